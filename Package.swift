@@ -1,0 +1,54 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "StatsModels",
+  platforms: [.macOS(.v14)],
+  products: [
+    .library(name: "StatsModels", targets: ["StatsModels"]),
+    .library(name: "Patsy", targets: ["Patsy"]),
+    .library(name: "DataFrames", targets: ["DataFrames"]),
+    .executable(name: "mixedlm", targets: ["mixedlm"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+  ],
+  targets: [
+    // Imports run only downward in this list.
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas"])]),
+    .target(
+      name: "LinearAlgebra", dependencies: ["COpenBLAS"],
+      linkerSettings: [.linkedLibrary("lapacke", .when(platforms: [.linux]))]),
+    .target(name: "Distributions"),
+    .target(name: "DataFrames"),
+    .target(name: "Patsy", dependencies: ["DataFrames", "LinearAlgebra"]),
+    .target(name: "MixedModels", dependencies: ["LinearAlgebra", "Distributions"]),
+    .target(
+      name: "StatsModels",
+      dependencies: [
+        "DataFrames", "Distributions", "LinearAlgebra", "MixedModels", "Patsy",
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ]),
+    .executableTarget(
+      name: "mixedlm",
+      dependencies: [
+        "StatsModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
+    .testTarget(name: "DistributionsTests", dependencies: ["Distributions", "TestSupport"]),
+    .testTarget(name: "DataFramesTests", dependencies: ["DataFrames", "TestSupport"]),
+    .testTarget(name: "PatsyTests", dependencies: ["Patsy", "TestSupport"]),
+    .testTarget(
+      name: "MixedModelsTests", dependencies: ["MixedModels", "LinearAlgebra", "TestSupport"]),
+    .testTarget(name: "StatsModelsTests", dependencies: ["StatsModels", "TestSupport"]),
+    .testTarget(
+      name: "ParityTests", dependencies: ["StatsModels", "MixedModels", "Patsy", "TestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["StatsModels", "TestSupport", "mixedlm"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
