@@ -1,0 +1,55 @@
+package import LinearAlgebra
+
+/// The point reached by a fit, or the profiled quantities at a given point.
+package struct Estimate: Sendable {
+  /// S_t, the covariance matrix of each term's effects divided by σ², in the caller's units.
+  package var relativeCovariances: [Matrix]
+  /// σ², the residual variance.
+  package var scale: Double
+  /// Generalised least-squares coefficients, one per column of X; nan where a column was dropped.
+  package var fixedEffects: [Double]
+  /// Columns of X that depend linearly on earlier ones.
+  package var aliased: [Int]
+  /// Rank of X.
+  package var rank: Int
+  /// σ² (X'V⁻¹X)⁻¹ of the columns that were kept, in their order.
+  package var fixedCovariance: Matrix
+  /// Profiled log-likelihood, restricted or not.
+  package var logLikelihood: Double
+  /// Whether the restricted likelihood was used.
+  package var reml: Bool
+  /// Whether the certificate meets the tolerance.
+  package var converged: Bool
+  /// What is known of the distance to the optimum.
+  package var certificate: Certificate
+  /// Terms held at zero variance.
+  package var held: [HeldTerm]
+  /// Whether some term's covariance matrix is singular.
+  package var singular: Bool
+}
+
+/// Evidence that an estimate is an optimum.
+package struct Certificate: Sendable, Equatable {
+  /// Largest gradient entry of the log-likelihood times that parameter's standard error.
+  package var gradientNorm: Double = .nan
+  /// Decrease of -2 log L that the last Newton model still promises.
+  package var predictedDecrease: Double = .nan
+  /// Evaluations of the likelihood.
+  package var evaluations: Int = 0
+  /// Evaluations of its gradient.
+  package var gradients: Int = 0
+  /// Number of covariance directions at the boundary (variance zero or perfect correlation).
+  package var atBound: Int = 0
+  /// Condition number of the information matrix, scaled to unit diagonal.
+  package var conditionNumber: Double = .nan
+
+  package init() {}
+}
+
+/// First derivatives of the log-likelihood at given parameters.
+package struct Score: Sendable {
+  /// d log L / d b, one entry per column of X; zero at the generalised least-squares solution.
+  package var fixedEffects: [Double]
+  /// d log L / d S_t: symmetric k × k matrices F such that the change for dS is Σ_ab F_ab dS_ab.
+  package var covariances: [Matrix]
+}

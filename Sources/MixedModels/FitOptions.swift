@@ -1,0 +1,49 @@
+package import LinearAlgebra
+
+/// How the cross-products are formed and factored.
+package struct EngineOptions: Sendable {
+  /// Worker threads; `nil` uses the cores there are.
+  package var threads: Int?
+  /// Overrides the choice of the trailing factorisation, for tests.
+  package var trailing: Trailing?
+
+  /// How the block that remains after the leading factors is factored.
+  package enum Trailing: Sendable { case dense, sparse }
+
+  package init(threads: Int? = nil, trailing: Trailing? = nil) {
+    self.threads = threads
+    self.trailing = trailing
+  }
+}
+
+/// How the likelihood is maximised.
+package struct FitOptions: Sendable {
+  /// Relative covariances to start from, one per term; `nil` uses moments.
+  package var start: [Matrix]?
+  /// Largest number of gradient evaluations.
+  package var maximumIterations: Int
+  /// Predicted decrease of -2 log L at which the fit stops.
+  package var tolerance: Double
+  /// Called after each iteration; returning false cancels the fit.
+  package var progress: (@Sendable (FitProgress) -> Bool)?
+
+  package init(
+    start: [Matrix]? = nil, maximumIterations: Int = 200, tolerance: Double = 1e-9,
+    progress: (@Sendable (FitProgress) -> Bool)? = nil
+  ) {
+    self.start = start
+    self.maximumIterations = maximumIterations
+    self.tolerance = tolerance
+    self.progress = progress
+  }
+}
+
+/// The state of a running fit.
+package struct FitProgress: Sendable {
+  /// Iterations done.
+  package let iteration: Int
+  /// -2 log L reached.
+  package let deviance: Double
+  /// Decrease of -2 log L that the Newton model still promises.
+  package let predictedDecrease: Double
+}
