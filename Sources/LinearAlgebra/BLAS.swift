@@ -1,0 +1,159 @@
+import COpenBLAS
+
+/// BLAS and LAPACK on raw column-major storage.
+///
+/// Symmetric and triangular operands are always the *lower* triangle. Every call costs about 100 ns before it
+/// does any work: for blocks of a handful of rows use ``SmallBlocks``.
+package enum BLAS {
+  package typealias Pointer = UnsafeMutablePointer<Double>
+  package typealias Input = UnsafePointer<Double>
+
+  /// Side of the product on which the triangular or symmetric operand stands.
+  package enum Side: Sendable {
+    case left, right
+    var cblas: CBLAS_SIDE { self == .left ? CblasLeft : CblasRight }
+  }
+
+  @inline(__always)
+  static func transpose(_ flag: Bool) -> CBLAS_TRANSPOSE { flag ? CblasTrans : CblasNoTrans }
+
+  // MARK: Level 1
+
+  /// x'y over `n` contiguous elements.
+  package static func dot(_ n: Int, _ x: Input, _ y: Input) -> Double {
+    cblas_ddot(Int32(n), x, 1, y, 1)
+  }
+
+  /// y += alpha x.
+  package static func axpy(_ n: Int, _ alpha: Double, _ x: Input, _ y: Pointer) {
+    cblas_daxpy(Int32(n), alpha, x, 1, y, 1)
+  }
+
+  // MARK: Level 2
+
+  /// y = alpha op(A) x + beta y for the m × n matrix A.
+  package static func gemv(
+    transposed: Bool = false, _ m: Int, _ n: Int, _ alpha: Double, _ a: Input, _ lda: Int,
+    _ x: Input, _ beta: Double, _ y: Pointer
+  ) {
+    cblas_dgemv(
+      CblasColMajor, transpose(transposed), Int32(m), Int32(n), alpha, a, Int32(lda), x, 1, beta, y, 1)
+  }
+
+  /// y = alpha A x + beta y for symmetric A.
+  package static func symv(
+    _ n: Int, _ alpha: Double, _ a: Input, _ lda: Int, _ x: Input, _ beta: Double, _ y: Pointer
+  ) {
+    cblas_dsymv(CblasColMajor, CblasLower, Int32(n), alpha, a, Int32(lda), x, 1, beta, y, 1)
+  }
+
+  /// x = op(L)⁻¹ x.
+  package static func trsv(transposed: Bool = false, _ n: Int, _ l: Input, _ ldl: Int, _ x: Pointer) {
+    cblas_dtrsv(
+      CblasColMajor, CblasLower, transpose(transposed), CblasNonUnit, Int32(n), l, Int32(ldl), x, 1)
+  }
+
+  // MARK: Level 3
+
+  /// C = alpha op(A) op(B) + beta C, where C is m × n and the inner dimension is k.
+  package static func gemm(
+    transposeA: Bool = false, transposeB: Bool = false, _ m: Int, _ n: Int, _ k: Int, _ alpha: Double,
+    _ a: Input, _ lda: Int, _ b: Input, _ ldb: Int, _ beta: Double, _ c: Pointer, _ ldc: Int
+  ) {
+    cblas_dgemm(
+      CblasColMajor, transpose(transposeA), transpose(transposeB), Int32(m), Int32(n), Int32(k), alpha,
+      a, Int32(lda), b, Int32(ldb), beta, c, Int32(ldc))
+  }
+
+  /// C = alpha A A' + beta C (or alpha A'A + beta C when `transposed`), lower triangle of the n × n C.
+  package static func syrk(
+    transposed: Bool = false, _ n: Int, _ k: Int, _ alpha: Double, _ a: Input, _ lda: Int,
+    _ beta: Double, _ c: Pointer, _ ldc: Int
+  ) {
+    cblas_dsyrk(
+      CblasColMajor, CblasLower, transpose(transposed), Int32(n), Int32(k), alpha, a, Int32(lda), beta,
+      c, Int32(ldc))
+  }
+
+  /// C = alpha A B + beta C (or alpha B A + beta C on the right) for symmetric A and m × n B and C.
+  package static func symm(
+    _ side: Side = .left, _ m: Int, _ n: Int, _ alpha: Double, _ a: Input, _ lda: Int, _ b: Input,
+    _ ldb: Int, _ beta: Double, _ c: Pointer, _ ldc: Int
+  ) {
+    cblas_dsymm(
+      CblasColMajor, side.cblas, CblasLower, Int32(m), Int32(n), alpha, a, Int32(lda), b, Int32(ldb),
+      beta, c, Int32(ldc))
+  }
+
+  /// B = alpha op(L)⁻¹ B (or alpha B op(L)⁻¹ on the right) for m × n B.
+  package static func trsm(
+    _ side: Side = .left, transposed: Bool = false, _ m: Int, _ n: Int, _ alpha: Double, _ l: Input,
+    _ ldl: Int, _ b: Pointer, _ ldb: Int
+  ) {
+    cblas_dtrsm(
+      CblasColMajor, side.cblas, CblasLower, transpose(transposed), CblasNonUnit, Int32(m), Int32(n),
+      alpha, l, Int32(ldl), b, Int32(ldb))
+  }
+
+  /// B = alpha op(L) B (or alpha B op(L) on the right) for m × n B.
+  package static func trmm(
+    _ side: Side = .left, transposed: Bool = false, _ m: Int, _ n: Int, _ alpha: Double, _ l: Input,
+    _ ldl: Int, _ b: Pointer, _ ldb: Int
+  ) {
+    cblas_dtrmm(
+      CblasColMajor, side.cblas, CblasLower, transpose(transposed), CblasNonUnit, Int32(m), Int32(n),
+      alpha, l, Int32(ldl), b, Int32(ldb))
+  }
+
+  // MARK: LAPACK
+
+  /// Overwrites the lower triangle of A with L, A = LL'.
+  ///
+  /// - Returns: 0, or the 1-based position of the first pivot that is not positive.
+  package static func potrf(_ n: Int, _ a: Pointer, _ lda: Int) -> Int32 {
+    LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, lower, Int32(n), a, Int32(lda))
+  }
+
+  /// Overwrites L, as left by ``potrf(_:_:_:)``, with the lower triangle of A⁻¹.
+  ///
+  /// - Returns: 0, or the 1-based position of a zero diagonal element.
+  package static func potri(_ n: Int, _ a: Pointer, _ lda: Int) -> Int32 {
+    LAPACKE_dpotri_work(LAPACK_COL_MAJOR, lower, Int32(n), a, Int32(lda))
+  }
+
+  /// Overwrites L with its inverse.
+  package static func trtri(_ n: Int, _ a: Pointer, _ lda: Int) -> Int32 {
+    LAPACKE_dtrtri_work(
+      LAPACK_COL_MAJOR, lower, CChar(bitPattern: UInt8(ascii: "N")), Int32(n), a, Int32(lda))
+  }
+
+  /// Single-precision ``potrf(_:_:_:)``.
+  package static func spotrf(_ n: Int, _ a: UnsafeMutablePointer<Float>, _ lda: Int) -> Int32 {
+    LAPACKE_spotrf_work(LAPACK_COL_MAJOR, lower, Int32(n), a, Int32(lda))
+  }
+
+  /// Single-precision ``potri(_:_:_:)``: half the time, 1e-7 relative to the inverse's largest elements.
+  package static func spotri(_ n: Int, _ a: UnsafeMutablePointer<Float>, _ lda: Int) -> Int32 {
+    LAPACKE_spotri_work(LAPACK_COL_MAJOR, lower, Int32(n), a, Int32(lda))
+  }
+
+  /// Copies the strictly lower triangle to the upper one, in cache-sized tiles.
+  package static func mirrorLower(_ n: Int, _ a: Pointer, _ lda: Int) {
+    let tile = 32
+    var j0 = 0
+    while j0 < n {
+      let j1 = min(j0 + tile, n)
+      var i0 = j0
+      while i0 < n {
+        let i1 = min(i0 + tile, n)
+        for j in j0..<j1 {
+          for i in max(i0, j + 1)..<max(i1, j + 1) { a[j + i * lda] = a[i + j * lda] }
+        }
+        i0 = i1
+      }
+      j0 = j1
+    }
+  }
+
+  static let lower = CChar(bitPattern: UInt8(ascii: "L"))
+}

@@ -1,0 +1,45 @@
+import COpenBLAS
+import Foundation
+
+/// The thread count of OpenBLAS, the one global state of this package.
+///
+/// The count is leased: it is set for the duration of a closure and the count found before is restored when the
+/// last lease ends. While several leases overlap all run on one thread, because concurrent callers that each
+/// spread over all cores slow one another down.
+package enum BLASThreads {
+  private final class State: @unchecked Sendable {
+    let lock = NSLock()
+    var leases = 0
+    var previous: Int32 = 1
+  }
+  private static let state = State()
+
+  /// Runs `body` while OpenBLAS uses `count` threads (one, if another lease is held).
+  package static func with<Result, Failure: Error>(
+    _ count: Int = 1, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    acquire(count)
+    defer { release() }
+    return try body()
+  }
+
+  /// Number of threads that OpenBLAS would use for a large product now.
+  package static var current: Int { Int(openblas_get_num_threads()) }
+
+  private static func acquire(_ count: Int) {
+    state.lock.lock()
+    defer { state.lock.unlock() }
+    if state.leases == 0 { state.previous = openblas_get_num_threads() }
+    state.leases += 1
+    let wanted = state.leases == 1 ? Int32(clamping: max(1, count)) : 1
+    if wanted != openblas_get_num_threads() { openblas_set_num_threads(wanted) }
+  }
+
+  private static func release() {
+    state.lock.lock()
+    defer { state.lock.unlock() }
+    state.leases -= 1
+    guard state.leases == 0, state.previous != openblas_get_num_threads() else { return }
+    openblas_set_num_threads(state.previous)
+  }
+}
