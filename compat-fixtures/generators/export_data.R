@@ -24,7 +24,7 @@ sets <- list(
   MASS = list(Sitka = NULL, npk = NULL, petrol = NULL, immer = NULL,
               nlschools = c("lang", "IQ", "class", "GS", "SES", "COMB")),
   datasets = list(ChickWeight = NULL, Orange = NULL, Loblolly = NULL),
-  lmerTest = list(carrots = c("Consumer", "Homesize", "Preference", "sens1", "sens2", "Income", "product"),
+  lmerTest = list(carrots = c("Consumer", "Homesize", "Preference", "sens1", "sens2", "Income", "Product"),
                   ham = NULL),
   pbkrtest = list(beets = NULL),
   carData = list(Blackmore = NULL))
