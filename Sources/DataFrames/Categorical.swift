@@ -1,0 +1,48 @@
+/// Values from a fixed list of levels, stored as positions in that list. Python: pandas.Categorical
+public struct Categorical: Sendable, Equatable {
+  /// The levels, in their order; levels that no value uses are kept.
+  public let levels: [Level]
+  /// The position of each value's level, -1 where the value is missing.
+  public let codes: [Int32]
+  /// Whether the order of the levels carries meaning.
+  public let ordered: Bool
+
+  /// Values given by their codes; every code must be -1 or a position in `levels`, and levels must differ.
+  public init(levels: [Level], codes: [Int32], ordered: Bool = false) {
+    precondition(
+      codes.allSatisfy { $0 >= -1 && Int($0) < levels.count },
+      "Categorical: a code is neither -1 nor a position among \(levels.count) levels")
+    precondition(Set(levels).count == levels.count, "Categorical: levels are repeated")
+    self.init(uncheckedLevels: levels, codes: codes, ordered: ordered)
+  }
+
+  /// Values over the given levels; a value that is none of them becomes missing, as in pandas.
+  ///
+  /// Without `levels` they are the sorted values. Python: pandas.Categorical
+  public init(_ values: [Level?], levels: [Level]? = nil, ordered: Bool = false) {
+    var order: [Level] = []
+    var position: [Level: Int32] = [:]
+    for level in levels ?? Set(values.compactMap { $0 }).sorted() where position[level] == nil {
+      position[level] = Int32(truncatingIfNeeded: order.count)
+      order.append(level)
+    }
+    self.init(
+      uncheckedLevels: order, codes: values.map { $0.flatMap { position[$0] } ?? -1 }, ordered: ordered)
+  }
+
+  /// Codes known to fit the levels.
+  package init(uncheckedLevels levels: [Level], codes: [Int32], ordered: Bool) {
+    self.levels = levels
+    self.codes = codes
+    self.ordered = ordered
+  }
+
+  /// Number of values.
+  public var count: Int { codes.count }
+
+  /// The value at a position, nil where it is missing.
+  public subscript(position: Int) -> Level? {
+    let code = codes[position]
+    return code < 0 ? nil : levels[Int(code)]
+  }
+}

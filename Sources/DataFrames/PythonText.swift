@@ -1,0 +1,34 @@
+/// Text of values as Python's `str` and `repr` print them.
+package enum PythonText {
+  /// The shortest decimal text that reads back as `value`, in Python's layout: `5.0`, `1e-05`, `1e+16`, `nan`.
+  package static func of(_ value: Double) -> String {
+    let magnitude = value.magnitude
+    // Swift turns to exponents from 2^53, Python from 1e16; all doubles between are whole numbers.
+    if magnitude >= 9_007_199_254_740_992, magnitude < 1e16 { return "\(Int64(value)).0" }
+    return value.isNaN ? "nan" : value.description
+  }
+
+  /// `True` or `False`.
+  package static func of(_ value: Bool) -> String { value ? "True" : "False" }
+
+  /// `text` between quotes, as Python's `repr` writes it: `'a'`, `"it's"`, `'a\nb'`.
+  package static func quoted(_ text: String) -> String {
+    let quote: Character = text.contains("'") && !text.contains("\"") ? "\"" : "'"
+    var result = String(quote)
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      case "'" where quote == "'": result += "\\'"
+      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\x" + (digits.count < 2 ? "0" : "") + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    result.append(quote)
+    return result
+  }
+}

@@ -1,0 +1,88 @@
+/// The labels of a data frame's rows: texts, or whole numbers that print as texts (`"0"`, `"1"`, …).
+///
+/// A fresh frame counts from 0; selecting rows keeps their labels. Python: DataFrame.index
+public struct RowLabels: Sendable, RandomAccessCollection {
+  private enum Storage: Sendable {
+    case range(Range<Int>)
+    case integers([Int])
+    case texts([String])
+  }
+  private let storage: Storage
+
+  /// `"0"`, `"1"`, … up to `count` labels.
+  public init(count: Int) { storage = .range(0..<count) }
+  /// Whole numbers as labels.
+  public init(_ labels: [Int]) { storage = .integers(labels) }
+  /// Texts as labels; they may repeat.
+  public init(_ labels: [String]) { storage = .texts(labels) }
+
+  /// 0.
+  public var startIndex: Int { 0 }
+  /// Number of rows.
+  public var endIndex: Int {
+    switch storage {
+    case .range(let range): range.count
+    case .integers(let labels): labels.count
+    case .texts(let labels): labels.count
+    }
+  }
+
+  /// The label of the row at a position.
+  public subscript(position: Int) -> String {
+    switch storage {
+    case .range(let range):
+      precondition(position >= 0 && position < range.count, "RowLabels: position \(position) out of range")
+      return String(range.lowerBound + position)
+    case .integers(let labels): return String(labels[position])
+    case .texts(let labels): return labels[position]
+    }
+  }
+
+  /// Whether the labels are `"0"`, `"1"`, … in this order.
+  public var areDefault: Bool {
+    if case .range(let range) = storage { return range.lowerBound == 0 }
+    return false
+  }
+
+  /// The labels of the rows at given positions.
+  package func selecting(_ positions: [Int]) -> RowLabels {
+    switch storage {
+    case .range(let range): RowLabels(positions.map { range.lowerBound + $0 })
+    case .integers(let labels): RowLabels(positions.map { labels[$0] })
+    case .texts(let labels): RowLabels(positions.map { labels[$0] })
+    }
+  }
+
+  /// Positions by label; of repeated labels all positions.
+  package func positions() -> [String: [Int]] {
+    var result: [String: [Int]] = [:]
+    for (position, label) in enumerated() { result[label, default: []].append(position) }
+    return result
+  }
+
+  /// These labels followed by others.
+  package func appending(_ other: RowLabels) -> RowLabels {
+    switch (storage, other.storage) {
+    case (.texts, _), (_, .texts): RowLabels(Array(self) + Array(other))
+    default: RowLabels(numbers + other.numbers)
+    }
+  }
+
+  private var numbers: [Int] {
+    switch storage {
+    case .range(let range): Array(range)
+    case .integers(let labels): labels
+    case .texts: []
+    }
+  }
+}
+
+extension RowLabels: Equatable {
+  /// Whether both have the same labels in the same order.
+  public static func == (a: RowLabels, b: RowLabels) -> Bool {
+    switch (a.storage, b.storage) {
+    case (.range(let x), .range(let y)) where x.count == y.count: x.lowerBound == y.lowerBound || x.isEmpty
+    default: a.elementsEqual(b)
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/// Texts stored as positions in a pool that holds each distinct text once.
+public struct StringColumn: Sendable {
+  /// The distinct texts, in no particular order; some may be unused.
+  public let pool: [String]
+  /// The position of each value's text in the pool, -1 where the value is missing.
+  public let codes: [Int32]
+
+  /// Values given by a pool of distinct texts and codes known to fit it.
+  package init(pool: [String], codes: [Int32]) {
+    self.pool = pool
+    self.codes = codes
+  }
+
+  /// The values, nil where one is missing.
+  public init(_ values: some Sequence<String?>) {
+    var interner = TextInterner()
+    let codes = values.map { $0.map { interner.code(for: $0) } ?? -1 }
+    self.init(pool: interner.pool, codes: codes)
+  }
+
+  /// Number of values.
+  public var count: Int { codes.count }
+
+  /// The text at a position, nil where it is missing.
+  public subscript(position: Int) -> String? {
+    let code = codes[position]
+    return code < 0 ? nil : pool[Int(code)]
+  }
+
+  /// The column with every text of the pool replaced; texts that become equal share one entry.
+  package func mapPool(_ transform: (String) -> String?) -> StringColumn {
+    var interner = TextInterner()
+    let target = pool.map { transform($0).map { interner.code(for: $0) } ?? -1 }
+    return StringColumn(pool: interner.pool, codes: codes.map { $0 < 0 ? -1 : target[Int($0)] })
+  }
+}
+
+/// Gives equal texts (byte by byte, as Python compares) one code, counting from 0 in order of appearance.
+struct TextInterner {
+  /// The distinct texts, by code.
+  private(set) var pool: [String] = []
+  private var codes: [Level: Int32] = [:]
+
+  /// The code of a text, a new one at its first appearance.
+  mutating func code(for text: String) -> Int32 {
+    let key = Level.string(text)
+    if let code = codes[key] { return code }
+    let code = Int32(truncatingIfNeeded: pool.count)
+    codes[key] = code
+    pool.append(text)
+    return code
+  }
+}
