@@ -200,7 +200,8 @@ struct FormulaEvaluator {
     return all
   }
 
-  private func product(_ left: TermSet, _ right: TermSet, _ node: ParseTree.Node) throws(PatsyError) -> TermSet
+  private func product(_ left: TermSet, _ right: TermSet, _ node: ParseTree.Node) throws(PatsyError)
+    -> TermSet
   {
     let crossed = try interaction(left, right, node)
     var all = left
@@ -211,7 +212,8 @@ struct FormulaEvaluator {
   }
 
   /// `a / (b + c)` is `a + a:b + a:c`; `(a + b) / c` is `a + b + a:b:c`.
-  private func nesting(_ left: TermSet, _ right: TermSet, _ node: ParseTree.Node) throws(PatsyError) -> TermSet
+  private func nesting(_ left: TermSet, _ right: TermSet, _ node: ParseTree.Node) throws(PatsyError)
+    -> TermSet
   {
     try requireInteractable(left)
     var all = left

@@ -112,7 +112,11 @@ package struct InfixParser {
     var unary: [String: InfixOperator] = [:]
     var binary: [String: InfixOperator] = [:]
     for operation in operators {
-      if operation.arity == 1 { unary[operation.type] = operation } else { binary[operation.type] = operation }
+      if operation.arity == 1 {
+        unary[operation.type] = operation
+      } else {
+        binary[operation.type] = operation
+      }
     }
     self.unary = unary
     self.binary = binary

@@ -89,13 +89,18 @@ struct Tokenizer {
 // MARK: - Strings
 
 extension Tokenizer {
-  private enum StringMatch { case closed(Int), open, openTriple }
+  private enum StringMatch {
+    case closed(Int)
+    case open, openTriple
+  }
 
   private static let prefixes: Set<String> = ["", "b", "r", "u", "f", "br", "rb", "fr", "rf"]
 
   private func matchString(at start: Int) -> StringMatch? {
     var index = start
-    while index < start + 2, let scalar = at(index), scalar.properties.isASCIIHexDigit || "rRuU".unicodeScalars.contains(scalar) {
+    while index < start + 2, let scalar = at(index),
+      scalar.properties.isASCIIHexDigit || "rRuU".unicodeScalars.contains(scalar)
+    {
       index += 1
     }
     guard let quote = at(index), quote == "'" || quote == "\"",

@@ -1,0 +1,153 @@
+import DataFrames
+import LinearAlgebra
+
+/// What a Python expression in a formula evaluates to.
+public enum Value: Sendable {
+  /// Python's `None`.
+  case none
+  /// A truth value.
+  case boolean(Bool)
+  /// A whole number.
+  case integer(Int)
+  /// A floating-point number.
+  case double(Double)
+  /// A text.
+  case string(String)
+  /// A list.
+  case list([Value])
+  /// A tuple.
+  case tuple([Value])
+  /// A column of data, or a one-dimensional array.
+  case vector(Vector)
+  /// Several numeric columns.
+  case matrix(Matrix)
+  /// Data marked as categorical by `C()`.
+  indirect case categorical(CategoricalBox)
+  /// A coding for a categorical factor.
+  case contrast(any Contrast)
+  /// A function.
+  case function(Function)
+  /// A stateful transform; the closure makes a fresh one.
+  case transform(@Sendable () -> any StatefulTransform)
+  /// A module, such as `np`, by its Python name.
+  case module(String)
+  /// A slice in a subscript, `start:stop:step`.
+  indirect case slice(Value, Value, Value)
+}
+
+/// A one-dimensional array, or a pandas Series: some functions treat missing values of the two differently.
+public struct Vector: Sendable {
+  /// The elements by type.
+  public var storage: Column.Storage
+  /// Whether this is a column of a data frame, pandas' Series, rather than a numpy array.
+  public var isSeries: Bool
+
+  /// An array, or a Series, over the given elements.
+  public init(_ storage: Column.Storage, isSeries: Bool = false) {
+    self.storage = storage
+    self.isSeries = isSeries
+  }
+
+  /// An array, or a Series, of numbers.
+  public init(_ values: [Double], isSeries: Bool = false) {
+    self.init(.double(values), isSeries: isSeries)
+  }
+
+  /// Number of elements.
+  public var count: Int { Column(storage: storage).count }
+}
+
+/// Data with a coding and levels of its own, the result of `C()`.
+public struct CategoricalBox: Sendable {
+  /// The data: a column, a list or a single value.
+  public let data: Value
+  /// The coding asked for: a contrast, a matrix, or something to call for one.
+  public let contrast: Value?
+  /// The levels asked for, in order.
+  public let levels: Value?
+
+  /// Data marked as categorical.
+  public init(data: Value, contrast: Value? = nil, levels: Value? = nil) {
+    self.data = data
+    self.contrast = contrast
+    self.levels = levels
+  }
+}
+
+/// A function that formulas can call.
+public struct Function: Sendable {
+  /// Its name in error messages.
+  public let name: String
+  /// Whether each element of the result depends on the same element of the arguments only.
+  package let isElementwise: Bool
+  private let body: @Sendable (Arguments) throws -> Value
+
+  /// A function with Python's way of passing arguments.
+  ///
+  /// - Parameter isElementwise: whether each row of the result depends on the same row of the arguments only.
+  public init(
+    _ name: String, isElementwise: Bool = false, _ body: @escaping @Sendable (Arguments) throws -> Value
+  ) {
+    self.name = name
+    self.isElementwise = isElementwise
+    self.body = body
+  }
+
+  /// Calls the function.
+  public func callAsFunction(_ arguments: Arguments) throws -> Value { try body(arguments) }
+}
+
+/// The arguments of a call, positional and by keyword.
+public struct Arguments: Sendable {
+  /// The positional arguments.
+  public var positional: [Value]
+  /// The keyword arguments, in the order written.
+  public var keywords: [(name: String, value: Value)]
+
+  /// Arguments of a call.
+  public init(_ positional: [Value] = [], keywords: [(name: String, value: Value)] = []) {
+    self.positional = positional
+    self.keywords = keywords
+  }
+
+  /// The arguments by parameter name.
+  ///
+  /// - Parameters:
+  ///   - parameters: all parameter names in positional order.
+  ///   - required: how many of the first must be given.
+  ///   - function: the function's name for the message.
+  /// - Throws: ``EvaluationError`` of kind `TypeError`, with Python's text, when they do not fit.
+  public func bound(
+    to parameters: [String], required: Int = 1, in function: String
+  ) throws -> [String: Value] {
+    var result: [String: Value] = [:]
+    if positional.count > parameters.count {
+      let expected =
+        required == parameters.count ? "\(required)" : "from \(required) to \(parameters.count)"
+      let plural = parameters.count == 1 ? "argument" : "arguments"
+      let were = positional.count == 1 ? "was" : "were"
+      throw EvaluationError.type(
+        "\(function)() takes \(expected) positional \(plural) but \(positional.count) \(were) given")
+    }
+    for (name, value) in zip(parameters, positional) { result[name] = value }
+    for (name, value) in keywords {
+      guard parameters.contains(name) else {
+        throw EvaluationError.type("\(function)() got an unexpected keyword argument '\(name)'")
+      }
+      guard result.updateValue(value, forKey: name) == nil else {
+        throw EvaluationError.type("\(function)() got multiple values for argument '\(name)'")
+      }
+    }
+    let absent = parameters.prefix(required).filter { result[$0] == nil }.map { "'\($0)'" }
+    if !absent.isEmpty {
+      let list =
+        absent.count < 3
+        ? absent.joined(separator: " and ")
+        : absent.dropLast().joined(separator: ", ") + ", and " + (absent.last ?? "")
+      throw EvaluationError.type(
+        "\(function)() missing \(absent.count) required positional "
+          + "\(absent.count == 1 ? "argument" : "arguments"): \(list)")
+    }
+    return result
+  }
+}
