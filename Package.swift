@@ -40,7 +40,9 @@ let package = Package(
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
-    .testTarget(name: "DistributionsTests", dependencies: ["Distributions", "TestSupport"]),
+    .testTarget(
+      name: "DistributionsTests", dependencies: ["Distributions", "TestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "DataFramesTests", dependencies: ["DataFrames", "TestSupport"]),
     .testTarget(name: "PatsyTests", dependencies: ["Patsy", "TestSupport"]),
     .testTarget(
