@@ -1,0 +1,170 @@
+/// Lays out one table of finished text cells as statsmodels' `SimpleTable` does, in text, HTML and LaTeX.
+struct SimpleTable {
+  /// Where the text of a cell stands within its column.
+  enum Alignment: String, Sendable {
+    case left = "l"
+    case right = "r"
+    case center = "c"
+
+    func pad(_ text: String, _ width: Int) -> String {
+      switch self {
+      case .left: PythonPadding.left(text, width)
+      case .right: PythonPadding.right(text, width)
+      case .center: PythonPadding.center(text, width)
+      }
+    }
+  }
+
+  /// What separates rows and columns of a text table.
+  struct TextStyle {
+    var columnSeparator = " "
+    var above: Character? = "-"
+    var below: Character?
+    var belowHeader: Character? = "-"
+    var headerAlignment = Alignment.center
+    /// Widths the columns have at least.
+    var minimumWidth = 0
+  }
+
+  /// Data cells, row by row.
+  var rows: [[String]]
+  /// Column headers; nil for a table without.
+  var headers: [String]?
+  /// Row names; nil for a table without.
+  var stubs: [String]?
+  /// Alignment of data cells in text, of data and header cells in LaTeX.
+  var alignment = Alignment.right
+  /// A line above the table.
+  var title: String?
+
+  private enum Kind { case data, header, stub, empty }
+  private typealias Cell = (kind: Kind, text: String)
+
+  private var grid: [[Cell]] {
+    var result: [[Cell]] = []
+    if let headers {
+      let corner: [Cell] = stubs == nil ? [] : [(.empty, "")]
+      result.append(corner + headers.map { (.header, $0) })
+    }
+    for (i, row) in rows.enumerated() {
+      let stub: [Cell] = stubs.map { [(.stub, $0.indices.contains(i) ? $0[i] : "")] } ?? []
+      result.append(stub + row.map { (.data, $0) })
+    }
+    return result
+  }
+
+  private func widths(of grid: [[Cell]], minimum: Int = 0) -> [Int] {
+    let columns = grid.map(\.count).max() ?? 0
+    return (0..<columns).map { j in
+      grid.reduce(minimum) { $1.indices.contains(j) ? max($0, PythonPadding.length($1[j].text)) : $0 }
+    }
+  }
+
+  /// The table as plain text, without a final newline.
+  func asText(style: TextStyle = TextStyle()) -> String {
+    let grid = grid
+    let widths = widths(of: grid, minimum: style.minimumWidth)
+    var lines: [String] = []
+    var lastLength = 0
+    for row in grid {
+      let line = row.indices.map { j in
+        switch row[j].kind {
+        case .data: alignment.pad(row[j].text, widths[j])
+        case .header: style.headerAlignment.pad(row[j].text, widths[j])
+        case .stub: PythonPadding.left(row[j].text, widths[j])
+        case .empty: PythonPadding.center("", widths[j])
+        }
+      }.joined(separator: style.columnSeparator)
+      lines.append(line)
+      lastLength = PythonPadding.length(line)
+      if row.contains(where: { $0.kind == .header }), let rule = style.belowHeader {
+        lines.append(String(repeating: rule, count: lastLength))
+      }
+    }
+    if let rule = style.above { lines.insert(String(repeating: rule, count: lastLength), at: 0) }
+    if let title, !title.isEmpty { lines.insert(PythonPadding.center(title, lastLength), at: 0) }
+    if let rule = style.below { lines.append(String(repeating: rule, count: lastLength)) }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The table as HTML, without a final newline.
+  func asHtml() -> String {
+    let tagged = grid.map { row in
+      row.map { cell -> Cell in
+        switch cell.kind {
+        case .data: (cell.kind, "<td>\(cell.text)</td>")
+        case .header, .stub: (cell.kind, "<th>\(cell.text)</th>")
+        case .empty: (cell.kind, "<td></td>")
+        }
+      }
+    }
+    let widths = widths(of: tagged)
+    var lines = ["<table class=\"simpletable\">"]
+    if let title, !title.isEmpty { lines.append("<caption>\(title)</caption>") }
+    for row in tagged {
+      let cells = row.indices.map { j in
+        row[j].kind == .stub
+          ? PythonPadding.left(row[j].text, widths[j]) : PythonPadding.center(row[j].text, widths[j])
+      }
+      lines.append("<tr>\n  " + cells.joined(separator: " ") + "\n</tr>")
+    }
+    lines.append("</table>")
+    return lines.joined(separator: "\n")
+  }
+
+  /// The table as a LaTeX `tabular`, without a final newline.
+  func asLatexTabular() -> String {
+    let escaped = grid.map { row in row.map { (kind: $0.kind, text: Self.latexEscaped($0.text)) } }
+    let widths = widths(of: escaped)
+    var lines = ["\\begin{center}"]
+    var previous: String?
+    for row in escaped {
+      let aligns = row.map { $0.kind == .stub || $0.kind == .empty ? "l" : alignment.rawValue }.joined()
+      if aligns != previous {
+        if previous != nil { lines += ["\\hline", "\\end{tabular}"] }
+        lines.append("\\begin{tabular}{\(aligns)}")
+        if previous == nil { lines.append("\\hline") }
+        previous = aligns
+      }
+      let cells = row.indices.map { j in
+        row[j].kind == .stub || row[j].kind == .empty
+          ? PythonPadding.left(row[j].text, widths[j]) : alignment.pad(row[j].text, widths[j])
+      }
+      lines.append(cells.joined(separator: " & ") + "  \\\\")
+      if row.contains(where: { $0.kind == .header }) { lines.append("\\hline") }
+    }
+    if previous != nil { lines += ["\\hline", "\\end{tabular}"] }
+    if let title, !title.isEmpty { lines.append("%\\caption{\(title)}") }
+    lines.append("\\end{center}")
+    // "$$" appears where two escaped characters meet, as in P>|z|.
+    return replacing("$$", with: " ", in: lines.joined(separator: "\n"))
+  }
+
+  /// LaTeX's special characters replaced, in statsmodels' order (which escapes `$` before `>` and `|`
+  /// bring in dollars of their own).
+  private static func latexEscaped(_ text: String) -> String {
+    let replacements: [(String, String)] = [
+      ("#", "\\#"), ("$", "\\$"), ("%", "\\%"), ("&", "\\&"), (">", "$>$"), ("_", "\\_"), ("|", "$|$"),
+    ]
+    return replacements.reduce(text) { replacing($1.0, with: $1.1, in: $0) }
+  }
+}
+
+/// `text` with each occurrence of `target`, from the left and without overlap, replaced.
+func replacing(_ target: String, with replacement: String, in text: String) -> String {
+  let bytes = Array(text.utf8)
+  let pattern = Array(target.utf8)
+  guard !pattern.isEmpty, bytes.count >= pattern.count else { return text }
+  var result: [UInt8] = []
+  var i = 0
+  while i < bytes.count {
+    if i + pattern.count <= bytes.count, bytes[i..<i + pattern.count].elementsEqual(pattern) {
+      result += replacement.utf8
+      i += pattern.count
+    } else {
+      result.append(bytes[i])
+      i += 1
+    }
+  }
+  return String(decoding: result, as: UTF8.self)
+}
