@@ -17,9 +17,6 @@ public struct Summary: Sendable, Equatable {
   /// Python: Summary.extra_txt
   public private(set) var extraTxt: [String] = []
 
-  /// In LaTeX, consecutive tables become one.
-  var mergesLatex = false
-
   /// A summary without tables.
   public init(title: String? = nil) { self.title = title }
 
