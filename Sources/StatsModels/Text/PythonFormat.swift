@@ -32,6 +32,7 @@ package enum PythonFormat {
       body = scientific(expansion, decimals: precision - 1, trimmed: !alternate)
     } else {
       body = positional(expansion, decimals: precision - 1 - exponent)
+      if alternate, !body.utf8.contains(46) { body += "." }
       if !alternate { body = trimmingZeros(body) }
     }
     if x.sign == .minus { body = "-" + body }
