@@ -22,13 +22,29 @@ package enum PythonText {
       case "\r": result += "\\r"
       case "\t": result += "\\t"
       case "'" where quote == "'": result += "\\'"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\x" + (digits.count < 2 ? "0" : "") + digits
+      case _ where !isPrintable(scalar): result += escaped(scalar)
       default: result.unicodeScalars.append(scalar)
       }
     }
     result.append(quote)
     return result
+  }
+
+  /// Whether Python prints the character as it is.
+  private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.isASCII { return scalar.value >= 0x20 && scalar.value < 0x7F }
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
+      .spaceSeparator:
+      return false
+    default: return true
+    }
+  }
+
+  /// `\x1f`, `\u200b` or `\U0001f600`.
+  private static func escaped(_ scalar: Unicode.Scalar) -> String {
+    let digits = String(scalar.value, radix: 16)
+    let (letter, width) = scalar.value < 0x100 ? ("x", 2) : (scalar.value < 0x10000 ? ("u", 4) : ("U", 8))
+    return "\\" + letter + String(repeating: "0", count: width - digits.count) + digits
   }
 }
