@@ -44,7 +44,8 @@ let package = Package(
       name: "DistributionsTests", dependencies: ["Distributions", "TestSupport"],
       exclude: ["Fixtures"]),
     .testTarget(name: "DataFramesTests", dependencies: ["DataFrames", "TestSupport"]),
-    .testTarget(name: "PatsyTests", dependencies: ["Patsy", "TestSupport"]),
+    .testTarget(
+      name: "PatsyTests", dependencies: ["Patsy", "DataFrames", "LinearAlgebra", "TestSupport"]),
     .testTarget(
       name: "MixedModelsTests", dependencies: ["MixedModels", "LinearAlgebra", "TestSupport"]),
     .testTarget(name: "StatsModelsTests", dependencies: ["StatsModels", "TestSupport"]),

@@ -1,0 +1,184 @@
+import DataFrames
+import LinearAlgebra
+
+/// `bs(x, df=None, knots=None, degree=3, include_intercept=False, lower_bound=None, upper_bound=None)`: a
+/// B-spline basis, as R's `bs`.
+///
+/// Python: patsy.bs
+package struct BSplineTransform: StatefulTransform {
+  private static let parameters = [
+    "x", "df", "knots", "degree", "include_intercept", "lower_bound", "upper_bound",
+  ]
+  private static let inputError = "input to 'bs' must be 1-d, or a 2-d column vector"
+  /// The highest degree FITPACK evaluates.
+  private static let highestDegree = 5
+
+  /// What learning collects; gone once it is over.
+  private struct Pending: Sendable {
+    var arguments: [String: Value] = [:]
+    var x: [Double] = []
+    var isInteger = true
+  }
+
+  private enum CodingKeys: CodingKey { case knots, degree }
+
+  private var pending = Pending()
+  private var knots: [Double] = []
+  private var degree = 3
+
+  /// A transform that has learned nothing.
+  package init() {}
+
+  package mutating func memorizeChunk(_ arguments: Arguments) throws {
+    let bound = try arguments.bound(to: Self.parameters, required: 1, in: "BS.memorize_chunk")
+    pending.x += try SplineArguments.column(bound["x"], orThrow: Self.inputError)
+    pending.isInteger = pending.isInteger && (bound["x"]?.isIntegerData ?? false)
+    // The data are kept in `x`; keeping them here as well would double the memory.
+    pending.arguments = bound.filter { $0.key != "x" }
+  }
+
+  package mutating func memorizeFinish() throws {
+    defer { pending = Pending() }
+    let arguments = pending.arguments
+    let x = pending.x
+    degree = try Self.degree(arguments["degree"])
+    let df = try SplineArguments.number(arguments["df"], "df")
+    let given = try SplineNumbers(arguments["knots"])
+    guard df != nil || given != nil else { throw PatsyError("must specify either df or knots") }
+    let innerCount = try df.map { try self.innerCount($0, arguments, given, arguments["knots"]) }
+    let inner: SplineNumbers
+    if let given {
+      guard case .some(let value) = arguments["knots"], !value.isNested else {
+        throw PatsyError("knots must be 1 dimensional")
+      }
+      inner = given
+    } else {
+      let count = try SplineArguments.wholeCount(innerCount ?? .integer(0))
+      try SplineArguments.requireSize(rows: x.count, columns: count)
+      inner = SplineNumbers(Quantile(x).inner(count))
+    }
+    let bounds = try SplineBounds(arguments, data: x, isInteger: pending.isInteger)
+    try bounds.require(inner, belowText: "some knot values", ending: "")
+    knots = (Array(repeating: [bounds.low, bounds.high], count: degree + 1).flatMap(\.self) + inner.values)
+    // NaN has no place in an order; the basis is NaN then.
+    if !knots.contains(where: \.isNaN) { knots.sort() }
+  }
+
+  package func transform(_ arguments: Arguments) throws -> Value {
+    let bound = try arguments.bound(to: Self.parameters, required: 1, in: "BS.transform")
+    let x = try SplineArguments.column(bound["x"], orThrow: Self.inputError)
+    let spline = BSpline(knots: knots, degree: degree)
+    guard spline.covers(x) else {
+      throw EvaluationError(
+        "NotImplementedError",
+        "some data points fall outside the outermost knots, and I'm not sure how to handle them. "
+          + "(Patches accepted!)")
+    }
+    guard degree <= Self.highestDegree else {
+      throw EvaluationError.value("0<=k=\(degree)<=\(Self.highestDegree) must hold")
+    }
+    try SplineArguments.requireSize(rows: x.count, columns: spline.count)
+    let withIntercept = bound["include_intercept"]?.isTruthy ?? false
+    return .matrix(spline.basis(at: x, dropFirst: !withIntercept))
+  }
+
+  private static func degree(_ value: Value?) throws -> Int {
+    let level = try SplineArguments.number(value ?? .integer(3), "degree") ?? .integer(3)
+    guard let number = level.number, number >= 0 else {
+      throw PatsyError("degree must be greater than 0 (not \(level.debugDescription))")
+    }
+    guard number == number.rounded() else { throw PatsyError("degree must be an integer (not None)") }
+    let degree = try SplineArguments.wholeCount(level)
+    guard degree < 1 << 20 else { throw PatsyError("degree \(degree) is too large") }
+    return degree
+  }
+
+  /// Number of inner knots that `df` asks for.
+  private func innerCount(
+    _ df: Level, _ arguments: [String: Value], _ given: SplineNumbers?, _ knots: Value?
+  ) throws -> Level {
+    let intercept = arguments["include_intercept"] ?? .boolean(false)
+    let needed = degree + (intercept.isTruthy ? 1 : 0)
+    let count = SplineArguments.sum(df, -needed)
+    if let number = count.number, number < 0 {
+      throw PatsyError(
+        "df=\(df.debugDescription) is too small for degree=\(degree) and "
+          + "include_intercept=\(intercept.level?.debugDescription ?? intercept.typeName); "
+          + "must be >= \(needed)")
+    }
+    if let given, case .some(let value) = knots {
+      guard value.isSequence else { throw PatsyError("object of type '\(value.typeName)' has no len()") }
+      if count.number != Double(given.values.count) {
+        throw PatsyError(
+          "df=\(df) with degree=\(degree) implies \(count) knots, but \(given.values.count) knots were provided"
+        )
+      }
+    }
+    return count
+  }
+}
+
+/// The outer knots of a spline: given, or the extremes of the data.
+struct SplineBounds {
+  /// The lower one.
+  let low: Double
+  /// The upper one.
+  let high: Double
+  /// Their texts, as Python shows them.
+  let lowText: String
+  let highText: String
+
+  /// Reads `lower_bound` and `upper_bound`.
+  init(_ arguments: [String: Value], data: [Double], isInteger: Bool) throws {
+    func bound(
+      _ name: String, _ side: String, _ choose: ([Double]) -> Double?
+    ) throws -> (value: Double, text: String) {
+      if let given = try SplineArguments.number(arguments[name], name), let value = given.number {
+        return (value, given.debugDescription)
+      }
+      guard let value = data.contains(where: \.isNaN) ? .nan : choose(data) else {
+        throw PatsyError(
+          "Cannot set \(side) exterior knot location: empty input data and \(name) not specified.")
+      }
+      return (value, NumpyText.scalar(value, isInteger: isInteger))
+    }
+    (low, lowText) = try bound("lower_bound", "lower") { $0.min() }
+    (high, highText) = try bound("upper_bound", "upper") { $0.max() }
+    if low > high {
+      throw PatsyError("lower_bound > upper_bound (\(lowText) > \(highText))")
+    }
+  }
+
+  /// Refuses inner knots beyond the outer ones.
+  func require(_ knots: SplineNumbers, belowText subject: String, ending: String) throws {
+    if knots.values.contains(where: { $0 < low }) {
+      throw PatsyError(
+        "\(subject) (\(knots.text { $0 < low })) fall below lower bound (\(lowText))\(ending)")
+    }
+    if knots.values.contains(where: { $0 > high }) {
+      throw PatsyError(
+        "\(subject) (\(knots.text { $0 > high })) fall above upper bound (\(highText))\(ending)")
+    }
+  }
+}
+
+extension Value {
+  /// Whether the data are whole numbers: a column of integers without a missing value, or an integer.
+  var isIntegerData: Bool {
+    switch self {
+    case .integer: true
+    case .vector(let vector):
+      if case .integer(_, missing: nil) = vector.storage { true } else { false }
+    default: false
+    }
+  }
+
+  /// Whether this is a two-dimensional list or array.
+  var isNested: Bool {
+    switch self {
+    case .matrix: true
+    case .list(let items), .tuple(let items): items.contains(where: \.isSequence)
+    default: false
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import DataFrames
+import LinearAlgebra
+
+/// Reads the arguments that the spline transforms share, with the errors Python and numpy would raise.
+enum SplineArguments {
+  /// Most elements a basis may have: 16 GB of them.
+  private static let sizeLimit = 1 << 31
+
+  /// The values of a one-dimensional input or of a single column.
+  static func column(_ value: Value?, orThrow message: String) throws -> [Double] {
+    let matrix = try (value ?? .none).numericMatrix()
+    guard matrix.columns == 1 || matrix.rows == 0 else { throw EvaluationError.value(message) }
+    return matrix.storage
+  }
+
+  /// A number given for `name`, or nil for `None`.
+  static func number(_ value: Value?, _ name: String) throws -> Level? {
+    guard let value, !value.isNone else { return nil }
+    if let level = value.level, level.number != nil { return level }
+    if case .vector = value, let number = value.number { return .double(number) }
+    throw PatsyError("\(name) must be a number, not \(value.level?.debugDescription ?? value.typeName)")
+  }
+
+  /// A count computed from `df`; it must come from whole numbers.
+  static func wholeCount(_ value: Level) throws -> Int {
+    switch value {
+    case .integer(let count): return count
+    case .boolean(let flag): return flag ? 1 : 0
+    default: throw PatsyError("'float' object cannot be interpreted as an integer")
+    }
+  }
+
+  /// `a + b` for a number and a whole number, of the number's type.
+  static func sum(_ a: Level, _ b: Int) -> Level {
+    if case .double(let value) = a { return .double(value + Double(b)) }
+    let (sum, overflow) = (a.number.flatMap(Int.init(exactly:)) ?? 0).addingReportingOverflow(b)
+    return overflow ? .double((a.number ?? 0) + Double(b)) : .integer(sum)
+  }
+
+  /// Refuses a basis that could not be held.
+  static func requireSize(rows: Int, columns: Int) throws {
+    let (elements, overflow) = rows.multipliedReportingOverflow(by: columns)
+    if overflow || elements > sizeLimit {
+      throw EvaluationError(
+        "MemoryError", "Unable to allocate an array with shape (\(rows), \(columns)) and data type float64")
+    }
+  }
+}
+
+/// Knots or bounds with the element type numpy would give them, which their text shows.
+struct SplineNumbers {
+  /// The values.
+  var values: [Double]
+  /// True when all are whole numbers in an integer array.
+  var areIntegers: Bool
+
+  /// The numbers in a list, vector, matrix or single number; nil for `None`.
+  init?(_ value: Value?) throws {
+    guard let value, !value.isNone else { return nil }
+    values = try value.numericMatrix().transposed.storage
+    areIntegers = Self.isIntegral(value)
+  }
+
+  /// Floating-point numbers.
+  init(_ values: [Double]) {
+    self.values = values
+    areIntegers = false
+  }
+
+  private static func isIntegral(_ value: Value) -> Bool {
+    switch value {
+    case .integer: return true
+    case .list(let items), .tuple(let items): return items.allSatisfy(isIntegral)
+    case .vector(let vector):
+      if case .integer(_, missing: nil) = vector.storage { return true }
+      return false
+    default: return false
+    }
+  }
+
+  /// The numbers that satisfy a condition, as numpy prints an array of them.
+  func text(where condition: (Double) -> Bool) -> String {
+    let chosen = values.filter(condition)
+    let texts = chosen.map { areIntegers ? PythonText.of($0).droppingFraction : NumpyText.of($0) }
+    let parts = texts.map { text -> (whole: Int, fraction: Int) in
+      let dot = text.firstIndex(of: ".") ?? text.endIndex
+      return (text[..<dot].count, text[dot...].count)
+    }
+    let whole = parts.map(\.whole).max() ?? 0
+    let fraction = parts.map(\.fraction).max() ?? 0
+    let padded = zip(texts, parts).map { text, part in
+      String(repeating: " ", count: whole - part.whole) + text
+        + String(repeating: " ", count: fraction - part.fraction)
+    }
+    return "[" + padded.joined(separator: " ") + "]"
+  }
+}
+
+/// Numbers as numpy prints them.
+enum NumpyText {
+  /// A number as an element of an array: at most eight decimals, no trailing zeros.
+  static func of(_ value: Double) -> String {
+    guard value.isFinite else { return PythonText.of(value) }
+    let text = PythonText.of(value)
+    guard !text.contains("e"), let dot = text.firstIndex(of: ".") else { return text }
+    var decimals = String(text[text.index(after: dot)...])
+    if decimals.count > 8 {
+      let rounded = (value * 1e8).rounded(.toNearestOrEven) / 1e8
+      let short = PythonText.of(rounded)
+      if !short.contains("e"), let point = short.firstIndex(of: ".") {
+        decimals = String(short[short.index(after: point)...].prefix(8))
+        return String(short[...point]) + (decimals == "0" ? "" : decimals)
+      }
+    }
+    return String(text[...dot]) + (decimals == "0" ? "" : decimals)
+  }
+
+  /// A scalar taken from data, as numpy's `repr` shows it.
+  static func scalar(_ value: Double, isInteger: Bool) -> String {
+    isInteger ? "np.int64(\(PythonText.of(value).droppingFraction))" : "np.float64(\(PythonText.of(value)))"
+  }
+}
+
+extension String {
+  /// `5.0` as `5`.
+  fileprivate var droppingFraction: String { hasSuffix(".0") ? String(dropLast(2)) : self }
+}

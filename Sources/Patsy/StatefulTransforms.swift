@@ -1,0 +1,149 @@
+import DataFrames
+import LinearAlgebra
+
+/// The stateful transforms every formula can call, by name.
+///
+/// Python: patsy.center, patsy.standardize, patsy.scale, patsy.bs, patsy.cr, patsy.cc, patsy.te
+package enum StatefulTransforms {
+  /// A maker of fresh transforms for each name.
+  package static let builtins: [String: @Sendable () -> any StatefulTransform] = [
+    "center": { CenterTransform() },
+    "standardize": { StandardizeTransform() },
+    "scale": { StandardizeTransform() },
+    "bs": { BSplineTransform() },
+    "cr": { CubicSplineTransform(cyclic: false) },
+    "cc": { CubicSplineTransform(cyclic: true) },
+    "te": { TensorProductTransform() },
+  ]
+}
+
+/// `center(x)`: each column minus its mean.
+///
+/// Python: patsy.center
+package struct CenterTransform: StatefulTransform {
+  private var moments = Moments()
+
+  /// A transform that has learned nothing.
+  package init() {}
+
+  package mutating func memorizeChunk(_ arguments: Arguments) throws {
+    moments.add(try Self.columns(arguments, in: "Center.memorize_chunk"))
+  }
+
+  package func transform(_ arguments: Arguments) throws -> Value {
+    let (columns, input) = try Self.parse(arguments, in: "Center.transform")
+    return try input.replacing(columns.combined(with: moments.means, -))
+  }
+
+  private static func columns(_ arguments: Arguments, in function: String) throws -> [[Double]] {
+    try parse(arguments, in: function).columns
+  }
+
+  private static func parse(
+    _ arguments: Arguments, in function: String
+  ) throws -> (columns: [[Double]], input: Value) {
+    let bound = try arguments.bound(to: ["x"], required: 1, in: function)
+    let input = bound["x"] ?? .none
+    return (try input.wideColumns(), input)
+  }
+}
+
+/// `standardize(x, center=True, rescale=True, ddof=0)`: each column minus its mean, over its standard deviation.
+///
+/// Python: patsy.standardize
+package struct StandardizeTransform: StatefulTransform {
+  private static let parameters = ["x", "center", "rescale", "ddof"]
+  private var moments = Moments()
+
+  /// A transform that has learned nothing.
+  package init() {}
+
+  package mutating func memorizeChunk(_ arguments: Arguments) throws {
+    let bound = try arguments.bound(to: Self.parameters, required: 1, in: "Standardize.memorize_chunk")
+    moments.add(try (bound["x"] ?? .none).wideColumns())
+  }
+
+  package func transform(_ arguments: Arguments) throws -> Value {
+    let bound = try arguments.bound(to: Self.parameters, required: 1, in: "Standardize.transform")
+    let input = bound["x"] ?? .none
+    var columns = try input.wideColumns(allowsBooleans: true)
+    if bound["center"]?.isTruthy ?? true {
+      columns = try columns.combined(with: moments.means, -)
+    }
+    if bound["rescale"]?.isTruthy ?? true {
+      guard let ddof = (bound["ddof"] ?? .integer(0)).number else {
+        throw EvaluationError.type("unsupported operand type(s) for -: 'int' and 'str'")
+      }
+      let freedom = Double(moments.count) - ddof
+      columns = try columns.combined(with: moments.squares.map { ($0 / freedom).squareRoot() }, /)
+    }
+    return input.replacing(columns)
+  }
+}
+
+extension [[Double]] {
+  /// Each column combined with its own constant; one constant serves all columns.
+  fileprivate func combined(
+    with constants: [Double], _ operation: (Double, Double) -> Double
+  ) throws -> [[Double]] {
+    guard constants.count == count || constants.count == 1 else {
+      throw EvaluationError.value(
+        "operands could not be broadcast together with shapes (\(first?.count ?? 0),\(count)) (\(constants.count),)"
+      )
+    }
+    return enumerated().map { j, column in
+      let constant = constants[constants.count == 1 ? 0 : j]
+      return column.map { operation($0, constant) }
+    }
+  }
+}
+
+extension Value {
+  /// The columns of numeric data; other data cannot be accumulated.
+  fileprivate func wideColumns(allowsBooleans: Bool = false) throws -> [[Double]] {
+    func refuse(_ type: String) -> EvaluationError {
+      .value("cannot widen a non-numeric type dtype('\(type)')")
+    }
+    switch self {
+    case .vector(let vector):
+      if case .boolean = vector.storage, !allowsBooleans { throw refuse("bool") }
+      guard let values = vector.doubles else { throw refuse("O") }
+      return [values]
+    case .boolean where !allowsBooleans: throw refuse("bool")
+    case .string: throw refuse("<U1")
+    case .none, .categorical, .contrast, .function, .transform, .module, .slice: throw refuse("O")
+    default: break
+    }
+    let matrix = try numericMatrix()
+    return (0..<matrix.columns).map(matrix.column)
+  }
+
+  /// New columns in the shape of this value: a number, a vector or a matrix.
+  fileprivate func replacing(_ columns: [[Double]]) -> Value {
+    switch self {
+    case .vector(let vector):
+      return .vector(Vector(columns.first ?? [], isSeries: vector.isSeries))
+    case .matrix:
+      return .matrix(
+        Matrix(rows: columns.first?.count ?? 0, columns: columns.count, columnMajor: columns.flatMap(\.self)))
+    case .list, .tuple:
+      return columns.count == 1
+        ? .vector(Vector(columns[0]))
+        : .matrix(
+          Matrix(
+            rows: columns.first?.count ?? 0, columns: columns.count, columnMajor: columns.flatMap(\.self)))
+    default:
+      return .double(columns.first?.first ?? .nan)
+    }
+  }
+
+  /// Python's truth of the value.
+  var isTruthy: Bool {
+    switch self {
+    case .none: false
+    case .string(let text): !text.isEmpty
+    case .list(let items), .tuple(let items): !items.isEmpty
+    default: number.map { $0 != 0 } ?? true
+    }
+  }
+}
