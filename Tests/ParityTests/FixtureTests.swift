@@ -4,7 +4,9 @@ import Testing
 /// The fixtures themselves: all there, readable, and in agreement with each other.
 @Suite struct FixtureTests {
   @Test func everyModelFixtureIsReadable() throws {
-    let fixtures = try Fixtures.names(in: "mixedlm").map { try Fixtures.load(MixedLMFixture.self, "mixedlm/\($0).json") }
+    let fixtures = try Fixtures.names(in: "mixedlm").map {
+      try Fixtures.load(MixedLMFixture.self, "mixedlm/\($0).json")
+    }
     #expect(fixtures.count >= 120)
     #expect(Set(fixtures.map(\.data)).count >= 40)
     for fixture in fixtures {
@@ -15,7 +17,9 @@ import Testing
   }
 
   @Test func everyBarFixtureIsReadable() throws {
-    let fixtures = try Fixtures.names(in: "lme4").map { try Fixtures.load(BarFixture.self, "lme4/\($0).json") }
+    let fixtures = try Fixtures.names(in: "lme4").map {
+      try Fixtures.load(BarFixture.self, "lme4/\($0).json")
+    }
     #expect(fixtures.count >= 46)
     #expect(Set(fixtures.map(\.call.formula)).count >= 23)
   }

@@ -22,7 +22,9 @@ package enum Fixtures {
   }
 
   /// Reads one JSON file; snake_case keys become camelCase, "nan", "inf" and "-inf" become numbers.
-  package static func load<Value: Decodable>(_ type: Value.Type = Value.self, _ relative: String) throws -> Value {
+  package static func load<Value: Decodable>(_ type: Value.Type = Value.self, _ relative: String) throws
+    -> Value
+  {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
