@@ -1,0 +1,65 @@
+# make demo, make test: nothing else needs to be typed on a fresh Debian or Ubuntu machine with Swift.
+
+SWIFT ?= swift
+SWIFT_FLAGS ?=
+DATA := compat-fixtures/data
+MIXEDLM := .build/release/mixedlm
+DOCC ?= docc
+
+.PHONY: all build clean demo docs bench lint setup test
+
+all: build
+
+# System libraries: OpenBLAS, LAPACKE, and pkg-config, by which SwiftPM finds them.
+setup:
+	@if command -v pkg-config >/dev/null && pkg-config --exists openblas lapacke; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+	  echo "This machine lacks OpenBLAS, LAPACKE or pkg-config, and has no apt-get to install them." >&2; \
+	  echo "Install OpenBLAS with its LAPACKE interface and pkg-config by other means" >&2; \
+	  echo "(macOS: brew install openblas pkgconf) so that 'pkg-config --exists openblas' succeeds." >&2; \
+	  command -v pkg-config >/dev/null && pkg-config --exists openblas; exit $$?; \
+	fi; \
+	if [ "$$(id -u)" = 0 ]; then as_root=; elif command -v sudo >/dev/null; then as_root=sudo; else \
+	  echo "Run as root, or install sudo: apt-get install libopenblas-dev liblapacke-dev pkg-config" >&2; exit 1; \
+	fi; \
+	echo "Installing libopenblas-dev, liblapacke-dev and pkg-config"; \
+	$$as_root apt-get update -qq && \
+	$$as_root env DEBIAN_FRONTEND=noninteractive \
+	  apt-get install -y -qq --no-install-recommends libopenblas-dev liblapacke-dev pkg-config
+
+build: setup
+	$(SWIFT) build -c release --product mixedlm $(SWIFT_FLAGS)
+
+# One configuration for everything, so that each file is compiled once.
+test: setup
+	$(SWIFT) test -c release --disable-xctest $(SWIFT_FLAGS)
+
+# The main job on real data. Each fit prints its summary, and how long it took on the last lines.
+demo: build
+	$(MIXEDLM) fit $(DATA)/dietox.csv --formula "Weight ~ Time" --groups Pig --timing
+	$(MIXEDLM) fit $(DATA)/dietox.csv --formula "Weight ~ Time" --groups Pig --re-formula "~Time" --timing
+	$(MIXEDLM) fit $(DATA)/Pastes.csv --formula "strength ~ 1" --groups batch \
+	  --re-formula "~1" --vc-formula "cask=0 + C(cask)" --timing
+	$(MIXEDLM) fit $(DATA)/students_tests.csv --formula "score ~ group" --single-group \
+	  --vc-formula "student=0 + C(student)" --vc-formula "test=0 + C(test)" \
+	  --vc-formula "school=0 + C(school)" --timing
+
+bench: setup
+	$(SWIFT) run -c release $(SWIFT_FLAGS) mixedlm-bench
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	@if grep -rlE '^ *(@[a-z_]+ )*import COpenBLAS' Sources | grep -v '^Sources/LinearAlgebra/'; then \
+	  echo "Only LinearAlgebra may import COpenBLAS." >&2; exit 1; fi
+
+# The documentation as a DocC archive; a wrong symbol link is an error.
+docs: setup
+	rm -rf .build/docs && mkdir -p .build/docs/symbols
+	$(SWIFT) package $(SWIFT_FLAGS) dump-symbol-graph --minimum-access-level public --skip-synthesized-members
+	for module in StatsModels Patsy DataFrames; do \
+	  find .build -path '*/symbolgraph/*' -name "$$module.symbols.json" -exec cp {} .build/docs/symbols/ \; ; done
+	$(DOCC) convert Sources/StatsModels/Documentation.docc --warnings-as-errors \
+	  --additional-symbol-graph-dir .build/docs/symbols --output-path .build/docs/StatsModels.doccarchive
+
+clean:
+	$(SWIFT) package clean
