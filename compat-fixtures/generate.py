@@ -1,6 +1,6 @@
 """Write every fixture anew, or check that the saved ones can be reproduced.
 
-    python generate.py [AREA ...]            write (areas: data, names, patsy, mixedlm, lme4, statsmodels; default: all)
+    python generate.py [AREA ...]            write (areas: data, names, patsy, mixedlm, lme4, statsmodels, text; default: all)
     python generate.py --check [AREA ...]    write to a temporary folder and compare with the saved files
 
 A check compares numbers at 1e-9 relative, text, names and shapes exactly.
@@ -32,6 +32,7 @@ AREAS = {
     "mixedlm": ([(PYTHON, "mixedlm_cases.py")], "mixedlm"),
     "lme4": ([(R, "lme4_cases.R")], "lme4"),
     "statsmodels": ([(PYTHON, "statsmodels_tests.py")], "statsmodels"),
+    "text": ([(PYTHON, "text_cases.py")], "text"),
 }
 
 

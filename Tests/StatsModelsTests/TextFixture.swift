@@ -1,5 +1,6 @@
 import Foundation
 import StatsModels
+import TestSupport
 
 /// The cases of a file in compat-fixtures/text.
 func textCases(_ name: String) -> [JSONValue] {
@@ -8,9 +9,7 @@ func textCases(_ name: String) -> [JSONValue] {
 
 /// A file in compat-fixtures/text; an empty object when it cannot be read, which the tests' counts notice.
 func document(_ name: String) -> JSONValue {
-  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-  let file = root.appendingPathComponent("compat-fixtures/text/\(name).json")
+  let file = URL(fileURLWithPath: Fixtures.path("text/\(name).json"))
   guard let text = try? String(contentsOf: file, encoding: .utf8), let value = try? JSONValue(parsing: text)
   else { return [:] }
   return value
