@@ -77,7 +77,7 @@ package enum BLAS {
 
   /// C = alpha A B + beta C (or alpha B A + beta C on the right) for symmetric A and m × n B and C.
   package static func symm(
-    _ side: Side = .left, _ m: Int, _ n: Int, _ alpha: Double, _ a: Input, _ lda: Int, _ b: Input,
+    side: Side = .left, _ m: Int, _ n: Int, _ alpha: Double, _ a: Input, _ lda: Int, _ b: Input,
     _ ldb: Int, _ beta: Double, _ c: Pointer, _ ldc: Int
   ) {
     cblas_dsymm(
@@ -87,7 +87,7 @@ package enum BLAS {
 
   /// B = alpha op(L)⁻¹ B (or alpha B op(L)⁻¹ on the right) for m × n B.
   package static func trsm(
-    _ side: Side = .left, transposed: Bool = false, _ m: Int, _ n: Int, _ alpha: Double, _ l: Input,
+    side: Side = .left, transposed: Bool = false, _ m: Int, _ n: Int, _ alpha: Double, _ l: Input,
     _ ldl: Int, _ b: Pointer, _ ldb: Int
   ) {
     cblas_dtrsm(
@@ -97,7 +97,7 @@ package enum BLAS {
 
   /// B = alpha op(L) B (or alpha B op(L) on the right) for m × n B.
   package static func trmm(
-    _ side: Side = .left, transposed: Bool = false, _ m: Int, _ n: Int, _ alpha: Double, _ l: Input,
+    side: Side = .left, transposed: Bool = false, _ m: Int, _ n: Int, _ alpha: Double, _ l: Input,
     _ ldl: Int, _ b: Pointer, _ ldb: Int
   ) {
     cblas_dtrmm(
