@@ -1,5 +1,3 @@
-package import LinearAlgebra
-
 /// One covariance block of random effects: `levelCount` independent vectors of k effects each.
 ///
 /// Row i of the data contributes `Σ_a columns[a][i] · u[codes[i]][a]`, and every level's vector u has

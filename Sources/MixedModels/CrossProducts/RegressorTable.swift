@@ -1,0 +1,153 @@
+import LinearAlgebra
+
+/// The distinct data columns of a model: fixed, random and response, each read once per row.
+///
+/// Entry 0 stands for the column of ones. Entry c ≥ 1 holds v = (raw − shift) · scale, where the shift
+/// removes a large mean (only when the fixed effects contain a constant, so that the model is the same)
+/// and the scale, a power of two, brings v near 1 without rounding.
+struct RegressorTable: Sendable {
+  /// One data column with its shift and scale.
+  struct Column: Sendable {
+    var values: ArraySlice<Double>
+    var shift = 0.0
+    var scale = 1.0
+  }
+
+  /// A regressor in terms of the table: raw = `constant` for entry 0, else v / scale + shift.
+  struct Reference: Sendable, Equatable {
+    var entry: Int
+    var constant: Double
+  }
+
+  private(set) var columns: [Column] = []
+  private(set) var fixed: [Reference] = []
+  private(set) var random: [[Reference]] = []
+  private(set) var response = Reference(entry: 0, constant: 0)
+  let rowCount: Int
+
+  /// Number of entries, ones included, rounded up so that rows fill whole vectors.
+  var width: Int { paddedWidth(columns.count + 1) }
+  /// Whether the fixed effects contain a non-zero constant column.
+  var hasConstant: Bool { fixed.contains { $0.entry == 0 && $0.constant != 0 } }
+
+  init(response y: [Double], fixed x: Matrix, terms: [RandomTerm]) {
+    rowCount = y.count
+    for j in 0..<x.columns {
+      fixed.append(reference(to: x.storage[j * x.rows..<(j + 1) * x.rows]))
+    }
+    for term in terms {
+      random.append(
+        term.columns.map { column in
+          guard let column else { return Reference(entry: 0, constant: 1) }
+          return reference(to: column[...])
+        })
+    }
+    columns.append(Column(values: y[...]))
+    response = Reference(entry: columns.count, constant: 0)
+    chooseShifts(terms: terms)
+  }
+
+  /// A table whose fixed part is the given orthonormal columns and whose response is `residual`.
+  init(replacing table: RegressorTable, fixed q: [[Double]], residual: [Double]) {
+    self = table
+    fixed = []
+    for column in q {
+      columns.append(Column(values: column[...]))
+      fixed.append(Reference(entry: columns.count, constant: 0))
+    }
+    columns.append(Column(values: residual[...]))
+    response = Reference(entry: columns.count, constant: 0)
+    dropUnused()
+    for c in columns.indices where columns[c].scale == 1 { columns[c].scale = Self.scale(of: columns[c]) }
+  }
+
+  /// The coefficients of a regressor over the table's entries.
+  func coefficients(of reference: Reference) -> [Double] {
+    var result = [Double](repeating: 0, count: width)
+    if reference.entry == 0 {
+      result[0] = reference.constant
+    } else {
+      let column = columns[reference.entry - 1]
+      result[reference.entry] = 1 / column.scale
+      result[0] = column.shift
+    }
+    return result
+  }
+
+  private mutating func reference(to values: ArraySlice<Double>) -> Reference {
+    if let first = values.first, first != 0, values.allSatisfy({ $0 == first }) {
+      return Reference(entry: 0, constant: first)
+    }
+    for (c, column) in columns.enumerated() where column.values.elementsEqualFast(values) {
+      return Reference(entry: c + 1, constant: 0)
+    }
+    columns.append(Column(values: values))
+    return Reference(entry: columns.count, constant: 0)
+  }
+
+  private mutating func chooseShifts(terms: [RandomTerm]) {
+    var mayShift = [Bool](repeating: hasConstant, count: columns.count)
+    for (t, term) in terms.enumerated() {
+      let closed = term.covariance == .unstructured && random[t].contains { $0.entry == 0 }
+      if !closed { for r in random[t] where r.entry > 0 { mayShift[r.entry - 1] = false } }
+    }
+    for c in columns.indices {
+      if mayShift[c] { columns[c].shift = Self.centre(of: columns[c].values) }
+      columns[c].scale = Self.scale(of: columns[c])
+    }
+  }
+
+  private mutating func dropUnused() {
+    let used = Set((fixed + random.flatMap { $0 } + [response]).map(\.entry)).subtracting([0]).sorted()
+    let position = Dictionary(uniqueKeysWithValues: used.enumerated().map { ($1, $0 + 1) })
+    func moved(_ r: Reference) -> Reference {
+      Reference(entry: position[r.entry] ?? 0, constant: r.constant)
+    }
+    columns = used.map { columns[$0 - 1] }
+    fixed = fixed.map(moved)
+    random = random.map { $0.map(moved) }
+    response = moved(response)
+  }
+
+  /// Mean over at most about a thousand rows spread over the data.
+  private static func centre(of values: ArraySlice<Double>) -> Double {
+    let stride = max(1, values.count / 1024)
+    var sum = 0.0
+    var count = 0.0
+    for i in Swift.stride(from: values.startIndex, to: values.endIndex, by: stride) {
+      sum += values[i] / 1024
+      count += 1
+    }
+    let mean = count > 0 ? sum * (1024 / count) : 0
+    return mean.isFinite ? mean : 0
+  }
+
+  private static func scale(of column: Column) -> Double {
+    let stride = max(1, column.values.count / 1024)
+    var largest = 0.0
+    for i in Swift.stride(from: column.values.startIndex, to: column.values.endIndex, by: stride) {
+      largest = max(largest, abs(column.values[i] - column.shift))
+    }
+    if largest == 0 { for v in column.values { largest = max(largest, abs(v - column.shift)) } }
+    guard largest > 0, largest.isFinite else { return 1 }
+    let exponent = max(-1020, min(1020, -Int(largest.exponent)))
+    return Double(sign: .plus, exponent: exponent, significand: 1)
+  }
+}
+
+/// `count` rounded up to 2, 4 or a multiple of 4.
+func paddedWidth(_ count: Int) -> Int { count <= 2 ? 2 : (count + 3) / 4 * 4 }
+
+extension ArraySlice<Double> {
+  /// Whether both slices hold the same bits, by address first.
+  fileprivate func elementsEqualFast(_ other: ArraySlice<Double>) -> Bool {
+    guard count == other.count else { return false }
+    return withUnsafeBufferPointer { a in
+      other.withUnsafeBufferPointer { b in
+        if a.baseAddress == b.baseAddress { return true }
+        for i in 0..<a.count where a[i] != b[i] { return false }
+        return true
+      }
+    }
+  }
+}
