@@ -1,4 +1,4 @@
-import LinearAlgebra
+internal import LinearAlgebra
 
 /// The distinct data columns of a model: fixed, random and response, each read once per row.
 ///

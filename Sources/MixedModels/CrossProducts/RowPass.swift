@@ -1,4 +1,4 @@
-import LinearAlgebra
+internal import LinearAlgebra
 
 /// Sums over the rows of the data: the only work that grows with their number.
 struct RowPass {
@@ -38,6 +38,7 @@ struct RowPass {
       }
       start += count
     }
+    BLAS.mirrorLower(width, gramBuffer.pointer, width)
     gram = Matrix(
       rows: width, columns: width,
       columnMajor: Array(UnsafeBufferPointer(start: gramBuffer.pointer, count: width * width)))
@@ -102,7 +103,7 @@ struct RowPass {
         gram[12 + i] += d[i]
       }
     default:
-      BLAS.syrkFull(width, count, block, gram)
+      BLAS.syrk(width, count, 1, block, width, 1, gram, width)
     }
   }
 

@@ -1,0 +1,129 @@
+import Foundation
+internal import LinearAlgebra
+
+/// Orthonormal fixed-effects columns and the response's residual, computed on the data themselves.
+///
+/// Needed where cross-products cancel: nearly dependent columns, or a response whose residual is a small
+/// part of it. Gram–Schmidt applied twice leaves columns orthonormal to rounding.
+struct Refinement: Sendable {
+  /// Kept columns of X in elimination order.
+  var kept: [Int]
+  /// Columns of X that depend on kept ones.
+  var aliased: [Int]
+  /// The orthonormal columns, divided by √n so that their entries are near 1.
+  var columns: [[Double]]
+  /// The residual of the response, in `unit`s.
+  var residual: [Double]
+  /// Map from coefficients of `columns` to coefficients of the kept columns of X, and its parts.
+  var toUser: Matrix
+  var origin: [Double]
+  var logDeterminant: Double
+  var unit: Double
+
+  init(table: RegressorTable) throws(EngineError) {
+    let n = table.rowCount
+    let constant = table.fixed.firstIndex { $0.entry == 0 && $0.constant != 0 }
+    var order = Array(table.fixed.indices)
+    if let constant {
+      order.remove(at: constant)
+      order.insert(constant, at: 0)
+    }
+    var basis: [[Double]] = []
+    var r: [[Double]] = []
+    kept = []
+    aliased = []
+    for j in order {
+      let reference = table.fixed[j]
+      var column = Self.values(table, reference.entry)
+      let length = Self.norm(column)
+      if reference == RegressorTable.Reference(entry: 0, constant: 0) || length == 0 {
+        aliased.append(j)
+        continue
+      }
+      let coefficients = Self.orthogonalize(&column, against: basis)
+      let rest = Self.norm(column)
+      if rest * rest < FixedBasis.dependenceThreshold * length * length {
+        aliased.append(j)
+        continue
+      }
+      // ‖q‖² = n keeps entries near 1.
+      let norm = rest / Double(n).squareRoot()
+      for i in column.indices { column[i] /= norm }
+      basis.append(column)
+      r.append(coefficients + [norm])
+      kept.append(j)
+    }
+    let rank = kept.count
+    var upper = Matrix(rows: rank, columns: rank)
+    for (j, row) in r.enumerated() { for (i, value) in row.enumerated() { upper[i, j] = value } }
+    let inverse = FixedBasis.upperInverse(upper)
+
+    let y = table.columns[table.response.entry - 1]
+    var residual = Self.values(table, table.response.entry)
+    let largest = residual.reduce(0) { max($0, abs($1)) } + abs(y.shift) * y.scale
+    let projection = Self.orthogonalize(&residual, against: basis)
+    let spread = Self.norm(residual) / Double(max(n - rank, 1)).squareRoot()
+    // What is left is the rounding of the response and of the fit.
+    guard spread > 16 * Double.ulpOfOne * largest else { throw .perfectFit }
+    for i in residual.indices { residual[i] /= spread }
+    self.residual = residual
+    unit = spread / y.scale
+
+    let keptColumns = kept
+    func userCoefficients(_ values: [Double]) -> [Double] {
+      var result = values
+      var share = 0.0
+      for (i, j) in keptColumns.enumerated() where table.fixed[j].entry > 0 {
+        let column = table.columns[table.fixed[j].entry - 1]
+        result[i] *= column.scale
+        share += result[i] * column.shift
+      }
+      if let position = keptColumns.firstIndex(where: { table.fixed[$0].entry == 0 }) {
+        result[position] = (result[position] - share) / table.fixed[keptColumns[position]].constant
+      }
+      return result
+    }
+    toUser = Matrix(rows: rank, columns: rank)
+    for c in 0..<rank {
+      for (i, value) in userCoefficients(inverse.column(c)).enumerated() { toUser[i, c] = value }
+    }
+    origin = userCoefficients(inverse * projection).map { $0 / y.scale }
+    if let position = kept.firstIndex(where: { table.fixed[$0].entry == 0 }), y.shift != 0 {
+      origin[position] += y.shift / table.fixed[kept[position]].constant
+    }
+    logDeterminant = 0
+    for (i, j) in kept.enumerated() {
+      logDeterminant -= log(upper[i, i])
+      let reference = table.fixed[j]
+      logDeterminant +=
+        reference.entry == 0 ? -log(abs(reference.constant)) : log(table.columns[reference.entry - 1].scale)
+    }
+    columns = basis
+  }
+
+  private static func values(_ table: RegressorTable, _ entry: Int) -> [Double] {
+    if entry == 0 { return [Double](repeating: 1, count: table.rowCount) }
+    let column = table.columns[entry - 1]
+    return column.values.map { ($0 - column.shift) * column.scale }
+  }
+
+  private static func norm(_ x: [Double]) -> Double {
+    x.reduce(0) { $0 + $1 * $1 }.squareRoot()
+  }
+
+  /// Removes the components along the basis, twice; the coefficients are the sums of both passes.
+  private static func orthogonalize(_ x: inout [Double], against basis: [[Double]]) -> [Double] {
+    let n = Double(x.count)
+    var total = [Double](repeating: 0, count: basis.count)
+    for _ in 0..<2 {
+      for (b, q) in basis.enumerated() {
+        var dot = 0.0
+        for i in x.indices { dot += q[i] * x[i] }
+        dot /= n
+        for i in x.indices { x[i] -= dot * q[i] }
+        total[b] += dot
+      }
+    }
+    return total
+  }
+}

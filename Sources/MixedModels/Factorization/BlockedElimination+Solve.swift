@@ -1,0 +1,103 @@
+internal import LinearAlgebra
+
+extension BlockedElimination {
+  /// Back-substitution: u = S Z'V⁻¹R and g = Z'V⁻¹R for every level, coarsest first.
+  func solve() {
+    let r = panelColumns
+    trailing?.solve()
+    for d in chain.indices.reversed() {
+      let workspace = chain[d]
+      let block = workspace.block
+      let k = block.width
+      let stride = block.stride
+      let scratch = Buffer(k * r)
+      let rhs = scratch.pointer
+      for level in 0..<block.levelCount {
+        let record = workspace.records.pointer + level * k * stride
+        for a in 0..<k {
+          let source = record + a * stride + stride - r
+          for c in 0..<r { rhs[a * r + c] = source[c] }
+        }
+        var ancestor = level
+        var offset = k
+        var finer = workspace
+        for next in chain[(d + 1)...] {
+          guard let parents = finer.block.parents else { break }
+          ancestor = Int(parents.pointer[ancestor])
+          let width = next.block.width
+          let u = next.solution.pointer + ancestor * width * r
+          for a in 0..<k {
+            for b in 0..<width {
+              let value = record[a * stride + offset + b]
+              for c in 0..<r { rhs[a * r + c] -= value * u[b * r + c] }
+            }
+          }
+          offset += width
+          finer = next
+        }
+        if let panel = block.panel, let values = workspace.panelValues, let trailing {
+          for q in Int(panel.rowStart.pointer[level])..<Int(panel.rowStart.pointer[level + 1]) {
+            let u = trailing.solution.pointer + Int(panel.columns.pointer[q]) * r
+            for a in 0..<k {
+              let value = values.pointer[q * k + a]
+              for c in 0..<r { rhs[a * r + c] -= value * u[c] }
+            }
+          }
+        }
+        let h = workspace.inner.pointer + level * k * k
+        let u = workspace.solution.pointer + level * k * r
+        let g = workspace.gradient.pointer + level * k * r
+        for a in 0..<k {
+          for c in 0..<r {
+            var value = 0.0
+            for b in 0..<k { value += h[a + b * k] * rhs[b * r + c] }
+            u[a * r + c] = value
+          }
+        }
+        // g = (I − MH) rhs = rhs − M u.
+        for a in 0..<k {
+          for c in 0..<r {
+            var value = rhs[a * r + c]
+            for b in 0..<k { value -= record[a * stride + b] * u[b * r + c] }
+            g[a * r + c] = value
+          }
+        }
+      }
+    }
+    trailing?.finishGradient(chain: chain)
+  }
+
+  func modes(coefficients: [Double]) -> [Buffer] {
+    let r = panelColumns
+    return products.structure.factors.indices.map { f in
+      let (solution, levels, k) = blocks(of: f, of: \.solution, trailingBuffer: \.solution)
+      let result = Buffer(levels * k)
+      for i in 0..<levels * k {
+        let row = solution + i * r
+        var value = row[r - 1]
+        for c in 0..<r - 1 { value -= row[c] * coefficients[c] }
+        result.pointer[i] = value
+      }
+      return result
+    }
+  }
+
+  /// A factor's rows in a k × r per level buffer, with its number of levels and width.
+  func blocks(
+    of factor: Int, of chainBuffer: KeyPath<ChainWorkspace, Buffer>,
+    trailingBuffer: KeyPath<TrailingElimination, Buffer>
+  ) -> (UnsafeMutablePointer<Double>, Int, Int) {
+    if let d = products.structure.chain.firstIndex(of: factor) {
+      return (chain[d][keyPath: chainBuffer].pointer, chain[d].block.levelCount, chain[d].block.width)
+    }
+    guard let trailing, let g = products.structure.trailing.firstIndex(of: factor) else {
+      preconditionFailure("BlockedElimination: factor \(factor) has no block")
+    }
+    let products = trailing.products
+    let first = Int(products.blockStart.pointer[products.factorStart[g]])
+    let levels = products.factorStart[g + 1] - products.factorStart[g]
+    return (
+      trailing[keyPath: trailingBuffer].pointer + first * panelColumns, levels, products.widths[g]
+    )
+  }
+}

@@ -1,0 +1,336 @@
+internal import LinearAlgebra
+
+extension BlockedElimination {
+  func traces(coefficients: [Double], fixedInverse: Matrix?) throws(EngineError) -> [FactorTraces] {
+    let quadratics = try chainQuadratics()
+    var projections: [Int: Matrix] = [:]
+    for (d, workspace) in chain.enumerated() {
+      projections[workspace.factor] = projectionSum(workspace, quadratics: quadratics[d])
+    }
+    if let trailing {
+      for (g, trace) in trailing.traces().enumerated() {
+        projections[products.structure.trailing[g]] = trace
+      }
+    }
+    return products.structure.factors.indices.map { f in
+      let (residual, fixed) = gradientProducts(f, coefficients: coefficients, fixedInverse: fixedInverse)
+      let k = residual.rows
+      var projection = projections[f] ?? Matrix(rows: k, columns: k)
+      for i in projection.storage.indices { projection.storage[i] -= fixed.storage[i] }
+      return FactorTraces(projection: projection, residual: residual)
+    }
+  }
+
+  /// Σ_l W'(M + MSM − aQa')W with W = I − HM: the factor's Σ_l [Z'V⁻¹Z]_ll.
+  private func projectionSum(_ workspace: ChainWorkspace, quadratics: Buffer) -> Matrix {
+    let k = workspace.block.width
+    let stride = workspace.block.stride
+    let records = workspace.records.pointer
+    let inner = workspace.inner.pointer
+    var sum = Matrix(rows: k, columns: k)
+    let t = lower[workspace.factor]
+    if k == 1 {
+      let s = t[0] * t[0]
+      var total = 0.0
+      for level in 0..<workspace.block.levelCount {
+        let m = records[level * stride]
+        let w = 1 / (1 + s * m)
+        total += w * w * (m + m * m * s - quadratics.pointer[level])
+      }
+      sum[0, 0] = total
+      return sum
+    }
+    let scratch = Buffer(4 * k * k)
+    let m = scratch.pointer
+    let w = m + k * k
+    let tm = w + k * k
+    let x = tm + k * k
+    for level in 0..<workspace.block.levelCount {
+      let record = records + level * k * stride
+      let h = inner + level * k * k
+      for a in 0..<k { for b in 0..<k { m[a + b * k] = record[a * stride + b] } }
+      for b in 0..<k {
+        for a in 0..<k {
+          var hm = a == b ? 1.0 : 0.0
+          var product = 0.0
+          for c in 0..<k { hm -= h[a + c * k] * m[c + b * k] }
+          for c in a..<k { product += t[c + a * k] * m[c + b * k] }
+          w[a + b * k] = hm
+          tm[a + b * k] = product
+        }
+      }
+      // X = M + (T'M)'(T'M) − aQa'.
+      let quadratic = quadratics.pointer + level * k * k
+      for b in 0..<k {
+        for a in 0..<k {
+          var value = m[a + b * k] - quadratic[a + b * k]
+          for c in 0..<k { value += tm[c + a * k] * tm[c + b * k] }
+          x[a + b * k] = value
+        }
+      }
+      // sum += W'XW, with XW in tm.
+      for b in 0..<k {
+        for a in 0..<k {
+          var value = 0.0
+          for c in 0..<k { value += x[a + c * k] * w[c + b * k] }
+          tm[a + b * k] = value
+        }
+      }
+      for b in 0..<k {
+        for a in 0..<k {
+          var value = 0.0
+          for c in 0..<k { value += w[c + a * k] * tm[c + b * k] }
+          sum[a, b] += value
+        }
+      }
+    }
+    return sum
+  }
+
+  /// a_l Q a_l' of every chain level over all later random effects, k × k per level, finest factor first.
+  func chainQuadratics() throws(EngineError) -> [Buffer] {
+    let result = chain.map { Buffer($0.block.levelCount * $0.block.width * $0.block.width) }
+    try trailing?.invert()
+    for d in chain.indices.reversed() {
+      let workspace = chain[d]
+      if let trailing, workspace.block.panel != nil {
+        trailing.addPanelQuadratics(d, workspace: workspace, to: result[d])
+      }
+      let hasChildren = d > 0
+      if hasChildren || d + 1 < chain.count {
+        addChainQuadratics(d, keepInverse: hasChildren, to: result[d])
+      }
+    }
+    return result
+  }
+
+  /// Adds the share of chain ancestors to a_l Q a_l' and, for levels with children, keeps Q's rows.
+  private func addChainQuadratics(_ d: Int, keepInverse: Bool, to quadratics: Buffer) {
+    let workspace = chain[d]
+    let block = workspace.block
+    let k = block.width
+    let stride = block.stride
+    let later = block.panelWidth - panelColumns
+    let size = k + later
+    let panel = trailing == nil ? nil : block.panel
+    let values = workspace.panelValues
+    let inverse = keepInverse ? Buffer(block.levelCount * size * size) : nil
+    let entryProducts =
+      keepInverse && panel != nil ? trailing?.panelProducts(d, workspace: workspace) : nil
+    let scratch = Buffer(3 * later * k + k * k)
+    let products = scratch.pointer  // Q_cc C' + Q_cD a', later × k
+    let cross = products + later * k
+    for level in 0..<block.levelCount {
+      let record = workspace.records.pointer + level * k * stride + k
+      let h = workspace.inner.pointer + level * k * k
+      let quadratic = quadratics.pointer + level * k * k
+      for i in 0..<later * k {
+        products[i] = 0
+        cross[i] = 0
+      }
+      var parentInverse: UnsafeMutablePointer<Double>?
+      if later > 0, let parents = block.parents, let parent = chain[d + 1].inverse {
+        let matrix = parent.pointer + Int(parents.pointer[level]) * later * later
+        parentInverse = matrix
+        for a in 0..<k {
+          for j in 0..<later {
+            let value = record[a * stride + j]
+            for i in 0..<later { products[i + a * later] += matrix[i + j * later] * value }
+          }
+        }
+        if let panel, let values {
+          addCrossProducts(d, level: level, panel: panel, values: values, later: later, to: cross)
+        }
+      }
+      // aQa' += C(Q_cc C' + X) + (C X)', X = Q_cD a_D'.
+      for a in 0..<k {
+        for b in 0..<k {
+          var value = 0.0
+          for i in 0..<later {
+            value +=
+              record[a * stride + i] * (products[i + b * later] + cross[i + b * later])
+              + cross[i + a * later] * record[b * stride + i]
+          }
+          quadratic[a + b * k] += value
+        }
+      }
+      guard let inverse else { continue }
+      let own = inverse.pointer + level * size * size
+      for i in 0..<later * k { products[i] += cross[i] }
+      fillInverse(
+        own, size: size, k: k, h: h, quadratic: quadratic, products: products, parent: parentInverse)
+      if let panel, let entryProducts {
+        addAncestorShare(
+          d, level: level, panel: panel, record: record, stride: stride, to: entryProducts)
+        for q in Int(panel.rowStart.pointer[level])..<Int(panel.rowStart.pointer[level + 1]) {
+          let entry = entryProducts.pointer + q * k
+          for a in 0..<k {
+            var value = 0.0
+            for b in 0..<k { value -= h[a + b * k] * entry[b] }
+            cross[a] = value
+          }
+          for a in 0..<k { entry[a] = cross[a] }
+        }
+      }
+    }
+    workspace.inverse = inverse
+    workspace.inversePanel = entryProducts
+  }
+
+  /// X += Q_cD a_D' from the ancestors' stored rows.
+  private func addCrossProducts(
+    _ d: Int, level: Int, panel: SparsePanel, values: Buffer, later: Int,
+    to cross: UnsafeMutablePointer<Double>
+  ) {
+    let k = panel.width
+    for q in Int(panel.rowStart.pointer[level])..<Int(panel.rowStart.pointer[level + 1]) {
+      var position = q
+      var offset = 0
+      var source = panel
+      for next in chain[(d + 1)...] {
+        guard let up = source.parentPositions, let coarse = next.block.panel,
+          let stored = next.inversePanel
+        else { break }
+        position = Int(up.pointer[position])
+        let width = next.block.width
+        for b in 0..<k {
+          let weight = values.pointer[q * k + b]
+          for a in 0..<width {
+            cross[offset + a + b * later] += stored.pointer[position * width + a] * weight
+          }
+        }
+        offset += width
+        source = coarse
+      }
+    }
+  }
+
+  /// (Q a')_D += Q_Dc C' on the level's own trailing entries.
+  private func addAncestorShare(
+    _ d: Int, level: Int, panel: SparsePanel, record: UnsafePointer<Double>, stride: Int, to entries: Buffer
+  ) {
+    let k = panel.width
+    for q in Int(panel.rowStart.pointer[level])..<Int(panel.rowStart.pointer[level + 1]) {
+      var position = q
+      var offset = 0
+      var source = panel
+      for next in chain[(d + 1)...] {
+        guard let up = source.parentPositions, let coarse = next.block.panel,
+          let stored = next.inversePanel
+        else { break }
+        position = Int(up.pointer[position])
+        let width = next.block.width
+        for b in 0..<k {
+          for a in 0..<width {
+            entries.pointer[q * k + b] +=
+              stored.pointer[position * width + a] * record[b * stride + offset + a]
+          }
+        }
+        offset += width
+        source = coarse
+      }
+    }
+  }
+
+  /// Q over [level | later]: [[H + H aQa' H, −H(Qa')'], [., Q_cc]].
+  private func fillInverse(
+    _ own: UnsafeMutablePointer<Double>, size: Int, k: Int, h: UnsafePointer<Double>,
+    quadratic: UnsafePointer<Double>, products: UnsafePointer<Double>,
+    parent: UnsafeMutablePointer<Double>?
+  ) {
+    let later = size - k
+    for a in 0..<k {
+      for b in 0..<k {
+        var value = h[a + b * k]
+        for c in 0..<k {
+          for e in 0..<k { value += h[a + c * k] * quadratic[c + e * k] * h[e + b * k] }
+        }
+        own[a + b * size] = value
+      }
+      for i in 0..<later {
+        var value = 0.0
+        for c in 0..<k { value -= h[a + c * k] * products[i + c * later] }
+        own[a + (k + i) * size] = value
+        own[k + i + a * size] = value
+      }
+    }
+    guard let parent else { return }
+    for j in 0..<later {
+      for i in 0..<later { own[k + i + (k + j) * size] = parent[i + j * later] }
+    }
+  }
+
+  /// Σ_l r_l r_l' with r = g·(−b, 1), and Σ_l g_l (X'V⁻¹X)⁻¹ g_l'.
+  private func gradientProducts(
+    _ factor: Int, coefficients: [Double], fixedInverse: Matrix?
+  ) -> (residual: Matrix, fixed: Matrix) {
+    let r = panelColumns
+    let p = r - 1
+    let (gradient, levels, k) = blocks(of: factor, of: \.gradient, trailingBuffer: \.gradient)
+    // Σ_l g_la g_lb' for a ≥ b, lower triangles of r × r on the diagonal pairs.
+    let pairs = k * (k + 1) / 2
+    let sums = Buffer(pairs * r * r)
+    for level in 0..<levels {
+      let rows = gradient + level * k * r
+      var target = sums.pointer
+      for a in 0..<k {
+        for b in 0...a {
+          let left = rows + a * r
+          let right = rows + b * r
+          for i in 0..<r {
+            let value = left[i]
+            let column = target + i * r
+            for j in 0..<r { column[j] += value * right[j] }
+          }
+          target += r * r
+        }
+      }
+    }
+    var residual = Matrix(rows: k, columns: k)
+    var fixed = Matrix(rows: k, columns: k)
+    let weights = coefficients.map { -$0 } + [1]
+    var target = sums.pointer
+    for a in 0..<k {
+      for b in 0...a {
+        var rr = 0.0
+        var xx = 0.0
+        for i in 0..<r { for j in 0..<r { rr += weights[i] * target[i * r + j] * weights[j] } }
+        if let fixedInverse {
+          for i in 0..<p { for j in 0..<p { xx += fixedInverse[i, j] * target[i * r + j] } }
+        }
+        residual[a, b] = rr
+        residual[b, a] = rr
+        fixed[a, b] = xx
+        fixed[b, a] = xx
+        target += r * r
+      }
+    }
+    return (residual, fixed)
+  }
+
+  func conditionalCovariances(factor: Int) throws(EngineError) -> Buffer {
+    if let d = products.structure.chain.firstIndex(of: factor) {
+      let quadratics = try chainQuadratics()[d]
+      let workspace = chain[d]
+      let k = workspace.block.width
+      let result = Buffer(quadratics.count)
+      for level in 0..<workspace.block.levelCount {
+        let h = workspace.inner.pointer + level * k * k
+        let quadratic = quadratics.pointer + level * k * k
+        for a in 0..<k {
+          for b in 0..<k {
+            var value = h[a + b * k]
+            for c in 0..<k {
+              for e in 0..<k { value += h[a + c * k] * quadratic[c + e * k] * h[e + b * k] }
+            }
+            result.pointer[level * k * k + a + b * k] = value
+          }
+        }
+      }
+      return result
+    }
+    guard let trailing, let g = products.structure.trailing.firstIndex(of: factor) else { return Buffer(0) }
+    try trailing.invert()
+    return trailing.inverseBlocks(factor: g)
+  }
+}

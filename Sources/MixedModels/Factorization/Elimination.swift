@@ -1,0 +1,83 @@
+import Foundation
+internal import LinearAlgebra
+
+/// A factorisation of V at given relative covariance factors, whatever structure made it.
+///
+/// S_f = T_f T_f' for every factor; R stands for [X̃ ẽ], r columns. All quantities are for σ² = 1.
+protocol Elimination: AnyObject {
+  /// Factors at the given k × k lower factors, one per factor, column-major.
+  ///
+  /// - Returns: log |V| and R'V⁻¹R.
+  func factorize(_ lower: [[Double]]) throws(EngineError) -> (logDeterminant: Double, panel: Matrix)
+
+  /// Z'V⁻¹R of every level: prepares ``traces(residual:fixedInverse:)`` and the quadratic forms.
+  func solve()
+
+  /// Per factor Σ_l [Z'PZ]_ll and Σ_l r_l r_l' with r = Z'V⁻¹(ẽ − X̃ b).
+  ///
+  /// - Parameters:
+  ///   - coefficients: b, rank entries.
+  ///   - fixedInverse: (X̃'V⁻¹X̃)⁻¹ for the restricted likelihood; nil leaves P = V⁻¹.
+  func traces(coefficients: [Double], fixedInverse: Matrix?) throws(EngineError) -> [FactorTraces]
+
+  /// Quadratic forms of v_i = E_i r along symmetric directions E_i.
+  func quadraticForms(_ directions: [Direction], coefficients: [Double]) -> QuadraticForms
+
+  /// Conditional modes of every factor's levels: levels × k, level by level.
+  func modes(coefficients: [Double]) -> [Buffer]
+
+  /// Diagonal blocks of S − S Z'V⁻¹Z S per factor, k × k per level.
+  func conditionalCovariances(factor: Int) throws(EngineError) -> Buffer
+}
+
+/// First-derivative sums of one factor, k × k.
+struct FactorTraces {
+  /// M = Σ_l [Z'PZ]_ll.
+  var projection: Matrix
+  /// R = Σ_l r_l r_l'.
+  var residual: Matrix
+}
+
+/// A direction dS: a symmetric k × k matrix on each of a few factors.
+struct Direction {
+  var parts: [(factor: Int, matrix: Matrix)]
+}
+
+/// What directions v_i = E_i r yield.
+struct QuadraticForms {
+  /// v_i' Z'V⁻¹Z v_j.
+  var products: Matrix
+  /// X̃'V⁻¹Z v_i by columns, rank × directions.
+  var fixed: Matrix
+  /// v_i'r.
+  var residual: [Double]
+}
+
+/// Number of regressors per level, known to the compiler for the common small blocks.
+protocol BlockWidth {
+  /// The width, or nil when it is known at run time only.
+  static var fixed: Int? { get }
+}
+enum Width1: BlockWidth { static var fixed: Int? { 1 } }
+enum Width2: BlockWidth { static var fixed: Int? { 2 } }
+enum Width3: BlockWidth { static var fixed: Int? { 3 } }
+enum AnyWidth: BlockWidth { static var fixed: Int? { nil } }
+
+/// Sums logarithms of numbers ≥ 1 by multiplying them while the product stays in range.
+struct LogSum {
+  private var product = 1.0
+  private var sum = 0.0
+
+  @inline(__always)
+  mutating func add(_ value: Double) {
+    product *= value
+    if product > 1e200 { flush() }
+  }
+
+  private mutating func flush() {
+    sum += Foundation.log(product)
+    product = 1
+  }
+
+  var value: Double { sum + Foundation.log(product) }
+}

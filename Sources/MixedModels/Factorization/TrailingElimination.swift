@@ -1,0 +1,438 @@
+import Foundation
+internal import LinearAlgebra
+
+/// The trailing columns after the chain is eliminated: Schur complement, factor, solutions and inverse.
+final class TrailingElimination {
+  let products: CrossProducts.Trailing
+  let storage: any TrailingStorage
+  /// Reduced R'Z_D, r × m; after `factorize` R'Z_D T L⁻ᵀ.
+  let panel: Buffer
+  /// u and Z'V⁻¹R of the trailing columns, r × m (r numbers per column).
+  let solution: Buffer
+  let gradient: Buffer
+  /// Chain panels that are nearly full, as (levels · k) × m matrices.
+  private let densePanels: [Buffer?]
+  private let panels: [SparsePanel]
+  /// The Schur complement before scaling by T, kept when small: makes traces exact at T = 0.
+  private let unscaled: Buffer?
+  private let panelColumns: Int
+  private var factors: [[Double]] = []
+
+  /// Order up to which the unscaled Schur complement is kept.
+  private static let keptOrder = 512
+
+  var count: Int { products.count }
+  /// Whether traces stay exact when a factor of T vanishes.
+  var isExactAtZero: Bool { unscaled != nil }
+
+  init(
+    _ products: CrossProducts.Trailing, panels: [SparsePanel], panelColumns: Int,
+    choice: EngineOptions.Trailing?
+  ) throws(EngineError) {
+    self.products = products
+    self.panels = panels
+    self.panelColumns = panelColumns
+    let m = products.count
+    let dense = DenseTrailingStorage(count: m, mirrored: panels.count > 1)
+    storage = dense
+    panel = Buffer(m * panelColumns)
+    solution = Buffer(m * panelColumns)
+    gradient = Buffer(m * panelColumns)
+    unscaled = m <= Self.keptOrder ? Buffer(m * m) : nil
+    densePanels = panels.enumerated().map { d, panel in
+      let full = Double(panel.levelCount) * Double(m)
+      guard Double(panel.entryCount) * 6 > full else { return nil }
+      let dense = Buffer(panel.levelCount * panel.width * m)
+      if d == 0 { Self.scatter(panel, values: panel.values, into: dense) }
+      return dense
+    }
+  }
+
+  func resetPanel() { panel.copy(from: products.panel) }
+
+  /// Forms T'(A_DD − Σ a'Ha)T + I and factors it.
+  ///
+  /// - Returns: its log determinant.
+  func factorize(
+    _ factors: [[Double]], chain: [BlockedElimination.ChainWorkspace]
+  ) throws(EngineError) -> Double {
+    self.factors = factors
+    assemble(chain: chain)
+    if let unscaled, let dense = storage as? DenseTrailingStorage { unscaled.copy(from: dense.matrix) }
+    scaleStorage()
+    scale(panel, transposed: true)
+    let logDeterminant = try storage.factorize()
+    storage.forward(panel.pointer, rows: panelColumns)
+    return logDeterminant
+  }
+
+  /// R'R loses the part that the trailing columns explain.
+  func subtractPanelProducts(from reduced: inout [Double]) {
+    let r = panelColumns
+    reduced.withUnsafeMutableBufferPointer { target in
+      guard let target = target.baseAddress else { return }
+      BLAS.syrk(r, count, -1, panel.pointer, r, 1, target, r)
+    }
+  }
+
+  /// Solves for u = T S⁻¹T'R of the trailing columns.
+  func solve() {
+    solution.copy(from: panel)
+    storage.backward(solution.pointer, rows: panelColumns)
+    scale(solution, transposed: false)
+  }
+
+  /// g = A_DR − A_DD u − Σ a'u over all chain factors.
+  func finishGradient(chain: [BlockedElimination.ChainWorkspace]) {
+    gradient.copy(from: products.panel)
+    multiplySubtracting(solution, into: gradient, columns: panelColumns)
+    let r = panelColumns
+    for workspace in chain {
+      guard let panel = workspace.block.panel else { continue }
+      let k = panel.width
+      for level in 0..<panel.levelCount {
+        let u = workspace.solution.pointer + level * k * r
+        for q in Int(panel.rowStart.pointer[level])..<Int(panel.rowStart.pointer[level + 1]) {
+          let target = gradient.pointer + Int(panel.columns.pointer[q]) * r
+          for a in 0..<k {
+            let value = panel.values.pointer[q * k + a]
+            for c in 0..<r { target[c] -= value * u[a * r + c] }
+          }
+        }
+      }
+    }
+  }
+
+  /// target −= A_DD source, both with `columns` numbers per trailing column.
+  func multiplySubtracting(_ source: Buffer, into target: Buffer, columns: Int) {
+    let starts = products.columnStart.pointer
+    for j in 0..<count {
+      let own = source.pointer + j * columns
+      let mine = target.pointer + j * columns
+      for q in Int(starts[j])..<Int(starts[j + 1]) {
+        let i = Int(products.rows.pointer[q])
+        let value = products.values.pointer[q]
+        let other = source.pointer + i * columns
+        for c in 0..<columns { mine[c] -= value * other[c] }
+        if i != j {
+          let theirs = target.pointer + i * columns
+          for c in 0..<columns { theirs[c] -= value * own[c] }
+        }
+      }
+    }
+  }
+
+  /// Forward substitution of further right-hand sides: B := B T L⁻ᵀ, `columns` numbers per column.
+  func forward(_ b: Buffer, columns: Int) {
+    scale(b, transposed: true, columns: columns)
+    storage.forward(b.pointer, rows: columns)
+  }
+
+  // MARK: Schur complement
+
+  private func assemble(chain: [BlockedElimination.ChainWorkspace]) {
+    let m = count
+    let buffer = Buffer(m)
+    let column = buffer.pointer
+    for j in 0..<m {
+      (column + j).update(repeating: 0, count: m - j)
+      for q in Int(products.columnStart.pointer[j])..<Int(products.columnStart.pointer[j + 1]) {
+        column[Int(products.rows.pointer[q])] += products.values.pointer[q]
+      }
+      for (d, workspace) in chain.enumerated() where densePanels[d] == nil {
+        guard let values = workspace.panelValues else { continue }
+        PanelKernels.subtractColumn(
+          j, panel: panels[d], values: values.pointer, inner: workspace.inner.pointer, from: column)
+      }
+      storage.store(column: j, from: column)
+    }
+    for (d, workspace) in chain.enumerated() {
+      guard let dense = densePanels[d], let values = workspace.panelValues,
+        let target = storage as? DenseTrailingStorage
+      else { continue }
+      if d > 0 { Self.scatter(panels[d], values: values, into: dense) }
+      let height = panels[d].levelCount * panels[d].width
+      let weighted = PanelKernels.weighted(dense, panel: panels[d], inner: workspace.inner)
+      BLAS.gemm(
+        transposeA: true, m, m, height, -1, dense.pointer, height, weighted.pointer, height, 1,
+        target.matrix.pointer, m)
+    }
+  }
+
+  private static func scatter(_ panel: SparsePanel, values: Buffer, into dense: Buffer) {
+    let height = panel.levelCount * panel.width
+    let k = panel.width
+    for level in 0..<panel.levelCount {
+      for q in Int(panel.rowStart.pointer[level])..<Int(panel.rowStart.pointer[level + 1]) {
+        let target = dense.pointer + Int(panel.columns.pointer[q]) * height + level * k
+        for a in 0..<k { target[a] = values.pointer[q * k + a] }
+      }
+    }
+  }
+
+  /// S := T'ST + I by level blocks.
+  private func scaleStorage() {
+    let m = count
+    let widest = products.widths.max() ?? 1
+    let buffers = Buffer(widest * m)
+    for block in products.blockFactor.indices {
+      let first = Int(products.blockStart.pointer[block])
+      let k = products.widths[products.blockFactor[block]]
+      let t = factors[products.blockFactor[block]]
+      for c in 0..<k { storage.load(column: first + c, into: buffers.pointer + c * m) }
+      for c in 0..<k {
+        for b in 0..<c { buffers.pointer[c * m + first + b] = buffers.pointer[b * m + first + c] }
+      }
+      // Columns: S T.
+      for c in 0..<k {
+        let column = buffers.pointer + c * m
+        let diagonal = t[c + c * k]
+        for i in first..<m { column[i] *= diagonal }
+        for b in c + 1..<max(k, c + 1) where t[b + c * k] != 0 {
+          let value = t[b + c * k]
+          let other = buffers.pointer + b * m
+          for i in first..<m { column[i] += value * other[i] }
+        }
+      }
+      for c in 0..<k {
+        let column = buffers.pointer + c * m
+        scaleRows(column, from: block, transposed: true)
+        column[first + c] += 1
+        storage.store(column: first + c, from: column)
+      }
+    }
+  }
+
+  /// Multiplies a column's level blocks from `block` on by T' or T.
+  private func scaleRows(_ column: UnsafeMutablePointer<Double>, from block: Int, transposed: Bool) {
+    for g in products.widths.indices {
+      let blocks = max(block, products.factorStart[g])..<max(block, products.factorStart[g + 1])
+      if blocks.isEmpty { continue }
+      let k = products.widths[g]
+      let t = factors[g]
+      let start = Int(products.blockStart.pointer[blocks.lowerBound])
+      if k == 1 {
+        let value = t[0]
+        for i in start..<start + blocks.count { column[i] *= value }
+        continue
+      }
+      for b in 0..<blocks.count {
+        let x = column + start + b * k
+        if transposed {
+          for a in 0..<k {
+            var value = 0.0
+            for c in a..<k { value += t[c + a * k] * x[c] }
+            x[a] = value
+          }
+        } else {
+          for a in (0..<k).reversed() {
+            var value = 0.0
+            for c in 0...a { value += t[a + c * k] * x[c] }
+            x[a] = value
+          }
+        }
+      }
+    }
+  }
+
+  /// Multiplies the numbers of each column's level block by T' or T.
+  private func scale(_ buffer: Buffer, transposed: Bool, columns: Int? = nil) {
+    let r = columns ?? panelColumns
+    let widest = products.widths.max() ?? 1
+    var copy = [Double](repeating: 0, count: widest * r)
+    for g in products.widths.indices {
+      let k = products.widths[g]
+      let t = factors[g]
+      for block in products.factorStart[g]..<products.factorStart[g + 1] {
+        let x = buffer.pointer + Int(products.blockStart.pointer[block]) * r
+        if k == 1 {
+          for c in 0..<r { x[c] *= t[0] }
+          continue
+        }
+        for i in 0..<k * r { copy[i] = x[i] }
+        for a in 0..<k {
+          for c in 0..<r {
+            var value = 0.0
+            if transposed {
+              for b in a..<k { value += t[b + a * k] * copy[b * r + c] }
+            } else {
+              for b in 0...a { value += t[a + b * k] * copy[b * r + c] }
+            }
+            x[a * r + c] = value
+          }
+        }
+      }
+    }
+  }
+
+  // MARK: Inverse
+
+  func invert() throws(EngineError) { try storage.invert() }
+
+  /// Calls `body` with Q = T S⁻¹T' column by column: buffers of a level block's columns, rows `first`…
+  /// (every row when `whole`).
+  func forEachInverseBlock(
+    whole: Bool, _ body: (_ first: Int, _ width: Int, _ columns: UnsafeMutablePointer<Double>) -> Void
+  ) {
+    let m = count
+    let widest = products.widths.max() ?? 1
+    let buffers = Buffer(widest * m)
+    for block in products.blockFactor.indices {
+      let first = Int(products.blockStart.pointer[block])
+      let g = products.blockFactor[block]
+      let k = products.widths[g]
+      let t = factors[g]
+      for c in 0..<k {
+        storage.loadInverse(column: first + c, into: buffers.pointer + c * m, whole: whole)
+      }
+      for c in 0..<k {
+        for b in 0..<c { buffers.pointer[c * m + first + b] = buffers.pointer[b * m + first + c] }
+      }
+      let start = whole ? 0 : first
+      for c in (0..<k).reversed() {
+        let column = buffers.pointer + c * m
+        let diagonal = t[c + c * k]
+        for i in start..<m { column[i] *= diagonal }
+        for b in 0..<c where t[c + b * k] != 0 {
+          let value = t[c + b * k]
+          let other = buffers.pointer + b * m
+          for i in start..<m { column[i] += value * other[i] }
+        }
+      }
+      for c in 0..<k { scaleRows(buffers.pointer + c * m, from: whole ? 0 : block, transposed: false) }
+      body(first, k, buffers.pointer)
+    }
+  }
+
+  /// Σ_l [Z'V⁻¹Z]_ll of each trailing factor; `invert` must have run.
+  func traces() -> [Matrix] {
+    if let unscaled { return unscaledTraces(unscaled) }
+    let m = count
+    let widest = products.widths.max() ?? 1
+    let buffers = Buffer(widest * m)
+    var sums = products.widths.map { Matrix(rows: $0, columns: $0) }
+    for block in products.blockFactor.indices {
+      let first = Int(products.blockStart.pointer[block])
+      let g = products.blockFactor[block]
+      let k = products.widths[g]
+      for c in 0..<k {
+        storage.loadInverse(column: first + c, into: buffers.pointer + c * m, whole: false)
+        for a in c..<k {
+          let value = (a == c ? 1.0 : 0) - buffers.pointer[c * m + first + a]
+          sums[g][a, c] += value
+          if a != c { sums[g][c, a] += value }
+        }
+      }
+    }
+    return sums.enumerated().map { g, sum in Self.unscale(sum, by: factors[g]) }
+  }
+
+  /// T⁻ᵀ X T⁻¹.
+  private static func unscale(_ x: Matrix, by t: [Double]) -> Matrix {
+    let k = x.rows
+    var result = x
+    func backSubstitute(_ m: inout Matrix) {
+      for c in 0..<k {
+        for a in (0..<k).reversed() {
+          var value = m[a, c]
+          for b in a + 1..<max(k, a + 1) { value -= t[b + a * k] * m[b, c] }
+          m[a, c] = value / t[a + a * k]
+        }
+      }
+    }
+    backSubstitute(&result)
+    result = result.transposed
+    backSubstitute(&result)
+    return result
+  }
+
+  /// Σ_l [B − B Q B]_ll with the unscaled Schur complement B: no division by T.
+  private func unscaledTraces(_ b: Buffer) -> [Matrix] {
+    let m = count
+    let q = Buffer(m * m)
+    forEachInverseBlock(whole: false) { first, k, columns in
+      for c in 0..<k {
+        let j = first + c
+        for i in first..<m {
+          q.pointer[i + j * m] = columns[c * m + i]
+          q.pointer[j + i * m] = columns[c * m + i]
+        }
+      }
+    }
+    let full = Buffer(m * m)
+    full.copy(from: b)
+    BLAS.mirrorLower(m, full.pointer, m)
+    let product = Buffer(m * m)
+    BLAS.gemm(m, m, m, 1, q.pointer, m, full.pointer, m, 0, product.pointer, m)
+    var sums = products.widths.map { Matrix(rows: $0, columns: $0) }
+    for block in products.blockFactor.indices {
+      let first = Int(products.blockStart.pointer[block])
+      let g = products.blockFactor[block]
+      let k = products.widths[g]
+      for a in 0..<k {
+        for c in 0..<k {
+          sums[g][a, c] +=
+            full.pointer[first + a + (first + c) * m]
+            - BLAS.dot(m, full.pointer + (first + a) * m, product.pointer + (first + c) * m)
+        }
+      }
+    }
+    return sums
+  }
+
+  /// Adds a_l Q a_l' of every level of chain factor `d` to `target`, k × k per level.
+  func addPanelQuadratics(_ d: Int, workspace: BlockedElimination.ChainWorkspace, to target: Buffer) {
+    guard let values = workspace.panelValues else { return }
+    let panel = panels[d]
+    if let dense = densePanels[d] {
+      PanelKernels.addDenseQuadratics(dense, panel: panel, trailing: self, to: target)
+      return
+    }
+    forEachInverseBlock(whole: false) { first, k, columns in
+      for c in 0..<k {
+        PanelKernels.addColumnQuadratics(
+          first + c, panel: panel, values: values.pointer, column: columns + c * self.count,
+          to: target.pointer)
+      }
+    }
+  }
+
+  /// Q a_l' on each level's own pattern, k numbers per entry.
+  func panelProducts(_ d: Int, workspace: BlockedElimination.ChainWorkspace) -> Buffer {
+    let panel = panels[d]
+    let k = panel.width
+    let result = Buffer(panel.entryCount * k)
+    guard let values = workspace.panelValues else { return result }
+    forEachInverseBlock(whole: true) { first, width, columns in
+      for c in 0..<width {
+        let column = columns + c * self.count
+        let j = first + c
+        for e in Int(panel.columnStart.pointer[j])..<Int(panel.columnStart.pointer[j + 1]) {
+          let level = Int(panel.columnLevels.pointer[e])
+          let target = result.pointer + Int(panel.columnPositions.pointer[e]) * k
+          for q in Int(panel.rowStart.pointer[level])..<Int(panel.rowStart.pointer[level + 1]) {
+            let weight = column[Int(panel.columns.pointer[q])]
+            for a in 0..<k { target[a] += weight * values.pointer[q * k + a] }
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// Diagonal blocks of Q for one trailing factor.
+  func inverseBlocks(factor g: Int) -> Buffer {
+    let k = products.widths[g]
+    let levels = products.factorStart[g + 1] - products.factorStart[g]
+    let result = Buffer(levels * k * k)
+    let start = Int(products.blockStart.pointer[products.factorStart[g]])
+    forEachInverseBlock(whole: false) { first, width, columns in
+      guard first >= start, first < start + levels * k else { return }
+      let target = result.pointer + (first - start) / max(k, 1) * k * k
+      for c in 0..<width {
+        for a in 0..<width { target[a + c * k] = columns[c * self.count + first + a] }
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,83 @@
+import Foundation
+internal import LinearAlgebra
+
+/// The lower triangle of the trailing Schur complement, its Cholesky factor and parts of its inverse.
+protocol TrailingStorage: AnyObject {
+  /// Order m of the block.
+  var count: Int { get }
+  /// Writes rows j… of column j from a buffer indexed by row.
+  func store(column j: Int, from buffer: UnsafePointer<Double>)
+  /// Reads rows j… of column j into a buffer indexed by row; rows outside the pattern become zero.
+  func load(column j: Int, into buffer: UnsafeMutablePointer<Double>)
+  /// Replaces the stored matrix S by its Cholesky factor L.
+  ///
+  /// - Returns: log |S|.
+  func factorize() throws(EngineError) -> Double
+  /// B := B L⁻ᵀ for an r × m matrix stored by columns.
+  func forward(_ b: UnsafeMutablePointer<Double>, rows r: Int)
+  /// B := B L⁻¹.
+  func backward(_ b: UnsafeMutablePointer<Double>, rows r: Int)
+  /// Computes the entries of S⁻¹ that ``loadInverse(column:into:whole:)`` reads.
+  func invert() throws(EngineError)
+  /// Reads column j of S⁻¹: rows j…, or every row when `whole` (dense storage only).
+  func loadInverse(column j: Int, into buffer: UnsafeMutablePointer<Double>, whole: Bool)
+}
+
+/// A dense m × m block, factored by LAPACK.
+final class DenseTrailingStorage: TrailingStorage {
+  let count: Int
+  let matrix: Buffer
+  private var inverse: Buffer?
+  /// Whether both triangles of the inverse are needed.
+  private let mirrored: Bool
+
+  init(count: Int, mirrored: Bool) {
+    self.count = count
+    self.mirrored = mirrored
+    matrix = Buffer(count * count)
+  }
+
+  func store(column j: Int, from buffer: UnsafePointer<Double>) {
+    (matrix.pointer + j * count + j).update(from: buffer + j, count: count - j)
+  }
+
+  func load(column j: Int, into buffer: UnsafeMutablePointer<Double>) {
+    (buffer + j).update(from: matrix.pointer + j * count + j, count: count - j)
+  }
+
+  func factorize() throws(EngineError) -> Double {
+    guard BLAS.potrf(count, matrix.pointer, count) == 0 else { throw .overflow }
+    var logs = 0.0
+    var product = 1.0
+    for j in 0..<count {
+      product *= matrix.pointer[j * (count + 1)]
+      if product > 1e150 || product < 1e-150 {
+        logs += log(product)
+        product = 1
+      }
+    }
+    return 2 * (logs + log(product))
+  }
+
+  func forward(_ b: UnsafeMutablePointer<Double>, rows r: Int) {
+    BLAS.trsm(.right, transposed: true, r, count, 1, matrix.pointer, count, b, r)
+  }
+
+  func backward(_ b: UnsafeMutablePointer<Double>, rows r: Int) {
+    BLAS.trsm(.right, r, count, 1, matrix.pointer, count, b, r)
+  }
+
+  func invert() throws(EngineError) {
+    let inverse = self.inverse ?? Buffer(count * count)
+    self.inverse = inverse
+    inverse.copy(from: matrix)
+    guard BLAS.potri(count, inverse.pointer, count) == 0 else { throw .overflow }
+    if mirrored { BLAS.mirrorLower(count, inverse.pointer, count) }
+  }
+
+  func loadInverse(column j: Int, into buffer: UnsafeMutablePointer<Double>, whole: Bool) {
+    guard let inverse else { return }
+    let first = whole ? 0 : j
+    (buffer + first).update(from: inverse.pointer + j * count + first, count: count - first)
+  }
+}

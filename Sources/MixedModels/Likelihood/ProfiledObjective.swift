@@ -1,0 +1,161 @@
+import Foundation
+internal import LinearAlgebra
+
+/// −2 log L of θ, with b and σ² profiled out, and its derivatives.
+///
+/// deviance = log|V| + [REML: log|X'V⁻¹X|] + ν (1 + log(2π r²/ν)), ν = n − rank (REML) or n (ML).
+final class ProfiledObjective {
+  let elimination: any Elimination
+  let layout: CovarianceLayout
+  let fixed: FixedBasis
+  let reml: Bool
+  /// ν.
+  let degreesOfFreedom: Double
+  /// Smallest |T_aa| used for each factor: keeps divisions by T exact enough.
+  let floors: [Double]
+  private(set) var evaluations = 0
+  private(set) var gradients = 0
+
+  /// What an evaluation leaves behind.
+  struct Point {
+    var theta: [Double]
+    var lower: [[Double]]
+    var deviance: Double
+    /// Coefficients of X̃.
+    var coefficients: [Double]
+    /// (X̃'V⁻¹X̃)⁻¹.
+    var fixedInverse: Matrix
+    /// r² / ν.
+    var scale: Double
+    /// log|V|.
+    var logDeterminant: Double
+    /// log|X̃'V⁻¹X̃|.
+    var fixedLogDeterminant: Double
+  }
+
+  /// Derivatives at the last evaluated point.
+  struct Derivatives {
+    var gradient: [Double]
+    /// F_f = d deviance / d S_f.
+    var covariance: [Matrix]
+    var traces: [FactorTraces]
+    /// Average information plus the exact boundary curvature.
+    var curvature: Matrix
+  }
+
+  init(
+    elimination: any Elimination, layout: CovarianceLayout, fixed: FixedBasis, rowCount: Int, reml: Bool,
+    floors: [Double]
+  ) {
+    self.elimination = elimination
+    self.layout = layout
+    self.fixed = fixed
+    self.reml = reml
+    self.floors = floors
+    degreesOfFreedom = Double(reml ? rowCount - fixed.rank : rowCount)
+  }
+
+  /// What is added to the standardised deviance to get the caller's: units of y and the basis of X.
+  var shift: Double {
+    2 * degreesOfFreedom * log(fixed.unit) - (reml ? 2 * fixed.logDeterminant : 0)
+  }
+
+  func evaluate(_ theta: [Double]) throws(EngineError) -> Point {
+    try evaluate(lower: floored(layout.lower(theta)), theta: theta)
+  }
+
+  /// The deviance at given lower factors.
+  func evaluate(lower: [[Double]], theta: [Double]) throws(EngineError) -> Point {
+    evaluations += 1
+    let (logDeterminant, panel) = try elimination.factorize(lower)
+    let p = fixed.rank
+    var coefficients = [Double](repeating: 0, count: p)
+    var inverse = Matrix(rows: p, columns: p)
+    var fixedLogDeterminant = 0.0
+    var residual = panel[p, p]
+    if p > 0 {
+      var xx = Matrix(rows: p, columns: p)
+      for j in 0..<p { for i in 0..<p { xx[i, j] = panel[i, j] } }
+      guard let factor = try? Cholesky(xx) else { throw .overflow }
+      let xy = (0..<p).map { panel[$0, p] }
+      let half = factor.forwardSolve(xy)
+      for value in half { residual -= value * value }
+      coefficients = factor.backwardSolve(half)
+      inverse = factor.inverse
+      fixedLogDeterminant = factor.logDeterminant
+    }
+    guard residual.isFinite, logDeterminant.isFinite else { throw .overflow }
+    guard residual > 1e-24 * degreesOfFreedom else { throw .perfectFit }
+    let nu = degreesOfFreedom
+    let deviance =
+      logDeterminant + (reml ? fixedLogDeterminant : 0) + nu * (1 + log(2 * .pi * residual / nu))
+    return Point(
+      theta: theta, lower: lower, deviance: deviance, coefficients: coefficients, fixedInverse: inverse,
+      scale: residual / nu, logDeterminant: logDeterminant, fixedLogDeterminant: fixedLogDeterminant)
+  }
+
+  /// Gradient and curvature at the point that was evaluated last.
+  func derivatives(at point: Point) throws(EngineError) -> Derivatives {
+    gradients += 1
+    elimination.solve()
+    let traces = try elimination.traces(
+      coefficients: point.coefficients, fixedInverse: reml ? point.fixedInverse : nil)
+    let covariance = traces.map { trace in
+      var result = trace.projection
+      for i in result.storage.indices { result.storage[i] -= trace.residual.storage[i] / point.scale }
+      return result
+    }
+    let directions = layout.directions(point.lower)
+    let information = averageInformation(directions, at: point)
+    var curvature = information
+    addBoundaryCurvature(covariance, to: &curvature)
+    return Derivatives(
+      gradient: layout.gradient(covariance, lower: point.lower), covariance: covariance, traces: traces,
+      curvature: curvature)
+  }
+
+  /// v_i'Z'PZv_j / σ² − (v_i'r)(v_j'r) / (ν σ⁴) along directions dS_i.
+  func averageInformation(_ directions: [Direction], at point: Point) -> Matrix {
+    let forms = elimination.quadraticForms(directions, coefficients: point.coefficients)
+    let n = directions.count
+    let weighted = point.fixedInverse * forms.fixed
+    var result = Matrix(rows: n, columns: n)
+    for i in 0..<n {
+      for j in 0..<n {
+        var value = forms.products[i, j]
+        for c in 0..<fixed.rank { value -= forms.fixed[c, i] * weighted[c, j] }
+        result[i, j] =
+          value / point.scale
+          - forms.residual[i] * forms.residual[j] / (degreesOfFreedom * point.scale * point.scale)
+      }
+    }
+    return result
+  }
+
+  /// Adds 2 (F⁺)_ac for parameters in the same column of T: exact where T vanishes, zero inside.
+  private func addBoundaryCurvature(_ derivatives: [Matrix], to curvature: inout Matrix) {
+    let positive = derivatives.map { f in
+      f.rows == 1 ? Matrix([[max(f[0, 0], 0)]]) : (try? SymmetricEigen(f).applying { max($0, 0) }) ?? f
+    }
+    for (i, mine) in layout.parameters.enumerated() {
+      for (j, theirs) in layout.parameters.enumerated() {
+        for e in mine {
+          for o in theirs where o.factor == e.factor && o.column == e.column {
+            curvature[i, j] += 2 * positive[e.factor][e.row, o.row]
+          }
+        }
+      }
+    }
+  }
+
+  private func floored(_ lower: [[Double]]) -> [[Double]] {
+    var result = lower
+    for (f, floor) in floors.enumerated() where floor > 0 {
+      let k = layout.widths[f]
+      for a in 0..<k where abs(result[f][a + a * k]) < floor {
+        result[f][a + a * k] = result[f][a + a * k] < 0 ? -floor : floor
+      }
+    }
+    return result
+  }
+}

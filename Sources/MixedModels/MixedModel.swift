@@ -1,0 +1,245 @@
+import Foundation
+package import LinearAlgebra
+
+/// A linear mixed model y = X b + Σ_t Z_t u_t + e, reduced to its cross-products.
+///
+/// Immutable; every fit and evaluation makes a workspace of its own.
+package struct MixedModel: Sendable {
+  let response: [Double]
+  let fixedColumns: Matrix
+  let terms: [RandomTerm]
+  let options: EngineOptions
+  let products: CrossProducts
+  let fixed: FixedBasis
+  let layout: CovarianceLayout
+  /// Starting variances of each factor's standardised regressors.
+  let moments: StartingValues
+
+  /// Forms the cross-products.
+  ///
+  /// - Parameters:
+  ///   - response: n values.
+  ///   - fixed: n × p matrix; dependent columns are dropped.
+  ///   - terms: random terms, at least one identifiable.
+  /// - Throws: ``EngineError`` for unusable data.
+  package init(
+    response: [Double], fixed fixedColumns: Matrix, terms: [RandomTerm], options: EngineOptions = .init()
+  ) throws(EngineError) {
+    self.response = response
+    self.fixedColumns = fixedColumns
+    self.terms = terms
+    self.options = options
+    try Self.validate(response: response, fixed: fixedColumns, terms: terms)
+
+    var table = RegressorTable(response: response, fixed: fixedColumns, terms: terms)
+    var structure = ModelStructure(terms: terms, table: table)
+    if structure.factors.isEmpty { throw .nothingIdentifiable(structure.held) }
+    if options.trailing == .sparse { structure.shortenChain() }
+    var sums = CrossProducts.Sums(structure: structure, table: table)
+    guard sums.gram.storage.allSatisfy(\.isFinite) else {
+      try Self.findNonFinite(response: response, fixed: fixedColumns, terms: terms)
+      throw .overflow
+    }
+    var basis: FixedBasis
+    switch try FixedBasis.build(gram: sums.gram, table: table, after: nil) {
+    case .basis(let found): basis = found
+    case .needsRefinement:
+      let refinement = try Refinement(table: table)
+      table = RegressorTable(replacing: table, fixed: refinement.columns, residual: refinement.residual)
+      sums = CrossProducts.Sums(structure: structure, table: table)
+      guard case .basis(let found) = try FixedBasis.build(gram: sums.gram, table: table, after: refinement)
+      else { throw .overflow }
+      basis = found
+    }
+    guard response.count > basis.rank else {
+      throw .noResidualDegreesOfFreedom(rows: response.count, rank: basis.rank)
+    }
+    fixed = basis
+    let tieScales = Self.tieScales(terms: terms, table: table, gram: sums.gram)
+    func products(orders: [Int: [Int]]) -> (CrossProducts, [FactorBasis]) {
+      let bases = structure.factors.map {
+        FactorBasis(
+          factor: $0, terms: terms, table: table, gram: sums.gram, orders: orders, tieScales: tieScales)
+      }
+      return (CrossProducts(sums: sums, fixed: basis, bases: bases), bases)
+    }
+    var (crossProducts, bases) = products(orders: [:])
+    var moments = StartingValues(products: crossProducts)
+    let orders = Self.pivotOrders(structure: structure, terms: terms, moments: moments)
+    if !orders.isEmpty {
+      (crossProducts, bases) = products(orders: orders)
+      moments = StartingValues(products: crossProducts)
+    }
+    self.products = crossProducts
+    self.moments = moments
+    layout = CovarianceLayout(terms: terms, structure: structure, bases: bases)
+  }
+
+  /// Terms held at zero.
+  package var held: [HeldTerm] { products.structure.held }
+  /// Columns of X that depend on others.
+  package var aliased: [Int] { fixed.aliased }
+
+  /// Maximises the likelihood.
+  package func fit(reml: Bool, options: FitOptions = .init()) throws(EngineError) -> Estimate {
+    let objective = try objective(reml: reml)
+    let optimizer = NewtonOptimizer(objective: objective, options: options, scales: parameterScales)
+    let start: [Double]
+    if let given = options.start {
+      start = layout.theta(layout.lower(covariances: given))
+    } else {
+      start = startingTheta
+    }
+    let outcome = try optimizer.minimize(from: start)
+    return estimate(
+      outcome.point, objective: objective, converged: outcome.converged, certificate: outcome.certificate)
+  }
+
+  /// The profiled quantities at given relative covariances, one k × k matrix per term.
+  package func estimate(at covariances: [Matrix], reml: Bool) throws(EngineError) -> Estimate {
+    let objective = try objective(reml: reml)
+    let lower = layout.lower(covariances: covariances)
+    let point = try objective.evaluate(lower: lower, theta: layout.theta(lower))
+    return estimate(point, objective: objective, converged: true, certificate: Certificate())
+  }
+
+  func objective(reml: Bool) throws(EngineError) -> ProfiledObjective {
+    let elimination = try BlockedElimination(products: products, trailing: options.trailing)
+    var floors = [Double](repeating: 0, count: products.structure.factors.count)
+    if let trailing = elimination.trailing, !trailing.isExactAtZero {
+      for f in products.structure.trailing {
+        let mean = moments.meanSquares[f].max() ?? 1
+        floors[f] = 3e-5 / max(mean, .leastNormalMagnitude).squareRoot()
+      }
+    }
+    return ProfiledObjective(
+      elimination: elimination, layout: layout, fixed: fixed, rowCount: response.count, reml: reml,
+      floors: floors)
+  }
+
+  /// 1/√A of each parameter's regressor.
+  var parameterScales: [Double] {
+    layout.parameters.map { entries in
+      guard let e = entries.first else { return 1 }
+      let mean = moments.meanSquares[e.factor][e.row]
+      return mean > 0 ? 1 / mean.squareRoot() : 1
+    }
+  }
+
+  private var startingTheta: [Double] {
+    zip(layout.parameters, parameterScales).map { entries, scale in
+      guard let e = entries.first, e.row == e.column else { return 0 }
+      let mean = entries.reduce(0.0) { $0 + moments.variances[$1.factor][$1.row] } / Double(entries.count)
+      return max(mean.squareRoot(), 0.3 * scale)
+    }
+  }
+
+  func estimate(
+    _ point: ProfiledObjective.Point, objective: ProfiledObjective, converged: Bool, certificate: Certificate
+  ) -> Estimate {
+    let covariances = layout.covariances(point.lower, widths: terms.map(\.width))
+    let unit = fixed.unit
+    let scale = point.scale * unit * unit
+    var coefficients = [Double](repeating: .nan, count: fixedColumns.columns)
+    let moved = fixed.toUser * point.coefficients
+    for (i, j) in fixed.kept.enumerated() { coefficients[j] = fixed.origin[i] + unit * moved[i] }
+    let inner = fixed.toUser * point.fixedInverse * fixed.toUser.transposed
+    // The basis may hold the constant first; the result is in column order.
+    let order = fixed.kept.indices.sorted { fixed.kept[$0] < fixed.kept[$1] }
+    var covariance = Matrix(rows: order.count, columns: order.count)
+    for (i, a) in order.enumerated() {
+      for (j, b) in order.enumerated() { covariance[i, j] = scale * inner[a, b] }
+    }
+    var certificate = certificate
+    certificate.atBound = boundaryDirections(point.lower)
+    return Estimate(
+      relativeCovariances: covariances, scale: scale, fixedEffects: coefficients, aliased: fixed.aliased,
+      rank: fixed.rank, fixedCovariance: covariance,
+      logLikelihood: -0.5 * (point.deviance + objective.shift), reml: objective.reml, converged: converged,
+      certificate: certificate, held: held, singular: certificate.atBound > 0)
+  }
+
+  /// Number of diagonal entries of T that are negligible beside their column scale.
+  private func boundaryDirections(_ lower: [[Double]]) -> Int {
+    var count = 0
+    var seen: Set<Int> = []
+    for (i, entries) in layout.parameters.enumerated() {
+      guard let e = entries.first, e.row == e.column, seen.insert(i).inserted else { continue }
+      let k = layout.widths[e.factor]
+      let mean = moments.meanSquares[e.factor][e.row]
+      let row = (0..<k).reduce(0.0) {
+        $0 + lower[e.factor][e.row + $1 * k] * lower[e.factor][e.row + $1 * k]
+      }
+      let value = abs(lower[e.factor][e.row + e.row * k])
+      if value * mean.squareRoot() < 1e-3 || value < 1e-4 * row.squareRoot() { count += 1 }
+    }
+    return count
+  }
+
+  private static func validate(response: [Double], fixed: Matrix, terms: [RandomTerm]) throws(EngineError) {
+    let n = response.count
+    guard n > 0 else { throw .noRows }
+    guard fixed.rows == n || fixed.columns == 0 else {
+      throw .lengthMismatch(input: "fixed effects", count: fixed.rows, expected: n)
+    }
+    for (t, term) in terms.enumerated() {
+      guard term.codes.count == n else {
+        throw .lengthMismatch(input: "codes of term \(t)", count: term.codes.count, expected: n)
+      }
+      for case let column? in term.columns where column.count != n {
+        throw .lengthMismatch(input: "regressors of term \(t)", count: column.count, expected: n)
+      }
+    }
+    if let first = response.first, first.isFinite, response.allSatisfy({ $0 == first }) {
+      throw .constantResponse(value: first)
+    }
+  }
+
+  private static func findNonFinite(
+    response: [Double], fixed: Matrix, terms: [RandomTerm]
+  ) throws(EngineError) {
+    if let row = response.firstIndex(where: { !$0.isFinite }) { throw .nonFiniteResponse(row: row) }
+    if let index = fixed.storage.firstIndex(where: { !$0.isFinite }) {
+      throw .nonFiniteFixed(column: index / fixed.rows, row: index % fixed.rows)
+    }
+    for (t, term) in terms.enumerated() {
+      for (c, column) in term.columns.enumerated() {
+        if let row = column?.firstIndex(where: { !$0.isFinite }) {
+          throw .nonFiniteRandom(term: t, column: c, row: row)
+        }
+      }
+    }
+  }
+
+  /// Root mean square of the regressors that share a variance, one per tie.
+  private static func tieScales(terms: [RandomTerm], table: RegressorTable, gram: Matrix) -> [Int: Double] {
+    var squares: [Int: [Double]] = [:]
+    for (t, term) in terms.enumerated() {
+      guard let tie = term.tie else { continue }
+      for reference in table.random[t] {
+        let scale = FactorBasis.rootMeanSquare(
+          table.coefficients(of: reference), gram: gram, rows: table.rowCount)
+        squares[tie, default: []].append(scale * scale)
+      }
+    }
+    return squares.mapValues { ($0.reduce(0, +) / Double($0.count)).squareRoot() }
+  }
+
+  /// Column orders of correlated terms by decreasing moment variance, where that differs from the order
+  /// given: keeps the first pivot of T away from zero.
+  private static func pivotOrders(
+    structure: ModelStructure, terms: [RandomTerm], moments: StartingValues
+  ) -> [Int: [Int]] {
+    var orders: [Int: [Int]] = [:]
+    for (f, factor) in structure.factors.enumerated() {
+      for (t, offset) in zip(factor.terms, factor.offsets)
+      where terms[t].covariance == .unstructured && terms[t].width > 1 {
+        let k = terms[t].width
+        let variances = (0..<k).map { moments.variances[f][offset + $0] }
+        let order = (0..<k).sorted { (variances[$0], -$0) > (variances[$1], -$1) }
+        if order != Array(0..<k) { orders[t] = order }
+      }
+    }
+    return orders
+  }
+}
