@@ -33,9 +33,10 @@ package enum FormulaParser {
   ///     user wrote were blanked out of `code`.
   package static func parse(_ code: String, shown: String? = nil) throws(PatsyError) -> ParseTree {
     let blank = code.unicodeScalars.allSatisfy(\.isPythonSpace)
-    let tokens = blank ? try tokenize("~ 1") : try tokenize(code, shown: shown)
+    let (tokens, failure) = blank ? tokenize("~ 1") : tokenize(code, shown: shown)
     var tree = try InfixParser.parse(
-      tokens, operators: operators, atoms: [Atom.expression, Atom.zero, Atom.one, Atom.number])
+      tokens, failure: failure, operators: operators,
+      atoms: [Atom.expression, Atom.zero, Atom.one, Atom.number])
     let top = tree[tree.root]
     if top.type != "~" {
       _ = tree.append(.init(type: "~", token: nil, arguments: [tree.root], origin: top.origin))
@@ -43,9 +44,12 @@ package enum FormulaParser {
     return tree
   }
 
-  /// The formula's tokens: operators, parentheses, and whole Python expressions.
-  static func tokenize(_ code: String, shown: String? = nil) throws(PatsyError) -> [InfixToken] {
-    let source = try Tokenizer.tokenize(code, shown: shown)
+  /// The formula's tokens up to the first error, and that error: operators, parentheses, and whole Python
+  /// expressions.
+  static func tokenize(
+    _ code: String, shown: String? = nil
+  ) -> (tokens: [InfixToken], failure: PatsyError?) {
+    let (source, failure) = Tokenizer.prefix(code, shown: shown)
     let symbols = Set(operators.map(\.type)).union(["(", ")"])
     var tokens: [InfixToken] = []
     var index = 0
@@ -55,15 +59,20 @@ package enum FormulaParser {
         tokens.append(InfixToken(token.text, origin: token.origin))
         index += 1
       } else {
-        tokens.append(try readExpression(source, &index, symbols))
+        do throws(PatsyError) {
+          let expression = try readExpression(source, failure, &index, symbols)
+          tokens.append(expression)
+        } catch {
+          return (tokens, error)
+        }
       }
     }
-    return tokens
+    return (tokens, failure)
   }
 
   /// Reads a Python expression up to a formula operator outside brackets. "(" does not end it.
   private static func readExpression(
-    _ source: [PythonToken], _ index: inout Int, _ symbols: Set<String>
+    _ source: [PythonToken], _ failure: PatsyError?, _ index: inout Int, _ symbols: Set<String>
   ) throws(PatsyError) -> InfixToken {
     let first = index
     var depth = 0
@@ -78,6 +87,7 @@ package enum FormulaParser {
       if depth < 0 { throw PatsyError("unmatched close bracket", origin: token.origin) }
       index += 1
     }
+    if index == source.count, let failure { throw failure }
     let tokens = source[first..<index]
     let origin = Origin.combine([tokens.first?.origin, tokens.last?.origin]) ?? source[first].origin
     if depth > 0 { throw PatsyError("unclosed bracket in embedded Python expression", origin: origin) }

@@ -89,14 +89,18 @@ package struct InfixParser {
   private var tree = ParseTree()
 
   /// The tree of `tokens` in the language of `operators` and classes of `atoms`.
+  ///
+  /// - Parameter failure: what is wrong with the text after the last token; it is thrown unless the tokens
+  ///   before it are wrong themselves.
   package static func parse(
-    _ tokens: [InfixToken], operators: [InfixOperator], atoms: Set<String>
+    _ tokens: [InfixToken], failure: PatsyError? = nil, operators: [InfixOperator], atoms: Set<String>
   ) throws(PatsyError) -> ParseTree {
     var parser = InfixParser(operators: operators, atoms: atoms)
     var wantsNoun = true
     for token in tokens {
       wantsNoun = wantsNoun ? try parser.readNoun(token) : try parser.readOperator(token)
     }
+    if let failure { throw failure }
     if wantsNoun {
       throw PatsyError(
         "expected a noun, but instead the expression ended", origin: parser.pending.last?.token.origin)

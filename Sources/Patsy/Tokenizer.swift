@@ -24,10 +24,23 @@ struct Tokenizer {
   ///
   /// - Parameter shown: text of the same length that errors show instead of `code`.
   static func tokenize(_ code: String, shown: String? = nil) throws(PatsyError) -> [PythonToken] {
+    let (tokens, failure) = prefix(code, shown: shown)
+    if let failure { throw failure }
+    return tokens
+  }
+
+  /// Tokens of `code` up to the first error, and that error.
+  static func prefix(
+    _ code: String, shown: String? = nil
+  ) -> (tokens: [PythonToken], failure: PatsyError?) {
     var tokenizer = Tokenizer(code, shown: shown ?? code)
     var tokens: [PythonToken] = []
-    while let token = try tokenizer.next() { tokens.append(token) }
-    return tokens
+    do throws(PatsyError) {
+      while let token = try tokenizer.next() { tokens.append(token) }
+    } catch {
+      return (tokens, error)
+    }
+    return (tokens, nil)
   }
 
   private init(_ code: String, shown: String) {
