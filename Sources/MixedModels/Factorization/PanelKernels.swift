@@ -153,7 +153,7 @@ enum PanelKernels {
       }
     }
     let product = Buffer(height * m)
-    BLAS.symm(.right, height, m, 1, q.pointer, m, dense.pointer, height, 0, product.pointer, height)
+    BLAS.symm(side: .right, height, m, 1, q.pointer, m, dense.pointer, height, 0, product.pointer, height)
     for j in 0..<m {
       let left = dense.pointer + j * height
       let right = product.pointer + j * height

@@ -60,11 +60,11 @@ final class DenseTrailingStorage: TrailingStorage {
   }
 
   func forward(_ b: UnsafeMutablePointer<Double>, rows r: Int) {
-    BLAS.trsm(.right, transposed: true, r, count, 1, matrix.pointer, count, b, r)
+    BLAS.trsm(side: .right, transposed: true, r, count, 1, matrix.pointer, count, b, r)
   }
 
   func backward(_ b: UnsafeMutablePointer<Double>, rows r: Int) {
-    BLAS.trsm(.right, r, count, 1, matrix.pointer, count, b, r)
+    BLAS.trsm(side: .right, r, count, 1, matrix.pointer, count, b, r)
   }
 
   func invert() throws(EngineError) {
