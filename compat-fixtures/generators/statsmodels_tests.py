@@ -206,10 +206,26 @@ def profile_peak():
     return {"endog": endog, "x": x, "groups": np.repeat(np.arange(15), 8)}
 
 
+def smw():
+    """A, the block of B and the other variances of check_smw_solver (seed 38213821) and check_smw_logdet (98631)."""
+    data = {}
+    for seed in (38213821, 98631):
+        for p in (5, 10):
+            for q in (4, 8):
+                for r in (2, 3):
+                    rs = np.random.RandomState(seed)
+                    matrix, root = rs.normal(size=(p, q)), rs.normal(size=(r, r))
+                    data[f"A {seed} {p} {q} {r}"] = matrix.ravel()
+                    # a covariance needs a symmetric block; the solver test draws a general one
+                    data[f"B {seed} {p} {q} {r}"] = (root.T @ root).ravel()
+                    data[f"variances {seed} {p} {q} {r}"] = 1 / rs.uniform(size=q - r)
+    return data
+
+
 TESTS = [
     compare_numdiff, default_re, profile_inference, vcomp_1, vcomp_2, vcomp_3, vcomp_formula, formulas, regularized,
     random_effects, handle_missing, missing_forwarded, random_effects_getters, singular, get_distribution, t_test, predict,
-    profile_peak,
+    profile_peak, smw,
 ]  # fmt: skip
 
 
