@@ -28,7 +28,7 @@ DATA_SCRIPTS = [
 AREAS = {
     "data": (DATA_SCRIPTS, "data"),
     "names": ([(PYTHON, "names.py")], "names.json"),
-    "patsy": ([(PYTHON, "patsy_cases.py"), (PYTHON, "spline_cases.py")], "patsy"),
+    "patsy": ([(PYTHON, f"{name}_cases.py") for name in ("patsy", "spline", "language", "redundancy")], "patsy"),
     "mixedlm": ([(PYTHON, "mixedlm_cases.py")], "mixedlm"),
     "lme4": ([(R, "lme4_cases.R")], "lme4"),
     "statsmodels": ([(PYTHON, "statsmodels_tests.py")], "statsmodels"),

@@ -3,7 +3,6 @@
 The formulas are those of patsy's own tests and random ones over a small vocabulary.
 """
 
-import os
 import random
 import sys
 
@@ -84,7 +83,7 @@ def main(out_dir):
     given = list(_parser_tests) + list(_eval_tests) + plain
     formulas = list(dict.fromkeys(given + list(random_formulas(2400))))
     write(
-        os.path.join(out_dir, "patsy"),
+        out_dir,
         "language.json",
         "language_cases.py",
         trees=[{"formula": f, "tree": tree(parse_formula(f))} for f in _parser_tests],
@@ -94,4 +93,4 @@ def main(out_dir):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "compat-fixtures")
+    main(sys.argv[1] if len(sys.argv) > 1 else "compat-fixtures/patsy")

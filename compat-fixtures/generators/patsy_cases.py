@@ -1,6 +1,6 @@
 """Design matrices, predictions and error texts of patsy over a data set with every column type.
 
-Writes `data/patsy_mixed.csv`, `data/patsy_mixed_new.csv` and `patsy/formulas.json`.
+Writes `mixed.csv`, `mixed_new.csv` and `formulas.json`.
 """
 
 import csv
@@ -141,13 +141,12 @@ def replaced(new, columns_):
 
 
 def main(out_dir):
-    """Writes the fixtures into `out_dir`/patsy and the data into `out_dir`/data."""
+    """Writes the fixture and its data into `out_dir`."""
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
-    data_path = os.path.join(out_dir, "data", "patsy_mixed.csv")
-    new_path = os.path.join(out_dir, "data", "patsy_mixed_new.csv")
-    os.makedirs(os.path.join(out_dir, "patsy"), exist_ok=True)
-    os.makedirs(os.path.join(out_dir, "data"), exist_ok=True)
+    data_path = os.path.join(out_dir, "mixed.csv")
+    new_path = os.path.join(out_dir, "mixed_new.csv")
+    os.makedirs(out_dir, exist_ok=True)
     write_csv(data_path, mixed(ROWS, 0))
     write_csv(new_path, [row for row in mixed(40, 40) if -0.9 < row["x"] < 2.7 and -3 <= row["n"]][:8])
     data, new = pd.read_csv(data_path), pd.read_csv(new_path)
@@ -164,11 +163,11 @@ def main(out_dir):
             }
         )
     write(
-        os.path.join(out_dir, "patsy"),
+        out_dir,
         "formulas.json",
         "patsy_cases.py",
-        data="patsy_mixed.csv",
-        new_data="patsy_mixed_new.csv",
+        data="mixed.csv",
+        new_data="mixed_new.csv",
         good=[c for c in cases if "designs" in c],
         bad=[c for c in cases if "error" in c],
         predictions=predictions,
@@ -176,4 +175,4 @@ def main(out_dir):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "compat-fixtures")
+    main(sys.argv[1] if len(sys.argv) > 1 else "compat-fixtures/patsy")
