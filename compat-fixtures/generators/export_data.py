@@ -51,8 +51,8 @@ def write_sources(output):
     lines = [
         "# Sources of the data sets",
         "",
-        "Values exported by `generators/export_data.R`, `generators/export_data.py`, `generators/students_tests.py` and",
-        "`generators/simulate_data.py`. The licence is that of the package a set was exported from.",
+        "Values exported or simulated by the scripts in `generators/`. The licence is that of the package a set was",
+        "exported from.",
         "",
         "| file | origin | licence | sha256 |",
         "|---|---|---|---|",

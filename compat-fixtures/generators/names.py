@@ -6,6 +6,7 @@
 import inspect
 import pathlib
 import sys
+import warnings
 
 import pandas as pd
 import statsmodels
@@ -48,6 +49,7 @@ def members(cls, instance):
 
 
 def main(output):
+    warnings.simplefilter("ignore")
     data = pd.DataFrame({"y": [1.0, 2, 4, 3, 5, 9, 7, 6], "x": [1.0, 2, 3, 5, 4, 6, 8, 7], "g": [1, 1, 1, 2, 2, 2, 3, 3]})
     model = smf.mixedlm("y ~ x", data, groups="g")
     fit = model.fit()
