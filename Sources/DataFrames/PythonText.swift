@@ -13,10 +13,9 @@ package enum PythonText {
 
   /// `text` between quotes, as Python's `repr` writes it: `'a'`, `"it's"`, `'a\nb'`.
   package static func quoted(_ text: String) -> String {
-    let scalars = text.unicodeScalars
-    let quote: Unicode.Scalar = scalars.contains("'") && !scalars.contains("\"") ? "\"" : "'"
+    let quote: Character = text.contains("'") && !text.contains("\"") ? "\"" : "'"
     var result = String(quote)
-    for scalar in scalars {
+    for scalar in text.unicodeScalars {
       switch scalar {
       case "\\": result += "\\\\"
       case "\n": result += "\\n"
@@ -27,7 +26,7 @@ package enum PythonText {
       default: result.unicodeScalars.append(scalar)
       }
     }
-    result.unicodeScalars.append(quote)
+    result.append(quote)
     return result
   }
 

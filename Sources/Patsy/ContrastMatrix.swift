@@ -5,10 +5,13 @@ import LinearAlgebra
 ///
 /// Python: patsy.ContrastMatrix
 public struct ContrastMatrix: Sendable, Equatable {
-  /// The code of each level, levels × columns.
-  ///
-  /// Python: ContrastMatrix.matrix
-  public let matrix: Matrix
+  /// Indicator columns are not stored: a factor may have 100,000 levels.
+  private enum Coding: Sendable {
+    case dense(Matrix)
+    case indicators(levels: Int, omitted: Int?)
+  }
+
+  private let coding: Coding
   /// Text appended to the factor's name, one for each column.
   ///
   /// Python: ContrastMatrix.column_suffixes
@@ -35,8 +38,62 @@ public struct ContrastMatrix: Sendable, Equatable {
 
   /// A coding whose parts are known to fit.
   init(matrix: Matrix, suffixes: [String]) {
-    self.matrix = matrix
+    coding = .dense(matrix)
     columnSuffixes = suffixes
+  }
+
+  /// An indicator for each level, but none for the omitted one.
+  init(indicatorsOf levels: Int, omitting omitted: Int?, suffixes: [String]) {
+    coding = .indicators(levels: levels, omitted: omitted)
+    columnSuffixes = suffixes
+  }
+
+  /// The code of each level, levels × columns.
+  ///
+  /// Python: ContrastMatrix.matrix
+  public var matrix: Matrix {
+    switch coding {
+    case .dense(let matrix): return matrix
+    case .indicators(let levels, _):
+      var matrix = Matrix(rows: levels, columns: columnSuffixes.count)
+      for column in 0..<matrix.columns { matrix[level(ofIndicator: column), column] = 1 }
+      return matrix
+    }
+  }
+
+  /// Number of levels.
+  package var levelCount: Int {
+    switch coding {
+    case .dense(let matrix): matrix.rows
+    case .indicators(let levels, _): levels
+    }
+  }
+
+  /// When each column is the indicator of one level: the level without one, if any; otherwise nil.
+  package var indicators: (omitted: Int?, isFull: Bool)? {
+    guard case .indicators(_, let omitted) = coding else { return nil }
+    return (omitted, omitted == nil)
+  }
+
+  /// The code of each level in one column.
+  func column(_ column: Int) -> [Double] {
+    switch coding {
+    case .dense(let matrix): return matrix.column(column)
+    case .indicators(let levels, _):
+      var result = [Double](repeating: 0, count: levels)
+      result[level(ofIndicator: column)] = 1
+      return result
+    }
+  }
+
+  private func level(ofIndicator column: Int) -> Int {
+    guard case .indicators(_, let omitted?) = coding, column >= omitted else { return column }
+    return column + 1
+  }
+
+  /// Whether codes and suffixes agree.
+  public static func == (a: ContrastMatrix, b: ContrastMatrix) -> Bool {
+    a.columnSuffixes == b.columnSuffixes && a.matrix == b.matrix
   }
 
   /// Suffixes of the form `[prefix level]`.
@@ -46,6 +103,7 @@ public struct ContrastMatrix: Sendable, Equatable {
 
   /// The same coding with a column of ones in front.
   func prependingOnes(suffixes: [String]) -> ContrastMatrix {
+    let matrix = matrix
     let ones = [Double](repeating: 1, count: matrix.rows)
     return ContrastMatrix(
       matrix: Matrix(

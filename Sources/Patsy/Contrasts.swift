@@ -28,7 +28,7 @@ public struct Treatment: Contrast, Equatable {
   /// Python: Treatment.code_with_intercept
   public func codeWithIntercept(levels: [Level]) throws -> ContrastMatrix {
     ContrastMatrix(
-      matrix: .identity(levels.count), suffixes: ContrastMatrix.suffixes("", levels))
+      indicatorsOf: levels.count, omitting: nil, suffixes: ContrastMatrix.suffixes("", levels))
   }
 
   /// One indicator for each level but the reference.
@@ -228,13 +228,17 @@ extension Contrast {
   fileprivate func omitting(
     _ omitted: Int, of levels: [Level], prefix: String, code: Double
   ) -> ContrastMatrix {
+    var kept = levels
+    kept.remove(at: omitted)
+    let suffixes = ContrastMatrix.suffixes(prefix, kept)
+    if code == 0 {
+      return ContrastMatrix(indicatorsOf: levels.count, omitting: omitted, suffixes: suffixes)
+    }
     var matrix = Matrix(rows: levels.count, columns: levels.count - 1)
     for j in 0..<matrix.columns {
       matrix[j < omitted ? j : j + 1, j] = 1
       matrix[omitted, j] = code
     }
-    var kept = levels
-    kept.remove(at: omitted)
-    return ContrastMatrix(matrix: matrix, suffixes: ContrastMatrix.suffixes(prefix, kept))
+    return ContrastMatrix(matrix: matrix, suffixes: suffixes)
   }
 }

@@ -12,6 +12,8 @@ extension Value {
     case .string: "str"
     case .list: "list"
     case .tuple: "tuple"
+    case .dictionary: "dict"
+    case .accessor(_, let name): name == "str" ? "StringMethods" : "CategoricalAccessor"
     case .vector(let vector): vector.isSeries ? "Series" : "numpy.ndarray"
     case .matrix: "numpy.ndarray"
     case .categorical: "_CategoricalBox"

@@ -17,6 +17,8 @@ public enum Value: Sendable {
   case list([Value])
   /// A tuple.
   case tuple([Value])
+  /// A dictionary.
+  case dictionary([(key: Value, value: Value)])
   /// A column of data, or a one-dimensional array.
   case vector(Vector)
   /// Several numeric columns.
@@ -31,6 +33,8 @@ public enum Value: Sendable {
   case transform(@Sendable () -> any StatefulTransform)
   /// A module, such as `np`, by its Python name.
   case module(String)
+  /// An accessor of a column, `column.str` or `column.cat`.
+  case accessor(Vector, String)
   /// A slice in a subscript, `start:stop:step`.
   indirect case slice(Value, Value, Value)
 }

@@ -1,0 +1,260 @@
+import DataFrames
+import LinearAlgebra
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Python's and numpy's arithmetic on single values and on whole columns.
+enum Arithmetic {
+  typealias Operator = Expression.BinaryOperator
+
+  /// `left operator right`.
+  static func apply(_ operation: Operator, _ left: Value, _ right: Value) throws -> Value {
+    guard let a = Operand(left), let b = Operand(right) else {
+      return try TextArithmetic.apply(operation, left, right)
+    }
+    if case .list(let x) = left, case .list(let y) = right, operation == .add { return .list(x + y) }
+    if a.isScalar && b.isScalar { return try scalar(operation, a, b) }
+    let shape = try broadcast(a, b)
+    let isSeries = left.isSeries || right.isSeries
+    switch operation {
+    case .and, .or, .xor, .shiftLeft, .shiftRight: return try bitwise(operation, a, b, isSeries)
+    case .matrixMultiply: throw EvaluationError.value("matmul is not supported in formulas")
+    default: break
+    }
+    if a.isIntegral && b.isIntegral && operation != .divide {
+      return try integral(operation, a, b, shape, isSeries)
+    }
+    return Value(floating(operation, a.doubles, b.doubles), like: shape, isSeries: isSeries)
+  }
+
+  /// A sign or `~` before a value.
+  static func apply(_ operation: Expression.UnaryOperator, _ value: Value) throws -> Value {
+    guard let operand = Operand(value) else {
+      throw EvaluationError.type("bad operand type for unary \(operation.rawValue): '\(value.typeName)'")
+    }
+    switch operation {
+    case .plus:
+      if case .boolean(let flag) = operand { return .integer(flag ? 1 : 0) }
+      return value
+    case .minus:
+      if case .booleans = operand {
+        throw EvaluationError.type(
+          "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the "
+            + "logical_not function instead.")
+      }
+      if operand.isIntegral { return Value(operand.integers.map { 0 &- $0 }, isSeries: value.isSeries) }
+      return Value(operand.doubles.map { -$0 }, like: operand.shape, isSeries: value.isSeries)
+    case .invert:
+      if case .booleans(let flags) = operand {
+        return Value(Elements.many(flags.map { !$0 }), isSeries: value.isSeries)
+      }
+      guard operand.isIntegral else {
+        throw EvaluationError.type("bad operand type for unary ~: 'float'")
+      }
+      return Value(operand.integers.map { ~$0 }, isSeries: value.isSeries)
+    }
+  }
+
+  /// The common shape of two operands.
+  static func broadcast(_ a: Operand, _ b: Operand) throws -> (rows: Int, columns: Int?)? {
+    guard let x = a.shape else { return b.shape }
+    guard let y = b.shape else { return x }
+    if x.rows == y.rows && x.columns == y.columns { return x }
+    if x.columns == nil && y.columns == nil && (x.rows == 1 || y.rows == 1) { return x.rows == 1 ? y : x }
+    func text(_ shape: (rows: Int, columns: Int?)) -> String {
+      shape.columns.map { "(\(shape.rows),\($0))" } ?? "(\(shape.rows),)"
+    }
+    throw EvaluationError.value(
+      "operands could not be broadcast together with shapes \(text(x)) \(text(y)) ")
+  }
+}
+
+// MARK: - Numbers of each kind
+
+extension Arithmetic {
+  private static func floating(
+    _ operation: Operator, _ a: Elements<Double>, _ b: Elements<Double>
+  ) -> Elements<Double> {
+    switch operation {
+    case .add: return a.combine(b) { $0 + $1 }
+    case .subtract: return a.combine(b) { $0 - $1 }
+    case .multiply: return a.combine(b) { $0 * $1 }
+    case .divide: return a.combine(b) { $0 / $1 }
+    case .floorDivide: return a.combine(b, floorQuotient)
+    case .remainder: return a.combine(b, remainder)
+    default: return power(a, b)
+    }
+  }
+
+  /// Numpy's shortcuts for common exponents are also the most accurate.
+  static func power(_ a: Elements<Double>, _ b: Elements<Double>) -> Elements<Double> {
+    if case .one(let exponent) = b {
+      switch exponent {
+      case 1: return a
+      case 2: return a.map { $0 * $0 }
+      case 0.5: return a.map { $0.squareRoot() }
+      case -1: return a.map { 1 / $0 }
+      default: break
+      }
+    }
+    return a.combine(b) { pow($0, $1) }
+  }
+
+  private static func integral(
+    _ operation: Operator, _ a: Operand, _ b: Operand, _ shape: (rows: Int, columns: Int?)?, _ isSeries: Bool
+  ) throws -> Value {
+    if a.isBoolean && b.isBoolean {
+      switch operation {
+      case .add: return Value(a.booleans.combine(b.booleans) { $0 || $1 }, isSeries: isSeries)
+      case .multiply: return Value(a.booleans.combine(b.booleans) { $0 && $1 }, isSeries: isSeries)
+      case .subtract:
+        throw EvaluationError.type(
+          "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` "
+            + "operator, or the logical_xor function instead.")
+      default: break
+      }
+    }
+    let (x, y) = (a.integers, b.integers)
+    switch operation {
+    case .add: return Value(x.combine(y) { $0 &+ $1 }, isSeries: isSeries)
+    case .subtract: return Value(x.combine(y) { $0 &- $1 }, isSeries: isSeries)
+    case .multiply: return Value(x.combine(y) { $0 &* $1 }, isSeries: isSeries)
+    case .floorDivide, .remainder:
+      if isSeries && contains(y, { $0 == 0 }) {
+        // pandas turns a division by zero into inf or nan, numpy into 0.
+        return Value(floating(operation, a.doubles, b.doubles), like: shape, isSeries: isSeries)
+      }
+      let kernel = operation == .floorDivide ? floorQuotientOfIntegers : remainderOfIntegers
+      return Value(x.combine(y, kernel), isSeries: isSeries)
+    default:
+      if contains(y, { $0 < 0 }) {
+        throw EvaluationError.value("Integers to negative integer powers are not allowed.")
+      }
+      return Value(x.combine(y, integerPower), isSeries: isSeries)
+    }
+  }
+
+  private static func contains(_ elements: Elements<Int>, _ test: (Int) -> Bool) -> Bool {
+    switch elements {
+    case .one(let value): test(value)
+    case .many(let values): values.contains(where: test)
+    }
+  }
+
+  /// Python's rules for two single numbers.
+  private static func scalar(_ operation: Operator, _ a: Operand, _ b: Operand) throws -> Value {
+    func one<T>(_ elements: Elements<T>) -> T? { if case .one(let value) = elements { value } else { nil } }
+    let isDivision = operation == .divide || operation == .floorDivide || operation == .remainder
+    let x = one(a.doubles) ?? .nan
+    let y = one(b.doubles) ?? .nan
+    if a.isIntegral && b.isIntegral, let i = one(a.integers), let j = one(b.integers) {
+      if isDivision && j == 0 {
+        let text = operation == .divide ? "division by zero" : "integer division or modulo by zero"
+        throw EvaluationError("ZeroDivisionError", text)
+      }
+      switch operation {
+      case .add, .subtract, .multiply:
+        let (value, overflow) =
+          operation == .add
+          ? i.addingReportingOverflow(j)
+          : operation == .subtract ? i.subtractingReportingOverflow(j) : i.multipliedReportingOverflow(by: j)
+        if !overflow { return .integer(value) }
+      case .floorDivide: return .integer(floorQuotientOfIntegers(i, j))
+      case .remainder: return .integer(remainderOfIntegers(i, j))
+      case .power where j >= 0:
+        if pow(x, y).magnitude < 9e18 { return .integer(integerPower(i, j)) }
+      case .and, .or, .xor, .shiftLeft, .shiftRight:
+        return try bitwise(operation, a, b, false)
+      default: break
+      }
+    }
+    if isDivision && y == 0 {
+      let text = operation == .remainder ? "float modulo" : "float division by zero"
+      throw EvaluationError("ZeroDivisionError", text)
+    }
+    switch operation {
+    case .and, .or, .xor, .shiftLeft, .shiftRight, .matrixMultiply:
+      throw EvaluationError.type(
+        "unsupported operand type(s) for \(operation.rawValue): 'float' and 'float'")
+    default: break
+    }
+    return .double(one(floating(operation, a.doubles, b.doubles)) ?? .nan)
+  }
+
+  private static func bitwise(
+    _ operation: Operator, _ a: Operand, _ b: Operand, _ isSeries: Bool
+  ) throws -> Value {
+    guard a.isIntegral && b.isIntegral else {
+      throw EvaluationError.type(
+        "unsupported operand type(s) for \(operation.rawValue): 'float' and 'bool'")
+    }
+    if a.isBoolean && b.isBoolean {
+      let (x, y) = (a.booleans, b.booleans)
+      switch operation {
+      case .and: return Value(x.combine(y) { $0 && $1 }, isSeries: isSeries)
+      case .or: return Value(x.combine(y) { $0 || $1 }, isSeries: isSeries)
+      case .xor: return Value(x.combine(y) { $0 != $1 }, isSeries: isSeries)
+      default: break
+      }
+    }
+    let (x, y) = (a.integers, b.integers)
+    switch operation {
+    case .and: return Value(x.combine(y) { $0 & $1 }, isSeries: isSeries)
+    case .or: return Value(x.combine(y) { $0 | $1 }, isSeries: isSeries)
+    case .xor: return Value(x.combine(y) { $0 ^ $1 }, isSeries: isSeries)
+    case .shiftLeft: return Value(x.combine(y) { $0 << $1 }, isSeries: isSeries)
+    default: return Value(x.combine(y) { $0 >> $1 }, isSeries: isSeries)
+    }
+  }
+}
+
+// MARK: - Kernels
+
+extension Arithmetic {
+  /// `a // b` for whole numbers: rounds towards minus infinity; 0 for a zero divisor, as numpy.
+  static func floorQuotientOfIntegers(_ a: Int, _ b: Int) -> Int {
+    if b == 0 { return 0 }
+    let (quotient, overflow) = a.dividedReportingOverflow(by: b)
+    if overflow { return a }
+    return quotient &* b != a && (a < 0) != (b < 0) ? quotient - 1 : quotient
+  }
+
+  /// `a % b` for whole numbers: the sign is the divisor's; 0 for a zero divisor, as numpy.
+  static func remainderOfIntegers(_ a: Int, _ b: Int) -> Int {
+    if b == 0 || b == -1 { return 0 }
+    let remainder = a % b
+    return remainder != 0 && (remainder < 0) != (b < 0) ? remainder &+ b : remainder
+  }
+
+  /// `a // b` as numpy computes it for floating-point numbers.
+  static func floorQuotient(_ a: Double, _ b: Double) -> Double {
+    if b == 0 { return a / b }
+    let modulus = remainder(a, b)
+    let quotient = (a - modulus) / b
+    if quotient == 0 { return copysign(0, a / b) }
+    let floored = quotient.rounded(.down)
+    return quotient - floored > 0.5 ? floored + 1 : floored
+  }
+
+  /// `a % b` for floating-point numbers: the sign is the divisor's.
+  static func remainder(_ a: Double, _ b: Double) -> Double {
+    let modulus = fmod(a, b)
+    if modulus == 0 { return copysign(0, b) }
+    return (modulus < 0) != (b < 0) ? modulus + b : modulus
+  }
+
+  /// `a ** b` for b ≥ 0, wrapping as numpy's 64-bit integers do.
+  static func integerPower(_ a: Int, _ b: Int) -> Int {
+    var (result, base, exponent) = (1, a, b)
+    while exponent > 0 {
+      if exponent & 1 == 1 { result = result &* base }
+      base = base &* base
+      exponent >>= 1
+    }
+    return result
+  }
+}

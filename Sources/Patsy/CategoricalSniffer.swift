@@ -1,0 +1,199 @@
+import DataFrames
+import LinearAlgebra
+
+/// Finds out whether a factor is categorical, and its levels, from one or more chunks of data.
+struct CategoricalSniffer {
+  private let action: NAAction
+  private let origin: Origin?
+  private(set) var contrast: Value?
+  private var fixedLevels: [Level]?
+  private var seen: Set<Level> = []
+
+  init(_ action: NAAction, origin: Origin?) {
+    self.action = action
+    self.origin = origin
+  }
+
+  /// Whether values of this kind are categorical rather than numeric.
+  static func isCategorical(_ value: Value) -> Bool {
+    switch value {
+    case .matrix, .integer, .double: return false
+    case .vector(let vector):
+      switch vector.storage {
+      case .double, .integer: return false
+      default: return true
+      }
+    case .list(let items), .tuple(let items):
+      if let array = try? Value.array(items), case .list = array { return true }
+      guard let array = try? Value.array(items) else { return true }
+      return isCategorical(array)
+    default: return true
+    }
+  }
+
+  /// The levels in order: as given, or sorted.
+  var levels: [Level] { fixedLevels ?? seen.sorted() }
+
+  /// Takes in a chunk; true when no further chunk can change the levels.
+  mutating func sniff(_ value: Value) throws(PatsyError) -> Bool {
+    var data = value
+    if case .categorical(let box) = value {
+      if let contrast = box.contrast { self.contrast = contrast }
+      if let levels = box.levels {
+        fixedLevels = try CategoricalCoding.levels(levels, origin: origin)
+        return true
+      }
+      data = box.data
+    }
+    if case .vector(let vector) = data {
+      switch vector.storage {
+      case .categorical(let categories):
+        fixedLevels = categories.levels
+        return true
+      case .boolean:
+        seen = [false, true]
+        return true
+      default: break
+      }
+    }
+    let found = try CategoricalCoding.distinctLevels(data, origin: origin)
+    for level in found where !action.isCategoricalNA(level) {
+      if case .boolean = level { seen.formUnion([false, true]) } else { seen.insert(level) }
+    }
+    return seen == [false, true] && found.allSatisfy { if case .boolean = $0 { true } else { false } }
+  }
+}
+
+/// Turns categorical values into positions among known levels.
+enum CategoricalCoding {
+  /// Distinct values of data, missing ones left out.
+  static func distinctLevels(_ data: Value, origin: Origin?) throws(PatsyError) -> [Level] {
+    switch try array(data, origin: origin) {
+    case .vector(let vector): return vector.coded().levels
+    default: return []
+    }
+  }
+
+  /// Levels given by the user.
+  static func levels(_ value: Value, origin: Origin?) throws(PatsyError) -> [Level] {
+    let items: [Value]
+    do { items = try PythonBuiltins.iterate(value) } catch {
+      throw PatsyError("Error evaluating factor: \(error)", origin: origin)
+    }
+    let levels = items.compactMap(\.level)
+    guard levels.count == items.count else {
+      throw PatsyError("Error interpreting categorical data: all items must be hashable", origin: origin)
+    }
+    return levels
+  }
+
+  /// The position of each value among `levels`, -1 where missing.
+  static func codes(
+    _ value: Value, levels: [Level], action: NAAction, origin: Origin?
+  ) throws(PatsyError) -> [Int32] {
+    var data = value
+    if case .vector(let vector) = value, case .categorical(let categories) = vector.storage {
+      try requireEqual(levels, categories.levels, origin)
+      return categories.codes
+    }
+    if case .categorical(let box) = value {
+      if let given = box.levels { try requireEqual(levels, self.levels(given, origin: origin), origin) }
+      data = box.data
+    }
+    guard case .vector(let vector) = try array(data, origin: origin) else { return [] }
+    let coded = vector.coded()
+    if coded.levels == levels && !levels.contains(where: action.isCategoricalNA) {
+      return try checkMissing(coded.codes, levels, action, origin)
+    }
+    var position: [Level: Int32] = [:]
+    for (index, level) in levels.enumerated() { position[level] = Int32(truncatingIfNeeded: index) }
+    let unknown: Int32 = -2
+    let target = coded.levels.map { action.isCategoricalNA($0) ? -1 : position[$0] ?? unknown }
+    if target.contains(unknown),
+      let row = coded.codes.firstIndex(where: { $0 >= 0 && target[Int($0)] == unknown })
+    {
+      throw unexpected(coded.levels[Int(coded.codes[row])].debugDescription, levels, origin)
+    }
+    return try checkMissing(coded.codes.map { $0 < 0 ? -1 : target[Int($0)] }, levels, action, origin)
+  }
+
+  /// Where nothing counts as missing, a missing value is an unexpected level.
+  private static func checkMissing(
+    _ codes: [Int32], _ levels: [Level], _ action: NAAction, _ origin: Origin?
+  ) throws(PatsyError) -> [Int32] {
+    if !action.isCategoricalNA(nil), codes.contains(-1) { throw unexpected("None", levels, origin) }
+    return codes
+  }
+
+  /// Data as an array: single values become one row, a matrix is refused.
+  private static func array(_ data: Value, origin: Origin?) throws(PatsyError) -> Value {
+    switch data {
+    case .vector: return data
+    case .matrix(let matrix):
+      guard matrix.columns == 0 else { throw PatsyError("categorical data cannot be >1-dimensional") }
+      return .vector(Vector([]))
+    case .list(let items), .tuple(let items):
+      if items.contains(where: \.isSequence) {
+        throw PatsyError("Error interpreting categorical data: all items must be hashable", origin: origin)
+      }
+      return .vector(Vector(Level.columnStorage(items.map(\.level))))
+    default:
+      if data.isNone { return .vector(Vector([Double.nan])) }
+      return .vector(Vector(Level.columnStorage([data.level ?? .string(data.pythonRepr)])))
+    }
+  }
+
+  private static func requireEqual(
+    _ expected: [Level], _ found: [Level], _ origin: Origin?
+  ) throws(PatsyError) {
+    guard expected != found else { return }
+    func text(_ levels: [Level]) -> String { Value.tuple(levels.map { Value($0) }).pythonRepr }
+    throw PatsyError("mismatching levels: expected \(text(expected)), got \(text(found))", origin: origin)
+  }
+
+  private static func unexpected(_ value: String, _ levels: [Level], _ origin: Origin?) -> PatsyError {
+    var shown = levels.map(\.debugDescription)
+    if shown.count > 4 { shown = shown.prefix(2) + ["..."] + shown.suffix(2) }
+    return PatsyError(
+      "Error converting data to categorical: observation with value \(value) does not match any of the "
+        + "expected levels (expected: [\(shown.joined(separator: ", "))])", origin: origin)
+  }
+}
+
+extension Vector {
+  /// The sorted distinct values and each row's position among them, -1 where missing.
+  func coded() -> (codes: [Int32], levels: [Level]) {
+    switch storage {
+    case .integer(let values, nil): return Self.coded(values, level: Level.integer)
+    case .double(let values): return Self.coded(values)
+    default: return Column(storage: storage).factorized()
+    }
+  }
+
+  /// Whole numbers: by table when they are close together, otherwise by hashing.
+  private static func coded(_ values: [Int], level: (Int) -> Level) -> (codes: [Int32], levels: [Level]) {
+    guard let low = values.min(), let high = values.max() else { return ([], []) }
+    let (span, overflow) = high.subtractingReportingOverflow(low)
+    if !overflow, span < 4 * values.count + 1024 {
+      var table = [Int32](repeating: -1, count: span + 1)
+      for value in values { table[value - low] = 0 }
+      var levels: [Level] = []
+      for offset in table.indices where table[offset] == 0 {
+        table[offset] = Int32(truncatingIfNeeded: levels.count)
+        levels.append(level(low + offset))
+      }
+      return (values.map { table[$0 - low] }, levels)
+    }
+    let distinct = Set(values).sorted()
+    var position: [Int: Int32] = [:]
+    for (index, value) in distinct.enumerated() { position[value] = Int32(truncatingIfNeeded: index) }
+    return (values.map { position[$0] ?? -1 }, distinct.map(level))
+  }
+
+  private static func coded(_ values: [Double]) -> (codes: [Int32], levels: [Level]) {
+    let distinct = Set(values.lazy.filter { !$0.isNaN }).sorted()
+    var position: [Double: Int32] = [:]
+    for (index, value) in distinct.enumerated() { position[value] = Int32(truncatingIfNeeded: index) }
+    return (values.map { $0.isNaN ? -1 : position[$0] ?? -1 }, distinct.map(Level.double))
+  }
+}

@@ -1,0 +1,102 @@
+import DataFrames
+import LinearAlgebra
+
+/// Changes of type: `astype`, `float()`, numpy's type names.
+enum Conversions {
+  /// The types that Python knows by a name or a text.
+  enum Target: String {
+    case double, integer, boolean, text, category
+  }
+
+  /// `np.float64` and the like, which are both functions and types.
+  static let numpyTypes: [String: Function] = {
+    var table: [String: Function] = [:]
+    for name in [
+      "float64", "float32", "double", "int64", "int32", "int16", "int8", "uint8", "int_", "intp", "bool_",
+      "str_",
+    ] {
+      table[name] = Function(name, isElementwise: true) { arguments in
+        let value = try arguments.bound(to: ["x"], in: name)["x"] ?? .none
+        return try convert(value.isScalar ? value : value.asArray(), to: .string(name))
+      }
+    }
+    return table
+  }()
+
+  /// `value` as the type that `type` names.
+  static func convert(_ value: Value, to type: Value) throws -> Value {
+    guard let target = target(type) else {
+      throw EvaluationError.type("data type \(type.pythonRepr) not understood")
+    }
+    switch value {
+    case .vector(let vector):
+      return .vector(Vector(try convert(vector, to: target), isSeries: vector.isSeries))
+    case .matrix: return value
+    default:
+      guard case .vector(let vector) = try Value.array([value]) else { return value }
+      return Value(Column(storage: try convert(vector, to: target))[0])
+    }
+  }
+
+  private static func target(_ type: Value) -> Target? {
+    let name: String
+    switch type {
+    case .string(let text): name = text
+    case .function(let function): name = function.name
+    default: return nil
+    }
+    switch name {
+    case "float", "float64", "float32", "double", "Float64", "f8", "f4", "d", "f": return .double
+    case "int", "int64", "int32", "int16", "int8", "uint8", "int_", "intp", "Int64", "i8", "i4", "i":
+      return .integer
+    case "bool", "bool_", "boolean", "?": return .boolean
+    case "str", "str_", "object", "string", "O", "U": return .text
+    case "category": return .category
+    default: return nil
+    }
+  }
+
+  private static func convert(_ vector: Vector, to target: Target) throws -> Column.Storage {
+    let column = Column(storage: vector.storage)
+    switch target {
+    case .text:
+      if case .string = vector.storage { return vector.storage }
+      if case .double(let values) = vector.storage, !vector.isSeries {
+        return .string(StringColumn(values.map { PythonText.of($0) as String? }))
+      }
+      return .string(StringColumn(column.strings))
+    case .category:
+      let coded = column.factorized()
+      return .categorical(Categorical(levels: coded.levels, codes: coded.codes))
+    case .double: return .double(try numbers(of: vector))
+    case .boolean:
+      if case .string(let texts) = vector.storage {
+        return .boolean(texts.codes.map { $0 < 0 || !texts.pool[Int($0)].isEmpty }, missing: nil)
+      }
+      if case .boolean = vector.storage { return vector.storage }
+      return .boolean(try numbers(of: vector).map { $0 != 0 }, missing: nil)
+    case .integer:
+      if case .integer = vector.storage { return vector.storage }
+      let values = try numbers(of: vector).map { number throws -> Int in
+        guard let whole = Int(exactly: number.rounded(.towardZero)) else {
+          throw EvaluationError.value("Cannot convert non-finite values (NA or inf) to integer")
+        }
+        return whole
+      }
+      return .integer(values, missing: nil)
+    }
+  }
+
+  /// The elements as numbers; texts are parsed.
+  static func numbers(of vector: Vector) throws -> [Double] {
+    if let values = vector.doubles { return values }
+    let texts = TextColumn(.vector(vector))
+    return try (0..<vector.count).map { row in
+      guard let text = texts[row] else { return .nan }
+      guard let number = PythonNumber.double(text) else {
+        throw EvaluationError.value("could not convert string to float: \(PythonText.quoted(text))")
+      }
+      return number
+    }
+  }
+}

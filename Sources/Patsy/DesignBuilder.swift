@@ -1,0 +1,188 @@
+import DataFrames
+import LinearAlgebra
+
+/// Finds out what a model's factors are on given data, and how its terms become columns.
+struct DesignBuilder {
+  /// What the data say about a factor.
+  private enum Finding {
+    case numerical(columns: Int)
+    case categorical(CategoricalSniffer)
+  }
+
+  /// The designs of several lists of terms over the same data.
+  ///
+  /// - Parameter chunks: called once for each pass over the data.
+  ///
+  /// Python: patsy.design_matrix_builders
+  static func designInfos<Chunks: Sequence>(
+    _ termlists: [[Term]], environment: Environment, action: NAAction, chunks: () throws -> Chunks
+  ) throws -> [DesignInfo] where Chunks.Element: DesignData {
+    let factors = termlists.joined().flatMap(\.factors).uniqued()
+    var states: [Factor: FactorState] = [:]
+    for factor in factors { states[factor] = try FactorState(factor, environment: environment) }
+    try memorize(factors, &states, chunks)
+    let findings = try examine(factors, states, action, chunks)
+    var infos: [Factor: FactorInfo] = [:]
+    for factor in factors {
+      guard let state = states[factor] else { continue }
+      switch findings[factor] {
+      case .numerical(let columns)?:
+        infos[factor] = FactorInfo(
+          factor: factor, type: .numerical, numColumns: columns, categories: nil, state: state)
+      case .categorical(let sniffer)?:
+        infos[factor] = FactorInfo(
+          factor: factor, type: .categorical, numColumns: nil, categories: sniffer.levels, state: state)
+      case nil: throw PatsyError("there are no data to learn the factor from", origin: factor.origin)
+      }
+    }
+    let contrasts = findings.compactMapValues { finding -> Value? in
+      if case .categorical(let sniffer) = finding { sniffer.contrast } else { nil }
+    }
+    return try termlists.map { terms in
+      let used = Set(terms.flatMap(\.factors))
+      return try DesignInfo(
+        factorInfos: infos.filter { used.contains($0.key) },
+        termCodings: termCodings(terms, infos, contrasts))
+    }
+  }
+
+  /// Runs the passes in which stateful transforms learn.
+  private static func memorize<Chunks: Sequence>(
+    _ factors: [Factor], _ states: inout [Factor: FactorState], _ chunks: () throws -> Chunks
+  ) throws where Chunks.Element: DesignData {
+    for pass in 0..<(states.values.map(\.passes.count).max() ?? 0) {
+      for data in try chunks() {
+        for factor in factors { try states[factor]?.memorizeChunk(data, pass: pass) }
+      }
+      for factor in factors { try states[factor]?.memorizeFinish(pass: pass) }
+    }
+  }
+
+  /// Finds each factor's kind, number of columns or levels.
+  private static func examine<Chunks: Sequence>(
+    _ factors: [Factor], _ states: [Factor: FactorState], _ action: NAAction, _ chunks: () throws -> Chunks
+  ) throws -> [Factor: Finding] where Chunks.Element: DesignData {
+    var findings: [Factor: Finding] = [:]
+    var open = factors
+    if open.isEmpty { return findings }
+    for data in try chunks() {
+      var unsettled: [Factor] = []
+      for factor in open {
+        guard let value = try states[factor]?.evaluate(data) else { continue }
+        if case .categorical(var sniffer)? = findings[factor] {
+          if try !sniffer.sniff(value) { unsettled.append(factor) }
+          findings[factor] = .categorical(sniffer)
+        } else if CategoricalSniffer.isCategorical(value) {
+          var sniffer = CategoricalSniffer(action, origin: factor.origin)
+          if try !sniffer.sniff(value) { unsettled.append(factor) }
+          findings[factor] = .categorical(sniffer)
+        } else {
+          findings[factor] = .numerical(columns: value.columnCount)
+        }
+      }
+      open = unsettled
+      if open.isEmpty { break }
+    }
+    return findings
+  }
+
+  /// Orders the terms and codes their categorical factors.
+  private static func termCodings(
+    _ terms: [Term], _ infos: [Factor: FactorInfo], _ contrasts: [Factor: Value]
+  ) throws -> [(term: Term, subterms: [SubtermInfo])] {
+    func isNumerical(_ factor: Factor) -> Bool { infos[factor]?.type == .numerical }
+    var codings: [(term: Term, subterms: [SubtermInfo])] = []
+    for bucket in buckets(terms, isNumerical) {
+      var redundancy = Redundancy()
+      for term in bucket {
+        let choices = try redundancy.codings(of: term.factors.filter { !isNumerical($0) })
+        codings.append((term, try choices.map { try subterm(term, $0, infos, contrasts) }))
+      }
+    }
+    return codings
+  }
+
+  /// Terms with the same numerical factors together, those without any first; within, by degree.
+  private static func buckets(_ terms: [Term], _ isNumerical: (Factor) -> Bool) -> [[Term]] {
+    var order: [Set<Factor>] = []
+    var members: [Set<Factor>: [Term]] = [:]
+    for term in terms {
+      let key = Set(term.factors.filter(isNumerical))
+      if members[key] == nil {
+        if key.isEmpty { order.insert(key, at: 0) } else { order.append(key) }
+      }
+      members[key, default: []].append(term)
+    }
+    return order.map { key in
+      let bucket = members[key] ?? []
+      return bucket.indices.sorted {
+        let (a, b) = (bucket[$0].factors.count, bucket[$1].factors.count)
+        return a != b ? a < b : $0 < $1
+      }.map { bucket[$0] }
+    }
+  }
+
+  private static func subterm(
+    _ term: Term, _ coding: Redundancy.Coding, _ infos: [Factor: FactorInfo], _ contrasts: [Factor: Value]
+  ) throws -> SubtermInfo {
+    var factors: [Factor] = []
+    var matrices: [Factor: ContrastMatrix] = [:]
+    var columns = 1
+    for factor in term.factors {
+      guard let info = infos[factor] else { continue }
+      var width = info.numColumns ?? 1
+      if let isFull = coding[factor] {
+        let levels = info.categories ?? []
+        let contrast = try ContrastChoice.resolve(contrasts[factor], origin: factor.origin)
+        let matrix =
+          try isFull
+          ? contrast.codeWithIntercept(levels: levels) : contrast.codeWithoutIntercept(levels: levels)
+        guard matrix.levelCount == levels.count else {
+          throw PatsyError("Mismatched contrast matrix for factor \(factor.name)", origin: factor.origin)
+        }
+        matrices[factor] = matrix
+        width = matrix.columnSuffixes.count
+      } else if info.type == .categorical {
+        continue
+      }
+      factors.append(factor)
+      let (product, overflow) = columns.multipliedReportingOverflow(by: width)
+      guard !overflow, product < 1 << 31 else {
+        throw PatsyError("a term has too many columns", origin: Origin.combine(term.factors.map(\.origin)))
+      }
+      columns = product
+    }
+    return SubtermInfo(factors: factors, contrastMatrices: matrices, numColumns: columns)
+  }
+}
+
+/// The coding that a formula asks for.
+enum ContrastChoice {
+  /// Treatment coding unless something else was given: a contrast, its class, a matrix, or a function.
+  static func resolve(_ value: Value?, origin: Origin?) throws -> any Contrast {
+    guard let value else { return Treatment() }
+    switch value {
+    case .contrast(let contrast): return contrast
+    case .function(let function):
+      do { return try resolve(function(Arguments()), origin: origin) } catch let error as EvaluationError {
+        throw PatsyError("Error evaluating factor: \(error)", origin: origin)
+      }
+    default:
+      guard let matrix = try? value.numericMatrix() else {
+        throw PatsyError("Error evaluating factor: TypeError: not a contrast", origin: origin)
+      }
+      return ContrastMatrix(matrix)
+    }
+  }
+}
+
+extension Value {
+  /// Number of columns of numeric data.
+  var columnCount: Int {
+    switch self {
+    case .matrix(let matrix): matrix.columns
+    case .list, .tuple: (try? numericMatrix().columns) ?? 1
+    default: 1
+    }
+  }
+}

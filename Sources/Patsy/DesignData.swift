@@ -1,0 +1,43 @@
+import DataFrames
+
+/// Where formulas find their variables.
+public protocol DesignData: Sendable {
+  /// The variable of that name, nil when there is none.
+  func value(named name: String) -> Value?
+
+  /// Number of rows, nil when only the variables used tell it.
+  var designRowCount: Int? { get }
+}
+
+extension DataFrame: DesignData {
+  /// A column, as a pandas Series.
+  public func value(named name: String) -> Value? {
+    guard contains(name) else { return nil }
+    return .vector(Vector(self[name].storage, isSeries: true))
+  }
+
+  /// The data frame's number of rows.
+  public var designRowCount: Int? { rowCount }
+}
+
+/// Named arrays, which need not agree in length as long as a formula does not use both.
+public struct NamedArrays: DesignData {
+  private let values: [String: Value]
+
+  /// Arrays by name; single values are broadcast by the expressions that use them.
+  public init(_ arrays: [String: any ColumnConvertible]) {
+    values = arrays.mapValues { array in
+      let column = Column(storage: array.columnStorage(broadcastTo: array.columnCount ?? 1))
+      return array.columnCount == nil ? Value(column[0]) : .vector(Vector(column.storage))
+    }
+  }
+
+  /// Any values by name.
+  public init(values: [String: Value]) { self.values = values }
+
+  /// The array of that name.
+  public func value(named name: String) -> Value? { values[name] }
+
+  /// Unknown: the variables used tell it.
+  public var designRowCount: Int? { nil }
+}

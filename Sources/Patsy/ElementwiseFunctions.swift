@@ -1,0 +1,114 @@
+import DataFrames
+import LinearAlgebra
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Numpy's universal functions: applied to single numbers, columns and matrices element by element.
+enum ElementwiseFunctions {
+  /// A function of one number.
+  ///
+  /// - Parameter integer: what it does to whole numbers when it keeps their type.
+  static func unary(
+    _ name: String, integer: (@Sendable (Int) -> Int)? = nil, _ kernel: @escaping @Sendable (Double) -> Double
+  ) -> Function {
+    Function(name, isElementwise: true) { arguments in
+      let value = try only(arguments, name)
+      guard let operand = Operand(value) else { throw noLoop(name, value) }
+      if let integer, operand.isIntegral, !operand.isBoolean {
+        return Value(operand.integers.map(integer), isSeries: value.isSeries)
+      }
+      return Value(operand.doubles.map(kernel), like: operand.shape, isSeries: value.isSeries)
+    }
+  }
+
+  /// A test of one number.
+  static func test(_ name: String, _ kernel: @escaping @Sendable (Double) -> Bool) -> Function {
+    Function(name, isElementwise: true) { arguments in
+      let value = try only(arguments, name)
+      guard let operand = Operand(value) else { throw noLoop(name, value) }
+      return Value(operand.doubles.map(kernel), isSeries: value.isSeries)
+    }
+  }
+
+  /// A function of two numbers.
+  static func binary(
+    _ name: String, integer: (@Sendable (Int, Int) -> Int)? = nil,
+    _ kernel: @escaping @Sendable (Double, Double) -> Double
+  ) -> Function {
+    Function(name, isElementwise: true) { arguments in
+      let (left, right) = try two(arguments, name)
+      guard let a = Operand(left) else { throw noLoop(name, left) }
+      guard let b = Operand(right) else { throw noLoop(name, right) }
+      let shape = try Arithmetic.broadcast(a, b)
+      let isSeries = left.isSeries || right.isSeries
+      if let integer, a.isIntegral, b.isIntegral {
+        return Value(a.integers.combine(b.integers, integer), isSeries: isSeries)
+      }
+      return Value(a.doubles.combine(b.doubles, kernel), like: shape, isSeries: isSeries)
+    }
+  }
+
+  /// An arithmetic operator under its function name.
+  static func arithmetic(_ operation: Expression.BinaryOperator, name: String) -> Function {
+    Function(name, isElementwise: true) { arguments in
+      let (left, right) = try two(arguments, name)
+      return try Arithmetic.apply(operation, left, right)
+    }
+  }
+
+  /// A comparison under its function name.
+  static func comparison(_ operation: Expression.ComparisonOperator, name: String) -> Function {
+    Function(name, isElementwise: true) { arguments in
+      let (left, right) = try two(arguments, name)
+      return try Comparison.apply(operation, left, right)
+    }
+  }
+
+  /// A logical function of two truth values.
+  static func logical(_ name: String, _ kernel: @escaping @Sendable (Bool, Bool) -> Bool) -> Function {
+    Function(name, isElementwise: true) { arguments in
+      let (left, right) = try two(arguments, name)
+      guard let a = Operand(left) else { throw noLoop(name, left) }
+      guard let b = Operand(right) else { throw noLoop(name, right) }
+      _ = try Arithmetic.broadcast(a, b)
+      return Value(
+        a.doubles.combine(b.doubles) { kernel($0 != 0, $1 != 0) ? 1 : 0 }.map { $0 != 0 },
+        isSeries: left.isSeries || right.isSeries)
+    }
+  }
+
+  private static func only(_ arguments: Arguments, _ name: String) throws -> Value {
+    if let keyword = arguments.keywords.first {
+      throw EvaluationError.type("\(name)() got an unexpected keyword argument '\(keyword.name)'")
+    }
+    guard arguments.positional.count == 1 else {
+      throw EvaluationError.type(
+        "\(name)() takes from 1 to 2 positional arguments but \(arguments.positional.count) were given")
+    }
+    return arguments.positional[0]
+  }
+
+  private static func two(_ arguments: Arguments, _ name: String) throws -> (Value, Value) {
+    if let keyword = arguments.keywords.first {
+      throw EvaluationError.type("\(name)() got an unexpected keyword argument '\(keyword.name)'")
+    }
+    guard arguments.positional.count == 2 else {
+      throw EvaluationError.type(
+        "\(name)() takes from 2 to 3 positional arguments but \(arguments.positional.count) were given")
+    }
+    return (arguments.positional[0], arguments.positional[1])
+  }
+
+  private static func noLoop(_ name: String, _ value: Value) -> EvaluationError {
+    if case .vector(let vector) = value, case .categorical = vector.storage {
+      return .type("Object with dtype category cannot perform the numpy op \(name)")
+    }
+    return .type(
+      "loop of ufunc does not support argument 0 of type \(value.elementTypeName) which has no callable "
+        + "\(name) method")
+  }
+}

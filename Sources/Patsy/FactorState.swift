@@ -1,0 +1,84 @@
+/// A factor ready for evaluation: its parsed expression, the caller's names, and what its stateful transforms
+/// have learned.
+///
+/// Python: FactorInfo.state
+struct FactorState: Sendable {
+  let factor: Factor
+  let expression: Expression
+  let environment: Environment
+  /// The transforms by the number of their call.
+  private(set) var transforms: [Int: any StatefulTransform] = [:]
+  /// The calls that learn in each pass: those nested in other calls' arguments come first.
+  let passes: [[Expression.Call]]
+
+  /// Parses the factor and makes its transforms.
+  ///
+  /// - Throws: ``PatsyError`` when the factor is not an expression that formulas may use.
+  init(_ factor: Factor, environment: Environment) throws(PatsyError) {
+    self.factor = factor
+    self.environment = environment
+    do {
+      expression = try ExpressionParser.parse(factor.code)
+    } catch let error as PatsyError {
+      throw error
+    } catch {
+      throw Self.wrapped(error, factor)
+    }
+    var passes: [[Expression.Call]] = []
+    var transforms: [Int: any StatefulTransform] = [:]
+    _ = Self.plan(expression, environment, &transforms, &passes)
+    self.passes = passes
+    self.transforms = transforms
+  }
+
+  /// Finds the transforms in an expression; returns how many passes they need.
+  private static func plan(
+    _ expression: Expression, _ environment: Environment, _ transforms: inout [Int: any StatefulTransform],
+    _ passes: inout [[Expression.Call]]
+  ) -> Int {
+    var needed = 0
+    for child in expression.children {
+      needed = max(needed, plan(child, environment, &transforms, &passes))
+    }
+    // Data do not hide a transform's name here: patsy replaces the call before it looks at data.
+    guard case .call(let call) = expression, let name = call.bareName,
+      case .transform(let make)? = environment.values[name] ?? PatsyNames.table[name]
+    else { return needed }
+    transforms[call.site] = make()
+    if passes.count <= needed { passes.append([]) }
+    passes[needed].append(call)
+    return needed + 1
+  }
+
+  /// The factor's value on data.
+  func evaluate(_ data: any DesignData) throws(PatsyError) -> Value {
+    do {
+      return try Evaluator(data: data, environment: environment, transforms: transforms).evaluate(expression)
+    } catch { throw Self.wrapped(error, factor) }
+  }
+
+  /// Lets the transforms of a pass learn from a chunk of data.
+  mutating func memorizeChunk(_ data: any DesignData, pass: Int) throws(PatsyError) {
+    guard pass < passes.count else { return }
+    do {
+      for call in passes[pass] {
+        let arguments = try Evaluator(data: data, environment: environment, transforms: transforms)
+          .arguments(of: call)
+        try transforms[call.site]?.memorizeChunk(arguments)
+      }
+    } catch { throw Self.wrapped(error, factor) }
+  }
+
+  /// Ends the learning of a pass's transforms.
+  mutating func memorizeFinish(pass: Int) throws(PatsyError) {
+    guard pass < passes.count else { return }
+    do {
+      for call in passes[pass] { try transforms[call.site]?.memorizeFinish() }
+    } catch { throw Self.wrapped(error, factor) }
+  }
+
+  private static func wrapped(_ error: any Error, _ factor: Factor) -> PatsyError {
+    let text = (error as? PatsyError).map { "PatsyError: \($0)" } ?? "\(error)"
+    return PatsyError("Error evaluating factor: \(text)", origin: factor.origin)
+  }
+}

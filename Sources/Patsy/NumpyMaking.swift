@@ -1,0 +1,132 @@
+import DataFrames
+import LinearAlgebra
+
+/// Numpy's functions that make arrays or put columns together.
+enum NumpyMaking {
+  static let functions: [Function] = [
+    Function("column_stack", isElementwise: true) { arguments in
+      try stack(arguments.bound(to: ["tup"], in: "column_stack")["tup"] ?? .none)
+    },
+    Function("asarray", isElementwise: true) { arguments in
+      let bound = try arguments.bound(to: ["a", "dtype"], in: "asarray")
+      let array = try (bound["a"] ?? .none).asArray()
+      guard let type = bound["dtype"], !type.isNone else { return array }
+      return try Conversions.convert(array, to: type)
+    },
+    Function("ones_like", isElementwise: true) { try filled($0, "ones_like", .integer(1)) },
+    Function("zeros_like", isElementwise: true) { try filled($0, "zeros_like", .integer(0)) },
+    Function("full_like", isElementwise: true) { arguments in
+      try filled(
+        Arguments(Array(arguments.positional.prefix(1))), "full_like", arguments.positional.last ?? .none)
+    },
+    Function("ones") { try constant($0, "ones", 1) },
+    Function("zeros") { try constant($0, "zeros", 0) },
+    Function("arange") { arguments in
+      let numbers = arguments.positional
+      let whole = numbers.compactMap(\.wholeNumber)
+      guard whole.count == numbers.count, (1...3).contains(whole.count) else {
+        throw EvaluationError.type("arange() requires whole numbers in formulas")
+      }
+      let start = whole.count == 1 ? 0 : whole[0]
+      let stop = whole.count == 1 ? whole[0] : whole[1]
+      return .vector(Vector(.integer(try range(start, stop, whole.count == 3 ? whole[2] : 1), missing: nil)))
+    },
+    Function("linspace") { arguments in
+      let bound = try arguments.bound(to: ["start", "stop", "num"], required: 2, in: "linspace")
+      guard let start = bound["start"]?.number, let stop = bound["stop"]?.number else {
+        throw EvaluationError.type("linspace() requires numbers")
+      }
+      let count = bound["num"]?.wholeNumber ?? 50
+      guard count >= 0, count < 1 << 24 else {
+        throw EvaluationError.value("Number of samples, \(count), must be non-negative.")
+      }
+      let step = count > 1 ? (stop - start) / Double(count - 1) : 0
+      return .vector(
+        Vector((0..<count).map { $0 == count - 1 && count > 1 ? stop : start + Double($0) * step }))
+    },
+    Function("diff") { arguments in
+      let value = try arguments.bound(to: ["a", "n"], in: "diff")["a"] ?? .none
+      let values = try value.doubles()
+      return .vector(Vector(zip(values.dropFirst(), values).map { $0 - $1 }))
+    },
+    Function("vander", isElementwise: true) { arguments in
+      let bound = try arguments.bound(to: ["x", "N", "increasing"], in: "vander")
+      let values = try (bound["x"] ?? .none).doubles()
+      let count = bound["N"]?.wholeNumber ?? values.count
+      guard count >= 0, count <= 1000 else { throw EvaluationError.value("N must be non-negative") }
+      let increasing = try bound["increasing"]?.truth() ?? false
+      var result = Matrix(rows: values.count, columns: count, repeating: 1)
+      for power in 1..<max(count, 1) {
+        let column = increasing ? power : count - 1 - power
+        let previous = increasing ? column - 1 : column + 1
+        for row in values.indices { result[row, column] = result[row, previous] * values[row] }
+      }
+      return .matrix(result)
+    },
+    Function("select", isElementwise: true) { arguments in
+      let bound = try arguments.bound(to: ["condlist", "choicelist", "default"], required: 2, in: "select")
+      let conditions = bound["condlist"]?.elements ?? []
+      let choices = bound["choicelist"]?.elements ?? []
+      guard conditions.count == choices.count, !conditions.isEmpty else {
+        throw EvaluationError.value("list of cases must be same length as list of conditions")
+      }
+      var result = bound["default"] ?? .integer(0)
+      for (condition, choice) in zip(conditions, choices).reversed() {
+        result = try NumpyFunctions.select(
+          NumpyFunctions.truths(condition), condition.isScalar, choice, result)
+      }
+      return result
+    },
+  ]
+
+  /// The columns of all values side by side.
+  static func stack(_ value: Value) throws -> Value {
+    let parts: [Matrix]
+    switch value {
+    case .list(let items), .tuple(let items): parts = try items.map { try $0.numericMatrix() }
+    default: parts = [try value.numericMatrix()]
+    }
+    guard let rows = parts.first?.rows else {
+      throw EvaluationError.value("need at least one array to concatenate")
+    }
+    if let odd = parts.firstIndex(where: { $0.rows != rows }) {
+      throw EvaluationError.value(
+        "all the input array dimensions except for the concatenation axis must match exactly, but along "
+          + "dimension 0, the array at index 0 has size \(rows) and the array at index \(odd) has size "
+          + "\(parts[odd].rows)")
+    }
+    return .matrix(
+      Matrix(
+        rows: rows, columns: parts.reduce(0) { $0 + $1.columns },
+        columnMajor: parts.flatMap(\.storage)))
+  }
+
+  /// The whole numbers from `start` on, before `stop`.
+  static func range(_ start: Int, _ stop: Int, _ step: Int) throws -> [Int] {
+    guard step != 0 else { throw EvaluationError.value("range() arg 3 must not be zero") }
+    let result = stride(from: start, to: stop, by: step)
+    var values: [Int] = []
+    for value in result {
+      values.append(value)
+      guard values.count <= 1 << 24 else { throw EvaluationError("MemoryError", "") }
+    }
+    return values
+  }
+
+  private static func filled(_ arguments: Arguments, _ name: String, _ value: Value) throws -> Value {
+    let model = try arguments.bound(to: ["a", "dtype"], in: name)["a"] ?? .none
+    guard let operand = Operand(model) else { throw EvaluationError.type("\(name) requires numbers") }
+    let number = value.number ?? .nan
+    if operand.isIntegral, let whole = value.wholeNumber {
+      return Value(operand.integers.map { _ in whole }, isSeries: model.isSeries)
+    }
+    return Value(operand.doubles.map { _ in number }, like: operand.shape, isSeries: model.isSeries)
+  }
+
+  private static func constant(_ arguments: Arguments, _ name: String, _ value: Double) throws -> Value {
+    guard let count = try arguments.bound(to: ["shape", "dtype"], in: name)["shape"]?.wholeNumber, count >= 0,
+      count < 1 << 28
+    else { throw EvaluationError.type("\(name)() requires a number of rows in formulas") }
+    return .vector(Vector([Double](repeating: value, count: count)))
+  }
+}

@@ -1,0 +1,59 @@
+import DataFrames
+
+/// The functions of pandas, and the names of the module `math`, that formulas use.
+enum PandasFunctions {
+  /// Members of `math`, which are numpy's here.
+  static let mathNames: Set<String> = [
+    "log", "log2", "log10", "log1p", "exp", "expm1", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan",
+    "atan2", "sinh", "cosh", "tanh", "floor", "ceil", "trunc", "fabs", "pow", "pi", "e", "inf", "nan",
+    "isnan",
+    "hypot", "degrees", "radians",
+  ]
+
+  /// Everything in the namespace `pd`.
+  static let table: [String: Value] = {
+    var table: [String: Value] = [:]
+    for name in ["isna", "isnull", "notna", "notnull"] {
+      table[name] = .function(
+        Function(name, isElementwise: true) { arguments in
+          let value = try arguments.bound(to: ["obj"], in: name)["obj"] ?? .none
+          guard case .vector(let vector) = value else {
+            let missing = value.isNone || value.number?.isNaN == true
+            return .boolean(missing == name.hasPrefix("is"))
+          }
+          guard case .function(let method)? = SeriesMethods.method(name, of: vector) else { return .none }
+          return try method(Arguments())
+        })
+    }
+    table["to_numeric"] = .function(
+      Function("to_numeric", isElementwise: true) { arguments in
+        let bound = try arguments.bound(to: ["arg", "errors"], in: "to_numeric")
+        guard case .vector(let vector)? = bound["arg"] else { return bound["arg"] ?? .none }
+        if vector.texts == nil { return .vector(vector) }
+        var coerces = false
+        if case .string("coerce")? = bound["errors"] { coerces = true }
+        let texts = TextColumn(.vector(vector))
+        let values = try (0..<vector.count).map { row throws -> Double in
+          guard let text = texts[row] else { return .nan }
+          if let number = PythonNumber.double(text) { return number }
+          if coerces { return .nan }
+          throw EvaluationError.value("Unable to parse string \"\(text)\" at position \(row)")
+        }
+        return .vector(Vector(values, isSeries: vector.isSeries))
+      })
+    table["Categorical"] = .function(
+      Function("Categorical") { arguments in
+        let bound = try arguments.bound(to: ["values", "categories", "ordered"], in: "Categorical")
+        guard case .vector(let vector) = try bound["values"]?.asArray() else {
+          throw EvaluationError.type("Categorical input must be list-like")
+        }
+        let levels = bound["categories"]?.elements?.compactMap(\.level)
+        let ordered = try bound["ordered"]?.truth() ?? false
+        return .vector(
+          Vector(
+            .categorical(
+              Categorical(Column(storage: vector.storage).values, levels: levels, ordered: ordered))))
+      })
+    return table
+  }()
+}

@@ -1,0 +1,52 @@
+import DataFrames
+import LinearAlgebra
+
+/// The names that every formula may use: patsy's functions, and numpy and pandas under their usual names.
+enum PatsyNames {
+  static let table: [String: Value] = own.merging(
+    StatefulTransforms.builtins.mapValues { .transform($0) }, uniquingKeysWith: { first, _ in first })
+
+  private static let own: [String: Value] = [
+    "np": .module("numpy"), "numpy": .module("numpy"), "pd": .module("pandas"), "math": .module("math"),
+    "I": .function(
+      Function("I", isElementwise: true) { try $0.bound(to: ["x"], in: "I")["x"] ?? .none }),
+    "Q": .function(Function("Q", isElementwise: true) { _ in .none }),
+    "C": .function(Function("C", isElementwise: true, categorical)),
+    "Treatment": contrast("Treatment", ["reference"]) { Treatment(reference: $0["reference"]?.level) },
+    "Sum": contrast("Sum", ["omit"]) { Sum(omit: $0["omit"]?.level) },
+    "Helmert": contrast("Helmert", []) { _ in Helmert() },
+    "Diff": contrast("Diff", []) { _ in Diff() },
+    "Poly": contrast("Poly", ["scores"]) { arguments in
+      Poly(scores: try arguments["scores"].flatMap { $0.isNone ? nil : try $0.doubles() })
+    },
+    "ContrastMatrix": contrast("ContrastMatrix", ["matrix", "column_suffixes"], required: 2) { arguments in
+      let suffixes = try PythonBuiltins.iterate(arguments["column_suffixes"] ?? .none).map(\.pythonText)
+      return try ContrastMatrix((arguments["matrix"] ?? .none).numericMatrix(), suffixes)
+    },
+  ]
+
+  /// A class of contrasts: calling it makes one.
+  private static func contrast(
+    _ name: String, _ parameters: [String], required: Int = 0,
+    _ make: @escaping @Sendable ([String: Value]) throws -> any Contrast
+  ) -> Value {
+    .function(
+      Function(name, isElementwise: true) {
+        .contrast(try make($0.bound(to: parameters, required: required, in: "\(name).__init__")))
+      })
+  }
+
+  /// `C(data, contrast=None, levels=None)`; inside another `C()` the inner choices are kept.
+  private static func categorical(_ arguments: Arguments) throws -> Value {
+    let bound = try arguments.bound(to: ["data", "contrast", "levels"], in: "C")
+    func given(_ name: String) -> Value? { bound[name].flatMap { $0.isNone ? nil : $0 } }
+    let data = bound["data"] ?? .none
+    if case .categorical(let inner) = data {
+      return .categorical(
+        CategoricalBox(
+          data: inner.data, contrast: given("contrast") ?? inner.contrast,
+          levels: given("levels") ?? inner.levels))
+    }
+    return .categorical(CategoricalBox(data: data, contrast: given("contrast"), levels: given("levels")))
+  }
+}

@@ -1,0 +1,170 @@
+import DataFrames
+import LinearAlgebra
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Python's own functions that formulas use.
+enum PythonBuiltins {
+  static let table: [String: Value] = {
+    let functions: [Function] = [
+      Function("abs", isElementwise: true) { arguments in
+        let value = try arguments.bound(to: ["x"], in: "abs")["x"] ?? .none
+        guard let function = NumpyUfuncs.table["absolute"], Operand(value) != nil else {
+          throw EvaluationError.type("bad operand type for abs(): '\(value.elementTypeName)'")
+        }
+        if case .boolean(let flag) = value { return .integer(flag ? 1 : 0) }
+        return try function(Arguments([value]))
+      },
+      Function("round", isElementwise: true, round),
+      Function("min") { try extreme($0, "min") { $0 < $1 } },
+      Function("max") { try extreme($0, "max") { $1 < $0 } },
+      Function("len") { arguments in
+        let value = try arguments.bound(to: ["obj"], in: "len")["obj"] ?? .none
+        if case .string(let text) = value { return .integer(text.unicodeScalars.count) }
+        guard let count = value.rowCount else {
+          throw EvaluationError.type("object of type '\(value.typeName)' has no len()")
+        }
+        return .integer(count)
+      },
+      Function("sum") { arguments in
+        let bound = try arguments.bound(to: ["iterable", "start"], in: "sum")
+        let items = try iterate(bound["iterable"] ?? .none)
+        return try items.reduce(bound["start"] ?? .integer(0)) { try Arithmetic.apply(.add, $0, $1) }
+      },
+      Function("float", isElementwise: true, float), Function("int", isElementwise: true, int),
+      Function("str", isElementwise: true) { arguments in
+        .string(try (arguments.bound(to: ["object"], in: "str")["object"] ?? .none).pythonText)
+      },
+      Function("bool") { .boolean(try ($0.bound(to: ["x"], in: "bool")["x"] ?? .none).truth()) },
+      Function("list") { .list(try iterate($0.bound(to: ["iterable"], in: "list")["iterable"] ?? .none)) },
+      Function("tuple") { .tuple(try iterate($0.bound(to: ["iterable"], in: "tuple")["iterable"] ?? .none)) },
+      Function("sorted") { arguments in
+        let items = try iterate(
+          arguments.bound(to: ["iterable", "reverse"], in: "sorted")["iterable"] ?? .none)
+        let levels = items.compactMap(\.level)
+        guard levels.count == items.count else { throw EvaluationError.type("unorderable types in sorted()") }
+        return .list(levels.sorted().map { Value($0) })
+      },
+      Function("range") { arguments in
+        let numbers = arguments.positional.compactMap(\.wholeNumber)
+        guard (1...3).contains(numbers.count), numbers.count == arguments.positional.count else {
+          throw EvaluationError.type("range expected integer arguments")
+        }
+        let values = try NumpyMaking.range(
+          numbers.count == 1 ? 0 : numbers[0], numbers.count == 1 ? numbers[0] : numbers[1],
+          numbers.count == 3 ? numbers[2] : 1)
+        return .list(values.map { .integer($0) })
+      },
+      Function("pow", isElementwise: true) { arguments in
+        let bound = try arguments.bound(to: ["base", "exp"], required: 2, in: "pow")
+        return try Arithmetic.apply(.power, bound["base"] ?? .none, bound["exp"] ?? .none)
+      },
+      Function("dict") { arguments in
+        .dictionary(arguments.keywords.map { (key: .string($0.name), value: $0.value) })
+      },
+      Function("slice") { arguments in
+        let parts = arguments.positional + [Value](repeating: .none, count: 3)
+        return arguments.positional.count == 1
+          ? .slice(.none, parts[0], .none) : .slice(parts[0], parts[1], parts[2])
+      },
+    ]
+    return Dictionary(uniqueKeysWithValues: functions.map { ($0.name, .function($0)) })
+  }()
+
+  /// 10 to the power `exponent`, infinite when it is large.
+  static func powerOfTen(_ exponent: UInt) -> Double { pow(10, Double(exponent)) }
+
+  /// The items that iteration over a value yields.
+  static func iterate(_ value: Value) throws -> [Value] {
+    if let items = value.elements { return items }
+    switch value {
+    case .string(let text): return text.unicodeScalars.map { .string(String($0)) }
+    case .dictionary(let pairs): return pairs.map(\.key)
+    case .matrix(let matrix): return (0..<matrix.rows).map { .vector(Vector(matrix.row($0))) }
+    default: throw EvaluationError.type("'\(value.typeName)' object is not iterable")
+    }
+  }
+
+  private static func round(_ arguments: Arguments) throws -> Value {
+    let bound = try arguments.bound(to: ["number", "ndigits"], in: "round")
+    let value = bound["number"] ?? .none
+    let digits = bound["ndigits"] ?? .none
+    let rounded = try NumpyFunctions.round(value, decimals: digits.wholeNumber ?? 0)
+    if digits.isNone, case .double(let number) = rounded, let whole = Int(exactly: number) {
+      return .integer(whole)
+    }
+    return rounded
+  }
+
+  /// `min` and `max` of several arguments or of one sequence.
+  private static func extreme(
+    _ arguments: Arguments, _ name: String, _ precedes: (Level, Level) -> Bool
+  ) throws -> Value {
+    guard !arguments.positional.isEmpty else {
+      throw EvaluationError.type("\(name) expected at least 1 argument, got 0")
+    }
+    let items =
+      arguments.positional.count == 1 ? try iterate(arguments.positional[0]) : arguments.positional
+    guard let first = items.first else {
+      throw EvaluationError.value("\(name)() iterable argument is empty")
+    }
+    var best = first
+    for item in items.dropFirst() {
+      guard let a = item.level, let b = best.level else {
+        if case .vector = item { throw EvaluationError.ambiguousTruth(of: item) }
+        throw EvaluationError.type(
+          "'<' not supported between instances of '\(item.typeName)' and '\(best.typeName)'")
+      }
+      if precedes(a, b) { best = item }
+    }
+    if case .vector = best, items.count > 1 { throw EvaluationError.ambiguousTruth(of: best) }
+    return best
+  }
+
+  private static func single(_ value: Value, _ function: String) throws -> Value {
+    guard case .vector(let vector) = value else { return value }
+    guard vector.count == 1, let only = value.elements?.first else {
+      throw vector.isSeries
+        ? EvaluationError.type("cannot convert the series to <class '\(function)'>")
+        : EvaluationError.type("only 0-dimensional arrays can be converted to Python scalars")
+    }
+    return only
+  }
+
+  private static func float(_ arguments: Arguments) throws -> Value {
+    let value = try single(arguments.bound(to: ["x"], required: 0, in: "float")["x"] ?? .double(0), "float")
+    if let number = value.level?.number { return .double(number) }
+    guard case .string(let text) = value else {
+      throw EvaluationError.type(
+        "float() argument must be a string or a real number, not '\(value.typeName)'")
+    }
+    guard let number = PythonNumber.double(text) else {
+      throw EvaluationError.value("could not convert string to float: \(PythonText.quoted(text))")
+    }
+    return .double(number)
+  }
+
+  private static func int(_ arguments: Arguments) throws -> Value {
+    let value = try single(arguments.bound(to: ["x"], required: 0, in: "int")["x"] ?? .integer(0), "int")
+    if let whole = value.wholeNumber { return .integer(whole) }
+    if case .double(let number) = value {
+      if number.isNaN { throw EvaluationError.value("cannot convert float NaN to integer") }
+      guard let whole = Int(exactly: number.rounded(.towardZero)) else {
+        throw EvaluationError("OverflowError", "cannot convert float infinity to integer")
+      }
+      return .integer(whole)
+    }
+    guard case .string(let text) = value else {
+      throw EvaluationError.type(
+        "int() argument must be a string, a bytes-like object or a real number, not '\(value.typeName)'")
+    }
+    guard let whole = PythonNumber.integer(text) else {
+      throw EvaluationError.value("invalid literal for int() with base 10: \(PythonText.quoted(text))")
+    }
+    return .integer(whole)
+  }
+}

@@ -1,0 +1,191 @@
+import DataFrames
+
+/// Methods that only pandas' Series have.
+enum SeriesMethods {
+  static func method(_ name: String, of vector: Vector) -> Value? {
+    let value = Value.vector(vector)
+    let column = Column(storage: vector.storage)
+    func bound(
+      _ parameters: [String], required: Int = 1, _ body: @escaping @Sendable ([String: Value]) throws -> Value
+    )
+      -> Value
+    {
+      ColumnMethods.method(name, vector, parameters, required: required, body)
+    }
+    switch name {
+    case "isna", "isnull", "notna", "notnull":
+      return bound([], required: 0) { _ in
+        let wanted = name.hasPrefix("is")
+        return series(.boolean((0..<column.count).map { column.isMissing($0) == wanted }, missing: nil))
+      }
+    case "isin": return bound(["values"]) { try NumpyFunctions.isIn(value, $0["values"] ?? .none) }
+    case "between":
+      return bound(["left", "right", "inclusive"], required: 2) { try between(value, $0) }
+    case "fillna": return bound(["value"]) { try fill(vector, $0["value"] ?? .none) }
+    case "where", "mask":
+      return bound(["cond", "other"]) { arguments in
+        let mask = try NumpyFunctions.truths(arguments["cond"] ?? .none)
+        let other = arguments["other"] ?? .double(.nan)
+        let result = try NumpyFunctions.select(
+          name == "where" ? mask : mask.map { !$0 }, false, value, other.isNone ? .double(.nan) : other)
+        guard case .vector(let selected) = result else { return result }
+        return series(selected.storage)
+      }
+    case "map": return bound(["arg", "na_action"]) { try map(vector, $0["arg"] ?? .none) }
+    case "apply": return bound(["func"]) { try apply(value, $0["func"] ?? .none) }
+    case "replace":
+      return bound(["to_replace", "value"]) { try replace(vector, $0["to_replace"] ?? .none, $0["value"]) }
+    case "quantile":
+      return bound(["q"], required: 0) { arguments in
+        let values = try value.doubles().filter { !$0.isNaN }
+        return .double(Reductions.quantile(values, arguments["q"]?.number ?? 0.5))
+      }
+    case "count":
+      return bound([], required: 0) { _ in
+        .integer((0..<column.count).filter { !column.isMissing($0) }.count)
+      }
+    case "nunique":
+      return bound([], required: 0) { _ in .integer(Set(column.values.compactMap { $0 }).count) }
+    case "unique":
+      return bound([], required: 0) { _ in .list(column.values.compactMap { $0 }.uniqued().map { Value($0) })
+      }
+    case "mode":
+      return bound([], required: 0) { _ in
+        let coded = column.factorized()
+        var counts = [Int](repeating: 0, count: coded.levels.count)
+        for code in coded.codes where code >= 0 { counts[Int(code)] += 1 }
+        let best = counts.max() ?? 0
+        return .list(zip(coded.levels, counts).filter { $0.1 == best }.map { Value($0.0) })
+      }
+    case "shift":
+      return bound(["periods"], required: 0) {
+        .vector(Vector(shifted(try value.doubles(), $0), isSeries: true))
+      }
+    case "diff":
+      return bound(["periods"], required: 0) { arguments in
+        let values = try value.doubles()
+        return .vector(Vector(zip(values, shifted(values, arguments)).map { $0 - $1 }, isSeries: true))
+      }
+    case "rank": return bound(["axis", "method", "ascending", "pct"], required: 0) { try rank(value, $0) }
+    default: return nil
+    }
+  }
+
+  private static func series(_ storage: Column.Storage) -> Value {
+    .vector(Vector(storage, isSeries: true))
+  }
+
+  private static func between(_ value: Value, _ arguments: [String: Value]) throws -> Value {
+    var inclusive = "both"
+    if case .string(let text)? = arguments["inclusive"] { inclusive = text }
+    let atLeft = inclusive == "both" || inclusive == "left"
+    let atRight = inclusive == "both" || inclusive == "right"
+    return try Arithmetic.apply(
+      .and, Comparison.apply(atLeft ? .greaterOrEqual : .greater, value, arguments["left"] ?? .none),
+      Comparison.apply(atRight ? .lessOrEqual : .less, value, arguments["right"] ?? .none))
+  }
+
+  /// Missing values replaced by one value.
+  private static func fill(_ vector: Vector, _ value: Value) throws -> Value {
+    let column = Column(storage: vector.storage)
+    switch vector.storage {
+    case .double(let values):
+      if let number = value.number, value.rowCount == nil {
+        return series(.double(values.map { $0.isNaN ? number : $0 }))
+      }
+      let others = try value.doubles()
+      guard others.count == values.count else { throw EvaluationError.value("Length mismatch") }
+      return series(.double(zip(values, others).map { $0.isNaN ? $1 : $0 }))
+    case .categorical(let categories):
+      guard let level = value.level, categories.levels.contains(level) else {
+        throw EvaluationError.type(
+          "Cannot setitem on a Categorical with a new category (\(value.pythonText)), set the categories first"
+        )
+      }
+      return series(.categorical(Categorical(column.values.map { $0 ?? level }, levels: categories.levels)))
+    default: return series(Level.columnStorage(column.values.map { $0 ?? value.level }))
+    }
+  }
+
+  /// Each distinct value replaced by what `change` makes of it.
+  private static func mapLevels(_ vector: Vector, _ change: (Level) throws -> Level?) throws -> Value {
+    let coded = Column(storage: vector.storage).factorized()
+    let target = try coded.levels.map(change)
+    let storage = Level.columnStorage(coded.codes.map { $0 < 0 ? nil : target[Int($0)] })
+    if case .categorical(let categories) = vector.storage, Set(target).count == target.count,
+      !target.contains(nil)
+    {
+      return series(
+        .categorical(
+          Categorical(levels: target.compactMap { $0 }, codes: categories.codes, ordered: categories.ordered))
+      )
+    }
+    return series(storage)
+  }
+
+  private static func map(_ vector: Vector, _ argument: Value) throws -> Value {
+    switch argument {
+    case .dictionary(let pairs):
+      let table = Dictionary(
+        pairs.compactMap { pair in pair.key.level.map { ($0, pair.value.level) } }, uniquingKeysWith: { $1 })
+      return try mapLevels(vector) { table[$0] ?? nil }
+    case .function(let function): return try mapLevels(vector) { try function(Arguments([Value($0)])).level }
+    default: throw EvaluationError.type("'\(argument.typeName)' object is not callable")
+    }
+  }
+
+  private static func apply(_ value: Value, _ function: Value) throws -> Value {
+    guard case .function(let function) = function else {
+      throw EvaluationError.type("'\(function.typeName)' object is not callable")
+    }
+    if function.isElementwise, Operand(value) != nil, PythonBuiltins.table[function.name] == nil {
+      return try function(Arguments([value]))
+    }
+    guard case .vector(let vector) = value else { return value }
+    return try mapLevels(vector) { try function(Arguments([Value($0)])).level }
+  }
+
+  private static func replace(_ vector: Vector, _ from: Value, _ to: Value?) throws -> Value {
+    var table: [Level: Level?] = [:]
+    switch (from, to) {
+    case (.dictionary(let pairs), _):
+      for pair in pairs { if let key = pair.key.level { table[key] = pair.value.level } }
+    case (.list(let keys), let to?):
+      let values = to.elements ?? [Value](repeating: to, count: keys.count)
+      for (key, value) in zip(keys, values) { if let key = key.level { table[key] = value.level } }
+    case (let key, let to?):
+      if let level = key.level { table[level] = to.level }
+    default: throw EvaluationError.value("replace() needs a value")
+    }
+    return try mapLevels(vector) { table[$0] ?? $0 }
+  }
+
+  private static func shifted(_ values: [Double], _ arguments: [String: Value]) -> [Double] {
+    let periods = arguments["periods"]?.wholeNumber ?? 1
+    return values.indices.map { row in
+      let (source, overflow) = row.subtractingReportingOverflow(periods)
+      return !overflow && values.indices.contains(source) ? values[source] : .nan
+    }
+  }
+
+  /// Average ranks from 1, missing values kept.
+  private static func rank(_ value: Value, _ arguments: [String: Value]) throws -> Value {
+    let values = try value.doubles()
+    let order = values.indices.filter { !values[$0].isNaN }.sorted { values[$0] < values[$1] }
+    let descending = try !(arguments["ascending"]?.truth() ?? true)
+    let percent = try arguments["pct"]?.truth() ?? false
+    var ranks = [Double](repeating: .nan, count: values.count)
+    var start = 0
+    while start < order.count {
+      var end = start
+      while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
+      let average = Double(start + end + 1) / 2
+      for position in start..<end {
+        let rank = descending ? Double(order.count + 1) - average : average
+        ranks[order[position]] = percent ? rank / Double(order.count) : rank
+      }
+      start = end
+    }
+    return series(.double(ranks))
+  }
+}

@@ -1,0 +1,126 @@
+import DataFrames
+
+/// Operators on texts: `+` joins, `*` repeats; everything else is an error.
+enum TextArithmetic {
+  static func apply(_ operation: Expression.BinaryOperator, _ left: Value, _ right: Value) throws -> Value {
+    switch (operation, left, right) {
+    case (.add, .string(let a), .string(let b)): return .string(a + b)
+    case (.add, .list(let a), .list(let b)): return .list(a + b)
+    case (.add, .tuple(let a), .tuple(let b)): return .tuple(a + b)
+    case (.multiply, .string(let text), .integer(let times)),
+      (.multiply, .integer(let times), .string(let text)):
+      guard times <= 1 || text.utf8.count < 1_000_000 / times else {
+        throw EvaluationError("MemoryError", "")
+      }
+      return .string(String(repeating: text, count: max(0, times)))
+    case (.add, .vector(let a), .string(let b)):
+      if let column = a.texts {
+        return .vector(Vector(.string(column.mapPool { $0 + b }), isSeries: a.isSeries))
+      }
+    case (.add, .string(let a), .vector(let b)):
+      if let column = b.texts {
+        return .vector(Vector(.string(column.mapPool { a + $0 }), isSeries: b.isSeries))
+      }
+    case (.add, .vector(let a), .vector(let b)):
+      if let x = a.texts, let y = b.texts {
+        return .vector(Vector(.string(try joined(x, y)), isSeries: a.isSeries || b.isSeries))
+      }
+    case (.multiply, .vector(let a), .integer(let times)):
+      if let column = a.texts {
+        let repeated = column.mapPool { String(repeating: $0, count: min(max(0, times), 1000)) }
+        return .vector(Vector(.string(repeated), isSeries: a.isSeries))
+      }
+    default: break
+    }
+    throw unsupported(operation, left, right)
+  }
+
+  /// Row by row `a + b`; each distinct pair is joined once.
+  private static func joined(_ a: StringColumn, _ b: StringColumn) throws -> StringColumn {
+    guard a.count == b.count else {
+      throw EvaluationError.value(
+        "operands could not be broadcast together with shapes (\(a.count),) (\(b.count),) ")
+    }
+    var positions: [Int64: Int32] = [:]
+    var pool: [String] = []
+    var codes = [Int32](repeating: -1, count: a.count)
+    for row in 0..<a.count {
+      let (x, y) = (a.codes[row], b.codes[row])
+      if x < 0 || y < 0 { continue }
+      let key = Int64(x) << 32 | Int64(y)
+      if let code = positions[key] {
+        codes[row] = code
+      } else {
+        codes[row] = Int32(truncatingIfNeeded: pool.count)
+        positions[key] = codes[row]
+        pool.append(a.pool[Int(x)] + b.pool[Int(y)])
+      }
+    }
+    // Different pairs can make the same text.
+    return StringColumn(pool: pool, codes: codes).mapPool { $0 }
+  }
+
+  private static func unsupported(
+    _ operation: Expression.BinaryOperator, _ left: Value, _ right: Value
+  ) -> EvaluationError {
+    for case .vector(let vector) in [left, right] {
+      if case .categorical = vector.storage {
+        return .type("Object with dtype category cannot perform the numpy op \(operation.ufunc)")
+      }
+    }
+    if operation == .add {
+      switch (left, right) {
+      case (.string, _): return .type("can only concatenate str (not \"\(right.typeName)\") to str")
+      case (.vector(let a), _) where a.texts != nil && right.isScalar:
+        return .type("can only concatenate str (not \"\(right.typeName)\") to str")
+      default: break
+      }
+    }
+    return .type(
+      "unsupported operand type(s) for \(operation.rawValue): '\(left.elementTypeName)' and "
+        + "'\(right.elementTypeName)'")
+  }
+}
+
+extension Expression.BinaryOperator {
+  /// Numpy's name of the operator.
+  var ufunc: String {
+    switch self {
+    case .add: "add"
+    case .subtract: "subtract"
+    case .multiply: "multiply"
+    case .divide: "true_divide"
+    case .floorDivide: "floor_divide"
+    case .remainder: "remainder"
+    case .power: "power"
+    case .and: "bitwise_and"
+    case .or: "bitwise_or"
+    case .xor: "bitwise_xor"
+    case .shiftLeft: "left_shift"
+    case .shiftRight: "right_shift"
+    case .matrixMultiply: "matmul"
+    }
+  }
+}
+
+extension Vector {
+  /// The texts; nil for another type.
+  var texts: StringColumn? {
+    if case .string(let column) = storage { return column }
+    return nil
+  }
+}
+
+extension Value {
+  /// The class of a column's elements, or of the value itself.
+  var elementTypeName: String {
+    guard case .vector(let vector) = self else { return typeName }
+    switch vector.storage {
+    case .double: return "float"
+    case .integer: return "int"
+    case .boolean: return "bool"
+    case .string: return "str"
+    case .categorical: return "Categorical"
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import DataFrames
+
+/// Methods of texts, and of columns of texts behind `.str`.
+enum TextMethods {
+  private typealias Change = @Sendable (String) -> Level?
+
+  /// `column.str.name`
+  static func method(_ name: String, of vector: Vector) -> Value? {
+    guard let texts = vector.textColumn else { return nil }
+    return .function(
+      Function(name) { arguments in
+        guard let change = try change(name, arguments) else {
+          throw EvaluationError.attribute("'StringMethods' object has no attribute '\(name)'")
+        }
+        return mapped(texts, change)
+      })
+  }
+
+  /// `text.name`
+  static func method(_ name: String, of text: String) -> Value? {
+    .function(
+      Function(name) { arguments in
+        guard name != "contains", let change = try change(name, arguments) else {
+          throw EvaluationError.attribute("'str' object has no attribute '\(name)'")
+        }
+        return Value(change(text))
+      })
+  }
+
+  /// `column.str[index]`
+  static func item(_ index: Value, of vector: Vector) throws -> Value {
+    guard let texts = vector.textColumn else { throw EvaluationError.type("not a column of texts") }
+    return mapped(texts) { text in
+      (try? Subscripts.item(index, of: .string(text)))?.level
+    }
+  }
+
+  /// Each distinct text is changed once.
+  private static func mapped(_ texts: StringColumn, _ change: Change) -> Value {
+    let target = texts.pool.map(change)
+    if target.allSatisfy({ if case .string? = $0 { true } else { $0 == nil } }) {
+      var next = target[...]
+      // `mapPool` visits the pool in order.
+      let column = texts.mapPool { _ in next.removeFirst()?.description }
+      return .vector(Vector(.string(column), isSeries: true))
+    }
+    let values = texts.codes.map { $0 < 0 ? nil : target[Int($0)] }
+    // A test is false for a missing text.
+    if target.allSatisfy({ if case .boolean? = $0 { true } else { false } }) {
+      return .vector(Vector(.boolean(values.map { $0 == .boolean(true) }, missing: nil), isSeries: true))
+    }
+    return .vector(Vector(Level.columnStorage(values), isSeries: true))
+  }
+
+  private static func change(_ name: String, _ arguments: Arguments) throws -> Change? {
+    func text(_ position: Int) -> String? {
+      guard position < arguments.positional.count, case .string(let text) = arguments.positional[position]
+      else { return nil }
+      return text
+    }
+    func number(_ position: Int) -> Int? {
+      position < arguments.positional.count ? arguments.positional[position].wholeNumber : nil
+    }
+    switch name {
+    case "upper": return { .string($0.uppercased()) }
+    case "lower", "casefold": return { .string($0.lowercased()) }
+    case "len": return { .integer($0.unicodeScalars.count) }
+    case "strip", "lstrip", "rstrip":
+      let characters = text(0)
+      return { .string(stripped($0, characters, left: name != "rstrip", right: name != "lstrip")) }
+    case "title": return { .string(capitalized($0, everyWord: true)) }
+    case "capitalize": return { .string(capitalized($0, everyWord: false)) }
+    case "startswith", "endswith":
+      guard let part = text(0) else { throw EvaluationError.type("expected a string object, not int") }
+      return {
+        .boolean(
+          name == "startswith"
+            ? $0.unicodeScalars.starts(with: part.unicodeScalars)
+            : $0.unicodeScalars.reversed().starts(with: part.unicodeScalars.reversed()))
+      }
+    case "contains", "match", "fullmatch": return try pattern(name, arguments)
+    case "replace":
+      guard let old = text(0), let new = text(1), !old.isEmpty else {
+        throw EvaluationError.type("replace() requires two texts")
+      }
+      return { .string(replaced($0, old, new)) }
+    case "slice":
+      let bound = try arguments.bound(to: ["start", "stop", "step"], required: 0, in: name)
+      let slice = Value.slice(bound["start"] ?? .none, bound["stop"] ?? .none, bound["step"] ?? .none)
+      return { (try? Subscripts.item(slice, of: .string($0)))?.level }
+    case "get":
+      let index = Value.integer(number(0) ?? 0)
+      return { (try? Subscripts.item(index, of: .string($0)))?.level }
+    case "zfill":
+      let width = min(number(0) ?? 0, 1000)
+      return { .string(String(repeating: "0", count: max(0, width - $0.count)) + $0) }
+    case "isdigit", "isnumeric": return { .boolean(!$0.isEmpty && $0.allSatisfy(\.isNumber)) }
+    case "isalpha": return { .boolean(!$0.isEmpty && $0.allSatisfy(\.isLetter)) }
+    default: return nil
+    }
+  }
+
+  private static func pattern(_ name: String, _ arguments: Arguments) throws -> Change {
+    let bound = try arguments.bound(to: ["pat", "case", "flags", "na", "regex"], in: name)
+    guard case .string(let pattern)? = bound["pat"] else {
+      throw EvaluationError.type("first argument must be string or compiled pattern")
+    }
+    let isPlain = pattern.allSatisfy { !"\\^$.|?*+()[]{}".contains($0) }
+    let isRegex = try bound["regex"]?.truth() ?? true
+    if name == "contains" && (isPlain || !isRegex) { return { .boolean($0.range(ofText: pattern) != nil) } }
+    guard (try? Regex(pattern)) != nil else {
+      throw EvaluationError("PatternError", "invalid pattern \(PythonText.quoted(pattern))")
+    }
+    return { text in
+      guard let regex = try? Regex(pattern) else { return nil }
+      switch name {
+      case "contains": return .boolean((try? regex.firstMatch(in: text)) != nil)
+      case "match": return .boolean((try? regex.prefixMatch(in: text)) != nil)
+      default: return .boolean((try? regex.wholeMatch(in: text)) != nil)
+      }
+    }
+  }
+
+  private static func stripped(_ text: String, _ characters: String?, left: Bool, right: Bool) -> String {
+    var view = text.unicodeScalars[...]
+    func drops(_ scalar: Unicode.Scalar) -> Bool {
+      characters?.unicodeScalars.contains(scalar) ?? scalar.isPythonSpace
+    }
+    while left, let first = view.first, drops(first) { view.removeFirst() }
+    while right, let last = view.last, drops(last) { view.removeLast() }
+    return String(view)
+  }
+
+  private static func capitalized(_ text: String, everyWord: Bool) -> String {
+    var result = ""
+    var atStart = true
+    for character in text {
+      result += atStart ? character.uppercased() : character.lowercased()
+      atStart = everyWord && !character.isLetter
+    }
+    return result
+  }
+
+  private static func replaced(_ text: String, _ old: String, _ new: String) -> String {
+    var result = ""
+    var rest = text
+    while let range = rest.range(ofText: old) {
+      result += rest[..<range.lowerBound] + new
+      rest = String(rest[range.upperBound...])
+    }
+    return result + rest
+  }
+}
