@@ -24,12 +24,13 @@ let package = Package(
       linkerSettings: [.linkedLibrary("lapacke", .when(platforms: [.linux]))]),
     .target(name: "Distributions"),
     .target(name: "DataFrames"),
+    .target(name: "Optimization", dependencies: ["LinearAlgebra"]),
     .target(name: "Patsy", dependencies: ["DataFrames", "LinearAlgebra"]),
-    .target(name: "MixedModels", dependencies: ["LinearAlgebra", "Distributions"]),
+    .target(name: "MixedModels", dependencies: ["Distributions", "LinearAlgebra", "Optimization"]),
     .target(
       name: "StatsModels",
       dependencies: [
-        "DataFrames", "Distributions", "LinearAlgebra", "MixedModels", "Patsy",
+        "DataFrames", "Distributions", "LinearAlgebra", "MixedModels", "Optimization", "Patsy",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .executableTarget(
@@ -43,6 +44,8 @@ let package = Package(
     .testTarget(
       name: "DistributionsTests", dependencies: ["Distributions", "TestSupport"],
       exclude: ["Fixtures"]),
+    .testTarget(
+      name: "OptimizationTests", dependencies: ["Optimization", "LinearAlgebra"]),
     .testTarget(name: "DataFramesTests", dependencies: ["DataFrames", "TestSupport"]),
     .testTarget(
       name: "PatsyTests", dependencies: ["Patsy", "DataFrames", "LinearAlgebra", "TestSupport"]),

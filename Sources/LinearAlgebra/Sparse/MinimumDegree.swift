@@ -72,13 +72,18 @@ struct MinimumDegree {
     start = .allocate(capacity: order + 1)
     start.initialize(repeating: 0, count: order + 1)
 
-    for j in 0..<order {
-      for e in pattern.columnStarts[j]..<pattern.columnStarts[j + 1] {
-        let i = Int(pattern.rowIndices[e])
-        if i == j { continue }
-        length[i] += 1
-        length[j] += 1
+    // Each entry off the diagonal is an edge, listed at both ends.
+    func forEachEdge(_ body: (Int, Int) -> Void) {
+      for j in 0..<order {
+        for e in pattern.columnStarts[j]..<pattern.columnStarts[j + 1] {
+          let i = Int(pattern.rowIndices[e])
+          if i != j { body(i, j) }
+        }
       }
+    }
+    forEachEdge { [length] i, j in
+      length[i] += 1
+      length[j] += 1
     }
     var total = 0
     for i in 0..<order {
@@ -89,15 +94,11 @@ struct MinimumDegree {
     capacity = total + total / 5 + 2 * order + 1
     graph = .allocate(capacity: capacity)
     used = total
-    for j in 0..<order {
-      for e in pattern.columnStarts[j]..<pattern.columnStarts[j + 1] {
-        let i = Int(pattern.rowIndices[e])
-        if i == j { continue }
-        graph[start[i] + Int(length[i])] = Int32(j)
-        length[i] += 1
-        graph[start[j] + Int(length[j])] = Int32(i)
-        length[j] += 1
-      }
+    forEachEdge { [graph, start, length] i, j in
+      graph[start[i] + Int(length[i])] = Int32(j)
+      length[i] += 1
+      graph[start[j] + Int(length[j])] = Int32(i)
+      length[j] += 1
     }
     pivots.reserveCapacity(order)
   }
