@@ -16,18 +16,24 @@ public struct Categorical: Sendable, Equatable {
     self.init(uncheckedLevels: levels, codes: codes, ordered: ordered)
   }
 
-  /// Values over the given levels; a value that is none of them becomes missing, as in pandas.
+  /// An array or a column over the given levels; a value that is none of them becomes missing, as in pandas.
   ///
-  /// Without `levels` they are the sorted values. Python: pandas.Categorical
-  public init(_ values: [Level?], levels: [Level]? = nil, ordered: Bool = false) {
+  /// Without `levels` they are the sorted values; levels given twice count once. Python: pandas.Categorical
+  public init(_ values: some ColumnConvertible, levels: [Level]? = nil, ordered: Bool = false) {
+    let (codes, present) = Column(values).factorized()
+    guard let levels else {
+      self.init(uncheckedLevels: present, codes: codes, ordered: ordered)
+      return
+    }
     var order: [Level] = []
     var position: [Level: Int32] = [:]
-    for level in levels ?? Set(values.compactMap { $0 }).sorted() where position[level] == nil {
+    for level in levels where position[level] == nil {
       position[level] = Int32(truncatingIfNeeded: order.count)
       order.append(level)
     }
+    let target = present.map { position[$0] ?? -1 }
     self.init(
-      uncheckedLevels: order, codes: values.map { $0.flatMap { position[$0] } ?? -1 }, ordered: ordered)
+      uncheckedLevels: order, codes: codes.map { $0 < 0 ? -1 : target[Int($0)] }, ordered: ordered)
   }
 
   /// Codes known to fit the levels.

@@ -13,9 +13,10 @@ package enum PythonText {
 
   /// `text` between quotes, as Python's `repr` writes it: `'a'`, `"it's"`, `'a\nb'`.
   package static func quoted(_ text: String) -> String {
-    let quote: Character = text.contains("'") && !text.contains("\"") ? "\"" : "'"
+    let scalars = text.unicodeScalars
+    let quote: Unicode.Scalar = scalars.contains("'") && !scalars.contains("\"") ? "\"" : "'"
     var result = String(quote)
-    for scalar in text.unicodeScalars {
+    for scalar in scalars {
       switch scalar {
       case "\\": result += "\\\\"
       case "\n": result += "\\n"
@@ -26,7 +27,7 @@ package enum PythonText {
       default: result.unicodeScalars.append(scalar)
       }
     }
-    result.append(quote)
+    result.unicodeScalars.append(quote)
     return result
   }
 

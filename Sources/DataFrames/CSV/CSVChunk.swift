@@ -79,6 +79,8 @@ struct CSVContext {
   let width: Int
   /// Whether a row may leave out its last fields.
   let padsRows: Bool
+  /// Whether a marker of a missing value looks like a number.
+  let hasNumericMarker: Bool
   /// Whether pages that have been read can be dropped.
   let dropsPages: Bool
 
@@ -86,6 +88,7 @@ struct CSVContext {
   func scanner(_ columns: UnsafeMutablePointer<ColumnBuilder>) -> CSVRowScanner {
     CSVRowScanner(
       fields: fields, parser: parser, missing: missing, columns: columns, width: width, padsRows: padsRows,
+      hasNumericMarker: hasNumericMarker,
       dropsPages: dropsPages)
   }
 }

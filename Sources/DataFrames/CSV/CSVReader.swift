@@ -89,13 +89,14 @@ struct CSVReader {
         _ = missing.code(for: bytes.baseAddress ?? start, bytes.count) { true }
       }
     }
+    let hasNumericMarker = options.missingMarkers.contains { Level.string($0).parsedNumber != nil }
     let chunks = makeChunks(header, kinds)
     let failure = withUnsafePointer(to: missing) { missing in
       DecimalParser.withParser { parser in
         read(chunks) {
           CSVContext(
             fields: CSVFields(end: end, separator: separator), parser: parser, missing: missing, width: width,
-            padsRows: !hasLabels, dropsPages: isMapped)
+            padsRows: !hasLabels, hasNumericMarker: hasNumericMarker, dropsPages: isMapped)
         }
       }
     }
@@ -195,11 +196,7 @@ struct CSVReader {
     if let last = columns.last, columns.count > 1, rows > 0, (0..<rows).allSatisfy(last.isMissing) {
       throw location.tooManyFields(header, fields)
     }
-    return try DataFrame(columns: Array(columns.dropFirst()), rowLabels: Self.labels(columns[0]))
+    return try DataFrame(columns: Array(columns.dropFirst()), rowLabels: RowLabels(values: columns[0]))
   }
 
-  private static func labels(_ column: Column) -> RowLabels {
-    if case .integer(let values, nil) = column.storage { return RowLabels(values) }
-    return RowLabels(column.strings.map { $0 ?? "nan" })
-  }
 }

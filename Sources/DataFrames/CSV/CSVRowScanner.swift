@@ -32,6 +32,8 @@ struct CSVRowScanner {
   let width: Int
   /// Whether a row may leave out its last fields.
   let padsRows: Bool
+  /// Whether a marker of a missing value looks like a number, so that numbers cannot be taken on the spot.
+  let hasNumericMarker: Bool
   /// Whether pages that have been read can be dropped.
   let dropsPages: Bool
 
@@ -87,6 +89,7 @@ struct CSVRowScanner {
   ) throws(Failure) -> UnsafePointer<UInt8> {
     switch column.pointee.kind {
     case .integer:
+      if hasNumericMarker { break }
       var q = p
       let negative = q < fields.end && q.pointee == UInt8(ascii: "-")
       if negative { q += 1 }
@@ -104,6 +107,7 @@ struct CSVRowScanner {
         column.pointee.doubles[row] = .nan
         return p
       }
+      if hasNumericMarker { break }
       guard let (value, next) = parser.number(from: p, to: fields.end), fields.isStop(next) else { break }
       column.pointee.doubles[row] = value
       return next

@@ -1,0 +1,144 @@
+// Columns made from a column: missing values, mapping, order, selection.
+
+extension Column {
+  /// Where the value is missing. Python: Series.isna
+  public func isna() -> Mask {
+    switch storage {
+    case .double(let values): Mask(values.map(\.isNaN))
+    case .integer(_, let missing), .boolean(_, let missing):
+      Mask(missing ?? [Bool](repeating: false, count: count))
+    case .string(let column): Mask(column.codes.map { $0 < 0 })
+    case .categorical(let column): Mask(column.codes.map { $0 < 0 })
+    }
+  }
+
+  /// Where the value is present. Python: Series.notna
+  public func notna() -> Mask { !isna() }
+
+  /// Whether any value is missing.
+  public var hasMissing: Bool {
+    switch storage {
+    case .double(let values): values.contains(where: \.isNaN)
+    case .integer(_, let missing), .boolean(_, let missing): missing?.contains(true) ?? false
+    case .string(let column): column.codes.contains(-1)
+    case .categorical(let column): column.codes.contains(-1)
+    }
+  }
+
+  /// The column with a value in place of missing ones; the type widens where it must. Python: Series.fillna
+  public func fillna(_ value: some ColumnScalar) -> Column {
+    guard hasMissing, let level = value.level else { return self }
+    if case .double(let values) = storage, let number = level.number {
+      return Column(name: name, storage: .double(values.map { $0.isNaN ? number : $0 }))
+    }
+    if case .categorical(let column) = storage, let code = column.levels.firstIndex(of: level) {
+      let codes = column.codes.map { $0 < 0 ? Int32(truncatingIfNeeded: code) : $0 }
+      let filled = Categorical(uncheckedLevels: column.levels, codes: codes, ordered: column.ordered)
+      return Column(name: name, storage: .categorical(filled))
+    }
+    return Column(name: name, storage: Level.columnStorage(values.map { $0 ?? level }))
+  }
+
+  /// The column without its missing values. Python: Series.dropna
+  public func dropna() -> Column { hasMissing ? rows(notna().positions) : self }
+
+  /// The column of a function's values over the numbers; missing values and texts stay or become missing.
+  ///
+  /// Python: Series.map
+  public func map(_ transform: (Double) -> Double) -> Column {
+    let values = doubles?.map { $0.isNaN ? .nan : transform($0) }
+    return Column(name: name, storage: .double(values ?? [Double](repeating: .nan, count: count)))
+  }
+
+  /// The column of a function's values over the texts (Python's `str` of other values); missing values stay missing.
+  ///
+  /// Python: Series.map
+  public func map(_ transform: (String) -> String) -> Column {
+    guard case .string(let texts) = astype(.string).storage else { return self }
+    return Column(name: name, storage: .string(texts.mapPool { transform($0) }))
+  }
+
+  /// The column with values looked up in a dictionary; a value that is not in it becomes missing. Python: Series.map
+  public func map(_ values: [Level: Level]) -> Column {
+    let (codes, levels) = factorized()
+    let targets = levels.map { values[$0] }
+    return Column(name: name, storage: Level.columnStorage(codes.map { $0 < 0 ? nil : targets[Int($0)] }))
+  }
+
+  /// The column with some values replaced; the others stay. Python: Series.replace
+  public func replace(_ values: [Level: Level]) -> Column {
+    let (codes, levels) = factorized()
+    let targets = levels.map { values[$0] ?? $0 }
+    return Column(name: name, storage: Level.columnStorage(codes.map { $0 < 0 ? nil : targets[Int($0)] }))
+  }
+
+  /// The sorted column, missing values last; equal values keep their order. Python: Series.sort\_values
+  public func sorted(ascending: Bool = true) -> Column { rows(sortedPositions(ascending: ascending)) }
+
+  /// The positions of the values in sorted order, missing ones last; equal values keep their order.
+  public func sortedPositions(ascending: Bool = true) -> [Int] {
+    let (codes, levels) = factorized()
+    // One pass by counting: the codes are in the order of the values.
+    var starts = [Int](repeating: 0, count: levels.count + 1)
+    func bucket(_ code: Int32) -> Int {
+      code < 0 ? levels.count : (ascending ? Int(code) : levels.count - 1 - Int(code))
+    }
+    for code in codes { starts[bucket(code)] += 1 }
+    var next = 0
+    for index in starts.indices {
+      let size = starts[index]
+      starts[index] = next
+      next += size
+    }
+    var result = [Int](repeating: 0, count: codes.count)
+    for (position, code) in codes.enumerated() {
+      result[starts[bucket(code)]] = position
+      starts[bucket(code)] += 1
+    }
+    return result
+  }
+
+  /// The values at given positions, in the order of the positions; one out of range stops with a message.
+  public func rows(_ positions: [Int]) -> Column {
+    if let bad = positions.first(where: { $0 < 0 || $0 >= count }) {
+      preconditionFailure("column \(PythonText.quoted(name)) has \(count) rows, none at position \(bad)")
+    }
+    return rows(uncheckedPositions: positions)
+  }
+
+  /// The values at positions known to be in range.
+  func rows(uncheckedPositions positions: [Int]) -> Column {
+    let selected: Storage =
+      switch storage {
+      case .double(let values): .double(positions.map { values[$0] })
+      case .integer(let values, let missing):
+        .integer(positions.map { values[$0] }, missing: Self.selected(missing, positions))
+      case .boolean(let values, let missing):
+        .boolean(positions.map { values[$0] }, missing: Self.selected(missing, positions))
+      case .string(let column):
+        .string(StringColumn(pool: column.pool, codes: positions.map { column.codes[$0] }))
+      case .categorical(let column):
+        .categorical(
+          Categorical(
+            uncheckedLevels: column.levels, codes: positions.map { column.codes[$0] }, ordered: column.ordered
+          ))
+      }
+    return Column(name: name, storage: selected)
+  }
+
+  private static func selected(_ missing: [Bool]?, _ positions: [Int]) -> [Bool]? {
+    let result = missing.map { missing in positions.map { missing[$0] } }
+    return result?.contains(true) == true ? result : nil
+  }
+
+  /// Whether both have the same type and values, missing ones in the same places; names do not count.
+  ///
+  /// Python: Series.equals
+  public func equals(_ other: Column) -> Bool {
+    guard type == other.type, count == other.count else { return false }
+    if case .categorical(let a) = storage, case .categorical(let b) = other.storage, a.ordered != b.ordered {
+      return false
+    }
+    return (0..<count).allSatisfy { self[$0] == other[$0] }
+  }
+}

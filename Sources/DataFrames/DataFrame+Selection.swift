@@ -1,0 +1,167 @@
+// Choosing rows and columns. Rows keep their labels.
+
+extension DataFrame {
+  /// The named columns, in the order of the names; a wrong name stops with a message that lists the nearest ones.
+  public subscript(names: [String]) -> DataFrame {
+    do { return try selecting(names) } catch { preconditionFailure(error.message) }
+  }
+
+  /// The named columns, in the order of the names.
+  ///
+  /// - Throws: ``DataFrameError`` for an unknown or repeated name.
+  public func selecting(_ names: [String]) throws(DataFrameError) -> DataFrame {
+    var selected: [Column] = []
+    for name in names { selected.append(try column(name)) }
+    return try DataFrame(columns: selected, rowLabels: rowLabels)
+  }
+
+  /// The frame without the named columns. Python: DataFrame.drop(columns=)
+  ///
+  /// - Throws: ``DataFrameError`` for an unknown name.
+  public func drop(columns names: [String]) throws(DataFrameError) -> DataFrame {
+    for name in names { _ = try column(name) }
+    return DataFrame(uncheckedColumns: columns.filter { !names.contains($0.name) }, rowLabels: rowLabels)
+  }
+
+  /// The frame with columns renamed; names that are no columns are passed over. Python: DataFrame.rename(columns=)
+  ///
+  /// - Throws: ``DataFrameError`` when two columns would have the same name.
+  public func rename(columns names: [String: String]) throws(DataFrameError) -> DataFrame {
+    try DataFrame(columns: columns.map { $0.renamed(names[$0.name] ?? $0.name) }, rowLabels: rowLabels)
+  }
+
+  /// The rows where a mask is true; a mask of another length stops with a message.
+  public subscript(mask: Mask) -> DataFrame { filter(mask) }
+
+  /// The rows at the positions of a range; one out of range stops with a message. Python: DataFrame.iloc
+  public subscript(positions: Range<Int>) -> DataFrame { rows(Array(positions)) }
+
+  /// The rows where a mask is true; a mask of another length stops with a message.
+  public func filter(_ mask: Mask) -> DataFrame {
+    precondition(mask.count == rowCount, "a mask of \(mask.count) rows cannot filter \(rowCount) rows")
+    return rows(uncheckedPositions: mask.positions)
+  }
+
+  /// The rows where an array is true; one of another length stops with a message.
+  public func filter(_ mask: [Bool]) -> DataFrame { filter(Mask(mask)) }
+
+  /// The rows where a mask is true, for masks that come from outside the source code.
+  ///
+  /// - Throws: ``DataFrameError`` for a mask of another length.
+  public func rows(where mask: Mask) throws(DataFrameError) -> DataFrame {
+    guard mask.count == rowCount else {
+      throw DataFrameError(
+        .lengthMismatch, "a mask of \(mask.count) rows cannot select from \(rowCount) rows")
+    }
+    return rows(uncheckedPositions: mask.positions)
+  }
+
+  /// The rows at given positions, in their order; one out of range stops with a message. Python: DataFrame.iloc
+  public func rows(_ positions: [Int]) -> DataFrame {
+    do { return try rows(at: positions) } catch { preconditionFailure(error.message) }
+  }
+
+  /// The rows at given positions, in their order, for positions that come from outside the source code.
+  ///
+  /// - Throws: ``DataFrameError`` for a position out of range.
+  public func rows(at positions: [Int]) throws(DataFrameError) -> DataFrame {
+    if let bad = positions.first(where: { $0 < 0 || $0 >= rowCount }) {
+      throw DataFrameError(.positionOutOfRange, "no row at position \(bad): there are \(rowCount) rows")
+    }
+    return rows(uncheckedPositions: positions)
+  }
+
+  /// The rows with given labels, in the order of the labels; of a repeated label all rows. Python: DataFrame.loc
+  ///
+  /// - Throws: ``DataFrameError`` for a label that no row has.
+  public func rows(labels: [String]) throws(DataFrameError) -> DataFrame {
+    let known = rowLabels.positions()
+    var positions: [Int] = []
+    for label in labels {
+      guard let found = known[label] else {
+        throw DataFrameError(
+          .unknownName, NearestNames.message("row", label, among: Array(rowLabels.prefix(5000))))
+      }
+      positions += found
+    }
+    return rows(uncheckedPositions: positions)
+  }
+
+  /// The first rows, five unless told otherwise; a negative count leaves out the last ones. Python: DataFrame.head
+  public func head(_ count: Int = 5) -> DataFrame {
+    let end = count < 0 ? Swift.max(rowCount + Swift.max(count, -rowCount), 0) : Swift.min(count, rowCount)
+    return rows(uncheckedPositions: Array(0..<end))
+  }
+
+  /// The last rows, five unless told otherwise; a negative count leaves out the first ones. Python: DataFrame.tail
+  public func tail(_ count: Int = 5) -> DataFrame {
+    let start =
+      count < 0 ? Swift.min(-Swift.max(count, -rowCount), rowCount) : rowCount - Swift.min(count, rowCount)
+    return rows(uncheckedPositions: Array(start..<rowCount))
+  }
+
+  /// The rows without any missing value. Python: DataFrame.dropna
+  public func dropna() -> DataFrame { keepingComplete(columns) }
+
+  /// The rows without a missing value in the named columns. Python: DataFrame.dropna(subset=)
+  ///
+  /// - Throws: ``DataFrameError`` for an unknown name.
+  public func dropna(subset names: [String]) throws(DataFrameError) -> DataFrame {
+    keepingComplete(try selecting(names).columns)
+  }
+
+  /// The rows sorted by the values of a column, missing ones last; equal values keep their order.
+  ///
+  /// Python: DataFrame.sort\_values
+  /// - Throws: ``DataFrameError`` for an unknown name.
+  public func sorted(by name: String, ascending: Bool = true) throws(DataFrameError) -> DataFrame {
+    rows(uncheckedPositions: try column(name).sortedPositions(ascending: ascending))
+  }
+
+  /// The frame with the values of a column as row labels, the column taken out. Python: DataFrame.set\_index
+  ///
+  /// - Throws: ``DataFrameError`` for an unknown name.
+  public func setIndex(_ name: String) throws(DataFrameError) -> DataFrame {
+    let labels = try column(name)
+    return DataFrame(
+      uncheckedColumns: columns.filter { $0.name != name }, rowLabels: RowLabels(values: labels))
+  }
+
+  /// The frame with the row labels `"0"`, `"1"`, …. Python: DataFrame.reset\_index(drop=True)
+  public func resetIndex() -> DataFrame {
+    DataFrame(uncheckedColumns: columns, rowLabels: RowLabels(count: rowCount))
+  }
+
+  /// The frame with given row labels.
+  ///
+  /// - Throws: ``DataFrameError`` when their number is not `rowCount`.
+  public func labeled(_ labels: RowLabels) throws(DataFrameError) -> DataFrame {
+    try DataFrame(columns: columns, rowLabels: labels)
+  }
+
+  private func keepingComplete(_ columns: [Column]) -> DataFrame {
+    var complete = [Bool](repeating: true, count: rowCount)
+    for column in columns where column.hasMissing {
+      for (row, missing) in column.isna().values.enumerated() where missing { complete[row] = false }
+    }
+    return complete.contains(false) ? filter(Mask(complete)) : self
+  }
+
+  /// The rows at positions known to be in range.
+  func rows(uncheckedPositions positions: [Int]) -> DataFrame {
+    DataFrame(
+      uncheckedColumns: columns.map { $0.rows(uncheckedPositions: positions) },
+      rowLabels: rowLabels.selecting(positions))
+  }
+}
+
+extension RowLabels {
+  /// The values of a column as labels: whole numbers as such, anything else as Python's `str`.
+  init(values column: Column) {
+    if case .integer(let values, nil) = column.storage {
+      self.init(values)
+    } else {
+      self.init(column.strings.map { $0 ?? "nan" })
+    }
+  }
+}

@@ -1,0 +1,34 @@
+extension DataFrame {
+  /// Count, mean, standard deviation, least, quartiles and greatest of each column of numbers. Python: DataFrame.describe
+  public func describe() -> DataFrame {
+    let statistics: [(String, (Column) -> Double)] = [
+      ("count", { Double($0.nonMissingCount) }), ("mean", { $0.mean() }), ("std", { $0.std() }),
+      ("min", { $0.min() }), ("25%", { $0.quantile(0.25) }), ("50%", { $0.median() }),
+      ("75%", { $0.quantile(0.75) }), ("max", { $0.max() }),
+    ]
+    let summaries = columns.filter(\.isNumeric).map { column in
+      Column(name: column.name, storage: .double(statistics.map { $0.1(column) }))
+    }
+    return DataFrame(uncheckedColumns: summaries, rowLabels: RowLabels(statistics.map(\.0)))
+  }
+
+  /// Where each value is missing. Python: DataFrame.isna
+  public func isna() -> DataFrame { mapColumns { Column(name: $0.name, $0.isna()) } }
+
+  /// The frame with a value in place of all missing ones. Python: DataFrame.fillna
+  public func fillna(_ value: some ColumnScalar) -> DataFrame { mapColumns { $0.fillna(value) } }
+
+  private func mapColumns(_ transform: (Column) -> Column) -> DataFrame {
+    DataFrame(uncheckedColumns: columns.map(transform), rowLabels: rowLabels)
+  }
+}
+
+extension DataFrame: Equatable {
+  /// Whether both have the same names, types, values and row labels, missing values in the same places.
+  ///
+  /// Python: DataFrame.equals
+  public static func == (a: DataFrame, b: DataFrame) -> Bool {
+    a.columnNames == b.columnNames && a.rowLabels == b.rowLabels
+      && zip(a.columns, b.columns).allSatisfy { $0.equals($1) }
+  }
+}

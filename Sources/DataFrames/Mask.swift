@@ -1,0 +1,48 @@
+/// A truth value for each row, as comparisons give it; selects rows. Python: a boolean pandas.Series
+public struct Mask: Sendable, Equatable, ExpressibleByArrayLiteral, CustomStringConvertible {
+  /// The truth values.
+  public let values: [Bool]
+
+  /// A mask of given truth values.
+  public init(_ values: [Bool]) { self.values = values }
+  /// A mask of given truth values.
+  public init(arrayLiteral elements: Bool...) { values = elements }
+
+  /// Number of rows.
+  public var count: Int { values.count }
+  /// Number of rows for which the mask is true. Python: Series.sum
+  public var trueCount: Int { values.reduce(0) { $0 + ($1 ? 1 : 0) } }
+  /// The positions of the rows for which the mask is true.
+  public var positions: [Int] { values.indices.filter { values[$0] } }
+  /// Whether the mask is true for all rows. Python: Series.all
+  public func all() -> Bool { !values.contains(false) }
+  /// Whether the mask is true for some row. Python: Series.any
+  public func any() -> Bool { values.contains(true) }
+  /// `[True, False]`
+  public var description: String { "[" + values.map { PythonText.of($0) }.joined(separator: ", ") + "]" }
+  /// The truth value of the row at a position.
+  public subscript(position: Int) -> Bool { values[position] }
+
+  /// Where both are true; masks of different lengths stop with a message.
+  public static func & (a: Mask, b: Mask) -> Mask { combine(a, b) { $0 && $1 } }
+  /// Where at least one is true; masks of different lengths stop with a message.
+  public static func | (a: Mask, b: Mask) -> Mask { combine(a, b) { $0 || $1 } }
+  /// Where exactly one is true; masks of different lengths stop with a message.
+  public static func ^ (a: Mask, b: Mask) -> Mask { combine(a, b) { $0 != $1 } }
+  /// Where the mask is false.
+  public static prefix func ! (a: Mask) -> Mask { Mask(a.values.map { !$0 }) }
+  /// Where the mask is false, in Python's spelling.
+  public static prefix func ~ (a: Mask) -> Mask { !a }
+
+  private static func combine(_ a: Mask, _ b: Mask, _ operation: (Bool, Bool) -> Bool) -> Mask {
+    precondition(a.count == b.count, "masks of \(a.count) and \(b.count) rows cannot be combined")
+    return Mask(zip(a.values, b.values).map { operation($0, $1) })
+  }
+}
+
+extension Mask: ColumnConvertible {
+  /// Number of rows.
+  public var columnCount: Int? { count }
+  /// The truth values as a column.
+  public func columnStorage(broadcastTo count: Int) -> Column.Storage { .boolean(values, missing: nil) }
+}

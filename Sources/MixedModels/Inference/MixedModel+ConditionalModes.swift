@@ -1,0 +1,102 @@
+package import LinearAlgebra
+
+extension MixedModel {
+  /// Conditional modes (BLUPs) of every term: levelCount × k, in the caller's units.
+  package func conditionalModes(_ estimate: Estimate) throws(EngineError) -> [Matrix] {
+    let point = try ParameterPoint(
+      model: self, covariances: estimate.relativeCovariances, reml: estimate.reml, fixedEffects: nil)
+    point.objective.elimination.solve()
+    let modes = point.objective.elimination.modes(coefficients: point.coefficients)
+    return terms.enumerated().map { t, term in
+      let k = term.width
+      var result = Matrix(rows: term.levelCount, columns: k)
+      guard let place = layout.places[t], let back = inverseMap(t) else { return result }
+      let order = layout.widths[place.factor]
+      let source = modes[place.factor].pointer
+      let levelMap = levelMap(t, factor: place.factor)
+      for level in 0..<term.levelCount {
+        let inner = levelMap.map { Int($0[level]) } ?? level
+        if inner < 0 { continue }
+        let row = source + inner * order + place.offset
+        for a in 0..<k {
+          var value = 0.0
+          for b in 0..<k { value += back[a, b] * row[b] }
+          result[level, a] = value * fixed.unit
+        }
+      }
+      return result
+    }
+  }
+
+  /// Conditional covariances of a term's effects given the data, b and the variances known: σ² times the
+  /// diagonal blocks of S − S Z'V⁻¹Z S, k × k per level; the prior covariance for levels without rows.
+  package func conditionalVariances(_ estimate: Estimate, term t: Int) throws(EngineError) -> [Double] {
+    let term = terms[t]
+    let k = term.width
+    var result = [Double](repeating: 0, count: term.levelCount * k * k)
+    guard let place = layout.places[t], let back = inverseMap(t) else { return result }
+    let point = try ParameterPoint(
+      model: self, covariances: estimate.relativeCovariances, reml: estimate.reml, fixedEffects: nil)
+    let blocks = try point.objective.elimination.conditionalCovariances(factor: place.factor)
+    let order = layout.widths[place.factor]
+    let levelMap = levelMap(t, factor: place.factor)
+    for level in 0..<term.levelCount {
+      let inner = levelMap.map { Int($0[level]) } ?? level
+      for a in 0..<k {
+        for b in 0..<k {
+          var value = 0.0
+          if inner < 0 {
+            value = estimate.relativeCovariances[t][a, b]
+          } else {
+            let block = blocks.pointer + inner * order * order
+            for c in 0..<k {
+              for d in 0..<k {
+                value += back[a, c] * block[place.offset + c + (place.offset + d) * order] * back[b, d]
+              }
+            }
+          }
+          result[level * k * k + a + b * k] = value * estimate.scale
+        }
+      }
+    }
+    return result
+  }
+
+  /// X b + Σ Z u, one value per row.
+  package func fittedValues(_ estimate: Estimate) throws(EngineError) -> [Double] {
+    fittedValues(estimate, modes: try conditionalModes(estimate))
+  }
+
+  /// X b + Σ Z u from conditional modes at hand.
+  package func fittedValues(_ estimate: Estimate, modes: [Matrix]) -> [Double] {
+    let n = response.count
+    var result = [Double](repeating: 0, count: n)
+    for (j, b) in estimate.fixedEffects.enumerated() where b.isFinite {
+      let start = j * n
+      for i in 0..<n { result[i] += b * fixedColumns.storage[start + i] }
+    }
+    for (term, mode) in zip(terms, modes) {
+      for (a, column) in term.columns.enumerated() {
+        let effects = mode.column(a)
+        if let column {
+          for i in 0..<n where term.codes[i] >= 0 { result[i] += column[i] * effects[Int(term.codes[i])] }
+        } else {
+          for i in 0..<n where term.codes[i] >= 0 { result[i] += effects[Int(term.codes[i])] }
+        }
+      }
+    }
+    return result
+  }
+
+  /// G⁻¹ of a term: from standardised to the caller's regressors.
+  private func inverseMap(_ t: Int) -> Matrix? {
+    guard let map = layout.maps[t] else { return nil }
+    return try? LinearAlgebra.solve(map, Matrix.identity(map.rows))
+  }
+
+  private func levelMap(_ t: Int, factor f: Int) -> [Int32]? {
+    let factor = products.structure.factors[f]
+    guard let position = factor.terms.firstIndex(of: t) else { return nil }
+    return factor.levelMaps[position]
+  }
+}

@@ -1,0 +1,104 @@
+import Foundation
+package import LinearAlgebra
+
+extension MixedModel {
+  /// log L at given relative covariances, with b as given or profiled out.
+  package func logLikelihood(
+    at covariances: [Matrix], reml: Bool, fixedEffects: [Double]? = nil
+  ) throws(EngineError) -> Double {
+    try ParameterPoint(model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects)
+      .logLikelihood
+  }
+
+  /// First derivatives of log L at given relative covariances, with b as given or profiled out.
+  package func score(
+    at covariances: [Matrix], reml: Bool, fixedEffects: [Double]? = nil
+  ) throws(EngineError) -> Score {
+    let point = try ParameterPoint(
+      model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects)
+    let traces = try point.traces()
+    let inner = (point.fromUser.transposed * point.fixedGradient).map { $0 / point.scale }
+    var gradient = [Double](repeating: 0, count: fixedColumns.columns)
+    for (i, j) in fixed.kept.enumerated() { gradient[j] = inner[i] }
+    let matrices = terms.enumerated().map { t, term -> Matrix in
+      let k = term.width
+      guard let place = layout.places[t], let map = layout.maps[t] else { return Matrix(rows: k, columns: k) }
+      var f = Matrix(rows: k, columns: k)
+      for a in 0..<k {
+        for b in 0..<k {
+          let trace = traces[place.factor]
+          let i = place.offset + a
+          let j = place.offset + b
+          f[a, b] = -0.5 * (trace.projection[i, j] - trace.residual[i, j] / point.scale)
+        }
+      }
+      return map.transposed * f * map
+    }
+    return Score(fixedEffects: gradient, covariances: matrices)
+  }
+
+  /// Second derivatives of log L in (b, covariance parameters), σ² profiled out and b not.
+  ///
+  /// Order: the columns of X that were kept, then per term the lower triangle of S_t by rows, its diagonal,
+  /// or one entry for tied terms. Entries of terms held at zero are zero.
+  ///
+  /// With r = Z'V⁻¹(y − Xb), v_i = E_i r, g = X'V⁻¹(y − Xb), f = ν:
+  /// H_ij = ½ tr(E_i ZPZ E_j ZPZ) − v_i'Z'V⁻¹Zv_j/s² + ½ (r'v_i)(r'v_j)/(f s⁴),
+  /// H_bi = −(Z'V⁻¹X)'v_i/s² + g(r'v_i)/(f s⁴), H_bb = −X'V⁻¹X/s² + 2gg'/(f s⁴).
+  package func jointHessian(
+    at covariances: [Matrix], reml: Bool, fixedEffects: [Double]? = nil
+  ) throws(EngineError) -> Matrix {
+    let point = try ParameterPoint(
+      model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects)
+    let set = CovarianceParameters(model: self)
+    let free = set.parameters.indices.filter { !set.parameters[$0].isHeld }
+    let directions = free.map { set.direction(set.parameters[$0], model: self) }
+    point.objective.elimination.solve()
+    let forms = point.objective.elimination.quadraticForms(directions, coefficients: point.coefficients)
+    let p = fixed.rank
+    let n = directions.count
+    let s2 = point.scale
+    let nu = point.objective.degreesOfFreedom
+    let g = point.fixedGradient
+
+    var inner = Matrix(rows: p + n, columns: p + n)
+    for i in 0..<p {
+      for j in 0..<p { inner[i, j] = -point.information[i, j] / s2 + 2 * g[i] * g[j] / (nu * s2 * s2) }
+      for j in 0..<n {
+        let value = -forms.fixed[i, j] / s2 + g[i] * forms.residual[j] / (nu * s2 * s2)
+        inner[i, p + j] = value
+        inner[p + j, i] = value
+      }
+    }
+    let derivatives = TraceDerivatives(point: point)
+    var traces = Matrix(rows: n, columns: n)
+    for j in 0..<n {
+      let change = try derivatives.derivative(along: directions[j])
+      for i in 0..<n {
+        traces[i, j] = directions[i].parts.reduce(0) { sum, part in
+          sum - 0.5 * zip(part.matrix.storage, change[part.factor].storage).reduce(0) { $0 + $1.0 * $1.1 }
+        }
+      }
+    }
+    for i in 0..<n {
+      for j in 0..<n {
+        inner[p + i, p + j] =
+          0.5 * (traces[i, j] + traces[j, i]) - forms.products[i, j] / s2
+          + 0.5 * forms.residual[i] * forms.residual[j] / (nu * s2 * s2)
+      }
+    }
+
+    // Caller's coordinates: b in column order, covariance parameters with zero rows for held terms.
+    let total = p + set.parameters.count
+    var jacobian = Matrix(rows: p + n, columns: total)
+    let fromUser = point.fromUser
+    let order = fixed.kept.indices.sorted { fixed.kept[$0] < fixed.kept[$1] }
+    for (column, source) in order.enumerated() {
+      for i in 0..<p { jacobian[i, column] = fromUser[i, source] }
+    }
+    for (i, parameter) in free.enumerated() { jacobian[p + i, p + parameter] = 1 }
+    var result = jacobian.transposed * inner * jacobian
+    for i in 0..<total { for j in 0..<i { result[i, j] = result[j, i] } }
+    return result
+  }
+}

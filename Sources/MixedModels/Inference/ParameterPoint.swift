@@ -1,0 +1,68 @@
+import Foundation
+internal import LinearAlgebra
+
+/// A model factored at given relative covariances and fixed effects: the start of every inference.
+final class ParameterPoint {
+  let model: MixedModel
+  let objective: ProfiledObjective
+  /// Profiled quantities at the covariances.
+  let profile: ProfiledObjective.Point
+  /// Coefficients of X̃: the given ones, or the generalised least-squares solution.
+  let coefficients: [Double]
+  /// σ² in standardised units at these coefficients: q(b) / ν.
+  let scale: Double
+  /// X̃'V⁻¹X̃.
+  let information: Matrix
+
+  init(
+    model: MixedModel, covariances: [Matrix], reml: Bool, fixedEffects: [Double]?
+  ) throws(EngineError) {
+    self.model = model
+    objective = try model.objective(reml: reml)
+    let lower = model.layout.lower(covariances: covariances)
+    profile = try objective.evaluate(lower: lower, theta: model.layout.theta(lower))
+    let p = model.fixed.rank
+    information =
+      p > 0 ? (try? Cholesky(profile.fixedInverse))?.inverse ?? profile.fixedInverse : profile.fixedInverse
+    guard let fixedEffects else {
+      coefficients = profile.coefficients
+      scale = profile.scale
+      return
+    }
+    let user = zip(model.fixed.kept, model.fixed.origin).map { (fixedEffects[$0] - $1) / model.fixed.unit }
+    let inner = p > 0 ? (try? LinearAlgebra.solve(model.fixed.toUser, user)) ?? user : []
+    coefficients = inner
+    let difference = zip(inner, profile.coefficients).map { $0 - $1 }
+    let excess = zip(difference, information * difference).reduce(0) { $0 + $1.0 * $1.1 }
+    scale = profile.scale + excess / objective.degreesOfFreedom
+  }
+
+  /// log L at the coefficients, σ² profiled out.
+  var logLikelihood: Double {
+    let nu = objective.degreesOfFreedom
+    return -0.5 * (profile.deviance + nu * log(scale / profile.scale) + objective.shift)
+  }
+
+  /// X̃'V⁻¹(ẽ − X̃ b), zero at the generalised least-squares solution.
+  var fixedGradient: [Double] {
+    information * zip(profile.coefficients, coefficients).map { $0 - $1 }
+  }
+
+  /// M and R of every factor; P without the fixed effects for the full likelihood.
+  func traces() throws(EngineError) -> [FactorTraces] {
+    objective.elimination.solve()
+    return try objective.elimination.traces(
+      coefficients: coefficients, fixedInverse: objective.reml ? profile.fixedInverse : nil)
+  }
+
+  /// Coordinates b̃ → b on the kept columns: the matrix d b̃ / d b.
+  var fromUser: Matrix {
+    let p = model.fixed.rank
+    guard p > 0, let inverse = try? LinearAlgebra.solve(model.fixed.toUser, Matrix.identity(p)) else {
+      return Matrix(rows: p, columns: p)
+    }
+    var result = inverse
+    for i in result.storage.indices { result.storage[i] /= model.fixed.unit }
+    return result
+  }
+}

@@ -1,0 +1,160 @@
+import LinearAlgebra
+import MixedModels
+import Testing
+
+/// Score, Hessian, modes and variances against a dense V and differences of its likelihood.
+@Suite struct InferenceTests {
+  static let cases: [RandomModel] = RandomModel.Kind.allCases.flatMap { kind in
+    (11...13).map { RandomModel(kind, seed: $0) }
+  }
+
+  /// The caller's covariance parameters, as changes of every S.
+  static func directions(_ model: RandomModel) -> [[Matrix]] {
+    let zero = model.terms.map { Matrix(rows: $0.width, columns: $0.width) }
+    var result: [[Matrix]] = []
+    var ties: [Int: Int] = [:]
+    for (t, term) in model.terms.enumerated() {
+      let k = term.width
+      switch term.covariance {
+      case .unstructured:
+        for a in 0..<k {
+          for b in 0...a {
+            var d = zero
+            d[t][a, b] = 1
+            d[t][b, a] = 1
+            result.append(d)
+          }
+        }
+      case .diagonal:
+        for a in 0..<k {
+          var d = zero
+          d[t][a, a] = 1
+          result.append(d)
+        }
+      case .tied:
+        if let tie = term.tie, let known = ties[tie] {
+          result[known][t] = .identity(k)
+        } else {
+          if let tie = term.tie { ties[tie] = result.count }
+          var d = zero
+          d[t] = .identity(k)
+          result.append(d)
+        }
+      }
+    }
+    return result
+  }
+
+  static func moved(_ s: [Matrix], _ d: [Matrix], _ h: Double) -> [Matrix] {
+    zip(s, d).map { s, d in
+      var m = s
+      for i in m.storage.indices { m.storage[i] += h * d.storage[i] }
+      return m
+    }
+  }
+
+  /// Step for a parameter: small beside the covariances it changes.
+  static func size(_ s: [Matrix], _ d: [Matrix]) -> Double {
+    var size = Double.infinity
+    for (s, d) in zip(s, d) {
+      for a in 0..<s.rows {
+        for b in 0..<s.columns where d[a, b] != 0 { size = min(size, (s[a, a] * s[b, b]).squareRoot()) }
+      }
+    }
+    return size
+  }
+
+  @Test(arguments: cases)
+  func scoreAndHessianMatchDifferences(_ random: RandomModel) throws {
+    let model = try MixedModel(response: random.response, fixed: random.fixed, terms: random.terms)
+    let dense = DenseReference(model: random)
+    var g = TestGenerator(seed: random.seed)
+    let s = random.covariances(&g)
+    let directions = Self.directions(random)
+    for reml in [true, false] {
+      let estimate = try model.estimate(at: s, reml: reml)
+      let score = try model.score(at: s, reml: reml)
+      let hessian = try model.jointHessian(at: s, reml: reml)
+      let p = random.fixed.columns
+      let b = estimate.fixedEffects
+      let bSizes = (0..<p).map { estimate.fixedCovariance[$0, $0].squareRoot() }
+      func value(_ step: [Double]) throws -> Double {
+        var moved = s
+        for (d, h) in zip(directions, step.dropFirst(p)) { moved = Self.moved(moved, d, h) }
+        return try dense.logLikelihood(
+          moved, reml: reml, fixedEffects: zip(b, step).map { $0 + $1 })
+      }
+      let n = p + directions.count
+      let sizes = bSizes.map { 1e-2 * $0 } + directions.map { 2e-4 * Self.size(s, $0) }
+      for j in 0..<directions.count {
+        var step = [Double](repeating: 0, count: n)
+        let h = 2e-3 * Self.size(s, directions[j])
+        func at(_ k: Double) throws -> Double {
+          step[p + j] = k * h
+          return try value(step)
+        }
+        let difference = try (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * h)
+        let exact = zip(score.covariances, directions[j]).reduce(0) {
+          $0 + zip($1.0.storage, $1.1.storage).reduce(0) { $0 + $1.0 * $1.1 }
+        }
+        #expect(
+          abs(exact - difference) * Self.size(s, directions[j]) < 1e-6 * max(1, abs(exact * h * 500)),
+          "\(exact) \(difference)")
+      }
+      for i in 0..<n {
+        for j in 0...i {
+          func corner(_ a: Double, _ c: Double) throws -> Double {
+            var step = [Double](repeating: 0, count: n)
+            step[i] += a * sizes[i] * 10
+            step[j] += c * sizes[j] * 10
+            return try value(step)
+          }
+          let difference =
+            try (corner(1, 1) - corner(1, -1) - corner(-1, 1) + corner(-1, -1)) / (400 * sizes[i] * sizes[j])
+          let scale = abs(hessian[i, i] * hessian[j, j]).squareRoot() + 1e-3 / (sizes[i] * sizes[j]) * 1e-3
+          #expect(abs(hessian[i, j] - difference) < 2e-3 * scale, "\(i) \(j): \(hessian[i, j]) \(difference)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: cases)
+  func modesMatchDenseVariance(_ random: RandomModel) throws {
+    let model = try MixedModel(response: random.response, fixed: random.fixed, terms: random.terms)
+    let fit = try model.fit(reml: true)
+    let v = try Cholesky(DenseReference(model: random).variance(fit.relativeCovariances))
+    let residual = zip(random.response, random.fixed * fit.fixedEffects).map { $0 - $1 }
+    let weighted = v.solve(residual)
+    let modes = try model.conditionalModes(fit)
+    let scale = random.response.map { abs($0) }.max() ?? 1
+    for (t, term) in random.terms.enumerated() {
+      let variances = try model.conditionalVariances(fit, term: t)
+      let k = term.width
+      for level in 0..<term.levelCount {
+        // Z_l of this level.
+        var z = Matrix(rows: random.response.count, columns: k)
+        for i in 0..<z.rows where term.codes[i] == level {
+          for a in 0..<k { z[i, a] = term.columns[a]?[i] ?? 1 }
+        }
+        let s = fit.relativeCovariances[t]
+        let expected = s * (z.transposed * weighted)
+        let covariance = s * (z.transposed * (v.solve(z) * s))
+        for a in 0..<k {
+          let size = max(s[a, a].squareRoot() * fit.scale.squareRoot(), 1e-6 * scale)
+          #expect(abs(modes[t][level, a] - expected[a]) < 1e-6 * (size + abs(expected[a])))
+          for b in 0..<k {
+            let exact = fit.scale * (s[a, b] - covariance[a, b])
+            let found = variances[level * k * k + a + b * k]
+            let bound = fit.scale * (s[a, a] * s[b, b]).squareRoot()
+            #expect(abs(found - exact) <= 1e-7 * bound + 1e-12, "\(found) \(exact)")
+          }
+        }
+      }
+    }
+    let fitted = try model.fittedValues(fit)
+    // Residuals are σ² V⁻¹ (y − Xb) in units of σ².
+    for i in fitted.indices {
+      #expect(abs(random.response[i] - fitted[i] - weighted[i]) < 1e-6 * scale)
+    }
+  }
+}
