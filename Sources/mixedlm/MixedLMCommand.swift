@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// Linear mixed models from the shell: a thin layer over the library StatsModels.
+@main
+struct MixedLMCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "mixedlm",
+    abstract: "Fit linear mixed models to CSV files.",
+    discussion: """
+      Formulas are those of patsy and statsmodels; random effects are written as in statsmodels (--groups, \
+      --re-formula, --vc-formula) or as in lme4 (bars in the formula).
+
+      Example: mixedlm fit dietox.csv --formula "Weight ~ Time" --groups Pig --re-formula "~Time"
+
+      Exit status: 0 when a result was printed, 1 for unusable data or formulas, 64 for wrong usage.
+      """,
+    version: "0.1.0",
+    subcommands: [DesignCommand.self])
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Foundation
+import StatsModels
+
+/// Standard output and standard error.
+enum Terminal {
+  /// Writes a line to standard error; failures there go unnoticed.
+  static func complain(_ message: String) {
+    _ = write(Array((message + "\n").utf8), to: STDERR_FILENO)
+  }
+
+  /// Runs the work of a command. Errors become one message on standard error and the exit status: 64 when the
+  /// arguments contradict each other or give no grouping, else 1.
+  static func reporting(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch let exit as ExitCode {
+      throw exit
+    } catch let error as StatsModelsError
+      where error.code == .noGroups || error.code == .contradictoryArguments
+    {
+      throw ValidationError(error.message)
+    } catch is BrokenPipe {
+      throw ExitCode.failure
+    } catch {
+      complain("error: \(error)")
+      throw ExitCode.failure
+    }
+  }
+
+  /// Writes all bytes; returns the error number, 0 when all went well.
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+    bytes.withUnsafeBytes { buffer in
+      var done = 0
+      while done < buffer.count {
+        let count = Foundation.write(descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done)
+        if count >= 0 {
+          done += count
+        } else if errno != EINTR {
+          return errno
+        }
+      }
+      return 0
+    }
+  }
+}
+
+/// The reader of standard output has gone; there is nobody to tell.
+struct BrokenPipe: Error {}
+
+/// A line on standard error that tells what is going on, from the second second on, on terminals only.
+final class ProgressLine: @unchecked Sendable {
+  private let lock = NSLock()
+  private var timer: (any DispatchSourceTimer)?
+  private var current = ""
+  private var shown = false
+  private let start = ContinuousClock.now
+
+  init(enabled: Bool) {
+    guard enabled, isatty(STDERR_FILENO) == 1 else { return }
+    let timer = DispatchSource.makeTimerSource(queue: .global())
+    timer.schedule(deadline: .now() + 1, repeating: 0.5)
+    timer.setEventHandler { [weak self] in self?.show() }
+    timer.resume()
+    self.timer = timer
+  }
+
+  /// What is being done now.
+  var step: String {
+    get { lock.withLock { current } }
+    set { lock.withLock { current = newValue } }
+  }
+
+  private func show() {
+    lock.withLock {
+      guard timer != nil else { return }
+      let seconds = start.duration(to: .now).components.seconds
+      _ = Terminal.write(Array("\r\u{1B}[K\(current), \(seconds) s".utf8), to: STDERR_FILENO)
+      shown = true
+    }
+  }
+
+  /// Clears the line and stops.
+  func finish() {
+    lock.withLock {
+      timer?.cancel()
+      timer = nil
+      if shown { _ = Terminal.write(Array("\r\u{1B}[K".utf8), to: STDERR_FILENO) }
+      shown = false
+    }
+  }
+}
