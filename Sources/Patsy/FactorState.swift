@@ -74,7 +74,12 @@ struct FactorState: Sendable {
     guard pass < passes.count else { return }
     do {
       for call in passes[pass] { try transforms[call.site]?.memorizeFinish() }
-    } catch { throw Self.wrapped(error, factor) }
+    } catch let error as PatsyError {
+      throw error
+    } catch {
+      // Outside the factor's evaluation patsy lets exceptions through: a message without carets.
+      throw PatsyError((error as? EvaluationError)?.message ?? "\(error)")
+    }
   }
 
   private static func wrapped(_ error: any Error, _ factor: Factor) -> PatsyError {

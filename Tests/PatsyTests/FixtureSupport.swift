@@ -3,20 +3,6 @@ import Foundation
 import LinearAlgebra
 import Patsy
 
-/// Where the saved outputs of patsy are.
-enum Fixtures {
-  static let directory = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "compat-fixtures")
-
-  /// A decoded file of `compat-fixtures/patsy`, with Python's names in camel case.
-  static func load<T: Decodable>(_ name: String, as type: T.Type = T.self) throws -> T {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    return try decoder.decode(T.self, from: Data(contentsOf: directory.appending(path: "patsy/\(name)")))
-  }
-}
-
 /// The largest difference between two lists of columns, relative to the larger of 1 and the column's magnitude;
 /// infinite when the shapes differ or only one of two values is NaN.
 func difference(_ found: [[Double]], _ expected: [[Double]]) -> Double {

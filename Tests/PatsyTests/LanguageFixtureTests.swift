@@ -1,5 +1,6 @@
 import Foundation
 import Patsy
+import TestSupport
 import Testing
 
 /// Formulas of patsy's own tests and random ones: trees, terms, errors and their spans, as patsy gives them.
@@ -42,7 +43,7 @@ import Testing
   }
 
   @Test func trees() throws {
-    let file = try Fixtures.load("language.json", as: File.self)
+    let file = try Fixtures.load(File.self, "patsy/language.json")
     #expect(file.trees.count == 23)
     for test in file.trees {
       let tree = try FormulaParser.parse(test.formula)
@@ -51,7 +52,7 @@ import Testing
   }
 
   @Test func spacing() throws {
-    for test in try Fixtures.load("language.json", as: File.self).spacing {
+    for test in try Fixtures.load(File.self, "patsy/language.json").spacing {
       #expect(try Factor(test.text).name == test.normal)
     }
   }
@@ -61,7 +62,7 @@ import Testing
   }
 
   @Test func termsAndErrors() throws {
-    let file = try Fixtures.load("language.json", as: File.self)
+    let file = try Fixtures.load(File.self, "patsy/language.json")
     #expect(file.formulas.count > 1000)
     for test in file.formulas {
       switch outcome(test.formula) {

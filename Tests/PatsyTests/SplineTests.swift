@@ -1,6 +1,7 @@
 import Foundation
 import LinearAlgebra
 import Patsy
+import TestSupport
 import Testing
 
 /// Bases computed by R's `splines::bs` and by mgcv, exported from patsy's own tests.
@@ -41,7 +42,7 @@ import Testing
   }
 
   @Test(arguments: [7, 20]) func bSplinesEqualR(chunk: Int) throws {
-    let file = try Fixtures.load("splines-bs.json", as: File<BSplineCase>.self)
+    let file = try Fixtures.load(File<BSplineCase>.self, "patsy/splines-bs.json")
     #expect(file.cases.count == 72)
     for (i, test) in file.cases.enumerated() {
       let keywords =
@@ -53,7 +54,7 @@ import Testing
   }
 
   @Test(arguments: [6, 20]) func cubicSplinesEqualMgcv(chunk: Int) throws {
-    let file = try Fixtures.load("splines-crs.json", as: File<CubicCase>.self)
+    let file = try Fixtures.load(File<CubicCase>.self, "patsy/splines-crs.json")
     #expect(file.cases.count == 42)
     for (i, test) in file.cases.enumerated() {
       let keywords =
