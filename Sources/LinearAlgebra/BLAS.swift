@@ -124,7 +124,7 @@ package enum BLAS {
   /// Overwrites L with its inverse.
   package static func trtri(_ n: Int, _ a: Pointer, _ lda: Int) -> Int32 {
     LAPACKE_dtrtri_work(
-      LAPACK_COL_MAJOR, lower, CChar(bitPattern: UInt8(ascii: "N")), Int32(n), a, Int32(lda))
+      LAPACK_COL_MAJOR, lower, CChar(UInt8(ascii: "N")), Int32(n), a, Int32(lda))
   }
 
   /// Single-precision ``potrf(_:_:_:)``.
@@ -155,5 +155,5 @@ package enum BLAS {
     }
   }
 
-  static let lower = CChar(bitPattern: UInt8(ascii: "L"))
+  static let lower = CChar(UInt8(ascii: "L"))
 }

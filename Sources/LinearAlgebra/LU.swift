@@ -29,7 +29,7 @@ package struct LU: Sendable {
     var x = b
     guard n > 0, b.columns > 0 else { return x }
     _ = LAPACKE_dgetrs_work(
-      LAPACK_COL_MAJOR, CChar(bitPattern: UInt8(ascii: "N")), Int32(n), Int32(b.columns),
+      LAPACK_COL_MAJOR, CChar(UInt8(ascii: "N")), Int32(n), Int32(b.columns),
       factors.storage, Int32(n), pivots, &x.storage, Int32(n))
     return x
   }

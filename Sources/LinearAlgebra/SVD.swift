@@ -22,7 +22,7 @@ package struct SVD: Sendable {
       var integers = [Int32](repeating: 0, count: 8 * k)
       let info = withWorkspace { work, count in
         LAPACKE_dgesdd_work(
-          LAPACK_COL_MAJOR, CChar(bitPattern: UInt8(ascii: "S")), Int32(m), Int32(n), &a.storage,
+          LAPACK_COL_MAJOR, CChar(UInt8(ascii: "S")), Int32(m), Int32(n), &a.storage,
           Int32(m), &s, &left.storage, Int32(m), &right.storage, Int32(k), work, count, &integers)
       }
       guard info == 0 else { throw .noConvergence(routine: "dgesdd") }

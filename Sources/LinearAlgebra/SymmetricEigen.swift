@@ -21,7 +21,7 @@ package struct SymmetricEigen: Sendable {
       let info = withWorkspace { work, count in
         // In a query both sizes must be -1.
         LAPACKE_dsyevd_work(
-          LAPACK_COL_MAJOR, CChar(bitPattern: UInt8(ascii: "V")), BLAS.lower, Int32(n), &a.storage,
+          LAPACK_COL_MAJOR, CChar(UInt8(ascii: "V")), BLAS.lower, Int32(n), &a.storage,
           Int32(n), &w, work, count, &integerWork, count == -1 ? -1 : Int32(integers))
       }
       guard info == 0 else { throw .noConvergence(routine: "dsyevd") }

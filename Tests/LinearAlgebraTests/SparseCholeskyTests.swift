@@ -75,6 +75,28 @@ import Testing
     #expect(throws: LinearAlgebraError.self) { try hollow.factorize([1]) }
   }
 
+  @Test func manyDuplicatesDoNotMislead() throws {
+    let pattern = SymmetricPattern(
+      columnStarts: [0, 21, 22], rowIndices: [0] + [Int32](repeating: 1, count: 20) + [1])
+    let solver = SparseCholesky(pattern: pattern)
+    try solver.factorize([2] + [Double](repeating: 0.05, count: 20) + [2])
+    #expect(distance(solver.solve([3, 3]), [1, 1]) < 1e-14)
+  }
+
+  @Test func cliquesGiveThePatternOfTheGram() throws {
+    let starts = [0, 3, 3, 5, 6, 8]
+    let members: [Int32] = [4, 0, 2, 5, 2, 1, 0, 2]
+    var b = Matrix(rows: 5, columns: 7)
+    for l in 0..<5 { for e in starts[l]..<starts[l + 1] { b[l, Int(members[e])] = 1 } }
+    let gram = b.gram() + Matrix.identity(7)
+    let pattern = try #require(SymmetricPattern(count: 7, cliqueStarts: starts, members: members))
+    for j in 0..<7 {
+      let rows = (j..<7).filter { gram[$0, j] != 0 }.map { Int32($0) }
+      #expect(Array(pattern.rowIndices[pattern.columnStarts[j]..<pattern.columnStarts[j + 1]]) == rows)
+    }
+    #expect(SymmetricPattern(count: 7, cliqueStarts: starts, members: members, limit: 5) == nil)
+  }
+
   @Test(arguments: [0.0, -1, .nan]) func badPivotIsReported(value: Double) throws {
     let sparse = SparseCase.grid(12)
     let solver = SparseCholesky(pattern: sparse.pattern)

@@ -6,39 +6,39 @@
 /// are absorbed by newer ones that cover them, indistinguishable variables are merged and eliminated together, and
 /// the degree kept for a variable is an upper bound that costs one pass to update.
 struct MinimumDegree {
-  private typealias Indices = UnsafeMutablePointer<Int32>
+  typealias Indices = UnsafeMutablePointer<Int32>
 
-  private let n: Int
+  let n: Int
   /// The lists, with room to write new elements behind them.
-  private let graph: Indices
-  private let capacity: Int
-  private var used = 0
+  let graph: Indices
+  let capacity: Int
+  var used = 0
   /// Where each node's list starts, its length, and how many elements lead it.
-  private let start: UnsafeMutablePointer<Int>
-  private let length: Indices
-  private let elementCount: Indices
+  let start: UnsafeMutablePointer<Int>
+  let length: Indices
+  let elementCount: Indices
   /// Original nodes that a variable stands for: 0 once it is absorbed, negated while it is in the new element.
-  private let weight: Indices
+  let weight: Indices
   /// A bound on a variable's external degree, or the weight of an element's list.
-  private let degree: Indices
+  let degree: Indices
   /// What absorbed a node, or -1.
-  private let owner: Indices
+  let owner: Indices
   /// Doubly linked lists of variables by degree; `next` also chains variables of equal hash.
-  private let head: Indices
-  private let next: Indices
-  private let previous: Indices
-  private let hashHead: Indices
+  let head: Indices
+  let next: Indices
+  let previous: Indices
+  let hashHead: Indices
   /// Stamps: 0 marks an absorbed element. Sixty-four bits never wrap.
-  private let mark: UnsafeMutablePointer<Int>
-  private var stamp = 2
-  private var widest = 0
-  private var leastDegree = 0
-  private var remaining: Int
-  private var pivots: [Int32] = []
-  private var deferred: [Int32] = []
+  let mark: UnsafeMutablePointer<Int>
+  var stamp = 2
+  var widest = 0
+  var leastDegree = 0
+  var remaining: Int
+  var pivots: [Int32] = []
+  var deferred: [Int32] = []
 
-  private static let isElement: Int32 = -2
-  private static let isAbsorbed: Int32 = -1
+  static let isElement: Int32 = -2
+  static let isAbsorbed: Int32 = -1
 
   /// The nodes in elimination order.
   static func order(_ pattern: SymmetricPattern) -> [Int32] {
@@ -49,7 +49,7 @@ struct MinimumDegree {
     return state.ordering()
   }
 
-  private init(_ pattern: SymmetricPattern) {
+  init(_ pattern: SymmetricPattern) {
     func indices(_ count: Int, _ value: Int32) -> Indices {
       let pointer = Indices.allocate(capacity: count)
       pointer.initialize(repeating: value, count: count)
@@ -103,7 +103,7 @@ struct MinimumDegree {
     pivots.reserveCapacity(order)
   }
 
-  private func deallocate() {
+  func deallocate() {
     for pointer in [graph, length, elementCount, weight, degree, owner, head, next, previous, hashHead] {
       pointer.deallocate()
     }
@@ -112,11 +112,12 @@ struct MinimumDegree {
   }
 
   /// Orders isolated nodes at once, puts off nodes of very high degree, and files the others by degree.
-  private mutating func classify() {
+  mutating func classify() {
     // The customary threshold: such rows would make every update slow, and end up last anyway.
     let dense = max(16, Int(10 * Double(n).squareRoot()))
     for i in 0..<n {
-      let d = Int(length[i])
+      // Entries given twice must not count a node beyond its possible neighbours.
+      let d = min(Int(length[i]), n - 1)
       degree[i] = Int32(d)
       if d == 0 {
         elementCount[i] = MinimumDegree.isElement
@@ -139,7 +140,7 @@ struct MinimumDegree {
   }
 
   @inline(__always)
-  private func file(_ i: Int, _ d: Int) {
+  func file(_ i: Int, _ d: Int) {
     let first = head[d]
     if first >= 0 { previous[Int(first)] = Int32(i) }
     next[i] = first
@@ -147,7 +148,7 @@ struct MinimumDegree {
     head[d] = Int32(i)
   }
 
-  private mutating func eliminate() {
+  mutating func eliminate() {
     while head[leastDegree] < 0 { leastDegree += 1 }
     let k = Int(head[leastDegree])
     let after = next[k]
@@ -167,7 +168,7 @@ struct MinimumDegree {
   }
 
   /// Moves the live lists together at the front of the graph.
-  private mutating func compact() {
+  mutating func compact() {
     // The first entry of each list changes places with its start, leaving a tag that names the list.
     for j in 0..<n where owner[j] < 0 && length[j] > 0 {
       let p = start[j]
@@ -193,197 +194,8 @@ struct MinimumDegree {
     used = to
   }
 
-  /// Gathers the variables adjacent to pivot k, directly or through its elements, which k absorbs.
-  private mutating func formElement(_ k: Int) -> Range<Int> {
-    let (graph, weight, next, previous) = (graph, weight, next, previous)
-    let elements = Int(elementCount[k])
-    var p = start[k]
-    let first = elements == 0 ? p : used
-    var last = first
-    var total = 0
-    weight[k] = -weight[k]
-    for step in 0...elements {
-      var e = k
-      var q = p
-      var count = Int(length[k]) - elements
-      if step < elements {
-        e = Int(graph[p])
-        p += 1
-        q = start[e]
-        count = Int(length[e])
-      }
-      for position in q..<q + count {
-        let i = Int(graph[position])
-        let w = weight[i]
-        if w <= 0 { continue }
-        total += Int(w)
-        weight[i] = -w
-        graph[last] = Int32(i)
-        last += 1
-        let (after, before) = (next[i], previous[i])
-        if after >= 0 { previous[Int(after)] = before }
-        if before >= 0 { next[Int(before)] = after } else { head[Int(degree[i])] = after }
-      }
-      if e != k {
-        owner[e] = Int32(k)
-        mark[e] = 0
-      }
-    }
-    degree[k] = Int32(total)
-    start[k] = first
-    length[k] = Int32(last - first)
-    elementCount[k] = MinimumDegree.isElement
-    return first..<last
-  }
-
-  /// Leaves in `mark[e] - stamp` the weight of element e outside the new element, for all e next to it.
-  private func measureOverlaps(_ members: Range<Int>) {
-    let (graph, mark, stamp) = (graph, mark, stamp)
-    for position in members {
-      let i = Int(graph[position])
-      let elements = Int(elementCount[i])
-      if elements <= 0 { continue }
-      let w = -Int(weight[i])
-      for p in start[i]..<start[i] + elements {
-        let e = Int(graph[p])
-        let seen = mark[e]
-        if seen >= stamp {
-          mark[e] = seen - w
-        } else if seen != 0 {
-          mark[e] = Int(degree[e]) + stamp - w
-        }
-      }
-    }
-  }
-
-  /// Rewrites each member's list, bounds its degree, and hashes it; members left without neighbours outside join
-  /// the pivot.
-  private mutating func updateDegrees(_ k: Int, _ members: Range<Int>) {
-    let (graph, mark, weight, stamp) = (graph, mark, weight, stamp)
-    for position in members {
-      let i = Int(graph[position])
-      let begin = start[i]
-      let middle = begin + Int(elementCount[i])
-      let end = begin + Int(length[i])
-      var to = begin
-      var d = 0
-      var hash = 0
-      for p in begin..<middle {
-        let e = Int(graph[p])
-        let seen = mark[e]
-        if seen == 0 { continue }
-        let outside = seen - stamp
-        if outside > 0 {
-          d += outside
-          graph[to] = Int32(e)
-          to += 1
-          hash &+= e
-        } else {
-          // Wholly inside the new element: aggressive absorption.
-          owner[e] = Int32(k)
-          mark[e] = 0
-        }
-      }
-      let variables = to
-      elementCount[i] = Int32(to - begin + 1)
-      for p in middle..<end {
-        let j = Int(graph[p])
-        let w = weight[j]
-        if w <= 0 { continue }
-        d += Int(w)
-        graph[to] = Int32(j)
-        to += 1
-        hash &+= j
-      }
-      if d == 0 {
-        let w = -weight[i]
-        owner[i] = Int32(k)
-        degree[k] -= w
-        weight[k] -= w
-        remaining -= Int(w)
-        weight[i] = 0
-        elementCount[i] = MinimumDegree.isAbsorbed
-      } else {
-        degree[i] = min(degree[i], Int32(truncatingIfNeeded: d))
-        // The new element leads the list; at least one entry was dropped, so there is room.
-        graph[to] = graph[variables]
-        graph[variables] = graph[begin]
-        graph[begin] = Int32(k)
-        length[i] = Int32(to - begin + 1)
-        let bucket = hash % n
-        next[i] = hashHead[bucket]
-        hashHead[bucket] = Int32(i)
-        previous[i] = Int32(bucket)
-      }
-    }
-    widest = max(widest, Int(degree[k]))
-    self.stamp += widest + 1
-  }
-
-  /// Merges members whose lists are equal.
-  private mutating func mergeIndistinguishable(_ members: Range<Int>) {
-    let (graph, mark, next) = (graph, mark, next)
-    for position in members {
-      let member = Int(graph[position])
-      if weight[member] >= 0 { continue }
-      let bucket = Int(previous[member])
-      var i = Int(hashHead[bucket])
-      hashHead[bucket] = -1
-      while i >= 0, next[i] >= 0 {
-        let count = length[i]
-        let elements = elementCount[i]
-        for p in start[i] + 1..<start[i] + Int(count) { mark[Int(graph[p])] = stamp }
-        var last = i
-        var j = Int(next[i])
-        while j >= 0 {
-          var equal = length[j] == count && elementCount[j] == elements
-          if equal {
-            for p in start[j] + 1..<start[j] + Int(count) where mark[Int(graph[p])] != stamp {
-              equal = false
-              break
-            }
-          }
-          if equal {
-            owner[j] = Int32(i)
-            weight[i] += weight[j]
-            weight[j] = 0
-            elementCount[j] = MinimumDegree.isAbsorbed
-          } else {
-            last = j
-          }
-          j = Int(next[j])
-          if equal { next[last] = Int32(j) }
-        }
-        i = Int(next[i])
-        stamp += 1
-      }
-    }
-  }
-
-  /// Files the surviving members under their new degree and closes the element's list; returns its end.
-  private mutating func fileMembers(_ k: Int, _ members: Range<Int>) -> Int {
-    var to = members.lowerBound
-    let total = Int(degree[k])
-    for position in members {
-      let i = Int(graph[position])
-      let w = -Int(weight[i])
-      if w <= 0 { continue }
-      weight[i] = Int32(w)
-      let d = max(0, min(Int(degree[i]) + total - w, remaining - w))
-      degree[i] = Int32(d)
-      file(i, d)
-      leastDegree = min(leastDegree, d)
-      graph[to] = Int32(i)
-      to += 1
-    }
-    weight[k] = -weight[k]
-    length[k] = Int32(to - members.lowerBound)
-    if length[k] == 0 { mark[k] = 0 }
-    return to
-  }
-
   /// Every node after the pivot with which it was eliminated; put-off nodes last.
-  private func ordering() -> [Int32] {
+  func ordering() -> [Int32] {
     // Chains of absorbed variables lead to a pivot; `next` now links the members of one pivot.
     for i in 0..<n { (head[i], next[i]) = (-1, -1) }
     for i in 0..<n where elementCount[i] == MinimumDegree.isAbsorbed && owner[i] >= 0 {

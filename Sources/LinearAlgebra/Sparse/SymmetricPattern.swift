@@ -33,3 +33,48 @@ package struct SymmetricPattern: Sendable {
   /// Number of stored entries.
   package var entryCount: Int { rowIndices.count }
 }
+
+extension SymmetricPattern {
+  /// The pattern of B'B + I, where row l of B has entries in the columns `members[starts[l]..<starts[l + 1]]`: every
+  /// row joins all its columns. Rows within a column ascend.
+  ///
+  /// - Parameter limit: give up, with nil, beyond this number of entries.
+  package init?(count n: Int, cliqueStarts starts: [Int], members: [Int32], limit: Int = .max) {
+    precondition(starts.last == members.count, "SymmetricPattern: clique starts do not cover the members")
+    // The cliques of each column, by a bucket pass.
+    var first = [Int](repeating: 0, count: n + 1)
+    for member in members { first[Int(member) + 1] += 1 }
+    for j in 0..<n { first[j + 1] += first[j] }
+    var next = first
+    var cliques = [Int32](repeating: 0, count: members.count)
+    for l in 0..<max(0, starts.count - 1) {
+      for e in starts[l]..<starts[l + 1] {
+        let j = Int(members[e])
+        cliques[next[j]] = Int32(truncatingIfNeeded: l)
+        next[j] += 1
+      }
+    }
+    var mark = [Int32](repeating: -1, count: n)
+    var columns = [0]
+    columns.reserveCapacity(n + 1)
+    var rows: [Int32] = []
+    for j in 0..<n {
+      let begin = rows.count
+      rows.append(Int32(j))
+      mark[j] = Int32(j)
+      for position in first[j]..<first[j + 1] {
+        let l = Int(cliques[position])
+        for e in starts[l]..<starts[l + 1] {
+          let i = Int(members[e])
+          if i <= j || mark[i] == Int32(j) { continue }
+          mark[i] = Int32(j)
+          rows.append(Int32(i))
+        }
+      }
+      guard rows.count <= limit else { return nil }
+      rows[begin...].sort()
+      columns.append(rows.count)
+    }
+    self.init(columnStarts: columns, rowIndices: rows)
+  }
+}
