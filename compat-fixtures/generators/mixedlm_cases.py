@@ -31,6 +31,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LONGEST_VECTOR, MOST_GROUPS, MOST_COVARIANCES, LARGEST_HESSIAN = 100, 40, 3, 15
 
 
+OVERRIDES = {
+    "beets-wholeplot-ml": {"variance": 1e-3, "reason": "the variance is a thousandth of its standard error"},
+}
+
+
 def build(case):
     frame = pd.read_csv(ROOT / "data" / f"{case['data']}.csv")
     groups = case["groups"] if case["groups"] is not None else np.ones(len(frame), dtype=int)
@@ -203,8 +208,11 @@ def second_opinions(cases):
             "reml": reml,
         }
         for case in cases
+        if case["lme4"] is not None
         for reml in (True, False)
     ]
+    if not request:
+        return {}
     with tempfile.TemporaryDirectory() as folder:
         asked, answered = pathlib.Path(folder) / "request.json", pathlib.Path(folder) / "answer.json"
         asked.write_text(json.dumps(request))
@@ -216,8 +224,8 @@ def second_opinions(cases):
 def fixture(case, reml, lme4):
     model = build(case)
     fit, settled = polished(model, reml)
-    interior = settled and not lme4["singular"]
-    reference = max(fit.llf, lme4["llf"])
+    interior = settled and not (lme4 and lme4["singular"])
+    reference = max(fit.llf, lme4["llf"]) if lme4 else fit.llf
     if not interior:
         note = "optimum on the boundary: statsmodels cannot reach it; estimates are lme4's"
     elif reference - fit.llf > 1e-6 * max(1, np.sqrt(abs(reference))):
@@ -248,6 +256,7 @@ def fixture(case, reml, lme4):
         "optimum": "interior" if interior else "boundary",
         "note": note,
         "reference_llf": reference,
+        "tolerances": OVERRIDES.get(f"{case['name']}-{'reml' if reml else 'ml'}"),
         "at": at_points(case, fit),
         "expected": expected(fit, interior),
         "lme4": lme4,
@@ -263,9 +272,9 @@ def main(output, names):
     for case in cases:
         for reml in (True, False):
             name = f"{case['name']}-{'reml' if reml else 'ml'}"
-            result = fixture(case, reml, opinions[name])
+            result = fixture(case, reml, opinions.get(name))
             save(output / f"{name}.json", result)
-            gap = result["expected"]["llf"] - opinions[name]["llf"]
+            gap = result["expected"]["llf"] - opinions[name]["llf"] if name in opinions else np.nan
             print(f"{name:32s} {result['expected']['llf']:14.6f}  minus lme4 {gap:9.1e}  {result['optimum']}", flush=True)
 
 
