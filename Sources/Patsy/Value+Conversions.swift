@@ -104,11 +104,14 @@ extension Value {
   /// - Throws: ``EvaluationError`` when they are not numbers or the rows differ in length.
   public func numericMatrix() throws -> Matrix {
     if case .matrix(let matrix) = self { return matrix }
-    if case .list(let items) = self, let first = items.first, first.isSequence {
+    switch self {
+    case .list(let items), .tuple(let items):
+      guard let first = items.first, first.isSequence else { break }
       let rows = try items.map { try $0.doubles() }
       do { return try Matrix(rowsOf: rows) } catch {
         throw EvaluationError.value("setting an array element with a sequence.")
       }
+    default: break
     }
     let values = try doubles()
     return Matrix(rows: values.count, columns: 1, columnMajor: values)
