@@ -1,0 +1,179 @@
+import Patsy
+
+/// The random-effect operands of a formula, and the formula without them.
+///
+/// A `|` or `||` that is the top operator of a parenthesised operand at formula level is a bar; inside any call
+/// (`I((x > 0) | t)`) and outside parentheses it stays Python's or. Patsy's grammar knows no bars: they are cut out
+/// here, by position, so that every message about what remains still points into the text that the user wrote.
+package struct BarFormula {
+  /// One operand `(effects | grouping)`; all ranges are positions in the original formula.
+  package struct Operand {
+    package let whole: Range<Int>
+    package let effects: Range<Int>
+    package let bar: Range<Int>
+    package let grouping: Range<Int>
+    /// True of `||`: no correlation between the terms of `effects`.
+    package let independent: Bool
+  }
+
+  package let original: String
+  /// The formula with each operand replaced by `(_-_)`, a difference without terms: it adds nothing to a sum and
+  /// says nothing about the intercept. The length is unchanged.
+  package let fixed: String
+  package let operands: [Operand]
+
+  package init(_ formula: String) throws(PatsyError) {
+    let scanner = BarScanner(formula)
+    operands = try scanner.scan()
+    original = formula
+    var text = scanner.characters
+    for operand in operands {
+      let neutral = Array("(_-_)".unicodeScalars)
+      for (offset, position) in operand.whole.enumerated() {
+        text[position] = offset < neutral.count ? neutral[offset] : " "
+      }
+    }
+    fixed = operands.isEmpty ? formula : String(String.UnicodeScalarView(text))
+  }
+
+  /// The formula with everything blanked but `range`: parses as that part alone, with positions in the whole.
+  package func text(only range: Range<Int>) -> String {
+    let characters = Array(original.unicodeScalars)
+    var view = String.UnicodeScalarView()
+    for (position, character) in characters.enumerated() {
+      view.append(range.contains(position) ? character : " ")
+    }
+    return String(view)
+  }
+
+  /// The written text of `range`, without surrounding blanks.
+  package func written(_ range: Range<Int>) -> String {
+    let characters = Array(original.unicodeScalars)[range]
+    let trimmed = characters.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()
+    return String(String.UnicodeScalarView(trimmed))
+  }
+}
+
+/// One pass over a formula that tells formula-level parentheses from those inside Python expressions, as patsy's
+/// tokenizer does: `(` opens a formula group only where no expression has started.
+private struct BarScanner {
+  let formula: String
+  let characters: [Unicode.Scalar]
+
+  init(_ formula: String) {
+    self.formula = formula
+    characters = Array(formula.unicodeScalars)
+  }
+
+  private struct Group {
+    let open: Int
+    var bars: [Range<Int>] = []
+    var tilde: Int?
+    var holdsBarOperand = false
+  }
+
+  func scan() throws(PatsyError) -> [BarFormula.Operand] {
+    var operands: [BarFormula.Operand] = []
+    var groups: [Group] = []
+    var position = 0
+    var inExpression = false
+    var bracketDepth = 0
+    while position < characters.count {
+      let character = characters[position]
+      switch character {
+      case "'", "\"":
+        position = endOfString(position)
+        inExpression = true
+        continue
+      case "(", "[", "{":
+        if bracketDepth > 0 || inExpression || character != "(" {
+          bracketDepth += 1
+          inExpression = true
+        } else {
+          groups.append(Group(open: position))
+        }
+      case ")", "]", "}":
+        if bracketDepth > 0 {
+          bracketDepth -= 1
+        } else if let group = groups.popLast() {
+          inExpression = false
+          if !group.bars.isEmpty {
+            operands.append(try operand(group, close: position))
+            for outer in groups.indices { groups[outer].holdsBarOperand = true }
+          }
+        }
+      case _ where bracketDepth > 0: break
+      case "|":
+        let width = position + 1 < characters.count && characters[position + 1] == "|" ? 2 : 1
+        if !groups.isEmpty { groups[groups.count - 1].bars.append(position..<position + width) }
+        inExpression = true
+        position += width
+        continue
+      case "/" where position + 1 < characters.count && characters[position + 1] == "/":
+        inExpression = true
+        position += 2
+        continue
+      case "~":
+        if !groups.isEmpty { groups[groups.count - 1].tilde = position }
+        inExpression = false
+      case "+", "-", "*", "/", ":": inExpression = false
+      default: if !character.properties.isWhitespace { inExpression = true }
+      }
+      position += 1
+    }
+    if let group = groups.first(where: { !$0.bars.isEmpty }) {
+      throw error(
+        "this '(' of a random-effects bar is never closed", group.open..<group.open + 1)
+    }
+    return operands
+  }
+
+  private func operand(_ group: Group, close: Int) throws(PatsyError) -> BarFormula.Operand {
+    let bar = group.bars[0]
+    let whole = group.open..<close + 1
+    if group.bars.count > 1 {
+      throw error("a random-effects operand has one bar; write (effects | factor)", group.bars[1])
+    }
+    if let tilde = group.tilde {
+      throw error("a random-effects operand has no response: remove the '~'", tilde..<tilde + 1)
+    }
+    if group.holdsBarOperand {
+      throw error("a random-effects operand cannot hold another one", whole)
+    }
+    let effects = group.open + 1..<bar.lowerBound
+    let grouping = bar.upperBound..<close
+    if isBlank(effects) {
+      throw error("no effects before the bar; write (1 | factor) for a random intercept", whole)
+    }
+    if isBlank(grouping) {
+      throw error("the grouping factor after the bar is missing", whole)
+    }
+    let before = characters[..<group.open].last { !$0.properties.isWhitespace }
+    let after = characters[(close + 1)...].first { !$0.properties.isWhitespace }
+    let joined = before.map { "+~(".unicodeScalars.contains($0) } ?? true
+    let followed = after.map { "+-)".unicodeScalars.contains($0) } ?? true
+    if !joined || !followed {
+      throw error("a random-effects operand can only be added to a formula, with '+'", whole)
+    }
+    return BarFormula.Operand(
+      whole: whole, effects: effects, bar: bar, grouping: grouping, independent: bar.count == 2)
+  }
+
+  private func isBlank(_ range: Range<Int>) -> Bool {
+    characters[range].allSatisfy { $0.properties.isWhitespace }
+  }
+
+  private func endOfString(_ start: Int) -> Int {
+    let quote = characters[start]
+    var position = start + 1
+    while position < characters.count, characters[position] != quote {
+      position += characters[position] == "\\" ? 2 : 1
+    }
+    return min(position + 1, characters.count)
+  }
+
+  private func error(_ message: String, _ range: Range<Int>) -> PatsyError {
+    PatsyError(
+      message, origin: Origin(code: formula, start: range.lowerBound, end: range.upperBound))
+  }
+}

@@ -1,0 +1,110 @@
+import DataFrames
+import LinearAlgebra
+import Patsy
+
+/// Evaluates the factors of groupings and variance components over a data frame.
+///
+/// A plain column and `C(column)` are coded straight from the column; everything else goes through Patsy.
+struct FactorCoding {
+  let data: DataFrame
+  let environment: Environment
+
+  /// A factor of a variance component.
+  enum Evaluated {
+    case categorical(CodedFactor)
+    case numeric([Double])
+    /// Needs patsy's own coding, group by group.
+    case other
+  }
+
+  /// The grouping factor that a term describes.
+  func grouping(_ term: Term) throws -> GroupingFactor {
+    GroupingFactor(name: term.name, parts: try term.factors.map(groupingPart))
+  }
+
+  /// A grouping factor from labels.
+  func grouping(name: String, labels: Column, remedy: String) throws -> GroupingFactor {
+    let (codes, levels) = labels.factorized()
+    if let row = codes.firstIndex(where: { $0 < 0 }) {
+      throw StatsModelsError(
+        .missingValues, "\(name) has missing values, the first in row \(data.rowLabels[row]): \(remedy)",
+        values: [name])
+    }
+    return GroupingFactor(name: name, part: CodedFactor(name: name, codes: codes, levels: levels))
+  }
+
+  private func groupingPart(_ factor: Factor) throws -> CodedFactor {
+    if let column = plainColumn(factor) ?? wrappedColumn(factor) {
+      let (codes, levels) = column.factorized()
+      try refuseMissing(codes, factor)
+      return CodedFactor(name: factor.name, codes: codes, levels: levels)
+    }
+    let (values, info) = try evaluate(factor)
+    switch values {
+    case .categorical(let codes):
+      return CodedFactor(name: factor.name, codes: codes, levels: info.categories ?? [])
+    case .numerical(let matrix):
+      guard matrix.columns == 1 else {
+        throw PatsyError("a grouping factor is one column, not \(matrix.columns)", origin: factor.origin)
+      }
+      let (codes, levels) = Column(storage: .double(matrix.storage)).factorized()
+      try refuseMissing(codes, factor)
+      return CodedFactor(name: factor.name, codes: codes, levels: levels)
+    }
+  }
+
+  /// A factor of a variance component: categorical with full dummy coding, or one number per row.
+  func component(_ factor: Factor) throws -> Evaluated {
+    if let column = plainColumn(factor) {
+      if column.isNumeric {
+        let values = column.doubles ?? []
+        return values.contains { !$0.isFinite } ? .other : .numeric(values)
+      }
+      return try .categorical(coded(column, factor))
+    }
+    if let column = wrappedColumn(factor) { return try .categorical(coded(column, factor)) }
+    guard factor.isElementwise(in: data, environment: environment),
+      case .numerical(let matrix) = try evaluate(factor).values, matrix.columns == 1,
+      matrix.isFinite
+    else { return .other }
+    return .numeric(matrix.storage)
+  }
+
+  private func coded(_ column: Column, _ factor: Factor) throws -> CodedFactor {
+    let (codes, levels) = column.factorized()
+    try refuseMissing(codes, factor)
+    return CodedFactor(
+      name: factor.name, codes: codes, levels: levels,
+      keepsAllLevels: column.type == .boolean || column.type == .categorical)
+  }
+
+  private func refuseMissing(_ codes: [Int32], _ factor: Factor) throws {
+    if codes.contains(where: { $0 < 0 }) {
+      throw PatsyError("factor contains missing values", origin: factor.origin)
+    }
+  }
+
+  /// The column that a factor names.
+  private func plainColumn(_ factor: Factor) -> Column? {
+    data.contains(factor.code) ? data[factor.code] : nil
+  }
+
+  /// The column inside `C(column)`.
+  private func wrappedColumn(_ factor: Factor) -> Column? {
+    guard factor.code.hasPrefix("C("), factor.code.hasSuffix(")"), environment.values["C"] == nil else {
+      return nil
+    }
+    let name = String(factor.code.dropFirst(2).dropLast())
+    return data.contains(name) ? data[name] : nil
+  }
+
+  /// A factor's value by Patsy; missing values are refused.
+  private func evaluate(_ factor: Factor) throws -> (values: FactorValues, info: FactorInfo) {
+    let model = ModelDesc(lhsTermlist: [], rhsTermlist: [Term([factor])])
+    let design = try dmatrix(model, data, environment: environment, NAAction: .raise)
+    guard let info = design.designInfo.factorInfos?[factor] else {
+      throw PatsyError("this is no grouping factor", origin: factor.origin)
+    }
+    return (try info.evaluate(data, NAAction: .raise).values, info)
+  }
+}

@@ -1,0 +1,131 @@
+import DataFrames
+import Foundation
+import Patsy
+
+/// The arguments of a formula model, kept for reports.
+struct FormulaArguments: Sendable {
+  var formula: String
+  var groups: String?
+  var reFormula: ReFormula?
+  var vcFormula: [String: String]?
+  var missing: Missing
+}
+
+extension MixedLM {
+  /// A mixed model from a formula and a data frame.
+  ///
+  /// Random effects are written in any of three ways, or mixed: `groups` with `reFormula` and `vcFormula` as in
+  /// statsmodels; bars in the formula, `(1 + x | school)`, as in lme4; a dictionary `reFormula` with an entry per
+  /// factor.
+  ///
+  /// - Parameters:
+  ///   - formula: response and fixed effects in patsy's language, and any number of bars.
+  ///   - data: the data.
+  ///   - reFormula: effects of the groups; a random intercept if nil and `vcFormula` has no component. Or a
+  ///     dictionary with effects for each of several factors.
+  ///   - vcFormula: variance components by name, evaluated within each group; the value "diag" makes the block of
+  ///     that factor diagonal.
+  ///   - subset: a mask, row positions or row labels.
+  ///   - useSparse: accepted; the engine never forms dense matrices per group.
+  ///   - missing: `.none` refuses missing values, `.drop` drops their rows.
+  ///   - groups: the column that divides the rows, or labels.
+  ///   - environment: values and functions that the formulas name.
+  /// - Throws: `PatsyError` with the place in the formula, ``StatsModelsError`` for data that do not fit.
+  ///
+  /// Python: MixedLM.from_formula
+  public static func fromFormula(
+    formula: String, data: DataFrame, groups: (any GroupSpecifier)? = nil, reFormula: ReFormula? = nil,
+    vcFormula: [String: String]? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
+    missing: Missing = .none, environment: Environment = Environment()
+  ) throws -> MixedLM {
+    let clock = ContinuousClock()
+    let begin = clock.now
+    var rows = FormulaRows(data: data)
+    if let subset { try rows.select(subset.rowPositions(in: data)) }
+    let input = try groups.map { try rows.groups($0, of: data) }
+    let plan = try FormulaPlan(
+      formula: formula, groupNames: input.map { [$0.column, $0.name].compactMap { $0 } },
+      reFormula: reFormula,
+      vcFormula: vcFormula)
+    var warnings: [FitWarning] = []
+    if missing == .drop {
+      let dropped = rows.dropMissing(plan: plan, groups: input?.labels)
+      if dropped > 0 {
+        warnings.append(
+          FitWarning(
+            kind: .droppedRows,
+            message: "\(dropped) of \(rows.count + dropped) rows have missing values and were dropped"))
+      }
+    }
+    let selected = rows.data
+    let builder = ModelBuilder(
+      plan: plan, data: selected, environment: environment,
+      groups: input.map { .init(name: $0.name, column: $0.column, labels: rows.selecting($0.labels)) },
+      missing: missing)
+    let arguments = FormulaArguments(
+      formula: formula, groups: input?.column, reFormula: reFormula, vcFormula: vcFormula, missing: missing)
+    let specification = try builder.specification(source: arguments, warnings: warnings)
+    return MixedLM(specification: specification, designSeconds: (clock.now - begin).seconds)
+  }
+
+  /// The same for effects in a variable of type `String?`.
+  @_disfavoredOverload
+  public static func fromFormula(
+    formula: String, data: DataFrame, groups: (any GroupSpecifier)? = nil, reFormula: String?,
+    vcFormula: [String: String]? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
+    missing: Missing = .none, environment: Environment = Environment()
+  ) throws -> MixedLM {
+    try fromFormula(
+      formula: formula, data: data, groups: groups, reFormula: reFormula.map { ReFormula($0) },
+      vcFormula: vcFormula, subset: subset, useSparse: useSparse, missing: missing, environment: environment)
+  }
+
+  /// The same for a dictionary of arrays instead of a data frame.
+  public static func fromFormula(
+    formula: String, data: [String: any ColumnConvertible], groups: (any GroupSpecifier)? = nil,
+    reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil,
+    subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false, missing: Missing = .none,
+    environment: Environment = Environment()
+  ) throws -> MixedLM {
+    try fromFormula(
+      formula: formula, data: DataFrame(data), groups: groups, reFormula: reFormula, vcFormula: vcFormula,
+      subset: subset, useSparse: useSparse, missing: missing, environment: environment)
+  }
+}
+
+/// A mixed model from a formula and a data frame: ``MixedLM/fromFormula(formula:data:groups:reFormula:vcFormula:subset:useSparse:missing:environment:)``.
+///
+/// Python: statsmodels.formula.api.mixedlm
+public func mixedlm(
+  _ formula: String, _ data: DataFrame, groups: (any GroupSpecifier)? = nil, reFormula: ReFormula? = nil,
+  vcFormula: [String: String]? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
+  missing: Missing = .none, environment: Environment = Environment()
+) throws -> MixedLM {
+  try MixedLM.fromFormula(
+    formula: formula, data: data, groups: groups, reFormula: reFormula, vcFormula: vcFormula, subset: subset,
+    useSparse: useSparse, missing: missing, environment: environment)
+}
+
+/// The same for effects in a variable of type `String?`.
+@_disfavoredOverload
+public func mixedlm(
+  _ formula: String, _ data: DataFrame, groups: (any GroupSpecifier)? = nil, reFormula: String?,
+  vcFormula: [String: String]? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
+  missing: Missing = .none, environment: Environment = Environment()
+) throws -> MixedLM {
+  try MixedLM.fromFormula(
+    formula: formula, data: data, groups: groups, reFormula: reFormula.map { ReFormula($0) },
+    vcFormula: vcFormula,
+    subset: subset, useSparse: useSparse, missing: missing, environment: environment)
+}
+
+/// The same for a dictionary of arrays instead of a data frame.
+public func mixedlm(
+  _ formula: String, _ data: [String: any ColumnConvertible], groups: (any GroupSpecifier)? = nil,
+  reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil, subset: (any SubsetSpecifier)? = nil,
+  useSparse: Bool = false, missing: Missing = .none, environment: Environment = Environment()
+) throws -> MixedLM {
+  try MixedLM.fromFormula(
+    formula: formula, data: data, groups: groups, reFormula: reFormula, vcFormula: vcFormula, subset: subset,
+    useSparse: useSparse, missing: missing, environment: environment)
+}

@@ -1,0 +1,175 @@
+import DataFrames
+import LinearAlgebra
+import Patsy
+
+/// Turns a plan and a data frame into a model specification: designs, codes, names.
+struct ModelBuilder {
+  let plan: FormulaPlan
+  let data: DataFrame
+  let environment: Environment
+  /// The groups of the `groups` argument.
+  let groups: GroupsInput?
+  private let coding: FactorCoding
+  private let missing: Missing
+
+  /// The `groups` argument over the rows of the model.
+  struct GroupsInput {
+    /// Name in parameter names: the column's, or "Group" for labels.
+    let name: String
+    /// Column of the data that the labels come from, if any.
+    let column: String?
+    let labels: Column
+  }
+
+  init(
+    plan: FormulaPlan, data: DataFrame, environment: Environment, groups: GroupsInput?, missing: Missing
+  ) {
+    self.plan = plan
+    self.data = data
+    self.environment = environment
+    self.groups = groups
+    self.missing = missing
+    coding = FactorCoding(data: data, environment: environment)
+  }
+
+  /// - Parameter warnings: what happened to the data before.
+  func specification(source: FormulaArguments, warnings: [FitWarning]) throws -> ModelSpecification {
+    guard data.rowCount > 0 else {
+      throw StatsModelsError(
+        .notEnoughData, "there are no rows to fit: the data are empty, or all rows were dropped")
+    }
+    let fixed = try FixedDesign(plan: plan, data: data, environment: environment)
+    let groupFactor = try groups.map {
+      try coding.grouping(
+        name: $0.name, labels: $0.labels, remedy: "remove these rows, or use missing: .drop")
+    }
+    var blocks: [RandomBlock] = []
+    var infos: [DesignInfo?] = []
+    var factors: [Term: GroupingFactor] = [:]
+    for block in plan.blocks {
+      let factor: GroupingFactor
+      if let term = block.grouping {
+        factor = try factors[term] ?? coding.grouping(term)
+        factors[term] = factor
+      } else if let groupFactor {
+        factor = groupFactor
+      } else {
+        continue
+      }
+      let (built, info) = try effects(block, factor: factor)
+      blocks.append(built)
+      infos.append(info)
+    }
+    let top = groupFactor ?? blocks.first?.factor
+    guard let top else {
+      throw StatsModelsError(.noGroups, "the model has no grouping factor")
+    }
+    if !plan.components.isEmpty {
+      let rows = GroupRows(codes: top.codes, groupCount: top.levelCount)
+      for component in plan.components {
+        let builder = ComponentBuilder(coding: coding, groups: top, rows: rows)
+        blocks.append(try builder.block(component))
+        infos.append(nil)
+      }
+    }
+    let isGrouped = plan.layout == .grouped
+    let name = groups?.name ?? top.name
+    if isGrouped, let first = blocks.first, !first.isComponent, let groups {
+      blocks[0].group = groups.column ?? "Group"
+    }
+    let ownNames = isGrouped && blocks.first.map { !$0.isComponent } ?? false ? blocks[0].names : []
+    return ModelSpecification(
+      endogName: fixed.endogName, endog: fixed.endog, exogNames: fixed.exogNames, exog: fixed.exog,
+      rowLabels: data.rowLabels, blocks: blocks, layout: plan.layout, grouping: top, groupName: name,
+      groupColumn: groups?.column ?? (groups == nil ? top.name : nil),
+      exogReNames: ownNames.map { Self.exogReName($0, group: name) },
+      source: ModelSpecification.FormulaSource(
+        arguments: source, fixedInfo: fixed.info, effectInfos: infos, environment: environment),
+      warnings: warnings)
+  }
+
+  /// The column "Intercept" carries the group's name; a column whose name only contains the word keeps it.
+  private static func exogReName(_ name: String, group: String) -> String {
+    name == "Intercept" ? group : name
+  }
+
+  /// The block of a bar, a dictionary entry or the groups' own effects.
+  private func effects(_ block: FormulaPlan.Block, factor: GroupingFactor) throws -> (
+    RandomBlock, DesignInfo?
+  ) {
+    var names = ["Intercept"]
+    var columns: [[Double]?] = [nil]
+    var info: DesignInfo?
+    if block.effects != [.intercept] {
+      let design = try dmatrix(
+        ModelDesc(lhsTermlist: [], rhsTermlist: block.effects), data, environment: environment,
+        NAAction: .raise)
+      names = design.columnNames
+      info = design.designInfo
+      columns = (0..<design.matrix.columns).map { j in
+        let column = design.matrix.column(j)
+        return column.allSatisfy { $0 == 1 } ? nil : column
+      }
+    }
+    let name = block.name(groups: groups?.column)
+    if names.isEmpty {
+      throw problem(block, "the effect part '\(block.label)' has no columns", at: block.effectsPosition)
+    }
+    if names.count > 1 {
+      let largest = GroupRows(codes: factor.codes, groupCount: factor.levelCount).sizes.max() ?? 0
+      if largest < names.count {
+        throw problem(
+          block,
+          "\(names.count) effects (\(names.joined(separator: ", "))) for each level of '\(name)', but no level has "
+            + "more than \(largest) rows: their covariance cannot be estimated",
+          at: block.position)
+      }
+    }
+    var built = RandomBlock(
+      factor: factor, names: names, columns: columns,
+      covariance: block.isDiagonal && names.count > 1 ? .diagonal : .unstructured, position: block.position)
+    built.group = name
+    return (built, info)
+  }
+
+  private func problem(_ block: FormulaPlan.Block, _ message: String, at range: Range<Int>?) -> any Error {
+    if let range {
+      return PatsyError(
+        message, origin: Origin(code: block.text, start: range.lowerBound, end: range.upperBound))
+    }
+    return StatsModelsError(.unsupportedFormula, message)
+  }
+}
+
+/// The response and the fixed design.
+struct FixedDesign {
+  let endogName: String
+  let endog: [Double]
+  let exogNames: [String]
+  let exog: Matrix
+  let info: DesignInfo
+
+  init(plan: FormulaPlan, data: DataFrame, environment: Environment) throws {
+    guard !plan.fixed.lhsTermlist.isEmpty else {
+      throw StatsModelsError(
+        .unsupportedFormula, "the formula '\(plan.formula)' has no response: write it before '~'",
+        values: [plan.formula])
+    }
+    let (left, right) = try dmatrices(plan.fixed, data, environment: environment, NAAction: .raise)
+    let isNumeric = left.designInfo.factorInfos?.values.allSatisfy { $0.type == .numerical } ?? true
+    guard left.matrix.columns == 1, isNumeric else {
+      let name = plan.fixed.lhsTermlist.map(\.name).joined(separator: " + ")
+      throw StatsModelsError(
+        .nonNumericResponse,
+        "endog has evaluated to an array with multiple columns that has shape "
+          + "(\(left.matrix.rows), \(left.matrix.columns)). This occurs when the variable converted to endog is "
+          + "non-numeric (e.g., bool or str): use one numeric column instead of '\(name)'",
+        values: [name])
+    }
+    endogName = left.columnNames[0]
+    endog = left.matrix.column(0)
+    exogNames = right.columnNames
+    exog = right.matrix
+    info = right.designInfo
+  }
+}

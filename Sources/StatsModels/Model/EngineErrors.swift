@@ -1,0 +1,80 @@
+import MixedModels
+
+extension ModelSpecification {
+  /// The engine's error in the words of the model: columns and factors by name, and what to do.
+  func translate(_ error: EngineError) -> StatsModelsError {
+    switch error {
+    case .noRows:
+      return StatsModelsError(
+        .notEnoughData, "there are no rows to fit: the data are empty, or all rows were dropped")
+    case .lengthMismatch(let input, let count, let expected):
+      return StatsModelsError(
+        .lengthMismatch, "\(input) has \(count) values, but '\(endogName)' has \(expected)")
+    case .nonFiniteResponse(let row):
+      return StatsModelsError(
+        .nonFiniteValues,
+        "the response '\(endogName)' is \(endog[row]) in row \(rowLabels[row]): remove the row, or use "
+          + "missing: .drop for missing values")
+    case .nonFiniteFixed(let column, let row):
+      return StatsModelsError(
+        .nonFiniteValues,
+        "the column '\(exogNames[column])' of the fixed effects is \(exog[row, column]) in row "
+          + "\(rowLabels[row]): remove the row or the column")
+    case .nonFiniteRandom(let term, let column, let row):
+      let block = blocks[blockOfTerm[term]]
+      let name = block.names.indices.contains(column) ? block.names[column] : block.names[0]
+      return StatsModelsError(
+        .nonFiniteValues,
+        "the column '\(name)' of the random effects of '\(block.group)' is not finite in row \(rowLabels[row])"
+      )
+    case .constantResponse(let value):
+      return StatsModelsError(
+        .perfectFit,
+        "the response '\(endogName)' is \(value) in every row: there is no variation to explain")
+    case .perfectFit:
+      return StatsModelsError(
+        .perfectFit,
+        "the fixed effects explain '\(endogName)' exactly, the residual variance is zero: look for a predictor "
+          + "that repeats the response, or remove terms")
+    case .noResidualDegreesOfFreedom(let rows, let rank):
+      return StatsModelsError(
+        .notEnoughData,
+        "\(rows) rows and \(rank) independent fixed effects leave no residual degrees of freedom: use more rows "
+          + "or fewer fixed effects")
+    case .nothingIdentifiable(let held):
+      let reasons = held.map { describe($0) }.joined(separator: "; ")
+      return StatsModelsError(
+        .notIdentifiable,
+        "no random effect can be estimated: \(reasons.isEmpty ? "there is none" : reasons)")
+    case .insufficientMemory(let bytes, let available):
+      return StatsModelsError(
+        .numerical,
+        "the fit needs \(bytes >> 20) MiB of memory, \(available >> 20) MiB are available: use factors with fewer levels"
+      )
+    case .overflow:
+      return StatsModelsError(
+        .nonFiniteValues, "the numbers overflow: divide '\(endogName)' or the predictors by a power of ten")
+    case .cancelled:
+      return StatsModelsError(.cancelled, "the fit was cancelled")
+    }
+  }
+
+  /// Why a term's variance is held at zero, in the words of the model.
+  func describe(_ held: HeldTerm) -> String {
+    let block = blocks[blockOfTerm[held.term]]
+    switch held.reason {
+    case .coincides(let other):
+      let earlier = blocks[blockOfTerm[other]].group
+      return "'\(block.group)' divides the rows as '\(earlier)' does, which takes the variance"
+    case .oneLevel:
+      return "'\(block.group)' has only one level, which the fixed effects already describe"
+    case .oneLevelPerRow:
+      return "'\(block.group)' has a level for every row, which the residual already describes"
+    }
+  }
+
+  /// Runs an engine call, with its errors translated.
+  func running<T>(_ body: () throws(EngineError) -> T) throws -> T {
+    do { return try body() } catch { throw translate(error) }
+  }
+}

@@ -1,0 +1,156 @@
+import DataFrames
+import LinearAlgebra
+
+extension MixedLM {
+  /// A mixed model from arrays.
+  ///
+  /// Without `exogRe` and `exogVc` each group has a random intercept; with `exogVc` alone it has none.
+  /// - Parameters:
+  ///   - endog: the response.
+  ///   - exog: the fixed design, with a column of ones if an intercept is wanted.
+  ///   - groups: a label for each row.
+  ///   - exogRe: columns whose effects vary by group, with a common covariance matrix.
+  ///   - exogVc: variance components.
+  ///   - useSqrt: packed parameters are the Cholesky factor and roots.
+  ///   - missing: `.drop` drops rows with nan.
+  /// - Throws: ``StatsModelsError`` for lengths that do not fit.
+  ///
+  /// Python: MixedLM
+  public init(
+    endog: [Double], exog: any DesignConvertible, groups: any GroupSpecifier,
+    exogRe: (any DesignConvertible)? = nil, exogVc: (any VarianceComponentsConvertible)? = nil,
+    useSqrt: Bool = true, missing: Missing = .none
+  ) throws {
+    let begin = ContinuousClock.now
+    var design = try ArrayDesign(endog: endog, exog: exog, groups: groups, exogRe: exogRe)
+    let dropped = try design.treatMissing(missing)
+    let factor = GroupingFactor(
+      name: "Group", part: CodedFactor(name: "Group", codes: design.codes, levels: design.levels))
+    var blocks: [RandomBlock] = []
+    var ownNames: [String] = []
+    if let matrix = design.exogRe {
+      ownNames = design.exogReNames ?? (1...max(matrix.columns, 1)).prefix(matrix.columns).map { "x_re\($0)" }
+      blocks.append(
+        RandomBlock(
+          factor: factor, names: ownNames,
+          columns: (0..<matrix.columns).map { j in
+            let column = matrix.column(j)
+            return column.allSatisfy { $0 == 1 } ? nil : column
+          }))
+    } else if exogVc == nil {
+      ownNames = ["Group"]
+      blocks.append(RandomBlock(factor: factor, names: ["Intercept"], columns: [nil]))
+    }
+    if let exogVc {
+      blocks += try design.componentBlocks(exogVc, factor: factor, kept: dropped.kept)
+    }
+    var warnings: [FitWarning] = []
+    if dropped.count > 0 {
+      warnings.append(
+        FitWarning(
+          kind: .droppedRows,
+          message: "\(dropped.count) of \(endog.count) rows have missing values and were dropped"))
+    }
+    self.init(
+      specification: ModelSpecification(
+        endogName: "y", endog: design.endog, exogNames: design.exogNames, exog: design.exog,
+        rowLabels: RowLabels(dropped.kept ?? Array(0..<design.endog.count)), blocks: blocks,
+        layout: .grouped, grouping: factor, groupName: "Group", groupColumn: nil, exogReNames: ownNames,
+        source: nil, warnings: warnings),
+      useSqrt: useSqrt, designSeconds: (ContinuousClock.now - begin).seconds)
+  }
+}
+
+/// The arrays of a model, checked against each other.
+private struct ArrayDesign {
+  var endog: [Double]
+  var exog: Matrix
+  var exogNames: [String]
+  var exogRe: Matrix?
+  var exogReNames: [String]?
+  var codes: [Int32]
+  let levels: [GroupLabel]
+
+  init(
+    endog: [Double], exog: any DesignConvertible, groups: any GroupSpecifier, exogRe: (any DesignConvertible)?
+  ) throws {
+    self.endog = endog
+    let fixed = try exog.designMatrix()
+    self.exog = fixed.matrix
+    exogNames = fixed.names ?? Self.defaultNames(fixed.matrix)
+    let random = try exogRe?.designMatrix()
+    self.exogRe = random?.matrix
+    exogReNames = random?.names
+    guard let labels = groups.labels else {
+      throw StatsModelsError(
+        .invalidArgument, "groups must hold a label for each row: arrays have no named columns")
+    }
+    (codes, levels) = labels.factorized()
+    for (name, count) in [
+      ("exog", self.exog.rows), ("groups", codes.count), ("exogRe", random?.matrix.rows ?? endog.count),
+    ]
+    where count != endog.count {
+      throw StatsModelsError(
+        .lengthMismatch, "\(name) has \(count) rows, endog \(endog.count)", values: [name])
+    }
+    guard !endog.isEmpty else { throw StatsModelsError(.notEnoughData, "endog has no values") }
+  }
+
+  /// statsmodels' names: `x1`, `x2`, …, and `const` for the first column without variation.
+  static func defaultNames(_ matrix: Matrix) -> [String] {
+    let constant = (0..<matrix.columns).first { j in
+      let column = matrix.column(j)
+      return column.allSatisfy { $0 == column[0] }
+    }
+    var next = 0
+    return (0..<matrix.columns).map { j in
+      if j == constant { return "const" }
+      next += 1
+      return "x\(next)"
+    }
+  }
+
+  /// Rows kept, nil for all.
+  mutating func treatMissing(_ missing: Missing) throws -> (kept: [Int]?, count: Int) {
+    let bad = endog.indices.filter { row in
+      endog[row].isNaN || codes[row] < 0
+        || (0..<exog.columns).contains { exog[row, $0].isNaN }
+        || (0..<(exogRe?.columns ?? 0)).contains { exogRe?[row, $0].isNaN ?? false }
+    }
+    if bad.isEmpty { return (nil, 0) }
+    guard missing == .drop else {
+      throw StatsModelsError(
+        .missingValues,
+        "NaNs were encountered in the data, the first in row \(bad[0]): use missing: .drop to drop these rows",
+        values: [String(bad[0])])
+    }
+    let dropped = Set(bad)
+    let kept = endog.indices.filter { !dropped.contains($0) }
+    endog = kept.map { endog[$0] }
+    exog = exog.selecting(rows: kept)
+    exogRe = exogRe?.selecting(rows: kept)
+    codes = kept.map { codes[$0] }
+    return (kept, bad.count)
+  }
+
+  func componentBlocks(
+    _ components: any VarianceComponentsConvertible, factor: GroupingFactor, kept: [Int]?
+  ) throws -> [RandomBlock] {
+    if kept != nil {
+      throw StatsModelsError(
+        .invalidArgument, "missing: .drop cannot cut rows out of exogVc: drop them before, or use vcFormula")
+    }
+    let rows = GroupRows(codes: factor.codes, groupCount: factor.levelCount)
+    let groups = zip(factor.labels, rows.sizes).map { (label: $0, rows: $1) }
+    let spec = components.vcSpec(groups: groups)
+    try spec.validate(groupSizes: rows.sizes)
+    return spec.names.indices.map { component in
+      var partition = ComponentPartition(rowCount: endog.count)
+      for group in 0..<rows.count {
+        let names = component < spec.colnames.count ? spec.colnames[component][group] : []
+        partition.append(rows: rows[group], matrix: spec.mats[component][group], names: names)
+      }
+      return partition.block(name: spec.names[component])
+    }
+  }
+}

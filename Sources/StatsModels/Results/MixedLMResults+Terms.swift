@@ -1,0 +1,142 @@
+import Foundation
+import LinearAlgebra
+import MixedModels
+
+/// One covariance block of a fitted model. Not in statsmodels.
+public struct RandomEffectsTerm: Sendable {
+  /// The factor as written (`school`, `school:class`), or the variance component's name.
+  public let group: String
+  /// Names of the effects, as patsy names the columns.
+  public let names: [String]
+  /// Covariance matrix of the effects in the response's units.
+  public let covariance: LabeledMatrix
+  /// Number of independent vectors of effects.
+  public let levels: Int
+  /// Whether the variance is held at zero because the data cannot identify it.
+  public let isHeld: Bool
+
+  /// Correlation matrix of the effects; nan where a variance is zero.
+  public var correlation: LabeledMatrix {
+    var result = covariance.values
+    for i in names.indices {
+      for j in names.indices {
+        let product = covariance[i, i] * covariance[j, j]
+        result[i, j] = product > 0 ? covariance[i, j] / product.squareRoot() : .nan
+      }
+    }
+    return LabeledMatrix(index: names, columns: names, values: result)
+  }
+}
+
+/// Predicted effects of all levels of a factor, with conditional standard errors. Not in statsmodels.
+public struct RandomEffectsTable: Sendable {
+  /// The factor as written.
+  public let group: String
+  /// Levels, sorted.
+  public let labels: [GroupLabel]
+  /// Effect names.
+  public let names: [String]
+  /// Conditional means, levels by effects.
+  public let values: Matrix
+  /// Conditional standard errors, the fixed effects taken as known.
+  public let standardErrors: Matrix
+
+  /// Effects of one level, nil if there is no such level.
+  public subscript(label: GroupLabel) -> Series? {
+    labels.firstIndex(of: label).map { Series(index: names, values: values.row($0)) }
+  }
+
+  /// Effects by level as text and name.
+  public var table: LabeledMatrix {
+    LabeledMatrix(index: labels.map(\.description), columns: names, values: values)
+  }
+}
+
+extension RandomEffectsTable: CustomStringConvertible {
+  /// The effects as pandas prints a data frame.
+  public var description: String { table.description }
+}
+
+extension MixedLMResults {
+  /// All covariance blocks, in the order of the model. Not in statsmodels.
+  public var terms: [RandomEffectsTerm] {
+    let held = heldBlocks
+    return zip(specification.blocks.indices, relativeCovariances).map { position, relative in
+      let block = specification.blocks[position]
+      return RandomEffectsTerm(
+        group: block.group, names: block.names,
+        covariance: LabeledMatrix(
+          index: block.names, columns: block.names, values: relative.mapElements { $0 * scale }),
+        levels: block.levelCount, isHeld: held.contains(position))
+    }
+  }
+
+  /// Predicted effects of every level of a factor, over all terms of that factor. Not in statsmodels.
+  ///
+  /// - Throws: ``StatsModelsError`` when no term has this factor.
+  public func randomEffects(of group: String) throws -> RandomEffectsTable {
+    let positions = specification.blocks.indices.filter {
+      specification.blocks[$0].factor != nil && blockNames($0).contains(group)
+    }
+    guard let first = positions.first, let factor = specification.blocks[first].factor else {
+      let known = specification.blocks.filter { $0.factor != nil }.map(\.group)
+      throw StatsModelsError(
+        .invalidArgument, "no random effects of '\(group)'; there are \(shortList(known))", values: [group])
+    }
+    let modes = self.modes
+    let names = positions.flatMap { specification.blocks[$0].names }
+    var values = Matrix(rows: factor.levelCount, columns: names.count)
+    var errors = values
+    var column = 0
+    for position in positions {
+      let block = specification.blocks[position]
+      let term = specification.firstTerm(of: position)
+      let variances = try specification.running { () throws(EngineError) in
+        try model.engineOrThrow().conditionalVariances(estimate, term: term)
+      }
+      let width = block.width
+      for a in 0..<width {
+        for level in 0..<min(factor.levelCount, modes[term].rows) {
+          values[level, column] = modes[term][level, a]
+          let place = level * width * width + a * width + a
+          errors[level, column] = place < variances.count ? max(variances[place], 0).squareRoot() : .nan
+        }
+        column += 1
+      }
+    }
+    return RandomEffectsTable(
+      group: group, labels: factor.labels, names: names, values: values, standardErrors: errors)
+  }
+
+  /// The names under which a block is found: its factor's, and its column's when labels were given.
+  private func blockNames(_ position: Int) -> [String] {
+    let block = specification.blocks[position]
+    if position == 0, specification.layout == .grouped {
+      return [block.group, specification.groupName, specification.groupColumn].compactMap { $0 }
+    }
+    return [block.group]
+  }
+
+  /// Whether results are reported term by term, without top-level groups. Not in statsmodels.
+  package var hasSeveralFactors: Bool { specification.layout == .severalFactors }
+
+  /// Predicted effects of each level of the term at a position of ``terms``. Not in statsmodels.
+  package func effects(ofTerm position: Int) -> [(label: GroupLabel, effects: Series)] {
+    let block = specification.blocks[position]
+    let term = specification.firstTerm(of: position)
+    let modes = self.modes
+    if let factor = block.factor {
+      return (0..<factor.levelCount).map {
+        (factor.label($0), Series(index: block.names, values: modes[term].row($0)))
+      }
+    }
+    let rows = model.groupRows
+    return (0..<rows.count).flatMap { group in
+      model.componentEffects(position, group: group, rows: rows).map { effect in
+        let label = "\(specification.grouping.label(group)):\(effect.shortName)"
+        let value = effect.level.map { modes[effect.term][$0, 0] } ?? 0
+        return (.string(label), Series(index: block.names, values: [value]))
+      }
+    }
+  }
+}

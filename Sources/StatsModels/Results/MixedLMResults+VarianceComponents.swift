@@ -1,0 +1,162 @@
+import Foundation
+import LinearAlgebra
+import MixedModels
+
+/// A variance or covariance in the response's units, with its standard error. Not in statsmodels.
+public struct VarianceEstimate: Sendable {
+  /// The factor or component; "Residual" for the residual variance.
+  public let group: String
+  /// The effect.
+  public let name: String
+  /// The second effect of a covariance; nil for a variance.
+  public let other: String?
+  /// The variance or covariance.
+  public let estimate: Double
+  /// Its standard error from the full observed information (fixed effects, covariances and residual variance).
+  public let standardError: Double
+  /// Square root of a variance; nil for a covariance.
+  public let standardDeviation: Double?
+  /// Correlation of a covariance; nil for a variance.
+  public let correlation: Double?
+
+  /// Limits on a scale where the normal approximation is sensible: the logarithm for a variance, Fisher's z of
+  /// the correlation is not used for covariances, which get symmetric limits.
+  public func interval(quantile: Double = 1.959963984540054) -> (lower: Double, upper: Double) {
+    guard other == nil else {
+      return (estimate - quantile * standardError, estimate + quantile * standardError)
+    }
+    guard estimate > 0 else { return (0, .nan) }
+    let relative = quantile * standardError / estimate
+    return (estimate * exp(-relative), estimate * exp(relative))
+  }
+}
+
+/// All variances and covariances of a fitted model. Not in statsmodels.
+public struct VarianceTable: Sendable, RandomAccessCollection {
+  /// The rows.
+  public let rows: [VarianceEstimate]
+  /// 0.
+  public var startIndex: Int { 0 }
+  /// Number of rows.
+  public var endIndex: Int { rows.count }
+  /// The row at a position.
+  public subscript(position: Int) -> VarianceEstimate { rows[position] }
+  /// The variance of an effect, nil if there is none of these names; "Residual" for the residual variance.
+  public subscript(group: String, name: String) -> VarianceEstimate? {
+    rows.first { $0.group == group && $0.name == name && $0.other == nil }
+  }
+}
+
+extension VarianceTable: CustomStringConvertible {
+  /// One line per variance, in columns.
+  public var description: String {
+    let lines = rows.map { row in
+      [
+        row.group, row.other.map { "\(row.name) x \($0)" } ?? row.name, PythonFormat.fixed(row.estimate, 4),
+        PythonFormat.fixed(row.standardError, 4),
+        row.standardDeviation.map { PythonFormat.fixed($0, 4) } ?? "",
+        row.correlation.map { PythonFormat.fixed($0, 3) } ?? "",
+      ]
+    }
+    let header = ["group", "name", "variance", "std. error", "std. dev.", "corr."]
+    let widths = header.indices.map { j in ([header] + lines).map { PythonPadding.length($0[j]) }.max() ?? 0 }
+    return ([header] + lines).map { line in
+      line.indices.map { j in
+        j < 2 ? PythonPadding.left(line[j], widths[j]) : PythonPadding.right(line[j], widths[j])
+      }.joined(separator: "  ")
+    }.joined(separator: "\n")
+  }
+}
+
+extension MixedLMResults {
+  /// Variances, covariances and the residual variance in the response's units, with standard errors from the full
+  /// observed information: the uncertainty of `scale` is included, which ``bseRe`` leaves out.
+  /// Not in statsmodels.
+  public var varianceComponents: VarianceTable {
+    let covariances = relativeCovariances
+    let information = userCovariance
+    var rows: [VarianceEstimate] = []
+    for (position, entry) in layout.entries.enumerated() {
+      let block = specification.blocks[entry.block]
+      let value = covariances[entry.block][entry.row, entry.column] * scale
+      let product =
+        covariances[entry.block][entry.row, entry.row]
+        * covariances[entry.block][entry.column, entry.column]
+      let variance = information[position, position]
+      rows.append(
+        VarianceEstimate(
+          group: block.group, name: block.names[entry.column],
+          other: entry.isVariance ? nil : block.names[entry.row], estimate: value,
+          standardError: variance > 0 ? variance.squareRoot() : .nan,
+          standardDeviation: entry.isVariance ? max(value, 0).squareRoot() : nil,
+          correlation: entry.isVariance ? nil : (product > 0 ? value / scale / product.squareRoot() : .nan)))
+    }
+    let last = layout.entries.count
+    rows.append(
+      VarianceEstimate(
+        group: "Residual", name: "Residual", other: nil, estimate: scale,
+        standardError: information[last, last].squareRoot(), standardDeviation: scale.squareRoot(),
+        correlation: nil))
+    return VarianceTable(rows: rows)
+  }
+
+  /// Covariance of the covariance entries in the response's units, then of σ².
+  ///
+  /// With C the covariance of (b, S) from the profiled likelihood and σ²(b, S) = qf / f its maximiser,
+  /// Var σ² = 2σ⁴/f + g'Cg and Cov(σ², S) = C g with g = ∂σ²/∂S = -r'(∂V)r/f, r = V⁻¹(y - Xb); then the delta
+  /// method for Ψ = σ² S.
+  private var userCovariance: Matrix {
+    let count = layout.entries.count
+    let all = parameterCovariance
+    let relative = layout.values(in: relativeCovariances)
+    let degrees = Double(nobs - (reml ? estimate.rank : 0))
+    let gradient = scaleGradient.map { -$0 / degrees }
+    var covariance = Matrix(rows: count, columns: count)
+    for i in 0..<count {
+      for j in 0..<count { covariance[i, j] = all[kFe + i, kFe + j] }
+    }
+    let known = (0..<count).filter { covariance[$0, $0].isFinite }
+    var cross = [Double](repeating: .nan, count: count)
+    for i in known { cross[i] = known.reduce(0) { $0 + covariance[i, $1] * gradient[$1] } }
+    let scaleVariance = 2 * scale * scale / degrees + known.reduce(0) { $0 + gradient[$1] * cross[$1] }
+    var result = Matrix(rows: count + 1, columns: count + 1, repeating: .nan)
+    for i in 0..<count {
+      for j in 0..<count {
+        result[i, j] =
+          scale * scale * covariance[i, j] + scale * (relative[i] * cross[j] + relative[j] * cross[i])
+          + relative[i] * relative[j] * scaleVariance
+      }
+      result[i, count] = scale * cross[i] + relative[i] * scaleVariance
+      result[count, i] = result[i, count]
+    }
+    result[count, count] = scaleVariance
+    return result
+  }
+
+  /// r'(∂V/∂S)r for each covariance entry, r = V⁻¹(y - Xb), which is the conditional residual.
+  private var scaleGradient: [Double] {
+    let residuals = zip(specification.endog, fitted).map { $0 - $1 }
+    var squares = specification.blocks.map { Matrix(rows: $0.width, columns: $0.width) }
+    for (position, block) in specification.blocks.enumerated() {
+      for part in block.parts {
+        let width = part.columns.count
+        var sums = [Double](repeating: 0, count: part.levelCount * width)
+        for (row, code) in part.codes.enumerated() where code >= 0 {
+          for a in 0..<width {
+            sums[Int(code) * width + a] += (part.columns[a]?[row] ?? 1) * residuals[row]
+          }
+        }
+        for level in 0..<part.levelCount {
+          for a in 0..<width {
+            for b in 0..<width {
+              squares[position][a, b] += sums[level * width + a] * sums[level * width + b]
+            }
+          }
+        }
+      }
+    }
+    return layout.entries.map { entry in
+      squares[entry.block][entry.row, entry.column] * (entry.isVariance ? 1 : 2)
+    }
+  }
+}
