@@ -153,7 +153,10 @@ extension Arithmetic {
     let y = one(b.doubles) ?? .nan
     if a.isIntegral && b.isIntegral, let i = one(a.integers), let j = one(b.integers) {
       if isDivision && j == 0 {
-        let text = operation == .divide ? "division by zero" : "integer division or modulo by zero"
+        let text =
+          operation == .divide
+          ? "division by zero"
+          : operation == .remainder ? "integer modulo by zero" : "integer division or modulo by zero"
         throw EvaluationError("ZeroDivisionError", text)
       }
       switch operation {
@@ -190,7 +193,8 @@ extension Arithmetic {
   ) throws -> Value {
     guard a.isIntegral && b.isIntegral else {
       throw EvaluationError.type(
-        "unsupported operand type(s) for \(operation.rawValue): 'float' and 'bool'")
+        "unsupported operand type(s) for \(operation.rawValue): 'float' and "
+          + "'\(b.isBoolean ? "bool" : b.isIntegral ? "int" : "float")'")
     }
     if a.isBoolean && b.isBoolean {
       let (x, y) = (a.booleans, b.booleans)
@@ -206,6 +210,8 @@ extension Arithmetic {
     case .and: return Value(x.combine(y) { $0 & $1 }, isSeries: isSeries)
     case .or: return Value(x.combine(y) { $0 | $1 }, isSeries: isSeries)
     case .xor: return Value(x.combine(y) { $0 ^ $1 }, isSeries: isSeries)
+    case _ where isSeries && (operation == .shiftLeft || operation == .shiftRight):
+      throw EvaluationError.type("unsupported operand type(s) for \(operation.rawValue): 'Series' and 'int'")
     case .shiftLeft: return Value(x.combine(y) { $0 << $1 }, isSeries: isSeries)
     default: return Value(x.combine(y) { $0 >> $1 }, isSeries: isSeries)
     }

@@ -39,7 +39,12 @@ enum Attributes {
     switch module {
     case "numpy": NumpyFunctions.table[name]
     case "pandas": PandasFunctions.table[name]
-    case "math": PandasFunctions.mathNames.contains(name) ? NumpyFunctions.table[name] : nil
+    case "numpy.linalg" where name == "norm":
+      .function(
+        Function("norm") { arguments in
+          let values = try (arguments.bound(to: ["x"], in: "norm")["x"] ?? .none).doubles()
+          return .double(Reductions.sum(values.map { $0 * $0 }).squareRoot())
+        })
     default: nil
     }
   }

@@ -25,7 +25,10 @@ enum ColumnMethods {
     case "name": return vector.isSeries ? .string("") : nil
     case "str" where vector.isSeries:
       guard vector.texts != nil || vector.categoryTexts != nil else {
-        throw EvaluationError.attribute("Can only use .str accessor with string values!")
+        let kinds = ["float64": "floating", "int64": "integer", "bool": "boolean", "category": "categorical"]
+        let kind = Value.vector(vector).dtypeName
+        throw EvaluationError.attribute(
+          "Can only use .str accessor with string values, not \(kinds[kind] ?? kind)")
       }
       return .accessor(vector, name)
     case "cat" where vector.isSeries:
@@ -108,6 +111,16 @@ enum ColumnMethods {
       }
     case "copy", "ravel", "flatten", "squeeze", "infer_objects":
       return method(name, vector, ["deep"], required: 0) { _ in value }
+    case "reshape":
+      return .function(
+        Function(name) { arguments in
+          let sizes = arguments.positional.flatMap { $0.elements ?? [$0] }.compactMap(\.wholeNumber)
+          if sizes.count == 1 { return value }
+          guard sizes == [-1, 1] || sizes == [vector.count, 1] else {
+            throw EvaluationError.value("cannot reshape array of size \(vector.count) into that shape")
+          }
+          return .matrix(try value.numericMatrix())
+        })
     case "to_numpy":
       return method(name, vector, ["dtype"], required: 0) { _ in .vector(keepingCategories(vector)) }
     case "tolist", "to_list":

@@ -95,8 +95,7 @@ enum Comparison {
   ) throws {
     guard operation.isEquality || isOrdered() else {
       throw EvaluationError.type(
-        "'\(operation.rawValue)' not supported between instances of "
-          + "'\(Value.vector(vector).elementTypeName)' and '\(other.elementTypeName)'")
+        "Invalid comparison between dtype=\(Value.vector(vector).dtypeName) and \(other.elementTypeName)")
     }
   }
 
@@ -174,7 +173,7 @@ extension EvaluationError {
   static func ambiguousTruth(of value: Value) -> EvaluationError {
     if value.isSeries {
       return .value(
-        "The truth value of a Series is ambiguous. Use a.empty, a.bool(), a.item(), a.any() or a.all().")
+        "The truth value of a Series is ambiguous. Use a.empty, a.item(), a.any() or a.all().")
     }
     return .value(
       "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()")

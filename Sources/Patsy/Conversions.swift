@@ -77,9 +77,15 @@ enum Conversions {
       return .boolean(try numbers(of: vector).map { $0 != 0 }, missing: nil)
     case .integer:
       if case .integer = vector.storage { return vector.storage }
+      if let texts = vector.texts, let text = texts.pool.first(where: { PythonNumber.integer($0) == nil }) {
+        throw EvaluationError.value("invalid literal for int() with base 10: \(PythonText.quoted(text))")
+      }
       let values = try numbers(of: vector).map { number throws -> Int in
         guard let whole = Int(exactly: number.rounded(.towardZero)) else {
-          throw EvaluationError.value("Cannot convert non-finite values (NA or inf) to integer")
+          throw EvaluationError(
+            "IntCastingNaNError",
+            "Cannot convert non-finite values (NA or inf) to integer. Replace or remove non-finite values or "
+              + "cast to an integer type that supports these values (e.g. 'Int64')")
         }
         return whole
       }

@@ -21,7 +21,6 @@ struct ExpressionParser {
       if [")", "]", "}"].contains(token.text) { level -= 1 }
       if level > maximumBrackets { throw EvaluationError("SyntaxError", "too many nested parentheses") }
     }
-    try refuseBindings(tokens)
     var parser = ExpressionParser(tokens: tokens)
     let expression = try parser.expressionOrTuple()
     guard parser.current == nil else { throw parser.syntaxError() }
@@ -30,9 +29,10 @@ struct ExpressionParser {
 
   private init(tokens: [PythonToken]) { self.tokens = tokens }
 
-  private static func refuseBindings(_ tokens: [PythonToken]) throws(PatsyError) {
-    let names = tokens.lazy.filter { $0.kind == .name }.map(\.text)
-    if names.contains("lambda") || names.contains("for") {
+  /// patsy refuses everything that makes new names.
+  private func refuseBindings() throws(PatsyError) {
+    let isLambda = at("lambda") && tokens[index...].contains { $0.text == ":" }
+    if isLambda || (at("for") && tokens[index...].contains { $0.text == "in" }) {
       throw PatsyError(
         "Lambda, list/dict/set comprehension, generator expression in patsy formula not currently supported.")
     }
@@ -93,7 +93,9 @@ extension ExpressionParser {
 
   private mutating func expression() throws -> Expression {
     try nested { parser in
+      try parser.refuseBindings()
       let value = try parser.disjunction()
+      try parser.refuseBindings()
       guard parser.take("if") else { return value }
       let condition = try parser.disjunction()
       try parser.expect("else")

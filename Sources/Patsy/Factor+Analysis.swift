@@ -21,7 +21,8 @@ extension Factor {
   /// a column, no function that is not known.
   ///
   /// Such a factor has the same values whether it is evaluated on all data or on a part of the rows.
-  package func isElementwise(in environment: Environment = Environment(), over data: some DesignData) -> Bool {
+  package func isElementwise(in environment: Environment = Environment(), over data: some DesignData) -> Bool
+  {
     guard let expression = try? ExpressionParser.parse(code) else { return false }
     return Elementwise(environment: environment, data: data).holds(expression)
   }
@@ -107,6 +108,8 @@ extension DesignInfo {
     _ termlists: [[Term]], over data: some DesignData, environment: Environment = Environment(),
     NAAction action: NAAction = .drop
   ) throws -> [DesignInfo] {
-    try DesignBuilder.designInfos(termlists, environment: environment, action: action) { CollectionOfOne(data) }
+    try DesignBuilder.designInfos(termlists, environment: environment, action: action) {
+      CollectionOfOne(data)
+    }
   }
 }

@@ -7,7 +7,8 @@ enum NumpyFunctions {
   static let table: [String: Value] = {
     var table: [String: Value] = [
       "pi": .double(.pi), "e": .double(2.718281828459045), "nan": .double(.nan), "inf": .double(.infinity),
-      "newaxis": .none, "c_": .module("numpy.c_"), "True_": .boolean(true), "False_": .boolean(false),
+      "newaxis": .none, "c_": .module("numpy.c_"), "linalg": .module("numpy.linalg"), "True_": .boolean(true),
+      "False_": .boolean(false),
     ]
     for (name, function) in NumpyUfuncs.table { table[name] = .function(function) }
     for (name, reduction) in Reductions.table {

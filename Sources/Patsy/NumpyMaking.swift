@@ -3,81 +3,144 @@ import LinearAlgebra
 
 /// Numpy's functions that make arrays or put columns together.
 enum NumpyMaking {
-  static let functions: [Function] = [
-    Function("column_stack", isElementwise: true) { arguments in
-      try stack(arguments.bound(to: ["tup"], in: "column_stack")["tup"] ?? .none)
+  static let functions: [Function] =
+    joining + [
+      Function("column_stack", isElementwise: true) { arguments in
+        try stack(arguments.bound(to: ["tup"], in: "column_stack")["tup"] ?? .none)
+      },
+      Function("asarray", isElementwise: true) { arguments in
+        let bound = try arguments.bound(to: ["a", "dtype"], in: "asarray")
+        let array = try (bound["a"] ?? .none).asArray()
+        guard let type = bound["dtype"], !type.isNone else { return array }
+        return try Conversions.convert(array, to: type)
+      },
+      Function("ones_like", isElementwise: true) { try filled($0, "ones_like", .integer(1)) },
+      Function("zeros_like", isElementwise: true) { try filled($0, "zeros_like", .integer(0)) },
+      Function("full_like", isElementwise: true) { arguments in
+        try filled(
+          Arguments(Array(arguments.positional.prefix(1))), "full_like", arguments.positional.last ?? .none)
+      },
+      Function("ones") { try constant($0, "ones", 1) },
+      Function("zeros") { try constant($0, "zeros", 0) },
+      Function("arange") { arguments in
+        let numbers = arguments.positional
+        let whole = numbers.compactMap(\.wholeNumber)
+        guard whole.count == numbers.count, (1...3).contains(whole.count) else {
+          throw EvaluationError.type("arange() requires whole numbers in formulas")
+        }
+        let start = whole.count == 1 ? 0 : whole[0]
+        let stop = whole.count == 1 ? whole[0] : whole[1]
+        return .vector(
+          Vector(.integer(try range(start, stop, whole.count == 3 ? whole[2] : 1), missing: nil)))
+      },
+      Function("linspace") { arguments in
+        let bound = try arguments.bound(to: ["start", "stop", "num"], required: 2, in: "linspace")
+        guard let start = bound["start"]?.number, let stop = bound["stop"]?.number else {
+          throw EvaluationError.type("linspace() requires numbers")
+        }
+        let count = bound["num"]?.wholeNumber ?? 50
+        guard count >= 0, count < 1 << 24 else {
+          throw EvaluationError.value("Number of samples, \(count), must be non-negative.")
+        }
+        let step = count > 1 ? (stop - start) / Double(count - 1) : 0
+        return .vector(
+          Vector((0..<count).map { $0 == count - 1 && count > 1 ? stop : start + Double($0) * step }))
+      },
+      Function("diff") { arguments in
+        let value = try arguments.bound(to: ["a", "n"], in: "diff")["a"] ?? .none
+        let values = try value.doubles()
+        return .vector(Vector(zip(values.dropFirst(), values).map { $0 - $1 }))
+      },
+      Function("vander", isElementwise: true) { arguments in
+        let bound = try arguments.bound(to: ["x", "N", "increasing"], in: "vander")
+        let values = try (bound["x"] ?? .none).doubles()
+        let count = bound["N"]?.wholeNumber ?? values.count
+        guard count >= 0, count <= 1000 else { throw EvaluationError.value("N must be non-negative") }
+        let increasing = try bound["increasing"]?.truth() ?? false
+        var result = Matrix(rows: values.count, columns: count, repeating: 1)
+        for power in 1..<max(count, 1) {
+          let column = increasing ? power : count - 1 - power
+          let previous = increasing ? column - 1 : column + 1
+          for row in values.indices { result[row, column] = result[row, previous] * values[row] }
+        }
+        return .matrix(result)
+      },
+      Function("select", isElementwise: true) { arguments in
+        let bound = try arguments.bound(to: ["condlist", "choicelist", "default"], required: 2, in: "select")
+        let conditions = bound["condlist"]?.elements ?? []
+        let choices = bound["choicelist"]?.elements ?? []
+        guard conditions.count == choices.count, !conditions.isEmpty else {
+          throw EvaluationError.value("list of cases must be same length as list of conditions")
+        }
+        var result = bound["default"] ?? .integer(0)
+        for (condition, choice) in zip(conditions, choices).reversed() {
+          result = try NumpyFunctions.select(
+            NumpyFunctions.truths(condition), condition.isScalar, choice, result)
+        }
+        return result
+      },
+    ]
+
+  /// Rows of one value above each other, or values one after another.
+  private static let joining: [Function] = [
+    Function("tile", isElementwise: false) { arguments in
+      let bound = try arguments.bound(to: ["A", "reps"], required: 2, in: "tile")
+      return try repeated(bound["A"] ?? .none, bound["reps"], inner: false)
     },
-    Function("asarray", isElementwise: true) { arguments in
-      let bound = try arguments.bound(to: ["a", "dtype"], in: "asarray")
-      let array = try (bound["a"] ?? .none).asArray()
-      guard let type = bound["dtype"], !type.isNone else { return array }
-      return try Conversions.convert(array, to: type)
+    Function("repeat") { arguments in
+      let bound = try arguments.bound(to: ["a", "repeats"], required: 2, in: "repeat")
+      return try repeated(bound["a"] ?? .none, bound["repeats"], inner: true)
     },
-    Function("ones_like", isElementwise: true) { try filled($0, "ones_like", .integer(1)) },
-    Function("zeros_like", isElementwise: true) { try filled($0, "zeros_like", .integer(0)) },
-    Function("full_like", isElementwise: true) { arguments in
-      try filled(
-        Arguments(Array(arguments.positional.prefix(1))), "full_like", arguments.positional.last ?? .none)
+    Function("outer", isElementwise: true) { arguments in
+      let bound = try arguments.bound(to: ["a", "b"], required: 2, in: "outer")
+      let (a, b) = (try (bound["a"] ?? .none).doubles(), try (bound["b"] ?? .none).doubles())
+      return .matrix(
+        Matrix(rows: a.count, columns: b.count, columnMajor: b.flatMap { y in a.map { $0 * y } }))
     },
-    Function("ones") { try constant($0, "ones", 1) },
-    Function("zeros") { try constant($0, "zeros", 0) },
-    Function("arange") { arguments in
-      let numbers = arguments.positional
-      let whole = numbers.compactMap(\.wholeNumber)
-      guard whole.count == numbers.count, (1...3).contains(whole.count) else {
-        throw EvaluationError.type("arange() requires whole numbers in formulas")
+    Function("vstack") { arguments in
+      let rows = try PythonBuiltins.iterate(arguments.bound(to: ["tup"], in: "vstack")["tup"] ?? .none)
+      return .matrix(try Value.list(rows).numericMatrix())
+    },
+    Function("stack") { arguments in
+      let bound = try arguments.bound(to: ["arrays", "axis"], in: "stack")
+      let rows = try Value.list(PythonBuiltins.iterate(bound["arrays"] ?? .none)).numericMatrix()
+      let axis = bound["axis"]?.wholeNumber ?? 0
+      return .matrix(axis == 0 ? rows : rows.transposed)
+    },
+    Function("hstack", joined), Function("concatenate", joined),
+    Function("polyval", isElementwise: true) { arguments in
+      let bound = try arguments.bound(to: ["p", "x"], required: 2, in: "polyval")
+      let coefficients = try (bound["p"] ?? .none).doubles()
+      guard let x = bound["x"], let operand = Operand(x) else {
+        throw EvaluationError.type("polyval() requires numbers")
       }
-      let start = whole.count == 1 ? 0 : whole[0]
-      let stop = whole.count == 1 ? whole[0] : whole[1]
-      return .vector(Vector(.integer(try range(start, stop, whole.count == 3 ? whole[2] : 1), missing: nil)))
-    },
-    Function("linspace") { arguments in
-      let bound = try arguments.bound(to: ["start", "stop", "num"], required: 2, in: "linspace")
-      guard let start = bound["start"]?.number, let stop = bound["stop"]?.number else {
-        throw EvaluationError.type("linspace() requires numbers")
-      }
-      let count = bound["num"]?.wholeNumber ?? 50
-      guard count >= 0, count < 1 << 24 else {
-        throw EvaluationError.value("Number of samples, \(count), must be non-negative.")
-      }
-      let step = count > 1 ? (stop - start) / Double(count - 1) : 0
-      return .vector(
-        Vector((0..<count).map { $0 == count - 1 && count > 1 ? stop : start + Double($0) * step }))
-    },
-    Function("diff") { arguments in
-      let value = try arguments.bound(to: ["a", "n"], in: "diff")["a"] ?? .none
-      let values = try value.doubles()
-      return .vector(Vector(zip(values.dropFirst(), values).map { $0 - $1 }))
-    },
-    Function("vander", isElementwise: true) { arguments in
-      let bound = try arguments.bound(to: ["x", "N", "increasing"], in: "vander")
-      let values = try (bound["x"] ?? .none).doubles()
-      let count = bound["N"]?.wholeNumber ?? values.count
-      guard count >= 0, count <= 1000 else { throw EvaluationError.value("N must be non-negative") }
-      let increasing = try bound["increasing"]?.truth() ?? false
-      var result = Matrix(rows: values.count, columns: count, repeating: 1)
-      for power in 1..<max(count, 1) {
-        let column = increasing ? power : count - 1 - power
-        let previous = increasing ? column - 1 : column + 1
-        for row in values.indices { result[row, column] = result[row, previous] * values[row] }
-      }
-      return .matrix(result)
-    },
-    Function("select", isElementwise: true) { arguments in
-      let bound = try arguments.bound(to: ["condlist", "choicelist", "default"], required: 2, in: "select")
-      let conditions = bound["condlist"]?.elements ?? []
-      let choices = bound["choicelist"]?.elements ?? []
-      guard conditions.count == choices.count, !conditions.isEmpty else {
-        throw EvaluationError.value("list of cases must be same length as list of conditions")
-      }
-      var result = bound["default"] ?? .integer(0)
-      for (condition, choice) in zip(conditions, choices).reversed() {
-        result = try NumpyFunctions.select(
-          NumpyFunctions.truths(condition), condition.isScalar, choice, result)
-      }
-      return result
+      return Value(
+        operand.doubles.map { number in coefficients.reduce(0) { $0 * number + $1 } }, like: operand.shape,
+        isSeries: x.isSeries)
     },
   ]
+
+  private static func joined(_ arguments: Arguments) throws -> Value {
+    let items = try PythonBuiltins.iterate(
+      arguments.bound(to: ["tup", "axis"], in: "concatenate")["tup"] ?? .none)
+    if items.contains(where: { if case .matrix = $0 { true } else { false } }) {
+      return try stack(.list(items))
+    }
+    return try Value.array(items.flatMap { try PythonBuiltins.iterate($0) })
+  }
+
+  private static func repeated(_ value: Value, _ times: Value?, inner: Bool) throws -> Value {
+    let items = value.elements ?? [value]
+    guard let times = times?.wholeNumber, times >= 0 else {
+      throw EvaluationError.type("repetitions must be a whole number in formulas")
+    }
+    let (count, overflow) = items.count.multipliedReportingOverflow(by: times)
+    guard !overflow, count <= 1 << 26 else { throw EvaluationError("MemoryError", "") }
+    return try Value.array(
+      inner
+        ? items.flatMap { [Value](repeating: $0, count: times) }
+        : (0..<times).flatMap { _ in items })
+  }
 
   /// The columns of all values side by side.
   static func stack(_ value: Value) throws -> Value {

@@ -1,15 +1,7 @@
 import DataFrames
 
-/// The functions of pandas, and the names of the module `math`, that formulas use.
+/// The functions of pandas that formulas use.
 enum PandasFunctions {
-  /// Members of `math`, which are numpy's here.
-  static let mathNames: Set<String> = [
-    "log", "log2", "log10", "log1p", "exp", "expm1", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan",
-    "atan2", "sinh", "cosh", "tanh", "floor", "ceil", "trunc", "fabs", "pow", "pi", "e", "inf", "nan",
-    "isnan",
-    "hypot", "degrees", "radians",
-  ]
-
   /// Everything in the namespace `pd`.
   static let table: [String: Value] = {
     var table: [String: Value] = [:]
@@ -25,6 +17,13 @@ enum PandasFunctions {
           return try method(Arguments())
         })
     }
+    for function in PandasCut.functions { table[function.name] = .function(function) }
+    table["Series"] = .function(
+      Function("Series", isElementwise: true) { arguments in
+        let value = try (arguments.bound(to: ["data"], in: "Series")["data"] ?? .none).asArray()
+        guard case .vector(let vector) = value else { return value }
+        return .vector(Vector(vector.storage, isSeries: true))
+      })
     table["to_numeric"] = .function(
       Function("to_numeric", isElementwise: true) { arguments in
         let bound = try arguments.bound(to: ["arg", "errors"], in: "to_numeric")
@@ -37,7 +36,7 @@ enum PandasFunctions {
           guard let text = texts[row] else { return .nan }
           if let number = PythonNumber.double(text) { return number }
           if coerces { return .nan }
-          throw EvaluationError.value("Unable to parse string \"\(text)\" at position \(row)")
+          throw EvaluationError.value("Unable to parse string \(PythonText.quoted(text)) at position \(row)")
         }
         return .vector(Vector(values, isSeries: vector.isSeries))
       })

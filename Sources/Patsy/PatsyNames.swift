@@ -7,7 +7,7 @@ enum PatsyNames {
     StatefulTransforms.builtins.mapValues { .transform($0) }, uniquingKeysWith: { first, _ in first })
 
   private static let own: [String: Value] = [
-    "np": .module("numpy"), "numpy": .module("numpy"), "pd": .module("pandas"), "math": .module("math"),
+    "np": .module("numpy"), "numpy": .module("numpy"), "pd": .module("pandas"),
     "I": .function(
       Function("I", isElementwise: true) { try $0.bound(to: ["x"], in: "I")["x"] ?? .none }),
     "Q": .function(Function("Q", isElementwise: true) { _ in .none }),

@@ -63,6 +63,11 @@ enum PythonBuiltins {
         let bound = try arguments.bound(to: ["base", "exp"], required: 2, in: "pow")
         return try Arithmetic.apply(.power, bound["base"] ?? .none, bound["exp"] ?? .none)
       },
+      Function("divmod", isElementwise: true) { arguments in
+        let bound = try arguments.bound(to: ["a", "b"], required: 2, in: "divmod")
+        let (a, b) = (bound["a"] ?? .none, bound["b"] ?? .none)
+        return .tuple([try Arithmetic.apply(.floorDivide, a, b), try Arithmetic.apply(.remainder, a, b)])
+      },
       Function("dict") { arguments in
         .dictionary(arguments.keywords.map { (key: .string($0.name), value: $0.value) })
       },
@@ -77,6 +82,20 @@ enum PythonBuiltins {
 
   /// 10 to the power `exponent`, infinite when it is large.
   static func powerOfTen(_ exponent: UInt) -> Double { pow(10, Double(exponent)) }
+
+  /// 10 to the power `-exponent`.
+  static func inversePowerOfTen(_ exponent: Int) -> Double { pow(10, -Double(exponent)) }
+
+  /// Rounded by the exact decimal expansion, as Python rounds a float; numpy scales and rounds instead.
+  static func correctlyRounded(_ number: Double, _ places: Int) -> Double {
+    guard number.isFinite else { return number }
+    var buffer = [CChar](repeating: 0, count: 700)
+    _ = withVaList([Int32(truncatingIfNeeded: places), number]) {
+      vsnprintf(&buffer, buffer.count, "%.*f", $0)
+    }
+    let text = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return Double(text) ?? number
+  }
 
   /// The items that iteration over a value yields.
   static func iterate(_ value: Value) throws -> [Value] {
@@ -93,6 +112,9 @@ enum PythonBuiltins {
     let bound = try arguments.bound(to: ["number", "ndigits"], in: "round")
     let value = bound["number"] ?? .none
     let digits = bound["ndigits"] ?? .none
+    if case .double(let number) = value, let places = digits.wholeNumber, (0...300).contains(places) {
+      return .double(correctlyRounded(number, places))
+    }
     let rounded = try NumpyFunctions.round(value, decimals: digits.wholeNumber ?? 0)
     if digits.isNone, case .double(let number) = rounded, let whole = Int(exactly: number) {
       return .integer(whole)
@@ -128,9 +150,12 @@ enum PythonBuiltins {
   private static func single(_ value: Value, _ function: String) throws -> Value {
     guard case .vector(let vector) = value else { return value }
     guard vector.count == 1, let only = value.elements?.first else {
-      throw vector.isSeries
-        ? EvaluationError.type("cannot convert the series to <class '\(function)'>")
-        : EvaluationError.type("only 0-dimensional arrays can be converted to Python scalars")
+      guard vector.isSeries else {
+        throw EvaluationError.type("only 0-dimensional arrays can be converted to Python scalars")
+      }
+      let kinds =
+        function == "int" ? "a string, a bytes-like object or a real number" : "a string or a real number"
+      throw EvaluationError.type("\(function)() argument must be \(kinds), not 'Series'")
     }
     return only
   }

@@ -69,7 +69,8 @@ enum Reductions {
     if case .vector(let vector) = value, let extreme = try textExtreme(reduction, vector) { return extreme }
     guard let operand = Operand(value) else {
       throw EvaluationError.type(
-        "Cannot perform reduction '\(reduction.name)' with \(value.elementTypeName) dtype")
+        "Cannot perform reduction '\(reduction.name)' with "
+          + "\(value.elementTypeName == "str" ? "string" : value.elementTypeName) dtype")
     }
     if let body = reduction.integers, operand.isIntegral, case .many(let values) = operand.integers {
       guard let result = body(values) else { throw emptyReduction(reduction) }

@@ -66,6 +66,18 @@ enum SeriesMethods {
         let values = try value.doubles()
         return .vector(Vector(zip(values, shifted(values, arguments)).map { $0 - $1 }, isSeries: true))
       }
+    case "pct_change":
+      return bound(["periods"], required: 0) { arguments in
+        let values = try value.doubles()
+        return .vector(Vector(zip(values, shifted(values, arguments)).map { $0 / $1 - 1 }, isSeries: true))
+      }
+    case "cummax", "cummin":
+      return bound([], required: 0) { _ in
+        let largest = name == "cummax"
+        return try NumpyFunctions.accumulate(
+          Arguments([value]), name, { largest ? Swift.max($0, $1) : Swift.min($0, $1) },
+          { largest ? Swift.max($0, $1) : Swift.min($0, $1) })
+      }
     case "rank": return bound(["axis", "method", "ascending", "pct"], required: 0) { try rank(value, $0) }
     default: return nil
     }

@@ -41,6 +41,9 @@ enum Subscripts {
     if case .vector(let rows) = index, case .integer(let wanted, nil) = rows.storage {
       return selected(vector, try wanted.map { try position($0, vector.count, "index out of bounds") })
     }
+    if vector.isSeries, let label = index.wholeNumber, label < 0 || label >= vector.count {
+      throw EvaluationError("KeyError", String(label))
+    }
     let found = try positions(index, vector.count, "index out of bounds", isLabel: vector.isSeries)
     return found.isSingle
       ? Value(Column(storage: vector.storage)[found.rows[0]]) : selected(vector, found.rows)
@@ -110,7 +113,6 @@ enum Subscripts {
         ? EvaluationError("KeyError", index.pythonRepr)
         : EvaluationError("IndexError", "only integers and slices are valid indices")
     }
-    if isLabel && wanted < 0 { throw EvaluationError("KeyError", String(wanted)) }
     return ([try position(wanted, count, message)], true)
   }
 

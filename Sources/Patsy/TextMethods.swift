@@ -7,6 +7,17 @@ enum TextMethods {
   /// `column.str.name`
   static func method(_ name: String, of vector: Vector) -> Value? {
     guard let texts = vector.textColumn else { return nil }
+    if name == "cat" {
+      return .function(
+        Function(name) { arguments in
+          let bound = try arguments.bound(to: ["others", "sep"], in: name)
+          var joined = Value.vector(Vector(.string(texts), isSeries: true))
+          if let separator = bound["sep"], !separator.isNone {
+            joined = try Arithmetic.apply(.add, joined, separator)
+          }
+          return try Arithmetic.apply(.add, joined, bound["others"] ?? .none)
+        })
+    }
     return .function(
       Function(name) { arguments in
         guard let change = try change(name, arguments) else {
