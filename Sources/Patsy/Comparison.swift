@@ -94,8 +94,11 @@ enum Comparison {
     _ operation: Operator, _ vector: Vector, _ other: Value, _ isOrdered: () -> Bool
   ) throws {
     guard operation.isEquality || isOrdered() else {
+      let types = (column: Value.vector(vector), other: other.elementTypeName)
       throw EvaluationError.type(
-        "Invalid comparison between dtype=\(Value.vector(vector).dtypeName) and \(other.elementTypeName)")
+        vector.texts == nil
+          ? "Invalid comparison between dtype=\(types.column.dtypeName) and \(types.other)"
+          : "'\(operation.rawValue)' not supported between instances of 'str' and '\(types.other)'")
     }
   }
 
