@@ -9,10 +9,10 @@ public struct Categorical: Sendable, Equatable {
 
   /// Values given by their codes; every code must be -1 or a position in `levels`, and levels must differ.
   public init(levels: [Level], codes: [Int32], ordered: Bool = false) {
-    precondition(
+    require(
       codes.allSatisfy { $0 >= -1 && Int($0) < levels.count },
       "Categorical: a code is neither -1 nor a position among \(levels.count) levels")
-    precondition(Set(levels).count == levels.count, "Categorical: levels are repeated")
+    require(Set(levels).count == levels.count, "Categorical: levels are repeated")
     self.init(uncheckedLevels: levels, codes: codes, ordered: ordered)
   }
 

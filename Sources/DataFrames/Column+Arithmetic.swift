@@ -33,7 +33,7 @@ extension Column {
   /// A value divided by each row. Python: Series.rtruediv
   public static func / (a: some ColumnScalar, b: Column) -> Column { combine(b.filled(a), b, .divide) }
 
-  /// The column with each sign changed. Python: Series.\_\_neg\_\_
+  /// The column with each sign changed. Python: -Series
   public static prefix func - (a: Column) -> Column { 0 - a }
 
   /// Each row raised to a power, as a floating-point number. Python: Series.pow
@@ -73,7 +73,7 @@ extension Column {
   }
 
   private static func combine(_ a: Column, _ b: Column, _ operation: Operator) -> Column {
-    precondition(a.count == b.count, "columns of \(a.count) and \(b.count) rows cannot be combined")
+    require(a.count == b.count, "columns of \(a.count) and \(b.count) rows cannot be combined")
     let name = a.name == b.name ? a.name : ""
     if let x = a.textValues, let y = b.textValues {
       let none = Storage.string(StringColumn(pool: [], codes: [Int32](repeating: -1, count: a.count)))

@@ -80,7 +80,7 @@ extension Column {
   }
 
   private func compared(_ relation: Relation, _ other: Column) -> Mask {
-    precondition(count == other.count, "columns of \(count) and \(other.count) rows cannot be compared")
+    require(count == other.count, "columns of \(count) and \(other.count) rows cannot be compared")
     if case .double(let x) = storage, case .double(let y) = other.storage {
       return Mask(zip(x, y).map { relation.holds($0, $1) })
     }

@@ -48,7 +48,7 @@ extension Column {
 
   /// The distinct values and how often each occurs, the most frequent first, equal ones in order of appearance.
   ///
-  /// Python: Series.value\_counts
+  /// Python: Series.value_counts
   public func valueCounts() -> [(level: Level, count: Int)] {
     let tally = tally()
     return tally.indices

@@ -72,7 +72,7 @@ extension Column {
     return Column(name: name, storage: Level.columnStorage(codes.map { $0 < 0 ? nil : targets[Int($0)] }))
   }
 
-  /// The sorted column, missing values last; equal values keep their order. Python: Series.sort\_values
+  /// The sorted column, missing values last; equal values keep their order. Python: Series.sort_values
   public func sorted(ascending: Bool = true) -> Column { rows(sortedPositions(ascending: ascending)) }
 
   /// The positions of the values in sorted order, missing ones last; equal values keep their order.
@@ -101,7 +101,7 @@ extension Column {
   /// The values at given positions, in the order of the positions; one out of range stops with a message.
   public func rows(_ positions: [Int]) -> Column {
     if let bad = positions.first(where: { $0 < 0 || $0 >= count }) {
-      preconditionFailure("column \(PythonText.quoted(name)) has \(count) rows, none at position \(bad)")
+      stop("column \(PythonText.quoted(name)) has \(count) rows, none at position \(bad)")
     }
     return rows(uncheckedPositions: positions)
   }

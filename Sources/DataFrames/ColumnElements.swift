@@ -32,14 +32,25 @@ extension Int: ColumnElement, ColumnScalar {
   public static func columnStorage(_ values: [Int]) -> Column.Storage { .integer(values, missing: nil) }
 }
 
-extension Int32: ColumnElement, ColumnScalar {
-  /// The number.
-  public var level: Level? { .integer(Int(self)) }
-  /// Whole numbers.
-  public static func columnStorage(_ values: [Int32?]) -> Column.Storage {
-    Int.columnStorage(values.map { $0.map(Int.init) })
+extension ColumnElement where Self: FixedWidthInteger {
+  /// Whole numbers; one beyond 64 bits signed is missing.
+  public static func columnStorage(_ values: [Self?]) -> Column.Storage {
+    Int.columnStorage(values.map { $0.flatMap(Int.init(exactly:)) })
   }
 }
+
+extension ColumnScalar where Self: FixedWidthInteger {
+  /// The number, nil beyond 64 bits signed.
+  public var level: Level? { Int(exactly: self).map(Level.integer) }
+}
+
+extension Int8: ColumnElement, ColumnScalar {}
+extension Int16: ColumnElement, ColumnScalar {}
+extension Int32: ColumnElement, ColumnScalar {}
+extension Int64: ColumnElement, ColumnScalar {}
+extension UInt8: ColumnElement, ColumnScalar {}
+extension UInt16: ColumnElement, ColumnScalar {}
+extension UInt32: ColumnElement, ColumnScalar {}
 
 extension Bool: ColumnElement, ColumnScalar {
   /// The truth value.
@@ -60,6 +71,15 @@ extension String: ColumnElement, ColumnScalar {
   public var level: Level? { .string(self) }
   /// Texts.
   public static func columnStorage(_ values: [String?]) -> Column.Storage { .string(StringColumn(values)) }
+}
+
+extension Substring: ColumnElement, ColumnScalar {
+  /// The text.
+  public var level: Level? { .string(String(self)) }
+  /// Texts.
+  public static func columnStorage(_ values: [Substring?]) -> Column.Storage {
+    String.columnStorage(values.map { $0.map(String.init) })
+  }
 }
 
 extension Level: ColumnElement, ColumnScalar {

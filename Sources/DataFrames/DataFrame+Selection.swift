@@ -3,7 +3,7 @@
 extension DataFrame {
   /// The named columns, in the order of the names; a wrong name stops with a message that lists the nearest ones.
   public subscript(names: [String]) -> DataFrame {
-    do { return try selecting(names) } catch { preconditionFailure(error.message) }
+    do { return try selecting(names) } catch { stop(error.message) }
   }
 
   /// The named columns, in the order of the names.
@@ -38,7 +38,7 @@ extension DataFrame {
 
   /// The rows where a mask is true; a mask of another length stops with a message.
   public func filter(_ mask: Mask) -> DataFrame {
-    precondition(mask.count == rowCount, "a mask of \(mask.count) rows cannot filter \(rowCount) rows")
+    require(mask.count == rowCount, "a mask of \(mask.count) rows cannot filter \(rowCount) rows")
     return rows(uncheckedPositions: mask.positions)
   }
 
@@ -58,7 +58,7 @@ extension DataFrame {
 
   /// The rows at given positions, in their order; one out of range stops with a message. Python: DataFrame.iloc
   public func rows(_ positions: [Int]) -> DataFrame {
-    do { return try rows(at: positions) } catch { preconditionFailure(error.message) }
+    do { return try rows(at: positions) } catch { stop(error.message) }
   }
 
   /// The rows at given positions, in their order, for positions that come from outside the source code.
@@ -112,13 +112,13 @@ extension DataFrame {
 
   /// The rows sorted by the values of a column, missing ones last; equal values keep their order.
   ///
-  /// Python: DataFrame.sort\_values
+  /// Python: DataFrame.sort_values
   /// - Throws: ``DataFrameError`` for an unknown name.
   public func sorted(by name: String, ascending: Bool = true) throws(DataFrameError) -> DataFrame {
     rows(uncheckedPositions: try column(name).sortedPositions(ascending: ascending))
   }
 
-  /// The frame with the values of a column as row labels, the column taken out. Python: DataFrame.set\_index
+  /// The frame with the values of a column as row labels, the column taken out. Python: DataFrame.set_index
   ///
   /// - Throws: ``DataFrameError`` for an unknown name.
   public func setIndex(_ name: String) throws(DataFrameError) -> DataFrame {
@@ -127,7 +127,7 @@ extension DataFrame {
       uncheckedColumns: columns.filter { $0.name != name }, rowLabels: RowLabels(values: labels))
   }
 
-  /// The frame with the row labels `"0"`, `"1"`, …. Python: DataFrame.reset\_index(drop=True)
+  /// The frame with the row labels `"0"`, `"1"`, …. Python: DataFrame.reset_index(drop=True)
   public func resetIndex() -> DataFrame {
     DataFrame(uncheckedColumns: columns, rowLabels: RowLabels(count: rowCount))
   }

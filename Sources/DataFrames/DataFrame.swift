@@ -114,7 +114,7 @@ public struct DataFrame: Sendable {
   public subscript(name: String) -> Column {
     get {
       guard let position = positions[name] else {
-        preconditionFailure(NearestNames.message("column", name, among: columnNames))
+        stop(NearestNames.message("column", name, among: columnNames))
       }
       return columns[position]
     }
@@ -129,6 +129,6 @@ public struct DataFrame: Sendable {
   }
 
   private mutating func set(_ name: String, _ values: any ColumnConvertible) {
-    do { try assign(name, values) } catch { preconditionFailure(error.message) }
+    do { try assign(name, values) } catch { stop(error.message) }
   }
 }

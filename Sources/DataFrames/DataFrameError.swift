@@ -45,9 +45,11 @@ public struct DataFrameError: Error, Sendable, Equatable, CustomStringConvertibl
     self.column = column
   }
 
-  /// `path:line:column: message`, as far as these are known.
+  /// `path:line:column: message`, or `line 3, column 5: message`, as far as these are known.
   public var description: String {
-    let place = [path, line.map(String.init), column.map(String.init)].compactMap { $0 }
-    return place.isEmpty ? message : place.joined(separator: ":") + ": " + message
+    let place = [line, column].compactMap { $0 }.map(String.init)
+    if let path { return ([path] + place).joined(separator: ":") + ": " + message }
+    let named = zip(["line", "column"], place).map { "\($0) \($1)" }
+    return named.isEmpty ? message : named.joined(separator: ", ") + ": " + message
   }
 }

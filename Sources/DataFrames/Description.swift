@@ -3,7 +3,7 @@ import Foundation
 // Frames and columns as text, laid out as pandas lays them out.
 
 extension DataFrame: CustomStringConvertible {
-  /// The table as text; of more than 60 rows or 20 columns the first and last ones. Python: DataFrame.\_\_repr\_\_
+  /// The table as text; of more than 60 rows or 20 columns the first and last ones. Python: repr(DataFrame)
   public var description: String {
     if rowCount == 0 || columns.isEmpty {
       let labels = rowLabels.prefix(10).joined(separator: ", ")
@@ -27,7 +27,7 @@ extension DataFrame: CustomStringConvertible {
 extension Column: CustomStringConvertible {
   /// The values as text, one a line, with name and type; of more than 60 the first and last ones.
   ///
-  /// Python: Series.\_\_repr\_\_
+  /// Python: repr(Series)
   public var description: String {
     let title = name.isEmpty ? "" : "Name: \(name), "
     if count == 0 { return "Series([], \(title)dtype: \(type.pandasName))" }

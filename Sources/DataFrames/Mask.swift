@@ -35,7 +35,7 @@ public struct Mask: Sendable, Equatable, ExpressibleByArrayLiteral, CustomString
   public static prefix func ~ (a: Mask) -> Mask { !a }
 
   private static func combine(_ a: Mask, _ b: Mask, _ operation: (Bool, Bool) -> Bool) -> Mask {
-    precondition(a.count == b.count, "masks of \(a.count) and \(b.count) rows cannot be combined")
+    require(a.count == b.count, "masks of \(a.count) and \(b.count) rows cannot be combined")
     return Mask(zip(a.values, b.values).map { operation($0, $1) })
   }
 }

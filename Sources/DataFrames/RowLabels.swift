@@ -31,7 +31,7 @@ public struct RowLabels: Sendable, RandomAccessCollection {
   public subscript(position: Int) -> String {
     switch storage {
     case .range(let range):
-      precondition(position >= 0 && position < range.count, "RowLabels: position \(position) out of range")
+      require(position >= 0 && position < range.count, "RowLabels: position \(position) out of range")
       return String(range.lowerBound + position)
     case .integers(let labels): return String(labels[position])
     case .texts(let labels): return labels[position]

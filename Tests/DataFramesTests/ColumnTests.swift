@@ -93,5 +93,7 @@ import Testing
     #expect(Column([1, "a"] as [Level]).strings == ["1", "a"])
     #expect(Column([1, 2.5, true] as [Level]).doubles == [1, 2.5, 1])
     #expect(Column(["x", "y"][1...]).strings == ["y"])
+    #expect(Column("a b".split(separator: " ")).strings == ["a", "b"])
+    #expect(Column([1, nil] as [UInt8?]).integers == [1, nil] && Column([-1] as [Int64]).integers == [-1])
   }
 }

@@ -51,4 +51,19 @@ import Testing
     let error = try #require(throws: DataFrameError.self) { try DataFrame(columns: columns) }
     #expect(error.code == code)
   }
+
+  @Test func stopsWithAMessage() async throws {
+    let wrongName = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = try DataFrame(["weight": [1.0]])["wieght"]
+    }
+    let wrongLength = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      var data = try DataFrame(["x": [1.0, 2.0]])
+      data["y"] = [1, 2, 3]
+    }
+    func message(_ result: ExitTest.Result?) -> String {
+      String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    }
+    #expect(message(wrongName).contains("no column 'wieght'; did you mean 'weight'?"))
+    #expect(message(wrongLength).contains("column 'y': 3 values for 2 rows"))
+  }
 }

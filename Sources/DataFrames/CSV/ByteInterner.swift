@@ -99,7 +99,30 @@ struct ByteInterner {
   @inline(__always)
   private func matches(_ index: Int, _ bytes: UnsafePointer<UInt8>, _ length: Int) -> Bool {
     let entry = entries[index]
-    return entry.length == length && memcmp(arena + entry.offset, bytes, length) == 0
+    return entry.length == length && Self.areEqual(UnsafeRawPointer(arena + entry.offset), bytes, length)
+  }
+
+  /// `memcmp` without the call: whole words, the last of which overlaps the one before.
+  @inline(__always)
+  private static func areEqual(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ length: Int) -> Bool {
+    if length >= 8 {
+      var offset = 0
+      while offset + 8 < length {
+        if word(a, offset) != word(b, offset) { return false }
+        offset += 8
+      }
+      return word(a, length - 8) == word(b, length - 8)
+    }
+    for offset in 0..<length
+    where a.load(fromByteOffset: offset, as: UInt8.self) != b.load(fromByteOffset: offset, as: UInt8.self) {
+      return false
+    }
+    return true
+  }
+
+  @inline(__always)
+  private static func word(_ bytes: UnsafeRawPointer, _ offset: Int) -> UInt64 {
+    bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
   }
 
   @inline(never)
@@ -158,7 +181,7 @@ struct ByteInterner {
     var state = UInt64(truncatingIfNeeded: length) &* 0x9E37_79B9_7F4A_7C15
     var offset = 0
     while offset + 8 <= length {
-      state = mix(state ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      state = mix(state ^ word(raw, offset))
       offset += 8
     }
     var tail: UInt64 = 0

@@ -125,9 +125,7 @@ struct CSVReader {
     let size = end - header.next
     let threads = max(1, options.threads ?? ProcessInfo.processInfo.activeProcessorCount)
     let count = max(1, min(threads, size >> 20, 64))
-    let sample = UnsafeBufferPointer(start: header.next, count: min(size, 1 << 16))
-    let lines = sample.reduce(0) { $0 + ($1 == 10 || $1 == 13 ? 1 : 0) }
-    let rowLength = sample.count / max(lines, 1)
+    let rowLength = meanRowLength(header.next)
     var starts = [header.next]
     for index in 1..<max(count, 2) where index < count {
       let guess = header.next + size / count * index
@@ -140,6 +138,16 @@ struct CSVReader {
         header: header, kinds: kinds, start: starts[index],
         end: index + 1 < starts.count ? starts[index + 1] : end, rowLength: rowLength)
     }
+  }
+
+  /// The mean length of the first rows, from a larger piece where these are long.
+  private func meanRowLength(_ first: UnsafePointer<UInt8>) -> Int {
+    for size in [1 << 16, 1 << 20, 1 << 24] {
+      let sample = UnsafeBufferPointer(start: first, count: min(end - first, size))
+      let lines = sample.reduce(0) { $0 + ($1 == 10 || $1 == 13 ? 1 : 0) }
+      if lines >= 8 || sample.count < size { return sample.count / max(lines, 1) }
+    }
+    return end - first
   }
 
   /// Reads all chunks and makes their columns' types agree; returns the first failure in the file.

@@ -1,7 +1,7 @@
 import Foundation
 
 extension DataFrame {
-  /// Writes the frame as comma-separated values, quoted where needed. Python: DataFrame.to\_csv
+  /// Writes the frame as comma-separated values, quoted where needed. Python: DataFrame.to_csv
   ///
   /// Numbers are written with all their digits, missing values as empty fields. `index` writes the row labels first.
   /// The file appears complete or not at all: a temporary file beside it is renamed.

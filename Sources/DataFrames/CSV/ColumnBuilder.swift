@@ -148,7 +148,7 @@ struct ColumnBuilder {
   private static func reallocated(_ memory: UnsafeMutableRawPointer?, _ bytes: Int) -> UnsafeMutableRawPointer
   {
     guard let result = realloc(memory, max(bytes, 8)) else {
-      preconditionFailure("out of memory: \(bytes) bytes for a column")
+      stop("out of memory: \(bytes) bytes for a column")
     }
     return result
   }

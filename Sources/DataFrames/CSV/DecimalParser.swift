@@ -13,7 +13,7 @@ struct DecimalParser {
     PowersOfFive.words.withUnsafeBufferPointer { words in
       tens.withUnsafeBufferPointer { tens in
         guard let words = words.baseAddress, let tens = tens.baseAddress else {
-          preconditionFailure("DecimalParser: an empty table")
+          stop("DecimalParser: an empty table")
         }
         return body(DecimalParser(powers: words, tens: tens))
       }
