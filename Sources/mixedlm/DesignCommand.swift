@@ -46,7 +46,7 @@ struct DesignCommand: ParsableCommand {
       let newMatrix = try newFrame.map { try buildDesignMatrices([infos.rhs], $0)[0].matrix }
       switch format {
       case .csv:
-        try output.write(CSVText.table(infos.rhs.columnNames, (newMatrix ?? matrix).columnList))
+        try output.write(DataFrame(names: infos.rhs.columnNames, newMatrix ?? matrix).csvText(index: false))
       case .json:
         var members: [(key: String, value: JSONValue)] = [
           ("columns", .array(infos.rhs.columnNames.map { .string($0) })),
@@ -59,7 +59,9 @@ struct DesignCommand: ParsableCommand {
   }
 }
 
-extension Matrix {
-  /// All columns.
-  fileprivate var columnList: [[Double]] { (0..<columns).map(column) }
+extension DataFrame {
+  /// A frame whose columns are those of a matrix.
+  fileprivate init(names: [String], _ matrix: Matrix) throws {
+    try self.init(columns: names.indices.map { Column(name: names[$0], matrix.column($0)) })
+  }
 }

@@ -34,57 +34,12 @@ struct OutputOptions: ParsableArguments {
       if failure != 0 { throw Self.failure("standard output", failure) }
       return
     }
-    try AtomicFile(path: output).write(bytes)
+    let file = try AtomicFile(path: output)
+    try file.write(bytes)
+    try file.finish()
   }
 
-  fileprivate static func failure(_ name: String, _ number: Int32) -> StatsModelsError {
+  private static func failure(_ name: String, _ number: Int32) -> StatsModelsError {
     StatsModelsError(.file, "cannot write \(name): \(String(cString: strerror(number)))", values: [name])
-  }
-}
-
-/// A file that is replaced as a whole: a temporary file beside it takes its name once it is complete.
-struct AtomicFile {
-  let path: String
-
-  func write(_ bytes: [UInt8]) throws {
-    // Through a symbolic link, the file behind it is replaced.
-    let target = realpath(path, nil).map { resolved in
-      defer { free(resolved) }
-      return String(cString: resolved)
-    }
-    var state = stat()
-    let exists = stat(path, &state) == 0
-    // Devices and pipes cannot be replaced; they are written to.
-    if exists, state.st_mode & S_IFMT != S_IFREG { return try writeDirectly(bytes) }
-
-    let file = URL(fileURLWithPath: target ?? path)
-    let folder = file.deletingLastPathComponent().path
-    var template = Array("\(folder)/.\(file.lastPathComponent.prefix(100)).XXXXXX".utf8CString)
-    let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw failure(errno) }
-    let mask = umask(0)
-    umask(mask)
-    fchmod(descriptor, exists ? state.st_mode & 0o7777 : 0o666 & ~mask)
-    var problem = Terminal.write(bytes, to: descriptor)
-    if problem == 0, fsync(descriptor) != 0 { problem = errno }
-    if close(descriptor) != 0, problem == 0 { problem = errno }
-    if problem == 0, rename(template, file.path) != 0 { problem = errno }
-    if problem != 0 {
-      unlink(template)
-      throw failure(problem)
-    }
-  }
-
-  private func writeDirectly(_ bytes: [UInt8]) throws {
-    let descriptor = open(path, O_WRONLY)
-    guard descriptor >= 0 else { throw failure(errno) }
-    let problem = Terminal.write(bytes, to: descriptor)
-    close(descriptor)
-    if problem == EPIPE { throw BrokenPipe() }
-    if problem != 0 { throw failure(problem) }
-  }
-
-  private func failure(_ number: Int32) -> StatsModelsError {
-    OutputOptions.failure("'\(path)'", number)
   }
 }

@@ -4,14 +4,14 @@ import Foundation
 ///
 /// The bytes go to a temporary file in the same folder, which ``finish()`` renames. A target that is no ordinary file,
 /// such as `/dev/stdout`, is written directly.
-final class AtomicFile {
+package final class AtomicFile {
   private let path: String
   private let target: String
   private let temporary: String?
   private var descriptor: Int32
 
   /// Opens the file for writing.
-  init(path: String) throws(DataFrameError) {
+  package init(path: String) throws(DataFrameError) {
     guard !path.utf8.contains(0) else {
       throw DataFrameError(.file, "the path holds a zero byte", path: PythonText.quoted(path))
     }
@@ -43,7 +43,7 @@ final class AtomicFile {
   deinit { abandon() }
 
   /// Appends bytes.
-  func write(_ bytes: [UInt8]) throws(DataFrameError) {
+  package func write(_ bytes: [UInt8]) throws(DataFrameError) {
     var start = 0
     while start < bytes.count {
       let count = bytes[start...].withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
@@ -54,7 +54,9 @@ final class AtomicFile {
   }
 
   /// Closes the file and gives it its name.
-  func finish() throws(DataFrameError) {
+  package func finish() throws(DataFrameError) {
+    // The bytes must be on the disk before the name is: a crash leaves the old file or the new one.
+    if temporary != nil, fsync(descriptor) != 0 { throw Self.failure(path, "write") }
     let closed = close(descriptor)
     descriptor = -1
     if closed != 0 || (temporary.map { rename($0, target) } ?? 0) != 0 {
@@ -65,7 +67,7 @@ final class AtomicFile {
   }
 
   /// Closes the file and removes what has been written, unless it is finished.
-  func abandon() {
+  package func abandon() {
     if descriptor < 0 { return }
     close(descriptor)
     descriptor = -1

@@ -1,0 +1,51 @@
+import ArgumentParser
+import StatsModels
+
+/// `mixedlm fit`: estimates a model and prints its summary.
+struct FitCommand: ParsableCommand {
+  /// What `--format` takes.
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json, html, latex
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "fit",
+    abstract: "Fit a model and print its summary or all its numbers.",
+    discussion: """
+      Examples:
+        mixedlm fit dietox.csv --formula "Weight ~ Time" --groups Pig
+        mixedlm fit Pastes.csv --formula "strength ~ 1" --groups batch --re-formula "~1" \\
+          --vc-formula "cask=0 + C(cask)" --format json --output pastes.json
+        mixedlm fit scores.csv --formula "score ~ group + (1 | test) + (1 | school/student)"
+      """)
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Form of the result, such as json; text is statsmodels' summary.", valueName: "text|json|html|latex"))
+  var format = Format.text
+
+  @Flag(help: "Add random effects, fitted values and residuals to the JSON form: --format json --all")
+  var all = false
+
+  @Flag(help: "Tell on standard error how long each step took, such as: read 0.002 s, fit 0.001 s")
+  var timing = false
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    try Terminal.reporting {
+      try output.check()
+      let fitted = try FittedModel(model)
+      let report = FitReport(fitted: fitted, arguments: model.report, includesEffects: all)
+      switch format {
+      case .text: try output.write(fitted.results.summary().asText())
+      case .html: try output.write(fitted.results.summary().asHtml())
+      case .latex: try output.write(fitted.results.summary().asLatex())
+      case .json: try output.write(report.document().encoded())
+      }
+      if timing { Terminal.complain(report.timingLine) }
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import StatsModels
+
+/// The way from options to a fit, with progress, the time of each step, and warnings on standard error.
+struct FittedModel {
+  let results: MixedLMResults
+  let readSeconds: Double
+
+  init(_ options: ModelOptions) throws {
+    let progress = ProgressLine(enabled: !options.quiet)
+    defer { progress.finish() }
+    progress.step = "reading \(options.data)"
+    let clock = ContinuousClock()
+    let start = clock.now
+    let frame = try DataFrame(csv: options.data)
+    let reading = start.duration(to: clock.now).components
+    readSeconds = Double(reading.seconds) + Double(reading.attoseconds) * 1e-18
+    progress.step = "building the model"
+    let model = try options.model(frame)
+    progress.step = "fitting"
+    results = try model.fit(reml: !options.ml, method: options.method.method) { state in
+      progress.step = "fitting, iteration \(state.iteration)"
+      return true
+    }
+    progress.finish()
+    guard !options.quiet else { return }
+    for warning in results.warnings { Terminal.complain("warning: \(warning.message)") }
+  }
+}

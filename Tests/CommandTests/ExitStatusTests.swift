@@ -1,0 +1,91 @@
+import TestSupport
+import Testing
+
+/// Exit statuses and where messages go.
+struct ExitStatusTests {
+  private static let dietox = Fixtures.data("dietox")
+  private static let fit = ["fit", dietox, "--formula", "Weight ~ Time"]
+
+  @Test(arguments: [
+    ["fit"], ["fit", dietox], ["fit", dietox, "--groups", "Pig"], fit,
+    fit + ["--groups", "Pig", "--single-group"],
+    fit + ["--groups", "Pig", "--re-formula", "~Time", "--re-formula-for", "Pig=~Time"],
+    fit + ["--groups", "Pig", "--vc-formula", "a=0 + C(Cu)", "--vc-formula", "a=0 + C(Evit)"],
+    fit + ["--groups", "Pig", "--vc-formula", "no equals sign"],
+    fit + ["--groups", "Pig", "--vc-formula", "=1"],
+    fit + ["--groups", "Pig", "--method", "newton"], fit + ["--groups", "Pig", "--format", "xml"],
+    fit + ["--groups", "Pig", "--missing", "raise"], fit + ["--groups", "Pig", "--nonsense"],
+    fit + ["--re-formula", "~Time"], fit + ["--vc-formula", "c=0 + C(Cu)"], ["nonsense"],
+    ["design", dietox], ["design", "--formula", "Time"],
+  ])
+  func wrongUsage(arguments: [String]) throws {
+    let outcome = try Mixedlm.run(arguments)
+    #expect(outcome.status == 64, "\(arguments) \(outcome.errors)")
+    #expect(outcome.output.isEmpty && !outcome.errors.isEmpty)
+  }
+
+  @Test(arguments: [
+    (["fit", "/no/such/file.csv", "--formula", "y ~ x", "--groups", "g"], ["/no/such/file.csv"]),
+    (["fit", "/", "--formula", "y ~ x", "--groups", "g"], ["error:"]),
+    (fit + ["--groups", "Pork"], ["Pork"]),
+    (
+      ["fit", dietox, "--formula", "Weight ~ Thyme", "--groups", "Pig"],
+      ["Thyme", "    Weight ~ Thyme\n", "         ^^^^^"]
+    ),
+    (
+      ["fit", dietox, "--formula", "Weight ~ (Time", "--groups", "Pig"],
+      ["    Weight ~ (Time\n", "         ^"]
+    ),
+    (["fit", dietox, "--formula", "Evit ~ Time", "--groups", "Pig"], ["error:"]),
+    (["fit", dietox, "--formula", "Feed ~ Time", "--groups", "Pig"], ["missing"]),
+    (fit + ["--groups", "Pig", "--output", "/no/such/folder/fit.json"], ["/no/such/folder"]),
+    (fit + ["--groups", "Pig", "--output", "/"], ["folder"]),
+    (fit + ["--groups", "Pig", "--output", "/dev/full"], ["/dev/full"]),
+    (["design", dietox, "--formula", "Time +"], ["^"]),
+  ])
+  func unusableInput(arguments: [String], messages: [String]) throws {
+    let outcome = try Mixedlm.run(arguments)
+    #expect(outcome.status == 1, "\(arguments) \(outcome.errors)")
+    #expect(outcome.output.isEmpty)
+    for message in messages { #expect(outcome.errors.contains(message), "\(outcome.errors)") }
+  }
+
+  @Test(arguments: [["--help"], ["fit", "--help"], ["design", "--help"], ["--version"]])
+  func helpIsNoError(arguments: [String]) throws {
+    let outcome = try Mixedlm.run(arguments)
+    #expect(outcome.status == 0 && !outcome.output.isEmpty && outcome.errors.isEmpty)
+  }
+
+  @Test func everyOptionIsExplained() throws {
+    for command in ["fit", "design"] {
+      let help = try Mixedlm.run([command, "--help"]).output
+      for line in help.split(separator: "\n") where line.hasPrefix("  --") {
+        // The explanation stands on the same line, or indented on the next.
+        let next = help.components(after: String(line)).first ?? ""
+        #expect(line.contains("   ") || next.hasPrefix("        "), "\(line)")
+      }
+    }
+  }
+
+  @Test func warningsGoToStandardErrorUnlessQuiet() throws {
+    let arguments = [
+      "fit", dietox, "--formula", "Weight ~ Time + I(2 * Time)", "--groups", "Pig", "--format", "json",
+    ].map { $0 }
+    let outcome = try Mixedlm.run(arguments)
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.hasPrefix("warning: ") && outcome.errors.contains("I(2 * Time)"))
+    #expect(try outcome.json()["warnings"]?.elements?.first?["kind"]?.text == "rankDeficient")
+    #expect(try Mixedlm.run(arguments + ["--quiet"]).errors.isEmpty)
+  }
+
+  private var dietox: String { Self.dietox }
+}
+
+extension String {
+  /// The lines that follow `line`.
+  fileprivate func components(after line: String) -> [Substring] {
+    let lines = split(separator: "\n")
+    guard let position = lines.firstIndex(of: Substring(line)) else { return [] }
+    return Array(lines[(position + 1)...])
+  }
+}
