@@ -39,6 +39,10 @@ let package = Package(
         "StatsModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .executableTarget(
+      name: "mixedlm-bench",
+      dependencies: ["DataFrames", "LinearAlgebra", "MixedModels"],
+      path: "Tests/Benchmarks"),
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
     .testTarget(

@@ -10,6 +10,8 @@ package struct MixedModel: Sendable {
   let terms: [RandomTerm]
   let options: EngineOptions
   let products: CrossProducts
+  private let sums: CrossProducts.Sums
+  private let bases: [FactorBasis]
   let fixed: FixedBasis
   let layout: CovarianceLayout
   /// Starting variances of each factor's standardised regressors.
@@ -71,6 +73,8 @@ package struct MixedModel: Sendable {
       moments = StartingValues(products: crossProducts)
     }
     self.products = crossProducts
+    self.sums = sums
+    self.bases = bases
     self.moments = moments
     layout = CovarianceLayout(terms: terms, structure: structure, bases: bases)
   }
@@ -104,6 +108,19 @@ package struct MixedModel: Sendable {
   }
 
   func objective(reml: Bool) throws(EngineError) -> ProfiledObjective {
+    if let pooled = products.pooled {
+      return ProfiledObjective(
+        elimination: PooledElimination(products: pooled, base: products.base), layout: layout, fixed: fixed,
+        rowCount: response.count, reml: reml, floors: [0])
+    }
+    return try levelObjective(reml: reml)
+  }
+
+  /// An objective whose elimination keeps every level apart, for conditional modes and variances.
+  func levelObjective(reml: Bool) throws(EngineError) -> ProfiledObjective {
+    let products =
+      products.pooled == nil
+      ? products : CrossProducts(sums: sums, fixed: fixed, bases: bases, pooling: false)
     let elimination = try BlockedElimination(products: products, trailing: options.trailing)
     var floors = [Double](repeating: 0, count: products.structure.factors.count)
     if let trailing = elimination.trailing, !trailing.isExactAtZero {

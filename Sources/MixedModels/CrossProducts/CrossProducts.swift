@@ -51,6 +51,8 @@ final class CrossProducts: @unchecked Sendable {
   /// [X̃ ẽ]'[X̃ ẽ], r × r.
   let base: Matrix
   let rowCount: Int
+  /// The levels pooled by size, for a lone random intercept.
+  let pooled: PooledProducts?
 
   /// The sums over rows that do not depend on the basis of the regressors.
   struct Sums {
@@ -127,7 +129,11 @@ final class CrossProducts: @unchecked Sendable {
     }
   }
 
-  init(sums: Sums, fixed: FixedBasis, bases: [FactorBasis]) {
+  /// Cross-products in the given bases.
+  ///
+  /// - Parameter pooling: whether a lone random intercept may be pooled by level size; its levels then have
+  ///   no records of their own.
+  init(sums: Sums, fixed: FixedBasis, bases: [FactorBasis], pooling: Bool = true) {
     structure = sums.structure
     rowCount = sums.table.rowCount
     let width = sums.table.width
@@ -137,6 +143,8 @@ final class CrossProducts: @unchecked Sendable {
     for c in 0..<fixed.rank { for e in 0..<width { panel[e, c] = fixed.coefficients[e, c] } }
     for e in 0..<width { panel[e, r - 1] = fixed.response[e] }
     base = panel.transposed * sums.gram * panel
+    pooled = pooling ? PooledProducts(sums: sums, bases: bases, panel: panel) : nil
+    if pooled != nil { return }
     chain = Self.chainBlocks(sums: sums, bases: bases, panel: panel)
     if !structure.trailing.isEmpty {
       let trailing = Self.trailingBlocks(sums: sums, bases: bases, panel: panel)

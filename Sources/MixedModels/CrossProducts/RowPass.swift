@@ -91,10 +91,10 @@ struct RowPass {
       let rows = UnsafeRawPointer(block)
       for r in 0..<count {
         let row = rows.loadUnaligned(fromByteOffset: 32 * r, as: SIMD4<Double>.self)
-        a.addProduct(row[0], row)
-        b.addProduct(row[1], row)
-        c.addProduct(row[2], row)
-        d.addProduct(row[3], row)
+        a += row[0] * row
+        b += row[1] * row
+        c += row[2] * row
+        d += row[3] * row
       }
       for i in 0..<4 {
         gram[i] += a[i]
@@ -125,7 +125,7 @@ struct RowPass {
           if width == 2 {
             let v = row.loadUnaligned(as: SIMD2<Double>.self)
             var sum = target.loadUnaligned(as: SIMD2<Double>.self)
-            sum.addProduct(block[r * 2 + p], v)
+            sum += block[r * 2 + p] * v
             target.storeBytes(of: sum, as: SIMD2<Double>.self)
           } else {
             let factor = block[r * width + p]
@@ -133,7 +133,7 @@ struct RowPass {
             while c < width * 8 {
               let v = row.loadUnaligned(fromByteOffset: c, as: SIMD4<Double>.self)
               var sum = target.loadUnaligned(fromByteOffset: c, as: SIMD4<Double>.self)
-              sum.addProduct(factor, v)
+              sum += factor * v
               target.storeBytes(of: sum, toByteOffset: c, as: SIMD4<Double>.self)
               c += 32
             }

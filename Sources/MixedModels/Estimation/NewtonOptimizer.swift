@@ -131,8 +131,7 @@ struct NewtonOptimizer {
     {
       return trial
     }
-    // The factorisation must belong to the point that is returned.
-    return try objective.evaluate(lower: point.lower, theta: point.theta)
+    return point
   }
 
   static func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }

@@ -13,7 +13,7 @@ struct StartingValues {
 
   init(products: CrossProducts) {
     var equations = MomentEquations(products: products)
-    equations.accumulate()
+    if let pooled = products.pooled { equations.accumulate(pooled) } else { equations.accumulate() }
     meanSquares = equations.meanSquares
     let solution = equations.solve()
     variances = solution
@@ -54,6 +54,21 @@ private struct MomentEquations {
 
   var meanSquares: [[Double]] {
     widths.indices.map { f in (0..<widths[f]).map { means[offsets[f] + $0] } }
+  }
+
+  /// Sums over pooled levels of one random intercept.
+  mutating func accumulate(_ pooled: PooledProducts) {
+    let levels = pooled.multiplicities.reduce(0, +)
+    for (m, count) in zip(pooled.squares, pooled.multiplicities) { trace[0] += m * count }
+    means[0] = trace[0] / levels
+    for (i, m) in pooled.squares.enumerated() {
+      let ratio = m / means[0]
+      let weight = 1 / ((1 + 2 * ratio) * (1 + 2 * ratio))
+      let gram = pooled.grams[i]
+      left[0] += weight * gram[gram.rows - 1, gram.rows - 1]
+      noise[0] += weight * m * pooled.multiplicities[i]
+      matrix[0, 0] += weight * m * m * pooled.multiplicities[i]
+    }
   }
 
   mutating func accumulate() {

@@ -72,8 +72,15 @@ extension BlockedElimination {
       let stride = block.stride
       let own = vectors[workspace.factor].pointer
       let mine = images[workspace.factor].pointer
+      let records = block.records.pointer
+      let later = ancestors(of: d).map {
+        (
+          parents: $0.parents, width: $0.width, vectors: vectors[$0.factor].pointer,
+          images: images[$0.factor].pointer
+        )
+      }
       for level in 0..<block.levelCount {
-        let record = block.records.pointer + level * k * stride
+        let record = records + level * k * stride
         let v = own + level * k * n
         let g = mine + level * k * n
         for a in 0..<k {
@@ -84,13 +91,11 @@ extension BlockedElimination {
         }
         var ancestor = level
         var offset = k
-        var finer = workspace
-        for next in chain[(d + 1)...] {
-          guard let parents = finer.block.parents else { break }
-          ancestor = Int(parents.pointer[ancestor])
-          let width = next.block.width
-          let other = vectors[next.factor].pointer + ancestor * width * n
-          let theirs = images[next.factor].pointer + ancestor * width * n
+        for next in later {
+          ancestor = Int(next.parents[ancestor])
+          let width = next.width
+          let other = next.vectors + ancestor * width * n
+          let theirs = next.images + ancestor * width * n
           for a in 0..<k {
             for b in 0..<width {
               let value = record[a * stride + offset + b]
@@ -101,7 +106,6 @@ extension BlockedElimination {
             }
           }
           offset += width
-          finer = next
         }
       }
     }
@@ -154,9 +158,17 @@ extension BlockedElimination {
       let scratch = Buffer(k * n)
       let weighted = scratch.pointer
       let mine = images[workspace.factor].pointer
+      let records = workspace.records.pointer
+      let inner = workspace.inner.pointer
+      let target = sum.pointer
+      let panel = block.panel
+      let panelValues = workspace.panelValues
+      let later = ancestors(of: d).map {
+        (parents: $0.parents, width: $0.width, images: images[$0.factor].pointer)
+      }
       for level in 0..<block.levelCount {
-        let record = workspace.records.pointer + level * k * stride
-        let h = workspace.inner.pointer + level * k * k
+        let record = records + level * k * stride
+        let h = inner + level * k * k
         let g = mine + level * k * n
         for a in 0..<k {
           for i in 0..<n {
@@ -167,17 +179,15 @@ extension BlockedElimination {
           for i in 0..<n {
             let value = weighted[a * n + i]
             if value == 0 { continue }
-            for j in 0..<n { sum.pointer[j + i * n] -= value * g[a * n + j] }
+            for j in 0..<n { target[j + i * n] -= value * g[a * n + j] }
           }
         }
         var ancestor = level
         var offset = k
-        var finer = workspace
-        for next in chain[(d + 1)...] {
-          guard let parents = finer.block.parents else { break }
-          ancestor = Int(parents.pointer[ancestor])
-          let width = next.block.width
-          let theirs = images[next.factor].pointer + ancestor * width * n
+        for next in later {
+          ancestor = Int(next.parents[ancestor])
+          let width = next.width
+          let theirs = next.images + ancestor * width * n
           for a in 0..<k {
             for b in 0..<width {
               let value = record[a * stride + offset + b]
@@ -185,9 +195,8 @@ extension BlockedElimination {
             }
           }
           offset += width
-          finer = next
         }
-        guard let panel = block.panel, let values = workspace.panelValues, let trailingImage else { continue }
+        guard let panel, let values = panelValues, let trailingImage else { continue }
         for q in Int(panel.rowStart.pointer[level])..<Int(panel.rowStart.pointer[level + 1]) {
           let theirs = trailingImage.pointer + Int(panel.columns.pointer[q]) * n
           for a in 0..<k {

@@ -12,20 +12,25 @@ extension BlockedElimination {
       let stride = block.stride
       let scratch = Buffer(k * r)
       let rhs = scratch.pointer
+      let records = workspace.records.pointer
+      let inner = workspace.inner.pointer
+      let solution = workspace.solution.pointer
+      let gradient = workspace.gradient.pointer
+      let panel = block.panel
+      let panelValues = workspace.panelValues
+      let later = ancestors(of: d)
       for level in 0..<block.levelCount {
-        let record = workspace.records.pointer + level * k * stride
+        let record = records + level * k * stride
         for a in 0..<k {
           let source = record + a * stride + stride - r
           for c in 0..<r { rhs[a * r + c] = source[c] }
         }
         var ancestor = level
         var offset = k
-        var finer = workspace
-        for next in chain[(d + 1)...] {
-          guard let parents = finer.block.parents else { break }
-          ancestor = Int(parents.pointer[ancestor])
-          let width = next.block.width
-          let u = next.solution.pointer + ancestor * width * r
+        for next in later {
+          ancestor = Int(next.parents[ancestor])
+          let width = next.width
+          let u = next.solution + ancestor * width * r
           for a in 0..<k {
             for b in 0..<width {
               let value = record[a * stride + offset + b]
@@ -33,9 +38,8 @@ extension BlockedElimination {
             }
           }
           offset += width
-          finer = next
         }
-        if let panel = block.panel, let values = workspace.panelValues, let trailing {
+        if let panel, let values = panelValues, let trailing {
           for q in Int(panel.rowStart.pointer[level])..<Int(panel.rowStart.pointer[level + 1]) {
             let u = trailing.solution.pointer + Int(panel.columns.pointer[q]) * r
             for a in 0..<k {
@@ -44,9 +48,9 @@ extension BlockedElimination {
             }
           }
         }
-        let h = workspace.inner.pointer + level * k * k
-        let u = workspace.solution.pointer + level * k * r
-        let g = workspace.gradient.pointer + level * k * r
+        let h = inner + level * k * k
+        let u = solution + level * k * r
+        let g = gradient + level * k * r
         for a in 0..<k {
           for c in 0..<r {
             var value = 0.0
@@ -67,6 +71,7 @@ extension BlockedElimination {
     trailing?.finishGradient(chain: chain)
   }
 
+  /// Conditional modes of every factor's levels: levels × k, level by level.
   func modes(coefficients: [Double]) -> [Buffer] {
     let r = panelColumns
     return products.structure.factors.indices.map { f in

@@ -308,6 +308,7 @@ extension BlockedElimination {
     return (residual, fixed)
   }
 
+  /// Diagonal blocks of S − S Z'V⁻¹Z S of a factor, k × k per level.
   func conditionalCovariances(factor: Int) throws(EngineError) -> Buffer {
     if let d = products.structure.chain.firstIndex(of: factor) {
       let quadratics = try chainQuadratics()[d]

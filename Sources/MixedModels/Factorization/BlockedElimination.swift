@@ -44,6 +44,28 @@ final class BlockedElimination: Elimination {
     }
   }
 
+  /// A coarser factor of the chain as raw pointers, so that loops over levels count no references.
+  struct Ancestor {
+    /// Level of this factor for each level of the factor before it.
+    let parents: UnsafeMutablePointer<Int32>
+    let records: UnsafeMutablePointer<Double>
+    let solution: UnsafeMutablePointer<Double>
+    let factor: Int
+    let width: Int
+    let stride: Int
+  }
+
+  /// The factors above chain factor `d`, nearest first.
+  func ancestors(of d: Int) -> [Ancestor] {
+    (d + 1..<max(chain.count, d + 1)).compactMap { e in
+      guard let parents = chain[e - 1].block.parents else { return nil }
+      let next = chain[e]
+      return Ancestor(
+        parents: parents.pointer, records: next.records.pointer, solution: next.solution.pointer,
+        factor: next.factor, width: next.block.width, stride: next.block.stride)
+    }
+  }
+
   init(products: CrossProducts, trailing choice: EngineOptions.Trailing?) throws(EngineError) {
     self.products = products
     panelColumns = products.panelColumns
@@ -102,7 +124,7 @@ final class BlockedElimination: Elimination {
     let stride = k + w
     let r = panelColumns
     let factor = lower[workspace.factor]
-    let later = Array(chain[(d + 1)...])
+    let later = ancestors(of: d)
     var logs = LogSum()
     let scratch = Buffer(k * k * 3 + k * w)
     let local = Buffer(r * r)
@@ -181,13 +203,11 @@ final class BlockedElimination: Elimination {
         // Later records and R'R lose panel' H panel, segment by segment.
         var offset = 0
         var ancestor = level
-        var finer = workspace
         for next in later {
-          guard let parents = finer.block.parents else { break }
-          ancestor = Int(parents.pointer[ancestor])
-          let width = next.block.width
-          let nextStride = next.block.stride
-          let target = next.records.pointer + ancestor * width * nextStride
+          ancestor = Int(next.parents[ancestor])
+          let width = next.width
+          let nextStride = next.stride
+          let target = next.records + ancestor * width * nextStride
           for a in 0..<width {
             let row = target + a * nextStride
             for c in 0..<k {
@@ -197,7 +217,6 @@ final class BlockedElimination: Elimination {
             }
           }
           offset += width
-          finer = next
         }
         for c in 0..<k {
           let left = record + c * stride + k + offset

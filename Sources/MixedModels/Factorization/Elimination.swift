@@ -22,12 +22,6 @@ protocol Elimination: AnyObject {
 
   /// Quadratic forms of v_i = E_i r along symmetric directions E_i.
   func quadraticForms(_ directions: [Direction], coefficients: [Double]) -> QuadraticForms
-
-  /// Conditional modes of every factor's levels: levels × k, level by level.
-  func modes(coefficients: [Double]) -> [Buffer]
-
-  /// Diagonal blocks of S − S Z'V⁻¹Z S per factor, k × k per level.
-  func conditionalCovariances(factor: Int) throws(EngineError) -> Buffer
 }
 
 /// First-derivative sums of one factor, k × k.

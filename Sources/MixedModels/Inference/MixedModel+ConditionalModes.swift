@@ -3,10 +3,9 @@ package import LinearAlgebra
 extension MixedModel {
   /// Conditional modes (BLUPs) of every term: levelCount × k, in the caller's units.
   package func conditionalModes(_ estimate: Estimate) throws(EngineError) -> [Matrix] {
-    let point = try ParameterPoint(
-      model: self, covariances: estimate.relativeCovariances, reml: estimate.reml, fixedEffects: nil)
-    point.objective.elimination.solve()
-    let modes = point.objective.elimination.modes(coefficients: point.coefficients)
+    let (point, elimination) = try factored(estimate)
+    elimination.solve()
+    let modes = elimination.modes(coefficients: point.coefficients)
     return terms.enumerated().map { t, term in
       let k = term.width
       var result = Matrix(rows: term.levelCount, columns: k)
@@ -35,9 +34,7 @@ extension MixedModel {
     let k = term.width
     var result = [Double](repeating: 0, count: term.levelCount * k * k)
     guard let place = layout.places[t], let back = inverseMap(t) else { return result }
-    let point = try ParameterPoint(
-      model: self, covariances: estimate.relativeCovariances, reml: estimate.reml, fixedEffects: nil)
-    let blocks = try point.objective.elimination.conditionalCovariances(factor: place.factor)
+    let blocks = try factored(estimate).elimination.conditionalCovariances(factor: place.factor)
     let order = layout.widths[place.factor]
     let levelMap = levelMap(t, factor: place.factor)
     for level in 0..<term.levelCount {
@@ -86,6 +83,18 @@ extension MixedModel {
       }
     }
     return result
+  }
+
+  /// The elimination of every level at an estimate.
+  private func factored(
+    _ estimate: Estimate
+  ) throws(EngineError) -> (point: ParameterPoint, elimination: BlockedElimination) {
+    let objective = try levelObjective(reml: estimate.reml)
+    let point = try ParameterPoint(
+      model: self, covariances: estimate.relativeCovariances, reml: estimate.reml, fixedEffects: nil,
+      objective: objective)
+    guard let elimination = objective.elimination as? BlockedElimination else { throw .overflow }
+    return (point, elimination)
   }
 
   /// G⁻¹ of a term: from standardised to the caller's regressors.

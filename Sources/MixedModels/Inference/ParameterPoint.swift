@@ -15,10 +15,12 @@ final class ParameterPoint {
   let information: Matrix
 
   init(
-    model: MixedModel, covariances: [Matrix], reml: Bool, fixedEffects: [Double]?
+    model: MixedModel, covariances: [Matrix], reml: Bool, fixedEffects: [Double]?,
+    objective: ProfiledObjective? = nil
   ) throws(EngineError) {
     self.model = model
-    objective = try model.objective(reml: reml)
+    let objective = if let objective { objective } else { try model.objective(reml: reml) }
+    self.objective = objective
     let lower = model.layout.lower(covariances: covariances)
     profile = try objective.evaluate(lower: lower, theta: model.layout.theta(lower))
     let p = model.fixed.rank

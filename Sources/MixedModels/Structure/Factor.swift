@@ -24,7 +24,8 @@ struct Factor: Sendable {
     offsets = []
     levelMaps = []
     width = 0
-    complete = codes.allSatisfy { $0 >= 0 }
+    // Negative codes set the sign bit of the union.
+    complete = codes.reduce(0, |) >= 0
   }
 
   mutating func append(term: Int, width termWidth: Int, levelMap: [Int32]?) {
@@ -34,11 +35,16 @@ struct Factor: Sendable {
     width += termWidth
   }
 
-  /// Number of levels that have rows.
+  /// Number of levels that have rows; stops as soon as all have been seen.
   static func occupiedLevels(_ codes: [Int32], levelCount: Int) -> Int {
     var seen = [Bool](repeating: false, count: levelCount)
-    for code in codes where code >= 0 { seen[Int(code)] = true }
-    return seen.reduce(0) { $0 + ($1 ? 1 : 0) }
+    var count = 0
+    for code in codes where code >= 0 && !seen[Int(code)] {
+      seen[Int(code)] = true
+      count += 1
+      if count == levelCount { break }
+    }
+    return count
   }
 
   /// The level of `b` for each level of `a` when both describe the same partition; otherwise nil.
