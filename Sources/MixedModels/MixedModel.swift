@@ -34,9 +34,8 @@ package struct MixedModel: Sendable {
     try Self.validate(response: response, fixed: fixedColumns, terms: terms)
 
     var table = RegressorTable(response: response, fixed: fixedColumns, terms: terms)
-    var structure = ModelStructure(terms: terms, table: table)
+    let structure = ModelStructure(terms: terms, table: table)
     if structure.factors.isEmpty { throw .nothingIdentifiable(structure.held) }
-    if options.trailing == .sparse { structure.shortenChain() }
     var sums = CrossProducts.Sums(structure: structure, table: table)
     guard sums.gram.storage.allSatisfy(\.isFinite) else {
       try Self.findNonFinite(response: response, fixed: fixedColumns, terms: terms)
@@ -58,19 +57,38 @@ package struct MixedModel: Sendable {
     }
     fixed = basis
     let tieScales = Self.tieScales(terms: terms, table: table, gram: sums.gram)
-    func products(orders: [Int: [Int]]) -> (CrossProducts, [FactorBasis]) {
+    func products(_ sums: CrossProducts.Sums, orders: [Int: [Int]]) -> (CrossProducts, [FactorBasis]) {
       let bases = structure.factors.map {
         FactorBasis(
           factor: $0, terms: terms, table: table, gram: sums.gram, orders: orders, tieScales: tieScales)
       }
       return (CrossProducts(sums: sums, fixed: basis, bases: bases), bases)
     }
-    var (crossProducts, bases) = products(orders: [:])
+    var (crossProducts, bases) = products(sums, orders: [:])
     var moments = StartingValues(products: crossProducts)
     let orders = Self.pivotOrders(structure: structure, terms: terms, moments: moments)
     if !orders.isEmpty {
-      (crossProducts, bases) = products(orders: orders)
+      (crossProducts, bases) = products(sums, orders: orders)
       moments = StartingValues(products: crossProducts)
+    }
+    let order = crossProducts.trailing?.count ?? 0
+    if options.trailing != .dense, order > SparseTrailingPattern.smallestOrder || options.trailing == .sparse
+    {
+      let force = options.trailing == .sparse
+      if structure.chain.count == 1 {
+        _ = crossProducts.chooseSparse(denseOrder: order, force: force)
+      } else if force
+        || crossProducts.chain.first?.panel.map({ $0.squaredRowCounts < Double(order * order) }) ?? false
+      {
+        var shortened = structure
+        shortened.shortenChain()
+        let candidateSums = CrossProducts.Sums(structure: shortened, table: table)
+        let (candidate, _) = products(candidateSums, orders: orders)
+        if candidate.chooseSparse(denseOrder: order, force: force) {
+          crossProducts = candidate
+          sums = candidateSums
+        }
+      }
     }
     self.products = crossProducts
     self.sums = sums
@@ -86,6 +104,18 @@ package struct MixedModel: Sendable {
 
   /// Maximises the likelihood.
   package func fit(reml: Bool, options: FitOptions = .init()) throws(EngineError) -> Estimate {
+    try BLASThreads.with(blasThreads) { () throws(EngineError) in
+      try maximize(reml: reml, options: options)
+    }
+  }
+
+  /// Threads for dense factors: one while they are too small to share.
+  var blasThreads: Int {
+    guard products.sparse == nil, let order = products.trailing?.count, order >= 500 else { return 1 }
+    return options.threads ?? ProcessInfo.processInfo.activeProcessorCount
+  }
+
+  private func maximize(reml: Bool, options: FitOptions) throws(EngineError) -> Estimate {
     let objective = try objective(reml: reml)
     let optimizer = NewtonOptimizer(objective: objective, options: options, scales: parameterScales)
     let start: [Double]
@@ -121,7 +151,7 @@ package struct MixedModel: Sendable {
     let products =
       products.pooled == nil
       ? products : CrossProducts(sums: sums, fixed: fixed, bases: bases, pooling: false)
-    let elimination = try BlockedElimination(products: products, trailing: options.trailing)
+    let elimination = BlockedElimination(products: products)
     var floors = [Double](repeating: 0, count: products.structure.factors.count)
     if let trailing = elimination.trailing, !trailing.isExactAtZero {
       for f in products.structure.trailing {

@@ -18,67 +18,73 @@ struct Workload: Sendable {
   var fixed: [String?]
   var bars: [Bar]
 
-  static let all: [Workload] = [
-    .init(
-      name: "sleepstudy", file: "sleepstudy", formula: "Reaction ~ Days + (Days | Subject)",
-      response: "Reaction", fixed: [nil, "Days"], bars: [.init(regressors: [nil, "Days"], factors: ["Subject"])]),
-    .init(
-      name: "dietox", file: "dietox", formula: "Weight ~ Time + (1 | Pig)", response: "Weight",
-      fixed: [nil, "Time"], bars: [.init(regressors: [nil], factors: ["Pig"])]),
-    .init(
-      name: "W1", file: "W1", formula: "y ~ x + (1 + x | g)", response: "y", fixed: [nil, "x"],
-      bars: [.init(regressors: [nil, "x"], factors: ["g"])]),
-    .init(
-      name: "W9", file: "W9", formula: "y ~ x1 + x2 + x3 + x4 + x5 + (1 + x1 | g)", response: "y",
-      fixed: [nil, "x1", "x2", "x3", "x4", "x5"], bars: [.init(regressors: [nil, "x1"], factors: ["g"])]),
-    .init(
-      name: "W5", file: "W5", formula: "y ~ fa + fb + x + (1 | unit)", response: "y",
-      fixed: [nil, "fa", "fb", "x"], bars: [.init(regressors: [nil], factors: ["unit"])]),
-    .init(
-      name: "W4", file: "W4", formula: "y ~ age + sex + (1 | school) + (1 | school:class)", response: "y",
-      fixed: [nil, "sex", "age"],
-      bars: [
-        .init(regressors: [nil], factors: ["school"]), .init(regressors: [nil], factors: ["school", "class"]),
-      ]),
-    .init(
-      name: "W7", file: "W7", formula: "y ~ S*P*L + (1 + S + P + L | subj) + (1 + S + P + L | item)",
-      response: "y", fixed: [nil, "S", "P", "L", "S:P", "S:L", "P:L", "S:P:L"],
-      bars: [
-        .init(regressors: [nil, "S", "P", "L"], factors: ["subj"]),
-        .init(regressors: [nil, "S", "P", "L"], factors: ["item"]),
-      ]),
-    .init(
-      name: "W7_diag", file: "W7", formula: "y ~ S*P*L + (1 + S + P + L || subj) + (1 + S + P + L || item)",
-      response: "y", fixed: [nil, "S", "P", "L", "S:P", "S:L", "P:L", "S:P:L"],
-      bars: [
-        .init(regressors: [nil, "S", "P", "L"], factors: ["subj"], covariance: .diagonal),
-        .init(regressors: [nil, "S", "P", "L"], factors: ["item"], covariance: .diagonal),
-      ]),
-    .init(
-      name: "W3", file: "W3", formula: "y ~ C(service) + (1 | s) + (1 | d) + (1 | dept)", response: "y",
-      fixed: [nil, "service"],
-      bars: [
-        .init(regressors: [nil], factors: ["s"]), .init(regressors: [nil], factors: ["d"]),
-        .init(regressors: [nil], factors: ["dept"]),
-      ]),
-    .init(
-      name: "W2", file: "W2",
-      formula: "score ~ group + (1 | test) + (1 | school) + (1 | school:student)", response: "score",
-      fixed: [nil, "group"],
-      bars: [
-        .init(regressors: [nil], factors: ["test"]), .init(regressors: [nil], factors: ["school"]),
-        .init(regressors: [nil], factors: ["school", "student"]),
-      ]),
-    .init(
-      name: "W10", file: "W10", formula: "y ~ x + (1 | student) + (1 | teacher)", response: "y",
-      fixed: [nil, "x"],
-      bars: [.init(regressors: [nil], factors: ["student"]), .init(regressors: [nil], factors: ["teacher"])]),
-  ] + ["W6_100k", "W6_300k", "W6"].map { name in
-    .init(
-      name: name, file: name, formula: "rating ~ 1 + x + (1 | user) + (1 | movie)", response: "rating",
-      fixed: [nil, "x"],
-      bars: [.init(regressors: [nil], factors: ["user"]), .init(regressors: [nil], factors: ["movie"])])
-  }
+  static let all: [Workload] =
+    [
+      .init(
+        name: "sleepstudy", file: "sleepstudy", formula: "Reaction ~ Days + (Days | Subject)",
+        response: "Reaction", fixed: [nil, "Days"],
+        bars: [.init(regressors: [nil, "Days"], factors: ["Subject"])]),
+      .init(
+        name: "dietox", file: "dietox", formula: "Weight ~ Time + (1 | Pig)", response: "Weight",
+        fixed: [nil, "Time"], bars: [.init(regressors: [nil], factors: ["Pig"])]),
+      .init(
+        name: "W1", file: "W1", formula: "y ~ x + (1 + x | g)", response: "y", fixed: [nil, "x"],
+        bars: [.init(regressors: [nil, "x"], factors: ["g"])]),
+      .init(
+        name: "W9", file: "W9", formula: "y ~ x1 + x2 + x3 + x4 + x5 + (1 + x1 | g)", response: "y",
+        fixed: [nil, "x1", "x2", "x3", "x4", "x5"], bars: [.init(regressors: [nil, "x1"], factors: ["g"])]),
+      .init(
+        name: "W5", file: "W5", formula: "y ~ fa + fb + x + (1 | unit)", response: "y",
+        fixed: [nil, "fa", "fb", "x"], bars: [.init(regressors: [nil], factors: ["unit"])]),
+      .init(
+        name: "W4", file: "W4", formula: "y ~ age + sex + (1 | school) + (1 | school:class)", response: "y",
+        fixed: [nil, "sex", "age"],
+        bars: [
+          .init(regressors: [nil], factors: ["school"]),
+          .init(regressors: [nil], factors: ["school", "class"]),
+        ]),
+      .init(
+        name: "W7", file: "W7", formula: "y ~ S*P*L + (1 + S + P + L | subj) + (1 + S + P + L | item)",
+        response: "y", fixed: [nil, "S", "P", "L", "S:P", "S:L", "P:L", "S:P:L"],
+        bars: [
+          .init(regressors: [nil, "S", "P", "L"], factors: ["subj"]),
+          .init(regressors: [nil, "S", "P", "L"], factors: ["item"]),
+        ]),
+      .init(
+        name: "W7_diag", file: "W7", formula: "y ~ S*P*L + (1 + S + P + L || subj) + (1 + S + P + L || item)",
+        response: "y", fixed: [nil, "S", "P", "L", "S:P", "S:L", "P:L", "S:P:L"],
+        bars: [
+          .init(regressors: [nil, "S", "P", "L"], factors: ["subj"], covariance: .diagonal),
+          .init(regressors: [nil, "S", "P", "L"], factors: ["item"], covariance: .diagonal),
+        ]),
+      .init(
+        name: "W3", file: "W3", formula: "y ~ C(service) + (1 | s) + (1 | d) + (1 | dept)", response: "y",
+        fixed: [nil, "service"],
+        bars: [
+          .init(regressors: [nil], factors: ["s"]), .init(regressors: [nil], factors: ["d"]),
+          .init(regressors: [nil], factors: ["dept"]),
+        ]),
+      .init(
+        name: "W2", file: "W2",
+        formula: "score ~ group + (1 | test) + (1 | school) + (1 | school:student)", response: "score",
+        fixed: [nil, "group"],
+        bars: [
+          .init(regressors: [nil], factors: ["test"]), .init(regressors: [nil], factors: ["school"]),
+          .init(regressors: [nil], factors: ["school", "student"]),
+        ]),
+      .init(
+        name: "W10", file: "W10", formula: "y ~ x + (1 | student) + (1 | teacher)", response: "y",
+        fixed: [nil, "x"],
+        bars: [
+          .init(regressors: [nil], factors: ["student"]), .init(regressors: [nil], factors: ["teacher"]),
+        ]),
+    ]
+    + ["W6_100k", "W6_300k", "W6"].map { name in
+      .init(
+        name: name, file: name, formula: "rating ~ 1 + x + (1 | user) + (1 | movie)", response: "rating",
+        fixed: [nil, "x"],
+        bars: [.init(regressors: [nil], factors: ["user"]), .init(regressors: [nil], factors: ["movie"])])
+    }
 }
 
 /// A workload's data in the engine's form.
@@ -118,7 +124,9 @@ struct EngineInput {
         var seen: [Int: Int32] = [:]
         for i in 0..<n {
           let key = Int(codes[i]) * levels.count + Int(own[i])
-          if let known = seen[key] { codes[i] = known } else {
+          if let known = seen[key] {
+            codes[i] = known
+          } else {
             codes[i] = Int32(seen.count)
             seen[key] = codes[i]
           }

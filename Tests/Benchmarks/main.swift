@@ -19,7 +19,8 @@ for workload in Workload.all where names.isEmpty || names.contains(workload.name
   var bestCPU = Double.infinity
   var setup = Double.infinity
   var estimate: Estimate!
-  let repeats = input.response.count < 2000 ? 200 : (Int(ProcessInfo.processInfo.environment["REPEAT"] ?? "") ?? 3)
+  let repeats =
+    input.response.count < 2000 ? 200 : (Int(ProcessInfo.processInfo.environment["REPEAT"] ?? "") ?? 3)
   for _ in 0..<repeats {
     let start = clock.now
     let cpuStart = cpu()
@@ -35,7 +36,8 @@ for workload in Workload.all where names.isEmpty || names.contains(workload.name
   }
   print(
     workload.name, "read", String(format: "%.3f", seconds(read)), "fit", String(format: "%.5f", best),
-    "cpu", String(format: "%.5f", bestCPU), "setup", String(format: "%.5f", setup), "evals", estimate.certificate.evaluations, "gradients",
+    "cpu", String(format: "%.5f", bestCPU), "setup", String(format: "%.5f", setup), "evals",
+    estimate.certificate.evaluations, "gradients",
     estimate.certificate.gradients, "criterion", String(format: "%.6f", -2 * estimate.logLikelihood), "conv",
     estimate.converged)
 }

@@ -44,4 +44,35 @@ import Testing
       }
     }
   }
+
+  static let crossed: [RandomModel] = [
+    RandomModel.Kind.crossed, .crossedSlopes, .chainBesideCrossed, .separable, .tiedPair, .partialLevels,
+  ].flatMap { kind in (21...24).map { RandomModel(kind, seed: $0) } }
+
+  @Test(arguments: crossed)
+  func sparseAndDenseTrailingBlocksAgree(_ random: RandomModel) throws {
+    let models = try [EngineOptions.Trailing.dense, .sparse].map {
+      try MixedModel(
+        response: random.response, fixed: random.fixed, terms: random.terms,
+        options: EngineOptions(trailing: $0))
+    }
+    var g = TestGenerator(seed: random.seed)
+    for reml in [true, false] {
+      let s = random.covariances(&g)
+      let values = try models.map { try $0.logLikelihood(at: s, reml: reml) }
+      #expect(abs(values[0] - values[1]) < 1e-10 * max(1, abs(values[0])))
+      let scores = try models.map { try $0.score(at: s, reml: reml).covariances }
+      for (a, b) in zip(scores[0], scores[1]) {
+        let size = a.storage.reduce(0) { max($0, abs($1)) }
+        for (x, y) in zip(a.storage, b.storage) { #expect(abs(x - y) <= 1e-7 * max(size, 1e-3)) }
+      }
+      let fits = try models.map { try $0.fit(reml: reml) }
+      #expect(abs(fits[0].logLikelihood - fits[1].logLikelihood) < 1e-6)
+      let modes = try zip(models, fits).map { try $0.conditionalModes($1) }
+      for (a, b) in zip(modes[0], modes[1]) {
+        let size = a.storage.reduce(0) { max($0, abs($1)) }
+        for (x, y) in zip(a.storage, b.storage) { #expect(abs(x - y) <= 1e-3 * max(size, 1e-3)) }
+      }
+    }
+  }
 }

@@ -53,6 +53,8 @@ final class CrossProducts: @unchecked Sendable {
   let rowCount: Int
   /// The levels pooled by size, for a lone random intercept.
   let pooled: PooledProducts?
+  /// The pattern of the trailing Schur complement when it is factored as a sparse matrix.
+  private(set) var sparse: SparseTrailingPattern?
 
   /// The sums over rows that do not depend on the basis of the regressors.
   struct Sums {
@@ -161,6 +163,15 @@ final class CrossProducts: @unchecked Sendable {
         chain[d].panel?.linkToParent(parents: parents, panel: coarse)
       }
     }
+  }
+
+  /// Chooses the sparse trailing factor if it beats a dense one of order `denseOrder`.
+  ///
+  /// - Returns: whether it was chosen.
+  func chooseSparse(denseOrder: Int, force: Bool) -> Bool {
+    guard chain.count == 1, let trailing, let panel = chain.first?.panel else { return false }
+    sparse = SparseTrailingPattern(trailing: trailing, panel: panel, denseOrder: denseOrder, force: force)
+    return sparse != nil
   }
 
   private static func chainBlocks(sums: Sums, bases: [FactorBasis], panel: Matrix) -> [ChainBlock] {

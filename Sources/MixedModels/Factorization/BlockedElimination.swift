@@ -66,7 +66,7 @@ final class BlockedElimination: Elimination {
     }
   }
 
-  init(products: CrossProducts, trailing choice: EngineOptions.Trailing?) throws(EngineError) {
+  init(products: CrossProducts) {
     self.products = products
     panelColumns = products.panelColumns
     chain = products.chain.enumerated().map { d, block in
@@ -75,9 +75,9 @@ final class BlockedElimination: Elimination {
         panelColumns: products.panelColumns)
     }
     if let trailing = products.trailing {
-      self.trailing = try TrailingElimination(
+      self.trailing = TrailingElimination(
         trailing, panels: products.chain.compactMap(\.panel), panelColumns: products.panelColumns,
-        choice: choice)
+        sparse: products.sparse)
     } else {
       trailing = nil
     }

@@ -27,21 +27,24 @@ final class TrailingElimination {
 
   init(
     _ products: CrossProducts.Trailing, panels: [SparsePanel], panelColumns: Int,
-    choice: EngineOptions.Trailing?
-  ) throws(EngineError) {
+    sparse: SparseTrailingPattern?
+  ) {
     self.products = products
     self.panels = panels
     self.panelColumns = panelColumns
     let m = products.count
-    let dense = DenseTrailingStorage(count: m, mirrored: panels.count > 1)
-    storage = dense
+    if let sparse {
+      storage = SparseTrailingStorage(sparse)
+    } else {
+      storage = DenseTrailingStorage(count: m, mirrored: panels.count > 1)
+    }
     panel = Buffer(m * panelColumns)
     solution = Buffer(m * panelColumns)
     gradient = Buffer(m * panelColumns)
-    unscaled = m <= Self.keptOrder ? Buffer(m * m) : nil
+    unscaled = m <= Self.keptOrder && sparse == nil ? Buffer(m * m) : nil
     densePanels = panels.enumerated().map { d, panel in
       let full = Double(panel.levelCount) * Double(m)
-      guard Double(panel.entryCount) * 6 > full else { return nil }
+      guard sparse == nil, Double(panel.entryCount) * 6 > full else { return nil }
       let dense = Buffer(panel.levelCount * panel.width * m)
       if d == 0 { Self.scatter(panel, values: panel.values, into: dense) }
       return dense
@@ -135,7 +138,8 @@ final class TrailingElimination {
     let buffer = Buffer(m)
     let column = buffer.pointer
     for j in 0..<m {
-      (column + j).update(repeating: 0, count: m - j)
+      let list = storage.rowList(column: j)
+      for position in 0..<list.count { column[list[position]] = 0 }
       for q in Int(products.columnStart.pointer[j])..<Int(products.columnStart.pointer[j + 1]) {
         column[Int(products.rows.pointer[q])] += products.values.pointer[q]
       }
@@ -183,41 +187,44 @@ final class TrailingElimination {
       for c in 0..<k {
         for b in 0..<c { buffers.pointer[c * m + first + b] = buffers.pointer[b * m + first + c] }
       }
-      // Columns: S T.
+      // Columns: S T. Columns of a block share their rows.
+      let list = storage.rowList(column: first)
       for c in 0..<k {
         let column = buffers.pointer + c * m
         let diagonal = t[c + c * k]
-        for i in first..<m { column[i] *= diagonal }
+        for position in 0..<list.count { column[list[position]] *= diagonal }
         for b in c + 1..<max(k, c + 1) where t[b + c * k] != 0 {
           let value = t[b + c * k]
           let other = buffers.pointer + b * m
-          for i in first..<m { column[i] += value * other[i] }
+          for position in 0..<list.count { column[list[position]] += value * other[list[position]] }
         }
       }
       for c in 0..<k {
         let column = buffers.pointer + c * m
-        scaleRows(column, from: block, transposed: true)
+        scaleRows(column, rows: list, transposed: true)
         column[first + c] += 1
         storage.store(column: first + c, from: column)
       }
     }
   }
 
-  /// Multiplies a column's level blocks from `block` on by T' or T.
-  private func scaleRows(_ column: UnsafeMutablePointer<Double>, from block: Int, transposed: Bool) {
+  /// Multiplies a column's level blocks, whole blocks listed by `rows`, by T' or T.
+  private func scaleRows(_ column: UnsafeMutablePointer<Double>, rows: RowList, transposed: Bool) {
+    var position = 0
     for g in products.widths.indices {
-      let blocks = max(block, products.factorStart[g])..<max(block, products.factorStart[g + 1])
-      if blocks.isEmpty { continue }
       let k = products.widths[g]
       let t = factors[g]
-      let start = Int(products.blockStart.pointer[blocks.lowerBound])
+      let end = Int(products.blockStart.pointer[products.factorStart[g + 1]])
       if k == 1 {
         let value = t[0]
-        for i in start..<start + blocks.count { column[i] *= value }
+        while position < rows.count, rows[position] < end {
+          column[rows[position]] *= value
+          position += 1
+        }
         continue
       }
-      for b in 0..<blocks.count {
-        let x = column + start + b * k
+      while position < rows.count, rows[position] < end {
+        let x = column + rows[position]
         if transposed {
           for a in 0..<k {
             var value = 0.0
@@ -231,6 +238,7 @@ final class TrailingElimination {
             x[a] = value
           }
         }
+        position += k
       }
     }
   }
@@ -288,18 +296,18 @@ final class TrailingElimination {
       for c in 0..<k {
         for b in 0..<c { buffers.pointer[c * m + first + b] = buffers.pointer[b * m + first + c] }
       }
-      let start = whole ? 0 : first
+      let list = whole ? RowList(indices: nil, start: 0, count: m) : storage.rowList(column: first)
       for c in (0..<k).reversed() {
         let column = buffers.pointer + c * m
         let diagonal = t[c + c * k]
-        for i in start..<m { column[i] *= diagonal }
+        for position in 0..<list.count { column[list[position]] *= diagonal }
         for b in 0..<c where t[c + b * k] != 0 {
           let value = t[c + b * k]
           let other = buffers.pointer + b * m
-          for i in start..<m { column[i] += value * other[i] }
+          for position in 0..<list.count { column[list[position]] += value * other[list[position]] }
         }
       }
-      for c in 0..<k { scaleRows(buffers.pointer + c * m, from: whole ? 0 : block, transposed: false) }
+      for c in 0..<k { scaleRows(buffers.pointer + c * m, rows: list, transposed: false) }
       body(first, k, buffers.pointer)
     }
   }

@@ -7,7 +7,9 @@ protocol TrailingStorage: AnyObject {
   var count: Int { get }
   /// Writes rows j… of column j from a buffer indexed by row.
   func store(column j: Int, from buffer: UnsafePointer<Double>)
-  /// Reads rows j… of column j into a buffer indexed by row; rows outside the pattern become zero.
+  /// The rows of column j that may differ from zero, from j on, ascending.
+  func rowList(column j: Int) -> RowList
+  /// Reads the row list of column j into a buffer indexed by row.
   func load(column j: Int, into buffer: UnsafeMutablePointer<Double>)
   /// Replaces the stored matrix S by its Cholesky factor L.
   ///
@@ -23,6 +25,19 @@ protocol TrailingStorage: AnyObject {
   func loadInverse(column j: Int, into buffer: UnsafeMutablePointer<Double>, whole: Bool)
 }
 
+/// Row numbers of one column: listed, or consecutive from `start`.
+struct RowList {
+  let indices: UnsafeMutablePointer<Int32>?
+  let start: Int
+  let count: Int
+
+  @inline(__always)
+  subscript(position: Int) -> Int {
+    if let indices { return Int(indices[position]) }
+    return start + position
+  }
+}
+
 /// A dense m × m block, factored by LAPACK.
 final class DenseTrailingStorage: TrailingStorage {
   let count: Int
@@ -36,6 +51,8 @@ final class DenseTrailingStorage: TrailingStorage {
     self.mirrored = mirrored
     matrix = Buffer(count * count)
   }
+
+  func rowList(column j: Int) -> RowList { RowList(indices: nil, start: j, count: count - j) }
 
   func store(column j: Int, from buffer: UnsafePointer<Double>) {
     (matrix.pointer + j * count + j).update(from: buffer + j, count: count - j)

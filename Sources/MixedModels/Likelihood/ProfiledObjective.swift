@@ -15,8 +15,6 @@ final class ProfiledObjective {
   let floors: [Double]
   private(set) var evaluations = 0
   private(set) var gradients = 0
-  /// The lower factors that the elimination holds.
-  private(set) var factored: [[Double]]?
 
   /// What an evaluation leaves behind.
   struct Point {
@@ -69,9 +67,7 @@ final class ProfiledObjective {
   /// The deviance at given lower factors.
   func evaluate(lower: [[Double]], theta: [Double]) throws(EngineError) -> Point {
     evaluations += 1
-    factored = nil
     let (logDeterminant, panel) = try elimination.factorize(lower)
-    factored = lower
     let p = fixed.rank
     var coefficients = [Double](repeating: 0, count: p)
     var inverse = Matrix(rows: p, columns: p)

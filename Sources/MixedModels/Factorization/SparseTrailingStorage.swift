@@ -1,0 +1,122 @@
+internal import LinearAlgebra
+
+/// The pattern of a sparse trailing Schur complement with its symbolic factorisation.
+struct SparseTrailingPattern: Sendable {
+  let pattern: SymmetricPattern
+  let analysis: SparseAnalysis
+
+  /// Orders from which a sparse factor is worth a look.
+  static let smallestOrder = 400
+  /// How many times fewer operations than the dense factor a sparse one must promise.
+  private static let advantage = 4.0
+
+  /// The pattern of the Schur complement; nil when a dense factor is the better choice.
+  ///
+  /// - Parameters:
+  ///   - panel: cross-products of the one chain factor with the trailing columns: its rows are cliques.
+  ///   - denseOrder: order of the dense block that competes.
+  ///   - force: whether to take the sparse form at any cost.
+  init?(trailing: CrossProducts.Trailing, panel: SparsePanel, denseOrder: Int, force: Bool) {
+    let n = trailing.count
+    let half = 0.5 * Double(denseOrder) * Double(denseOrder)
+    if !force, panel.squaredRowCounts * 0.5 > half { return nil }
+    var starts: [Int] = [0]
+    var members: [Int32] = []
+    members.reserveCapacity(panel.entryCount + n)
+    for level in 0..<panel.levelCount {
+      let range = Int(panel.rowStart.pointer[level])..<Int(panel.rowStart.pointer[level + 1])
+      if range.count < 2 { continue }
+      for q in range { members.append(panel.columns.pointer[q]) }
+      starts.append(members.count)
+    }
+    // Level blocks are full, and rows without a leading level join columns too.
+    for j in 0..<n {
+      for q in Int(trailing.columnStart.pointer[j])..<Int(trailing.columnStart.pointer[j + 1]) {
+        let i = trailing.rows.pointer[q]
+        if i == Int32(j) { continue }
+        members.append(Int32(j))
+        members.append(i)
+        starts.append(members.count)
+      }
+    }
+    for block in trailing.blockFactor.indices {
+      let first = trailing.blockStart.pointer[block]
+      let width = trailing.widths[trailing.blockFactor[block]]
+      if width < 2 { continue }
+      for a in 0..<width { members.append(first + Int32(a)) }
+      starts.append(members.count)
+    }
+    let limit = force ? Int.max : Int(min(0.4 * half, 4e8)) + n
+    guard
+      let found = SymmetricPattern(count: n, cliqueStarts: starts, members: members, limit: limit)
+    else { return nil }
+    let analysis = SparseAnalysis(found)
+    let denseFlops = Double(denseOrder) * Double(denseOrder) * Double(denseOrder) / 3
+    if !force, analysis.flops * Self.advantage > denseFlops { return nil }
+    pattern = found
+    self.analysis = analysis
+  }
+}
+
+/// A sparse trailing block, factored by supernodes.
+final class SparseTrailingStorage: TrailingStorage {
+  private let pattern: SymmetricPattern
+  private let solver: SparseCholesky
+  private let values: Buffer
+  private let inverse: Buffer
+  private let rows: IndexBuffer
+  private let starts: [Int]
+
+  var count: Int { pattern.count }
+
+  init(_ sparse: SparseTrailingPattern) {
+    pattern = sparse.pattern
+    solver = SparseCholesky(sparse.analysis)
+    values = Buffer(pattern.entryCount)
+    inverse = Buffer(pattern.entryCount)
+    rows = IndexBuffer(pattern.rowIndices)
+    starts = pattern.columnStarts
+  }
+
+  func rowList(column j: Int) -> RowList {
+    RowList(indices: rows.pointer + starts[j], start: 0, count: starts[j + 1] - starts[j])
+  }
+
+  func store(column j: Int, from buffer: UnsafePointer<Double>) {
+    for q in starts[j]..<starts[j + 1] { values.pointer[q] = buffer[Int(rows.pointer[q])] }
+  }
+
+  func load(column j: Int, into buffer: UnsafeMutablePointer<Double>) {
+    for q in starts[j]..<starts[j + 1] { buffer[Int(rows.pointer[q])] = values.pointer[q] }
+  }
+
+  func factorize() throws(EngineError) -> Double {
+    do { try solver.factorize(values: values.pointer) } catch { throw .overflow }
+    return solver.logDeterminant
+  }
+
+  func forward(_ b: UnsafeMutablePointer<Double>, rows r: Int) {
+    transformed(b, rows: r) { solver.forwardSolve($0, columns: r) }
+  }
+
+  func backward(_ b: UnsafeMutablePointer<Double>, rows r: Int) {
+    transformed(b, rows: r) { solver.backwardSolve($0, columns: r) }
+  }
+
+  func invert() throws(EngineError) { solver.selectedInverse(into: inverse.pointer) }
+
+  func loadInverse(column j: Int, into buffer: UnsafeMutablePointer<Double>, whole: Bool) {
+    for q in starts[j]..<starts[j + 1] { buffer[Int(rows.pointer[q])] = inverse.pointer[q] }
+  }
+
+  /// Applies a solve to the transpose: the solver wants right-hand sides as columns.
+  private func transformed(
+    _ b: UnsafeMutablePointer<Double>, rows r: Int, _ solve: (UnsafeMutablePointer<Double>) -> Void
+  ) {
+    let m = count
+    let copy = Buffer(m * r)
+    for j in 0..<m { for c in 0..<r { copy.pointer[j + c * m] = b[j * r + c] } }
+    solve(copy.pointer)
+    for j in 0..<m { for c in 0..<r { b[j * r + c] = copy.pointer[j + c * m] } }
+  }
+}
