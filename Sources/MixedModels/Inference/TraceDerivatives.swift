@@ -3,15 +3,17 @@ internal import LinearAlgebra
 /// Derivatives of M_f = Σ_l [Z'PZ]_ll with respect to the standardised covariances.
 ///
 /// −dM/dφ_j holds Σ_l [Z'PZ E_j Z'PZ]_ll, whose products with E_i are the traces tr(E_i ZPZ E_j ZPZ) of the
-/// Hessian. They are fourth-order differences of the exact M: one mechanism for every structure, accurate
+/// Hessian. They are sixth-order differences of the exact M: one mechanism for every structure, accurate
 /// to about 1e-11 relative. Where S is singular the differences run into the cone only.
 struct TraceDerivatives {
   let point: ParameterPoint
   /// Step sizes of the standardised regressors, per factor.
   private let sizes: [[Double]]
   private let covariances: [Matrix]
+  /// L⁻¹ of S plus the noise of a level, LL'.
+  private let metrics: [Matrix?]
   /// Relative step.
-  private static let step = 2e-3
+  private static let step = 6e-3
 
   init(point: ParameterPoint) {
     self.point = point
@@ -30,6 +32,11 @@ struct TraceDerivatives {
         let noise = means[f][a] > 0 ? 1 / means[f][a] : 1
         return max(own, noise)
       }
+    }
+    metrics = layout.widths.enumerated().map { f, k in
+      var scale = values[f]
+      for a in 0..<k { scale[a, a] += means[f][a] > 0 ? 1 / means[f][a] : 1 }
+      return (try? Cholesky(scale)).map { $0.forwardSolve(Matrix.identity(k)) }
     }
   }
 
@@ -89,12 +96,12 @@ struct TraceDerivatives {
     return Direction(parts: [(factor, m)])
   }
 
-  /// (8(f(h) − f(−h)) − (f(2h) − f(−2h))) / 12h, or nil when S ± 2hE leaves the cone.
+  /// (45(f(h) − f(−h)) − 9(f(2h) − f(−2h)) + f(3h) − f(−3h)) / 60h, or nil when S ± 3hE leaves the cone.
   private func central(_ direction: Direction) throws(EngineError) -> [Matrix]? {
     var h = Self.step / magnitude(direction)
     var points: [[[Double]]]?
     for _ in 0..<4 {
-      let found = [h, -h, 2 * h, -2 * h].map { lower(direction, $0, strict: true) }
+      let found = [h, -h, 2 * h, -2 * h, 3 * h, -3 * h].map { lower(direction, $0, strict: true) }
       if found.allSatisfy({ $0 != nil }) {
         points = found.compactMap { $0 }
         break
@@ -103,28 +110,25 @@ struct TraceDerivatives {
     }
     guard let points else { return nil }
     let values = try evaluate(points)
-    return combine(values, weights: [8 / (12 * h), -8 / (12 * h), -1 / (12 * h), 1 / (12 * h)])
+    return combine(values, weights: [45, -45, -9, 9, 1, -1].map { $0 / (60 * h) })
   }
 
   /// (−25f₀ + 48f₁ − 36f₂ + 16f₃ − 3f₄) / 12h.
   private func forward(_ direction: Direction) throws(EngineError) -> [Matrix] {
-    let h = 0.5 * Self.step / magnitude(direction)
+    let h = 1e-3 / magnitude(direction)
     let points = [0, h, 2 * h, 3 * h, 4 * h].compactMap { lower(direction, $0, strict: false) }
     let values = try evaluate(points)
     return combine(values, weights: [-25, 48, -36, 16, -3].map { $0 / (12 * h) })
   }
 
-  /// Size of a direction beside the natural sizes of the covariances.
+  /// ‖G^-½ E G^-½‖ with G = S + diag(noise): M changes on the scale of S plus the inverse of a level's cross-products,
+  /// also where the effects are nearly collinear.
   private func magnitude(_ direction: Direction) -> Double {
     var largest = 0.0
     for part in direction.parts {
-      let k = part.matrix.rows
-      for a in 0..<k {
-        for b in 0..<k {
-          let scale = (sizes[part.factor][a] * sizes[part.factor][b]).squareRoot()
-          largest = max(largest, abs(part.matrix[a, b]) / scale)
-        }
-      }
+      guard let metric = metrics[part.factor] else { continue }
+      let half = metric * part.matrix * metric.transposed
+      largest = max(largest, half.storage.reduce(0) { $0 + $1 * $1 }.squareRoot())
     }
     return largest > 0 ? largest : 1
   }
