@@ -15,14 +15,17 @@ package struct BSpline: Sendable, Equatable {
 
   /// A basis over `knots` in any order.
   package init(knots: [Double], degree: Int) {
-    self.knots = knots.contains(where: \.isNaN) ? knots : knots.sorted()
+    // NaN goes last, as in numpy.
+    self.knots = knots.filter { !$0.isNaN }.sorted() + knots.filter(\.isNaN)
     self.degree = max(degree, 0)
   }
 
   /// True when every value lies between the outermost knots; NaN counts as inside.
   package func covers(_ x: [Double]) -> Bool {
     // numpy's `min` and `max` are NaN as soon as one value is, and then nothing is out of range.
-    guard let low = knots.first, let high = knots.last, !x.contains(where: \.isNaN) else { return true }
+    guard let low = knots.first, let high = knots.last, !high.isNaN, !x.contains(where: \.isNaN) else {
+      return true
+    }
     return !x.contains { $0 < low || $0 > high }
   }
 
@@ -33,10 +36,9 @@ package struct BSpline: Sendable, Equatable {
     let skip = dropFirst ? 1 : 0
     var result = Matrix(rows: x.count, columns: max(count - skip, 0))
     guard count > 0 else { return result }
-    let undefined = knots.contains(where: \.isNaN)
     var values = [Double](repeating: 0, count: degree + 1)
     for (row, value) in x.enumerated() {
-      if value.isNaN || undefined {
+      if value.isNaN {
         for column in 0..<result.columns { result[row, column] = .nan }
         continue
       }

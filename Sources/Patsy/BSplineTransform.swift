@@ -10,8 +10,8 @@ package struct BSplineTransform: StatefulTransform {
     "x", "df", "knots", "degree", "include_intercept", "lower_bound", "upper_bound",
   ]
   private static let inputError = "input to 'bs' must be 1-d, or a 2-d column vector"
-  /// The highest degree FITPACK evaluates.
-  private static let highestDegree = 5
+  /// Degrees beyond this one take too long, and no double holds their values.
+  private static let highestDegree = 1000
 
   /// What learning collects; gone once it is over.
   private struct Pending: Sendable {
@@ -42,7 +42,7 @@ package struct BSplineTransform: StatefulTransform {
     let arguments = pending.arguments
     let x = pending.x
     degree = try Self.degree(arguments["degree"])
-    let df = try SplineArguments.number(arguments["df"], "df")
+    let df = try SplineArguments.number(arguments["df"], operation: "-")
     let given = try SplineNumbers(arguments["knots"])
     guard df != nil || given != nil else { throw PatsyError("must specify either df or knots") }
     let innerCount = try df.map { try self.innerCount($0, arguments, given, arguments["knots"]) }
@@ -59,9 +59,14 @@ package struct BSplineTransform: StatefulTransform {
     }
     let bounds = try SplineBounds(arguments, data: x, isInteger: pending.isInteger)
     try bounds.require(inner, belowText: "some knot values", ending: "")
-    knots = (Array(repeating: [bounds.low, bounds.high], count: degree + 1).flatMap(\.self) + inner.values)
-    // NaN has no place in an order; the basis is NaN then.
-    if !knots.contains(where: \.isNaN) { knots.sort() }
+    guard arguments["knots"]?.isScalarNumber != true else {
+      throw PatsyError(
+        "all the input arrays must have same number of dimensions, but the array at index 0 has 1 dimension(s) "
+          + "and the array at index 1 has 0 dimension(s)")
+    }
+    let ends =
+      [Double](repeating: bounds.low, count: degree + 1) + [Double](repeating: bounds.high, count: degree + 1)
+    knots = BSpline(knots: ends + inner.values, degree: degree).knots
   }
 
   package func transform(_ arguments: Arguments) throws -> Value {
@@ -74,23 +79,25 @@ package struct BSplineTransform: StatefulTransform {
         "some data points fall outside the outermost knots, and I'm not sure how to handle them. "
           + "(Patches accepted!)")
     }
-    guard degree <= Self.highestDegree else {
-      throw EvaluationError.value("0<=k=\(degree)<=\(Self.highestDegree) must hold")
-    }
     try SplineArguments.requireSize(rows: x.count, columns: spline.count)
-    let withIntercept = bound["include_intercept"]?.isTruthy ?? false
+    let withIntercept = try bound["include_intercept"]?.truth() ?? false
     return .matrix(spline.basis(at: x, dropFirst: !withIntercept))
   }
 
   private static func degree(_ value: Value?) throws -> Int {
-    let level = try SplineArguments.number(value ?? .integer(3), "degree") ?? .integer(3)
+    let level = try SplineArguments.number(value ?? .integer(3)) ?? .integer(3)
     guard let number = level.number, number >= 0 else {
       throw PatsyError("degree must be greater than 0 (not \(level.debugDescription))")
     }
     guard number == number.rounded() else { throw PatsyError("degree must be an integer (not None)") }
     let degree = try SplineArguments.wholeCount(level)
-    guard degree < 1 << 20 else { throw PatsyError("degree \(degree) is too large") }
+    guard degree <= highestDegree else { throw PatsyError("degree \(degree) is too large") }
     return degree
+  }
+
+  /// Python's truth of an argument, outside the factor's evaluation.
+  private static func truth(_ value: Value) throws -> Bool {
+    do { return try value.truth() } catch let error as EvaluationError { throw PatsyError(error.message) }
   }
 
   /// Number of inner knots that `df` asks for.
@@ -98,7 +105,7 @@ package struct BSplineTransform: StatefulTransform {
     _ df: Level, _ arguments: [String: Value], _ given: SplineNumbers?, _ knots: Value?
   ) throws -> Level {
     let intercept = arguments["include_intercept"] ?? .boolean(false)
-    let needed = degree + (intercept.isTruthy ? 1 : 0)
+    let needed = degree + (try Self.truth(intercept) ? 1 : 0)
     let count = SplineArguments.sum(df, -needed)
     if let number = count.number, number < 0 {
       throw PatsyError(
@@ -133,7 +140,7 @@ struct SplineBounds {
     func bound(
       _ name: String, _ side: String, _ choose: ([Double]) -> Double?
     ) throws -> (value: Double, text: String) {
-      if let given = try SplineArguments.number(arguments[name], name), let value = given.number {
+      if let given = try SplineArguments.number(arguments[name]), let value = given.number {
         return (value, given.debugDescription)
       }
       guard let value = data.contains(where: \.isNaN) ? .nan : choose(data) else {
@@ -172,6 +179,19 @@ extension Value {
     default: false
     }
   }
+
+  /// Whether the data are truth values.
+  var isBooleanData: Bool {
+    switch self {
+    case .boolean: true
+    case .vector(let vector):
+      if case .boolean = vector.storage { true } else { false }
+    default: false
+    }
+  }
+
+  /// Whether this is a single number.
+  var isScalarNumber: Bool { level?.number != nil }
 
   /// Whether this is a two-dimensional list or array.
   var isNested: Bool {

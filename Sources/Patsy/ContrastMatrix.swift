@@ -146,7 +146,7 @@ extension Contrast {
   /// The reduced-rank codings need one level at least.
   func requireLevels(_ levels: [Level]) throws {
     guard !levels.isEmpty else {
-      throw PatsyError("a categorical factor without any level cannot be coded")
+      throw PatsyError("negative dimensions are not allowed")
     }
   }
 }

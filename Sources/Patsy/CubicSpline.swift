@@ -26,7 +26,9 @@ package struct CubicSpline: Sendable, Equatable {
   ///   either, and when the knots are too close for the second derivatives to be found.
   package init(knots: [Double], cyclic: Bool) throws {
     guard knots.count > (cyclic ? 1 : 2) else {
-      throw EvaluationError.value("setting an array element with a sequence: no inner knot")
+      throw EvaluationError.value(
+        "setting an array element with a sequence. The requested array has an inhomogeneous shape after 1 "
+          + "dimensions. The detected shape was (3,) + inhomogeneous part.")
     }
     self.knots = knots
     self.cyclic = cyclic

@@ -13,6 +13,7 @@ package struct CubicSplineTransform: StatefulTransform {
     var arguments: [String: Value] = [:]
     var x: [Double] = []
     var isInteger = true
+    var isBoolean = false
   }
 
   private enum CodingKeys: CodingKey { case cyclic, knots, constraints }
@@ -33,6 +34,7 @@ package struct CubicSplineTransform: StatefulTransform {
     let bound = try arguments.bound(to: Self.parameters, required: 1, in: function)
     pending.x += try SplineArguments.column(bound["x"], orThrow: inputError)
     pending.isInteger = pending.isInteger && (bound["x"]?.isIntegerData ?? false)
+    pending.isBoolean = bound["x"]?.isBooleanData ?? false
     // The data are kept in `x`; keeping them here as well would double the memory.
     pending.arguments = bound.filter { $0.key != "x" }
   }
@@ -40,7 +42,7 @@ package struct CubicSplineTransform: StatefulTransform {
   package mutating func memorizeFinish() throws {
     defer { pending = Pending() }
     let arguments = pending.arguments
-    let df = try SplineArguments.number(arguments["df"], "df")
+    let df = try SplineArguments.number(arguments["df"])
     let given = try SplineNumbers(arguments["knots"])
     guard df != nil || given != nil else { throw PatsyError("Must specify either 'df' or 'knots'.") }
     let asked = try SplineConstraint(arguments["constraints"])
@@ -51,6 +53,11 @@ package struct CubicSplineTransform: StatefulTransform {
         throw PatsyError("'df'=\(df.debugDescription) must be greater than or equal to \(least).")
       }
       innerCount = SplineArguments.sum(df, asked.count - 2 + (cyclic ? 1 : 0))
+    }
+    if pending.isBoolean, given == nil {
+      throw PatsyError(
+        "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or "
+          + "the logical_xor function instead.")
     }
     knots = try SplineKnots(
       arguments, data: pending.x, isInteger: pending.isInteger, inner: given, innerCount: innerCount

@@ -138,7 +138,8 @@ struct DesignBuilder {
           try isFull
           ? contrast.codeWithIntercept(levels: levels) : contrast.codeWithoutIntercept(levels: levels)
         guard matrix.levelCount == levels.count else {
-          throw PatsyError("Mismatched contrast matrix for factor \(factor.name)", origin: factor.origin)
+          throw PatsyError(
+            "Mismatched contrast matrix for factor EvalFactor(\(PythonText.quoted(factor.name)))")
         }
         matrices[factor] = matrix
         width = matrix.columnSuffixes.count
@@ -168,9 +169,10 @@ enum ContrastChoice {
         throw PatsyError("Error evaluating factor: \(error)", origin: origin)
       }
     default:
-      guard let matrix = try? value.numericMatrix() else {
-        throw PatsyError("Error evaluating factor: TypeError: not a contrast", origin: origin)
+      guard value.isSequence, let matrix = try? value.numericMatrix() else {
+        throw PatsyError("'\(value.typeName)' object has no attribute 'code_without_intercept'")
       }
+      guard value.isNested else { throw PatsyError("tuple index out of range") }
       return ContrastMatrix(matrix)
     }
   }

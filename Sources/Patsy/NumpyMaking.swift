@@ -22,6 +22,8 @@ enum NumpyMaking {
       },
       Function("ones") { try constant($0, "ones", 1) },
       Function("zeros") { try constant($0, "zeros", 0) },
+      Function("eye") { try identity($0, "eye") },
+      Function("identity") { try identity($0, "identity") },
       Function("arange") { arguments in
         let numbers = arguments.positional
         let whole = numbers.compactMap(\.wholeNumber)
@@ -119,6 +121,14 @@ enum NumpyMaking {
         isSeries: x.isSeries)
     },
   ]
+
+  private static func identity(_ arguments: Arguments, _ name: String) throws -> Value {
+    let order = try arguments.bound(to: ["N"], in: name)["N"]?.wholeNumber ?? -1
+    guard order >= 0, order < 1 << 12 else {
+      throw EvaluationError.value("negative dimensions are not allowed")
+    }
+    return .matrix(.identity(order))
+  }
 
   private static func joined(_ arguments: Arguments) throws -> Value {
     let items = try PythonBuiltins.iterate(

@@ -21,7 +21,9 @@ enum PatsyNames {
     },
     "ContrastMatrix": contrast("ContrastMatrix", ["matrix", "column_suffixes"], required: 2) { arguments in
       let suffixes = try PythonBuiltins.iterate(arguments["column_suffixes"] ?? .none).map(\.pythonText)
-      return try ContrastMatrix((arguments["matrix"] ?? .none).numericMatrix(), suffixes)
+      let matrix = arguments["matrix"] ?? .none
+      guard matrix.isNested else { throw EvaluationError("IndexError", "tuple index out of range") }
+      return try ContrastMatrix(matrix.numericMatrix(), suffixes)
     },
   ]
 

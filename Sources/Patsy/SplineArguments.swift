@@ -13,12 +13,15 @@ enum SplineArguments {
     return matrix.storage
   }
 
-  /// A number given for `name`, or nil for `None`.
-  static func number(_ value: Value?, _ name: String) throws -> Level? {
+  /// A given number, or nil for `None`; anything else fails in the first `operation` on it, as in Python.
+  static func number(_ value: Value?, operation: String = "<") throws -> Level? {
     guard let value, !value.isNone else { return nil }
     if let level = value.level, level.number != nil { return level }
     if case .vector = value, let number = value.number { return .double(number) }
-    throw PatsyError("\(name) must be a number, not \(value.level?.debugDescription ?? value.typeName)")
+    throw PatsyError(
+      operation == "<"
+        ? "'<' not supported between instances of '\(value.typeName)' and 'int'"
+        : "unsupported operand type(s) for \(operation): '\(value.typeName)' and 'int'")
   }
 
   /// A count computed from `df`; it must come from whole numbers.

@@ -67,10 +67,10 @@ package struct StandardizeTransform: StatefulTransform {
     let bound = try arguments.bound(to: Self.parameters, required: 1, in: "Standardize.transform")
     let input = bound["x"] ?? .none
     var columns = try input.wideColumns(allowsBooleans: true)
-    if bound["center"]?.isTruthy ?? true {
+    if try bound["center"]?.truth() ?? true {
       columns = try columns.combined(with: moments.means, -)
     }
-    if bound["rescale"]?.isTruthy ?? true {
+    if try bound["rescale"]?.truth() ?? true {
       guard let ddof = (bound["ddof"] ?? .integer(0)).number else {
         throw EvaluationError.type("unsupported operand type(s) for -: 'int' and 'str'")
       }
@@ -134,16 +134,6 @@ extension Value {
             rows: columns.first?.count ?? 0, columns: columns.count, columnMajor: columns.flatMap(\.self)))
     default:
       return .double(columns.first?.first ?? .nan)
-    }
-  }
-
-  /// Python's truth of the value.
-  var isTruthy: Bool {
-    switch self {
-    case .none: false
-    case .string(let text): !text.isEmpty
-    case .list(let items), .tuple(let items): !items.isEmpty
-    default: number.map { $0 != 0 } ?? true
     }
   }
 }
