@@ -1,4 +1,5 @@
-/// Values from a fixed list of levels, stored as positions in that list. Python: pandas.Categorical
+/// Values from a fixed list of levels, stored as positions in that list.
+/// Python: pandas.Categorical
 public struct Categorical: Sendable, Equatable {
   /// The levels, in their order; levels that no value uses are kept.
   public let levels: [Level]
@@ -18,7 +19,8 @@ public struct Categorical: Sendable, Equatable {
 
   /// An array or a column over the given levels; a value that is none of them becomes missing, as in pandas.
   ///
-  /// Without `levels` they are the sorted values; levels given twice count once. Python: pandas.Categorical
+  /// Without `levels` they are the sorted values; levels given twice count once.
+  /// Python: pandas.Categorical
   public init(_ values: some ColumnConvertible, levels: [Level]? = nil, ordered: Bool = false) {
     let (codes, present) = Column(values).factorized()
     guard let levels else {

@@ -2,43 +2,59 @@ import Foundation
 
 // Arithmetic between columns and values, row by row.
 //
-// Integers stay integers under + - * (and wrap around on overflow, as numpy's do); / always gives floating-point numbers.
-// + joins texts. The result is missing where an operand is missing, or where the types do not go together.
+// Integers stay integers under + - * (and wrap around on overflow, as numpy's do); / always gives
+// floating-point numbers. + joins texts. The result is missing where an operand is missing, or where the
+// types do not go together.
 
 extension Column {
-  /// The sum of two columns, or their texts joined; different lengths stop with a message. Python: Series.add
+  /// The sum of two columns, or their texts joined; different lengths stop with a message.
+  /// Python: Series.add
   public static func + (a: Column, b: Column) -> Column { combine(a, b, .add) }
-  /// The difference of two columns; different lengths stop with a message. Python: Series.sub
+  /// The difference of two columns; different lengths stop with a message.
+  /// Python: Series.sub
   public static func - (a: Column, b: Column) -> Column { combine(a, b, .subtract) }
-  /// The product of two columns; different lengths stop with a message. Python: Series.mul
+  /// The product of two columns; different lengths stop with a message.
+  /// Python: Series.mul
   public static func * (a: Column, b: Column) -> Column { combine(a, b, .multiply) }
-  /// The quotient of two columns; different lengths stop with a message. Python: Series.truediv
+  /// The quotient of two columns; different lengths stop with a message.
+  /// Python: Series.truediv
   public static func / (a: Column, b: Column) -> Column { combine(a, b, .divide) }
 
-  /// A value added to each row, or a text appended. Python: Series.add
+  /// A value added to each row, or a text appended.
+  /// Python: Series.add
   public static func + (a: Column, b: some ColumnScalar) -> Column { combine(a, a.filled(b), .add) }
-  /// A value subtracted from each row. Python: Series.sub
+  /// A value subtracted from each row.
+  /// Python: Series.sub
   public static func - (a: Column, b: some ColumnScalar) -> Column { combine(a, a.filled(b), .subtract) }
-  /// Each row multiplied by a value. Python: Series.mul
+  /// Each row multiplied by a value.
+  /// Python: Series.mul
   public static func * (a: Column, b: some ColumnScalar) -> Column { combine(a, a.filled(b), .multiply) }
-  /// Each row divided by a value. Python: Series.truediv
+  /// Each row divided by a value.
+  /// Python: Series.truediv
   public static func / (a: Column, b: some ColumnScalar) -> Column { combine(a, a.filled(b), .divide) }
 
-  /// Each row added to a value, or a text put before. Python: Series.radd
+  /// Each row added to a value, or a text put before.
+  /// Python: Series.radd
   public static func + (a: some ColumnScalar, b: Column) -> Column { combine(b.filled(a), b, .add) }
-  /// Each row subtracted from a value. Python: Series.rsub
+  /// Each row subtracted from a value.
+  /// Python: Series.rsub
   public static func - (a: some ColumnScalar, b: Column) -> Column { combine(b.filled(a), b, .subtract) }
-  /// Each row multiplied by a value. Python: Series.rmul
+  /// Each row multiplied by a value.
+  /// Python: Series.rmul
   public static func * (a: some ColumnScalar, b: Column) -> Column { combine(b.filled(a), b, .multiply) }
-  /// A value divided by each row. Python: Series.rtruediv
+  /// A value divided by each row.
+  /// Python: Series.rtruediv
   public static func / (a: some ColumnScalar, b: Column) -> Column { combine(b.filled(a), b, .divide) }
 
-  /// The column with each sign changed. Python: -Series
+  /// The column with each sign changed.
+  /// Python: -Series
   public static prefix func - (a: Column) -> Column { 0 - a }
 
-  /// Each row raised to a power, as a floating-point number. Python: Series.pow
+  /// Each row raised to a power, as a floating-point number.
+  /// Python: Series.pow
   public func pow(_ exponent: Double) -> Column { map { Foundation.pow($0, exponent) } }
-  /// The absolute value of each row. Python: Series.abs
+  /// The absolute value of each row.
+  /// Python: Series.abs
   public func abs() -> Column {
     guard case .integer(let values, let missing) = storage else { return map { $0.magnitude } }
     return Column(name: name, storage: .integer(values.map { $0 < 0 ? 0 &- $0 : $0 }, missing: missing))

@@ -1,46 +1,61 @@
 // Comparisons of a column with a value or another column, row by row.
 //
-// A missing value is unequal to everything and neither less nor greater, as in pandas; a text and a number are unequal.
+// A missing value is unequal to everything and neither less nor greater, as in pandas; a text and a number
+// are unequal.
 
 extension Column {
-  /// Where the value equals another. Python: Series.eq
+  /// Where the value equals another.
+  /// Python: Series.eq
   public static func == (column: Column, value: some ColumnScalar) -> Mask { column.compared(.equal, value) }
-  /// Where the value differs from another, missing values included. Python: Series.ne
+  /// Where the value differs from another, missing values included.
+  /// Python: Series.ne
   public static func != (column: Column, value: some ColumnScalar) -> Mask { !column.compared(.equal, value) }
-  /// Where the value is less than another. Python: Series.lt
+  /// Where the value is less than another.
+  /// Python: Series.lt
   public static func < (column: Column, value: some ColumnScalar) -> Mask { column.compared(.less, value) }
-  /// Where the value is at most another. Python: Series.le
+  /// Where the value is at most another.
+  /// Python: Series.le
   public static func <= (column: Column, value: some ColumnScalar) -> Mask {
     column.compared(.lessOrEqual, value)
   }
-  /// Where the value is greater than another. Python: Series.gt
+  /// Where the value is greater than another.
+  /// Python: Series.gt
   public static func > (column: Column, value: some ColumnScalar) -> Mask { column.compared(.greater, value) }
-  /// Where the value is at least another. Python: Series.ge
+  /// Where the value is at least another.
+  /// Python: Series.ge
   public static func >= (column: Column, value: some ColumnScalar) -> Mask {
     column.compared(.greaterOrEqual, value)
   }
 
-  /// Where two columns are equal; different lengths stop with a message. Python: Series.eq
+  /// Where two columns are equal; different lengths stop with a message.
+  /// Python: Series.eq
   public static func == (a: Column, b: Column) -> Mask { a.compared(.equal, b) }
-  /// Where two columns differ or one is missing; different lengths stop with a message. Python: Series.ne
+  /// Where two columns differ or one is missing; different lengths stop with a message.
+  /// Python: Series.ne
   public static func != (a: Column, b: Column) -> Mask { !a.compared(.equal, b) }
-  /// Where the left column is less; different lengths stop with a message. Python: Series.lt
+  /// Where the left column is less; different lengths stop with a message.
+  /// Python: Series.lt
   public static func < (a: Column, b: Column) -> Mask { a.compared(.less, b) }
-  /// Where the left column is at most the right; different lengths stop with a message. Python: Series.le
+  /// Where the left column is at most the right; different lengths stop with a message.
+  /// Python: Series.le
   public static func <= (a: Column, b: Column) -> Mask { a.compared(.lessOrEqual, b) }
-  /// Where the left column is greater; different lengths stop with a message. Python: Series.gt
+  /// Where the left column is greater; different lengths stop with a message.
+  /// Python: Series.gt
   public static func > (a: Column, b: Column) -> Mask { a.compared(.greater, b) }
-  /// Where the left column is at least the right; different lengths stop with a message. Python: Series.ge
+  /// Where the left column is at least the right; different lengths stop with a message.
+  /// Python: Series.ge
   public static func >= (a: Column, b: Column) -> Mask { a.compared(.greaterOrEqual, b) }
 
-  /// Where the value is one of several. Python: Series.isin
+  /// Where the value is one of several.
+  /// Python: Series.isin
   public func isin(_ values: some ColumnConvertible) -> Mask {
     let column = Column(values)
     let wanted = Set(column.values.compactMap { $0 })
     return mask { wanted.contains($0) }
   }
 
-  /// Where the value lies between two others, both included. Python: Series.between
+  /// Where the value lies between two others, both included.
+  /// Python: Series.between
   public func between(_ lower: some ColumnScalar, _ upper: some ColumnScalar) -> Mask {
     (self >= lower) & (self <= upper)
   }

@@ -1,12 +1,14 @@
 // Changing the type of a column.
 
 extension Column {
-  /// The column with its values as another type; what cannot be converted becomes missing. Python: Series.astype
+  /// The column with its values as another type; what cannot be converted becomes missing.
   ///
   /// - `string`: Python's `str` of each value (`5`, `5.0`, `True`); missing values stay missing.
   /// - `double`, `integer`: numbers; texts are read as CSV fields are; fractions are cut off towards zero.
   /// - `boolean`: whether a number is not 0; of texts, `true` and `false` in any case.
   /// - `categorical`: the sorted distinct values become the levels.
+  ///
+  /// Python: Series.astype
   public func astype(_ type: ColumnType) -> Column {
     if type == self.type { return self }
     return Column(name: name, storage: converted(to: type))

@@ -1,35 +1,44 @@
 // Summaries of a column. Missing values do not count; a column without numbers gives nan.
 
 extension Column {
-  /// Number of values that are not missing. Python: Series.count
+  /// Number of values that are not missing.
+  /// Python: Series.count
   public var nonMissingCount: Int { count - isna().trueCount }
 
-  /// The sum of the numbers, 0 for none. Python: Series.sum
+  /// The sum of the numbers, 0 for none.
+  /// Python: Series.sum
   public func sum() -> Double { numbersPresent.map { Self.compensatedSum($0) } ?? .nan }
-  /// The arithmetic mean. Python: Series.mean
+  /// The arithmetic mean.
+  /// Python: Series.mean
   public func mean() -> Double {
     guard let numbers = numbersPresent, !numbers.isEmpty else { return .nan }
     return Self.compensatedSum(numbers) / Double(numbers.count)
   }
 
-  /// The variance, with divisor `n - ddof`. Python: Series.var
+  /// The variance, with divisor `n - ddof`.
+  /// Python: Series.var
   public func `var`(ddof: Int = 1) -> Double {
     guard let numbers = numbersPresent, numbers.count > ddof else { return .nan }
     let center = Self.compensatedSum(numbers) / Double(numbers.count)
     let squares = numbers.map { ($0 - center) * ($0 - center) }
-    return Self.compensatedSum(squares) / Double(numbers.count - ddof)
+    return Self.compensatedSum(squares) / (Double(numbers.count) - Double(ddof))
   }
 
-  /// The standard deviation, with divisor `n - ddof`. Python: Series.std
+  /// The standard deviation, with divisor `n - ddof`.
+  /// Python: Series.std
   public func std(ddof: Int = 1) -> Double { self.var(ddof: ddof).squareRoot() }
-  /// The least number. Python: Series.min
+  /// The least number.
+  /// Python: Series.min
   public func min() -> Double { numbersPresent?.min() ?? .nan }
-  /// The greatest number. Python: Series.max
+  /// The greatest number.
+  /// Python: Series.max
   public func max() -> Double { numbersPresent?.max() ?? .nan }
-  /// The middle number, or the mean of the middle two. Python: Series.median
+  /// The middle number, or the mean of the middle two.
+  /// Python: Series.median
   public func median() -> Double { quantile(0.5) }
 
-  /// The quantile at a fraction from 0 to 1, linear between neighbours; nan outside. Python: Series.quantile
+  /// The quantile at a fraction from 0 to 1, linear between neighbours; nan outside.
+  /// Python: Series.quantile
   public func quantile(_ q: Double) -> Double {
     guard let numbers = numbersPresent?.sorted(), let last = numbers.indices.last, q >= 0, q <= 1 else {
       return .nan
@@ -41,13 +50,15 @@ extension Column {
     return weight == 0 ? numbers[lower] : numbers[lower] + weight * (numbers[upper] - numbers[lower])
   }
 
-  /// The distinct values in order of appearance. Python: Series.unique, without the missing value
+  /// The distinct values in order of appearance.
+  /// Python: Series.unique, without the missing value
   public func unique() -> [Level] { tally().map(\.level) }
-  /// Number of distinct values. Python: Series.nunique
+  /// Number of distinct values.
+  /// Python: Series.nunique
   public func nunique() -> Int { tally().count }
 
-  /// The distinct values and how often each occurs, the most frequent first, equal ones in order of appearance.
-  ///
+  /// The distinct values and how often each occurs, the most frequent first, equal ones in order of
+  /// appearance.
   /// Python: Series.value_counts
   public func valueCounts() -> [(level: Level, count: Int)] {
     let tally = tally()

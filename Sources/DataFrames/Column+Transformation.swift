@@ -1,7 +1,8 @@
 // Columns made from a column: missing values, mapping, order, selection.
 
 extension Column {
-  /// Where the value is missing. Python: Series.isna
+  /// Where the value is missing.
+  /// Python: Series.isna
   public func isna() -> Mask {
     switch storage {
     case .double(let values): Mask(values.map(\.isNaN))
@@ -12,7 +13,8 @@ extension Column {
     }
   }
 
-  /// Where the value is present. Python: Series.notna
+  /// Where the value is present.
+  /// Python: Series.notna
   public func notna() -> Mask { !isna() }
 
   /// Whether any value is missing.
@@ -25,7 +27,8 @@ extension Column {
     }
   }
 
-  /// The column with a value in place of missing ones; the type widens where it must. Python: Series.fillna
+  /// The column with a value in place of missing ones; the type widens where it must.
+  /// Python: Series.fillna
   public func fillna(_ value: some ColumnScalar) -> Column {
     guard hasMissing, let level = value.level else { return self }
     if case .double(let values) = storage, let number = level.number {
@@ -39,40 +42,43 @@ extension Column {
     return Column(name: name, storage: Level.columnStorage(values.map { $0 ?? level }))
   }
 
-  /// The column without its missing values. Python: Series.dropna
+  /// The column without its missing values.
+  /// Python: Series.dropna
   public func dropna() -> Column { hasMissing ? rows(notna().positions) : self }
 
   /// The column of a function's values over the numbers; missing values and texts stay or become missing.
-  ///
   /// Python: Series.map
   public func map(_ transform: (Double) -> Double) -> Column {
     let values = doubles?.map { $0.isNaN ? .nan : transform($0) }
     return Column(name: name, storage: .double(values ?? [Double](repeating: .nan, count: count)))
   }
 
-  /// The column of a function's values over the texts (Python's `str` of other values); missing values stay missing.
-  ///
+  /// The column of a function's values over the texts (Python's `str` of other values); missing values stay
+  /// missing.
   /// Python: Series.map
-  public func map(_ transform: (String) -> String) -> Column {
+  public func mapTexts(_ transform: (String) -> String) -> Column {
     guard case .string(let texts) = astype(.string).storage else { return self }
     return Column(name: name, storage: .string(texts.mapPool { transform($0) }))
   }
 
-  /// The column with values looked up in a dictionary; a value that is not in it becomes missing. Python: Series.map
+  /// The column with values looked up in a dictionary; a value that is not in it becomes missing.
+  /// Python: Series.map
   public func map(_ values: [Level: Level]) -> Column {
     let (codes, levels) = factorized()
     let targets = levels.map { values[$0] }
     return Column(name: name, storage: Level.columnStorage(codes.map { $0 < 0 ? nil : targets[Int($0)] }))
   }
 
-  /// The column with some values replaced; the others stay. Python: Series.replace
+  /// The column with some values replaced; the others stay.
+  /// Python: Series.replace
   public func replace(_ values: [Level: Level]) -> Column {
     let (codes, levels) = factorized()
     let targets = levels.map { values[$0] ?? $0 }
     return Column(name: name, storage: Level.columnStorage(codes.map { $0 < 0 ? nil : targets[Int($0)] }))
   }
 
-  /// The sorted column, missing values last; equal values keep their order. Python: Series.sort_values
+  /// The sorted column, missing values last; equal values keep their order.
+  /// Python: Series.sort_values
   public func sorted(ascending: Bool = true) -> Column { rows(sortedPositions(ascending: ascending)) }
 
   /// The positions of the values in sorted order, missing ones last; equal values keep their order.
@@ -132,7 +138,6 @@ extension Column {
   }
 
   /// Whether both have the same type and values, missing ones in the same places; names do not count.
-  ///
   /// Python: Series.equals
   public func equals(_ other: Column) -> Bool {
     guard type == other.type, count == other.count else { return false }

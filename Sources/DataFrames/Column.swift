@@ -1,4 +1,5 @@
-/// A named sequence of values of one type, any of which may be missing. Python: pandas.Series
+/// A named sequence of values of one type, any of which may be missing.
+/// Python: pandas.Series
 public struct Column: Sendable {
   /// The values of a column, by type.
   public enum Storage: Sendable {

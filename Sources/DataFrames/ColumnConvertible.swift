@@ -1,4 +1,5 @@
-/// What can become a column of a data frame: arrays, ranges, masks, columns, and single values, which fill every row.
+/// What can become a column of a data frame: arrays, ranges, masks, columns, and single values, which fill
+/// every row.
 public protocol ColumnConvertible {
   /// Number of values; nil for a single value that fills as many rows as there are.
   var columnCount: Int? { get }

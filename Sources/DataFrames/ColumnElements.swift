@@ -35,7 +35,12 @@ extension Int: ColumnElement, ColumnScalar {
 extension ColumnElement where Self: FixedWidthInteger {
   /// Whole numbers; one beyond 64 bits signed is missing.
   public static func columnStorage(_ values: [Self?]) -> Column.Storage {
-    Int.columnStorage(values.map { $0.flatMap(Int.init(exactly:)) })
+    var whole: [Int?] = []
+    whole.reserveCapacity(values.count)
+    for value in values {
+      if let value { whole.append(Int(exactly: value)) } else { whole.append(nil) }
+    }
+    return Int.columnStorage(whole)
   }
 }
 

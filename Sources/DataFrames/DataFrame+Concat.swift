@@ -1,8 +1,9 @@
 extension DataFrame {
-  /// The rows of several frames one below the other. Python: pandas.concat
+  /// The rows of several frames one below the other.
   ///
-  /// Columns are matched by name; where a frame lacks a column its rows are missing there. Columns of different types
-  /// become numbers if all are numbers, texts otherwise. `ignoreIndex` numbers the rows anew.
+  /// Columns are matched by name; where a frame lacks a column its rows are missing there. Columns of
+  /// different types become numbers if all are numbers, texts otherwise. `ignoreIndex` numbers the rows anew.
+  /// Python: pandas.concat
   public static func concat(_ frames: [DataFrame], ignoreIndex: Bool = false) -> DataFrame {
     guard let first = frames.first else { return DataFrame() }
     var names: [String] = []

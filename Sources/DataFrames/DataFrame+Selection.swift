@@ -1,7 +1,8 @@
 // Choosing rows and columns. Rows keep their labels.
 
 extension DataFrame {
-  /// The named columns, in the order of the names; a wrong name stops with a message that lists the nearest ones.
+  /// The named columns, in the order of the names; a wrong name stops with a message that lists the nearest
+  /// ones.
   public subscript(names: [String]) -> DataFrame {
     do { return try selecting(names) } catch { stop(error.message) }
   }
@@ -15,17 +16,21 @@ extension DataFrame {
     return try DataFrame(columns: selected, rowLabels: rowLabels)
   }
 
-  /// The frame without the named columns. Python: DataFrame.drop(columns=)
+  /// The frame without the named columns.
   ///
   /// - Throws: ``DataFrameError`` for an unknown name.
+  ///
+  /// Python: DataFrame.drop(columns=)
   public func drop(columns names: [String]) throws(DataFrameError) -> DataFrame {
     for name in names { _ = try column(name) }
     return DataFrame(uncheckedColumns: columns.filter { !names.contains($0.name) }, rowLabels: rowLabels)
   }
 
-  /// The frame with columns renamed; names that are no columns are passed over. Python: DataFrame.rename(columns=)
+  /// The frame with columns renamed; names that are no columns are passed over.
   ///
   /// - Throws: ``DataFrameError`` when two columns would have the same name.
+  ///
+  /// Python: DataFrame.rename(columns=)
   public func rename(columns names: [String: String]) throws(DataFrameError) -> DataFrame {
     try DataFrame(columns: columns.map { $0.renamed(names[$0.name] ?? $0.name) }, rowLabels: rowLabels)
   }
@@ -33,7 +38,8 @@ extension DataFrame {
   /// The rows where a mask is true; a mask of another length stops with a message.
   public subscript(mask: Mask) -> DataFrame { filter(mask) }
 
-  /// The rows at the positions of a range; one out of range stops with a message. Python: DataFrame.iloc
+  /// The rows at the positions of a range; one out of range stops with a message.
+  /// Python: DataFrame.iloc
   public subscript(positions: Range<Int>) -> DataFrame { rows(Array(positions)) }
 
   /// The rows where a mask is true; a mask of another length stops with a message.
@@ -56,7 +62,8 @@ extension DataFrame {
     return rows(uncheckedPositions: mask.positions)
   }
 
-  /// The rows at given positions, in their order; one out of range stops with a message. Python: DataFrame.iloc
+  /// The rows at given positions, in their order; one out of range stops with a message.
+  /// Python: DataFrame.iloc
   public func rows(_ positions: [Int]) -> DataFrame {
     do { return try rows(at: positions) } catch { stop(error.message) }
   }
@@ -71,9 +78,11 @@ extension DataFrame {
     return rows(uncheckedPositions: positions)
   }
 
-  /// The rows with given labels, in the order of the labels; of a repeated label all rows. Python: DataFrame.loc
+  /// The rows with given labels, in the order of the labels; of a repeated label all rows.
   ///
   /// - Throws: ``DataFrameError`` for a label that no row has.
+  ///
+  /// Python: DataFrame.loc
   public func rows(labels: [String]) throws(DataFrameError) -> DataFrame {
     let known = rowLabels.positions()
     var positions: [Int] = []
@@ -87,47 +96,56 @@ extension DataFrame {
     return rows(uncheckedPositions: positions)
   }
 
-  /// The first rows, five unless told otherwise; a negative count leaves out the last ones. Python: DataFrame.head
+  /// The first rows, five unless told otherwise; a negative count leaves out the last ones.
+  /// Python: DataFrame.head
   public func head(_ count: Int = 5) -> DataFrame {
     let end = count < 0 ? Swift.max(rowCount + Swift.max(count, -rowCount), 0) : Swift.min(count, rowCount)
     return rows(uncheckedPositions: Array(0..<end))
   }
 
-  /// The last rows, five unless told otherwise; a negative count leaves out the first ones. Python: DataFrame.tail
+  /// The last rows, five unless told otherwise; a negative count leaves out the first ones.
+  /// Python: DataFrame.tail
   public func tail(_ count: Int = 5) -> DataFrame {
     let start =
       count < 0 ? Swift.min(-Swift.max(count, -rowCount), rowCount) : rowCount - Swift.min(count, rowCount)
     return rows(uncheckedPositions: Array(start..<rowCount))
   }
 
-  /// The rows without any missing value. Python: DataFrame.dropna
+  /// The rows without any missing value.
+  /// Python: DataFrame.dropna
   public func dropna() -> DataFrame { keepingComplete(columns) }
 
-  /// The rows without a missing value in the named columns. Python: DataFrame.dropna(subset=)
+  /// The rows without a missing value in the named columns.
   ///
   /// - Throws: ``DataFrameError`` for an unknown name.
+  ///
+  /// Python: DataFrame.dropna(subset=)
   public func dropna(subset names: [String]) throws(DataFrameError) -> DataFrame {
     keepingComplete(try selecting(names).columns)
   }
 
   /// The rows sorted by the values of a column, missing ones last; equal values keep their order.
   ///
-  /// Python: DataFrame.sort_values
   /// - Throws: ``DataFrameError`` for an unknown name.
+  ///
+  /// Python: DataFrame.sort_values
   public func sorted(by name: String, ascending: Bool = true) throws(DataFrameError) -> DataFrame {
     rows(uncheckedPositions: try column(name).sortedPositions(ascending: ascending))
   }
 
-  /// The frame with the values of a column as row labels, the column taken out. Python: DataFrame.set_index
+  /// The frame with the values of a column as row labels, the column taken out.
   ///
   /// - Throws: ``DataFrameError`` for an unknown name.
+  ///
+  /// Python: DataFrame.set_index
   public func setIndex(_ name: String) throws(DataFrameError) -> DataFrame {
     let labels = try column(name)
     return DataFrame(
       uncheckedColumns: columns.filter { $0.name != name }, rowLabels: RowLabels(values: labels))
   }
 
-  /// The frame with the row labels `"0"`, `"1"`, …. Python: DataFrame.reset_index(drop=True)
+  /// The frame with the row labels `"0"`, `"1"`, ….
+  /// Python: DataFrame.reset_index(drop=True)
   public func resetIndex() -> DataFrame {
     DataFrame(uncheckedColumns: columns, rowLabels: RowLabels(count: rowCount))
   }

@@ -1,5 +1,6 @@
 extension DataFrame {
-  /// Count, mean, standard deviation, least, quartiles and greatest of each column of numbers. Python: DataFrame.describe
+  /// Count, mean, standard deviation, least, quartiles and greatest of each column of numbers.
+  /// Python: DataFrame.describe
   public func describe() -> DataFrame {
     let statistics: [(String, (Column) -> Double)] = [
       ("count", { Double($0.nonMissingCount) }), ("mean", { $0.mean() }), ("std", { $0.std() }),
@@ -12,10 +13,12 @@ extension DataFrame {
     return DataFrame(uncheckedColumns: summaries, rowLabels: RowLabels(statistics.map(\.0)))
   }
 
-  /// Where each value is missing. Python: DataFrame.isna
+  /// Where each value is missing.
+  /// Python: DataFrame.isna
   public func isna() -> DataFrame { mapColumns { Column(name: $0.name, $0.isna()) } }
 
-  /// The frame with a value in place of all missing ones. Python: DataFrame.fillna
+  /// The frame with a value in place of all missing ones.
+  /// Python: DataFrame.fillna
   public func fillna(_ value: some ColumnScalar) -> DataFrame { mapColumns { $0.fillna(value) } }
 
   private func mapColumns(_ transform: (Column) -> Column) -> DataFrame {
@@ -25,7 +28,6 @@ extension DataFrame {
 
 extension DataFrame: Equatable {
   /// Whether both have the same names, types, values and row labels, missing values in the same places.
-  ///
   /// Python: DataFrame.equals
   public static func == (a: DataFrame, b: DataFrame) -> Bool {
     a.columnNames == b.columnNames && a.rowLabels == b.rowLabels

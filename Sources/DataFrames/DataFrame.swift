@@ -1,4 +1,5 @@
-/// A table: named columns of equal length and a label for each row. Python: pandas.DataFrame
+/// A table: named columns of equal length and a label for each row.
+/// Python: pandas.DataFrame
 public struct DataFrame: Sendable {
   /// The columns, in order.
   public private(set) var columns: [Column]
@@ -48,14 +49,18 @@ public struct DataFrame: Sendable {
 
   /// A frame from names and values in written order: `["x": [1.0, 2.0], "g": ["a", "b"], "one": 1]`.
   ///
-  /// Single values fill every row. Python: pandas.DataFrame
+  /// Single values fill every row.
   /// - Throws: ``DataFrameError`` for repeated names and unequal lengths.
+  ///
+  /// Python: pandas.DataFrame
   public init(_ values: KeyValuePairs<String, any ColumnConvertible>) throws(DataFrameError) {
     try self.init(pairs: values.map { ($0.key, $0.value) })
   }
 
-  /// A frame from a dictionary of arrays; the columns are sorted by name. Python: pandas.DataFrame
+  /// A frame from a dictionary of arrays; the columns are sorted by name.
   /// - Throws: ``DataFrameError`` for unequal lengths.
+  ///
+  /// Python: pandas.DataFrame
   @_disfavoredOverload
   public init(_ values: [String: any ColumnConvertible]) throws(DataFrameError) {
     try self.init(pairs: values.sorted { Level.string($0.key) < Level.string($1.key) })
@@ -73,7 +78,8 @@ public struct DataFrame: Sendable {
   public var columnCount: Int { columns.count }
   /// The columns' names, in order.
   public var columnNames: [String] { columns.map(\.name) }
-  /// Whether a column has this name. Python: name in DataFrame
+  /// Whether a column has this name.
+  /// Python: name in DataFrame
   public func contains(_ name: String) -> Bool { positions[name] != nil }
 
   /// The column of a name that comes from outside the source code.
@@ -109,8 +115,8 @@ public struct DataFrame: Sendable {
 
   /// The column of a name; a wrong name stops with a message that lists the nearest ones.
   ///
-  /// Setting adds or replaces a column; a wrong length stops with a message. For names and values that come from
-  /// outside the source code use ``column(_:)`` and ``assign(_:_:)``, which throw.
+  /// Setting adds or replaces a column; a wrong length stops with a message. For names and values that come
+  /// from outside the source code use ``column(_:)`` and ``assign(_:_:)``, which throw.
   public subscript(name: String) -> Column {
     get {
       guard let position = positions[name] else {

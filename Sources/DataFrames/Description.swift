@@ -3,7 +3,8 @@ import Foundation
 // Frames and columns as text, laid out as pandas lays them out.
 
 extension DataFrame: CustomStringConvertible {
-  /// The table as text; of more than 60 rows or 20 columns the first and last ones. Python: repr(DataFrame)
+  /// The table as text; of more than 60 rows or 20 columns the first and last ones.
+  /// Python: repr(DataFrame)
   public var description: String {
     if rowCount == 0 || columns.isEmpty {
       let labels = rowLabels.prefix(10).joined(separator: ", ")
@@ -26,7 +27,6 @@ extension DataFrame: CustomStringConvertible {
 
 extension Column: CustomStringConvertible {
   /// The values as text, one a line, with name and type; of more than 60 the first and last ones.
-  ///
   /// Python: repr(Series)
   public var description: String {
     let title = name.isEmpty ? "" : "Name: \(name), "

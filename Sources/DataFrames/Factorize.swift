@@ -3,7 +3,8 @@
 extension Column {
   /// The sorted distinct values and each row's position among them, -1 where the value is missing.
   ///
-  /// A categorical column keeps its levels in their order, unused ones included. Python: pandas.factorize
+  /// A categorical column keeps its levels in their order, unused ones included.
+  /// Python: pandas.factorize
   package func factorized() -> (codes: [Int32], levels: [Level]) {
     switch storage {
     case .categorical(let column): return (column.codes, column.levels)

@@ -1,7 +1,8 @@
 /// One value of a column or one level of a factor: a number, a truth value or a text.
 ///
-/// Equality and order are Python's: `1`, `1.0` and `true` are equal (and have one hash value), numbers come before texts,
-/// texts are compared by code point (`"B" < "_" < "a" < "é"`). A missing value is `Level?.none`, never a level.
+/// Equality and order are Python's: `1`, `1.0` and `true` are equal (and have one hash value), numbers come
+/// before texts, texts are compared by code point (`"B" < "_" < "a" < "é"`). A missing value is
+/// `Level?.none`, never a level.
 public enum Level: Sendable {
   /// A text.
   case string(String)

@@ -1,4 +1,5 @@
-/// A truth value for each row, as comparisons give it; selects rows. Python: a boolean pandas.Series
+/// A truth value for each row, as comparisons give it; selects rows.
+/// Python: a boolean pandas.Series
 public struct Mask: Sendable, Equatable, ExpressibleByArrayLiteral, CustomStringConvertible {
   /// The truth values.
   public let values: [Bool]
@@ -10,13 +11,16 @@ public struct Mask: Sendable, Equatable, ExpressibleByArrayLiteral, CustomString
 
   /// Number of rows.
   public var count: Int { values.count }
-  /// Number of rows for which the mask is true. Python: Series.sum
+  /// Number of rows for which the mask is true.
+  /// Python: Series.sum
   public var trueCount: Int { values.reduce(0) { $0 + ($1 ? 1 : 0) } }
   /// The positions of the rows for which the mask is true.
   public var positions: [Int] { values.indices.filter { values[$0] } }
-  /// Whether the mask is true for all rows. Python: Series.all
+  /// Whether the mask is true for all rows.
+  /// Python: Series.all
   public func all() -> Bool { !values.contains(false) }
-  /// Whether the mask is true for some row. Python: Series.any
+  /// Whether the mask is true for some row.
+  /// Python: Series.any
   public func any() -> Bool { values.contains(true) }
   /// `[True, False]`
   public var description: String { "[" + values.map { PythonText.of($0) }.joined(separator: ", ") + "]" }

@@ -1,6 +1,7 @@
 /// Text of values as Python's `str` and `repr` print them.
 package enum PythonText {
-  /// The shortest decimal text that reads back as `value`, in Python's layout: `5.0`, `1e-05`, `1e+16`, `nan`.
+  /// The shortest decimal text that reads back as `value`, in Python's layout: `5.0`, `1e-05`, `1e+16`,
+  /// `nan`.
   package static func of(_ value: Double) -> String {
     let magnitude = value.magnitude
     // Swift turns to exponents from 2^53, Python from 1e16; all doubles between are whole numbers.

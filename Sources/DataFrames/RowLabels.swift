@@ -1,6 +1,7 @@
 /// The labels of a data frame's rows: texts, or whole numbers that print as texts (`"0"`, `"1"`, …).
 ///
-/// A fresh frame counts from 0; selecting rows keeps their labels. Python: DataFrame.index
+/// A fresh frame counts from 0; selecting rows keeps their labels.
+/// Python: DataFrame.index
 public struct RowLabels: Sendable, RandomAccessCollection {
   private enum Storage: Sendable {
     case range(Range<Int>)

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Ends the program because its source code asks for what does not exist, as an array index out of range does.
+/// Ends the program because its source code asks for what does not exist, as an array index out of range
+/// does.
 ///
 /// An optimised build drops the message of a failed precondition, so it is written to standard error first.
 func stop(_ message: String) -> Never {

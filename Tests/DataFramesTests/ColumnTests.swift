@@ -71,7 +71,7 @@ import Testing
 
   @Test func mapsValues() {
     #expect(Self.numbers.map { $0 * 2 }.values == [7, 2, nil, 4, 4])
-    #expect(Column(["a", nil]).map { $0 + "!" }.strings == ["a!", nil])
+    #expect(Column(["a", nil]).mapTexts { $0 + "!" }.strings == ["a!", nil])
     #expect(Column(["a", "b", nil]).map(["a": 1]).values == [1, nil, nil])
     #expect(Column([1, 2]).replace([1: 9]).integers == [9, 2])
     #expect(Column([1, 2]).map([1: "one", 2: "two"]).strings == ["one", "two"])

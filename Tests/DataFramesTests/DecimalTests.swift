@@ -9,7 +9,8 @@ import Testing
       try DataFrame(csvText: "x\n0.5\n" + texts.joined(separator: "\n"))["x"].doubles?.dropFirst().map { $0 })
   }
 
-  /// Hard cases: halfway points, subnormals, the largest double, many digits, exponents at the edge of the tables.
+  /// Hard cases: halfway points, subnormals, the largest double, many digits, exponents at the edge of the
+  /// tables.
   @Test func roundsHardCasesCorrectly() throws {
     let texts = [
       "9007199254740993.0", "9007199254740992.999999999999999999", "1.00000000000000011102230246251565",

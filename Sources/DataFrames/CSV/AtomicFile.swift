@@ -2,8 +2,8 @@ import Foundation
 
 /// A file that appears under its name only when it is complete.
 ///
-/// The bytes go to a temporary file in the same folder, which ``finish()`` renames. A target that is no ordinary file,
-/// such as `/dev/stdout`, is written directly.
+/// The bytes go to a temporary file in the same folder, which ``finish()`` renames. A target that is no
+/// ordinary file, such as `/dev/stdout`, is written directly.
 package final class AtomicFile {
   private let path: String
   private let target: String

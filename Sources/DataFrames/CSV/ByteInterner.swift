@@ -90,7 +90,7 @@ struct ByteInterner {
   }
 
   /// The bytes of each code, in order of the codes.
-  func forEach(_ body: (UnsafePointer<UInt8>, Int) -> Void) {
+  func eachText(_ body: (UnsafePointer<UInt8>, Int) -> Void) {
     for index in 0..<entryCount where entries[index].code >= 0 {
       body(arena + entries[index].offset, entries[index].length)
     }

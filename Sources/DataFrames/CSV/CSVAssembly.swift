@@ -73,7 +73,7 @@ enum CSVAssembly {
       for chunk in chunks {
         let column = chunk.columns[field]
         var target: [Int32] = []
-        column.interner?.pointee.forEach { bytes, length in
+        column.interner?.pointee.eachText { bytes, length in
           target.append(merged.code(for: bytes, length) { true })
         }
         for row in 0..<chunk.outcome.rows {

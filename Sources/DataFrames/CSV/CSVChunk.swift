@@ -1,6 +1,5 @@
 /// A stretch of rows that one thread reads into its own builders.
 final class CSVChunk {
-  private let header: CSVHeader
   private let kinds: [ColumnBuilder.Kind]
   private let end: UnsafePointer<UInt8>
   private let capacity: Int
@@ -12,10 +11,9 @@ final class CSVChunk {
 
   /// A stretch of rows that start from `start` and before `end`.
   init(
-    header: CSVHeader, kinds: [ColumnBuilder.Kind], start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>,
+    kinds: [ColumnBuilder.Kind], start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>,
     rowLength: Int
   ) {
-    self.header = header
     self.kinds = kinds
     self.start = start
     self.end = end

@@ -15,8 +15,8 @@ struct CSVField {
 
 /// Cuts text into fields as pandas' C parser does.
 ///
-/// A quote opens a quoted field only as its first byte; a doubled quote stands for one; what follows the closing quote
-/// belongs to the field and is taken as it is. A line ends with LF, CR or CR LF.
+/// A quote opens a quoted field only as its first byte; a doubled quote stands for one; what follows the
+/// closing quote belongs to the field and is taken as it is. A line ends with LF, CR or CR LF.
 struct CSVFields {
   /// The end of the text.
   let end: UnsafePointer<UInt8>

@@ -56,7 +56,7 @@ struct CSVLocation {
     }
     return error(
       .tooManyFields,
-      "this row has \(header.firstRowWidth) fields, the header names \(header.names.count); the surplus begins here",
+      "this row has \(header.firstRowWidth) fields, the header \(header.names.count); the surplus begins here",
       at: position)
   }
 

@@ -2,15 +2,18 @@ import Dispatch
 import Foundation
 
 extension DataFrame {
-  /// Reads a file of comma-separated values with pandas' type inference. Python: pandas.read_csv
+  /// Reads a file of comma-separated values with pandas' type inference.
   ///
-  /// Columns become integers, numbers, truth values or texts; a column of integers with a missing value becomes numbers.
-  /// A byte-order mark, blank lines, quoted fields, any line ends and short rows are understood; repeated names become
-  /// `x`, `x.1`. When every row has one field more than the header, the first column is the row labels.
+  /// Columns become integers, numbers, truth values or texts; a column of integers with a missing value
+  /// becomes numbers. A byte-order mark, blank lines, quoted fields, any line ends and short rows are
+  /// understood; repeated names become `x`, `x.1`. When every row has one field more than the header, the
+  /// first column is the row labels.
   ///
-  /// Other than pandas: numbers are correctly rounded; a column of truth values keeps its type beside missing values;
-  /// whole numbers beyond 64 bits signed that no `Double` holds exactly are texts.
+  /// Other than pandas: numbers are correctly rounded; a column of truth values keeps its type beside missing
+  /// values; whole numbers beyond 64 bits signed that no `Double` holds exactly are texts.
   /// - Throws: ``DataFrameError`` with path, line and column.
+  ///
+  /// Python: pandas.read_csv
   public init(csv path: String, options: CSVOptions = CSVOptions()) throws(DataFrameError) {
     let file = try FileBytes(path: path)
     self = try withExtendedLifetime(file) { () throws(DataFrameError) in
@@ -120,7 +123,8 @@ struct CSVReader {
     return hasLabels ? [.unknown] + kinds : kinds
   }
 
-  /// Cuts the rows into as many chunks as threads are worth while; each but the first begins after a line feed.
+  /// Cuts the rows into as many chunks as threads are worth while; each but the first begins after a line
+  /// feed.
   private func makeChunks(_ header: CSVHeader, _ kinds: [ColumnBuilder.Kind]) -> [CSVChunk] {
     let size = end - header.next
     let threads = max(1, options.threads ?? ProcessInfo.processInfo.activeProcessorCount)
@@ -135,7 +139,7 @@ struct CSVReader {
     }
     return starts.indices.map { index in
       CSVChunk(
-        header: header, kinds: kinds, start: starts[index],
+        kinds: kinds, start: starts[index],
         end: index + 1 < starts.count ? starts[index + 1] : end, rowLength: rowLength)
     }
   }
@@ -206,5 +210,4 @@ struct CSVReader {
     }
     return try DataFrame(columns: Array(columns.dropFirst()), rowLabels: RowLabels(values: columns[0]))
   }
-
 }

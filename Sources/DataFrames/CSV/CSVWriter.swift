@@ -1,11 +1,13 @@
 import Foundation
 
 extension DataFrame {
-  /// Writes the frame as comma-separated values, quoted where needed. Python: DataFrame.to_csv
+  /// Writes the frame as comma-separated values, quoted where needed.
   ///
-  /// Numbers are written with all their digits, missing values as empty fields. `index` writes the row labels first.
-  /// The file appears complete or not at all: a temporary file beside it is renamed.
+  /// Numbers are written with all their digits, missing values as empty fields. `index` writes the row labels
+  /// first. The file appears complete or not at all: a temporary file beside it is renamed.
   /// - Throws: ``DataFrameError`` with the path when the file cannot be written.
+  ///
+  /// Python: DataFrame.to_csv
   public func toCsv(_ path: String, index: Bool = true) throws(DataFrameError) {
     let file = try AtomicFile(path: path)
     try eachPiece(index: index) { (bytes) throws(DataFrameError) in try file.write(bytes) }

@@ -2,8 +2,9 @@ import Foundation
 
 /// The values of one column while rows are read, in raw memory; its type widens as fields demand.
 ///
-/// `unknown` (all missing so far) → `integer` → `double` → `text`, or `unknown` → `boolean` → `text`. When a column
-/// becomes text, the texts of the rows before are unknown: `textRows` says how many rows must be read again.
+/// `unknown` (all missing so far) → `integer` → `double` → `text`, or `unknown` → `boolean` → `text`. When a
+/// column becomes text, the texts of the rows before are unknown: `textRows` says how many rows must be read
+/// again.
 struct ColumnBuilder {
   /// The type so far.
   enum Kind: UInt8 {

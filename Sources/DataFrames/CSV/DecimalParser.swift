@@ -72,7 +72,8 @@ struct DecimalParser {
     return product(mantissa, exponent)
   }
 
-  /// `mantissa * 10^exponent` from the upper 128 bits of `mantissa * 5^exponent`; nil when they do not decide.
+  /// `mantissa * 10^exponent` from the upper 128 bits of `mantissa * 5^exponent`; nil when they do not
+  /// decide.
   private func product(_ mantissa: UInt64, _ exponent: Int) -> Double? {
     let shift = mantissa.leadingZeroBitCount
     let normalized = mantissa << UInt64(shift)

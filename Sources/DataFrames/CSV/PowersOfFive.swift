@@ -1,7 +1,7 @@
 /// The powers of five from 5^-64 to 5^64, each as the leading 128 bits of its binary expansion.
 ///
-/// Two words a power, high word first. Negative powers are rounded up, positive powers cut off, as in D. Lemire, "Number
-/// parsing at a gigabyte per second", Software: Practice and Experience 51 (2021), section 5.
+/// Two words a power, high word first. Negative powers are rounded up, positive powers cut off, as in D.
+/// Lemire, "Number parsing at a gigabyte per second", Software: Practice and Experience 51 (2021), section 5.
 enum PowersOfFive {
   /// The exponents the table covers.
   static let exponents = -64...64
