@@ -39,6 +39,13 @@ struct OutputTests {
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: scratch.path("link")) == target)
   }
 
+  @Test(arguments: ["residuals", "qq", "random-effects", "fitted"])
+  func picturesAreSVG(kind: String) throws {
+    let outcome = try Mixedlm.run(["plot"] + fit.dropFirst() + ["--kind", kind])
+    #expect(outcome.status == 0 && outcome.output.hasPrefix("<svg ") && outcome.output.hasSuffix("</svg>\n"))
+    #expect(try Mixedlm.run(["plot"] + fit.dropFirst() + ["--kind", "pie"]).status == 64)
+  }
+
   @Test func devicesAreWrittenTo() throws {
     #expect(try Mixedlm.run(fit + ["--output", "/dev/null"]).status == 0)
     let type = try FileManager.default.attributesOfItem(atPath: "/dev/null")[.type] as? FileAttributeType

@@ -1,0 +1,77 @@
+import Foundation
+import StatsModels
+import TestSupport
+import Testing
+
+/// Pictures: well-formed SVG with what it should show.
+struct PlotTests {
+  private static func fit(_ formula: String, _ name: String, groups: String? = nil) throws -> MixedLMResults {
+    let data = try DataFrame(csv: Fixtures.data(name))
+    return try mixedlm(formula, data, groups: groups, missing: .drop).fit()
+  }
+
+  @Test(arguments: [
+    (PlotKind.residualsAgainstFitted, 180, ["fitted values of Reaction", "residuals"]),
+    (.normalQuantiles, 180, ["normal quantiles"]), (.fittedLines(), 180, ["Days", "Reaction"]),
+    (.randomEffects(), 36, ["Intercept", "Days", ">308<"]),
+    (.randomEffects(of: "Subject"), 36, ["Random effects of Subject"]),
+  ])
+  func picturesShowTheData(kind: PlotKind, marks: Int, texts: [String]) throws {
+    let svg = try Self.fit("Reaction ~ Days + (Days | Subject)", "sleepstudy").plot(kind).svg
+    #expect(svg.components(separatedBy: "<circle ").count - 1 == marks)
+    for text in texts { #expect(svg.contains(text)) }
+    try expectWellFormed(svg)
+    #expect(!svg.contains("nan") && !svg.contains("inf"))
+  }
+
+  @Test func manyPointsBecomeShades() throws {
+    let results = try Self.fit("score ~ group + (1 | test)", "students_tests")
+    let svg = try results.plot(.residualsAgainstFitted).svg
+    #expect(!svg.contains("<circle ") && svg.contains("class=\"cell\""))
+    #expect(svg.utf8.count < 1_500_000)
+    let effects = try results.plot(.randomEffects()).svg
+    #expect(effects.contains("class=\"band\"") && effects.utf8.count < 200_000)
+    try expectWellFormed(svg)
+    try expectWellFormed(effects)
+  }
+
+  @Test func oddNamesAreEscaped() throws {
+    let y = (0..<40).map { Double(($0 * 7919) % 101) }
+    let g = (0..<40).map { ["<a>", "b&c", "\"d\"", "e\u{1}"][$0 % 4] }
+    let data = try DataFrame(["a<b": y, "g": g, "x": (0..<40).map { Double($0 % 7) }])
+    let results = try mixedlm("Q('a<b') ~ x", data, groups: "g").fit()
+    for kind in [PlotKind.randomEffects(), .residualsAgainstFitted] {
+      try expectWellFormed(results.plot(kind).svg)
+    }
+  }
+
+  @Test func wrongNamesAreErrors() throws {
+    let results = try Self.fit("Reaction ~ Days", "sleepstudy", groups: "Subject")
+    #expect(throws: StatsModelsError.self) { try results.plot(.fittedLines(along: "Nights")) }
+    #expect(throws: StatsModelsError.self) { try results.plot(.randomEffects(of: "Object")) }
+  }
+
+  @Test func picturesAreWrittenToFiles() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).svg").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let plot = try Self.fit("Reaction ~ Days", "sleepstudy", groups: "Subject").plot(.normalQuantiles)
+    try plot.write(path)
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == plot.svg)
+  }
+
+  /// Tags are closed in the order in which they were opened, and nothing needs escaping.
+  private func expectWellFormed(_ svg: String) throws {
+    var open: [Substring] = []
+    for piece in svg.split(separator: "<").dropFirst(svg.hasPrefix("<") ? 0 : 1) {
+      let end = try #require(piece.firstIndex(of: ">"))
+      let tag = piece[..<end]
+      if tag.hasPrefix("/") {
+        #expect(open.popLast() == tag.dropFirst())
+      } else if !tag.hasSuffix("/") {
+        open.append(tag.prefix { $0 != " " })
+      }
+    }
+    #expect(open.isEmpty)
+    #expect(!svg.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
+  }
+}
