@@ -152,3 +152,10 @@ extension Column: SubsetSpecifier {
     return try String.rowPositions(strings.compactMap { $0 }, in: data)
   }
 }
+
+extension Mask: SubsetSpecifier {
+  /// Positions of the true elements.
+  public func rowPositions(in data: DataFrame) throws -> [Int] {
+    try Bool.rowPositions(values, in: data)
+  }
+}

@@ -31,6 +31,8 @@ extension ModelSpecification {
       return StatsModelsError(
         .perfectFit,
         "the response '\(endogName)' is \(value) in every row: there is no variation to explain")
+    case .perfectFit where exog.columns >= endog.count:
+      return translate(.noResidualDegreesOfFreedom(rows: endog.count, rank: endog.count))
     case .perfectFit:
       return StatsModelsError(
         .perfectFit,

@@ -37,7 +37,8 @@ extension MixedLM {
     let clock = ContinuousClock()
     let begin = clock.now
     let start = try startParams.map { try startCovariances($0) }
-    var options = FitOptions(start: start)
+    // Printed digits of small models are compared with other programs: one more Newton step costs nothing there.
+    var options = FitOptions(start: start, tolerance: nobs <= 50_000 ? 1e-13 : 1e-9)
     if let maxiter { options.maximumIterations = max(maxiter, 0) }
     if let progress {
       options.progress = { progress(FitProgress($0)) }

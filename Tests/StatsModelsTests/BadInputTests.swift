@@ -1,0 +1,115 @@
+import StatsModels
+import Testing
+
+/// What users get wrong, and what the message must contain.
+@Suite struct BadInputTests {
+  static func frame() throws -> DataFrame {
+    var noise = SyntheticData.Noise(3)
+    let y = (0..<40).map { _ in noise.next() }
+    let x = (0..<40).map { _ in noise.next() }
+    return try DataFrame([
+      "y": y, "x": x, "g": (0..<40).map { $0 % 8 }, "h": (0..<40).map { "h\($0 % 4)" }, "row": Array(0..<40),
+      "one": 1, "flat": 3.5, "text": (0..<40).map { "t\($0)" },
+      "gap": x.enumerated().map { $0.offset == 5 ? Double.nan : $0.element },
+      "huge": x.enumerated().map { $0.offset == 7 ? Double.infinity : $0.element },
+      "ggap": (0..<40).map { $0 == 9 ? Double.nan : Double($0 % 8) }, "twice": x.map { 2 * $0 },
+    ])
+  }
+
+  struct Mistake: Sendable {
+    var formula = "y ~ x"
+    var groups: String? = "g"
+    var re: ReFormula?
+    var vc: [String: String]?
+    var words: [String]
+  }
+
+  static let mistakes: [Mistake] = [
+    Mistake(formula: "y ~ z", words: ["z", "not defined", "^"]),
+    Mistake(formula: "y ~ x +", words: ["^"]),
+    Mistake(groups: "nobody", words: ["nobody"]),
+    Mistake(formula: "flat ~ x", words: ["flat", "3.5"]),
+    Mistake(formula: "text ~ x", words: ["endog", "text"]),
+    Mistake(formula: "y + x ~ 1", words: ["endog"]),
+    Mistake(formula: "x ~ y + twice", words: ["exactly", "x"]),
+    Mistake(formula: "y ~ C(row)", words: ["40", "degrees of freedom"]),
+    Mistake(formula: "y ~ gap", words: ["factor contains missing values", "^^^"]),
+    Mistake(formula: "gap ~ x", words: ["missing values", "^^^"]),
+    Mistake(formula: "y ~ huge", words: ["huge", "row 7"]),
+    Mistake(formula: "inf ~ x", words: ["huge", "row 7"]),
+    Mistake(groups: "ggap", words: ["ggap", "missing", "row 9"]),
+    Mistake(re: "~gap", words: ["missing values", "^^^"]),
+    Mistake(re: "0", words: ["no columns"]),
+    Mistake(re: "y ~ x", words: ["response"]),
+    Mistake(vc: ["a": "0 + gap"], words: ["missing values"]),
+    Mistake(vc: ["a": "0 + C(nothing)"], words: ["nothing"]),
+    Mistake(groups: nil, words: ["groups"]),
+    Mistake(groups: nil, vc: ["a": "0 + h"], words: ["groups"]),
+    Mistake(formula: "~ x", words: ["response"]),
+    Mistake(groups: "row", words: ["row", "level for every row"]),
+    Mistake(groups: "one", words: ["one level"]),
+    Mistake(formula: "y ~ x + (1|nobody)", groups: nil, words: ["nobody", "^^^^^^"]),
+    Mistake(formula: "y ~ x + (0|g)", groups: nil, words: ["no columns", "^"]),
+    Mistake(formula: "y ~ x + (x|row)", groups: nil, words: ["no level has more than 1", "^^^"]),
+    Mistake(formula: "y ~ x + (1|ggap)", groups: nil, words: ["missing values", "^^^^"]),
+    Mistake(formula: "y ~ x + (gap|g)", groups: nil, words: ["missing values", "^^^"]),
+    Mistake(formula: "y ~ x + (1|g", groups: nil, words: ["never closed", "^"]),
+  ]
+
+  @Test(arguments: mistakes.indices) func named(_ position: Int) throws {
+    let mistake = Self.mistakes[position]
+    let data = try Self.frame()
+    let error = #expect(throws: (any Error).self) {
+      try mixedlm(mistake.formula, data, groups: mistake.groups, reFormula: mistake.re, vcFormula: mistake.vc).fit()
+    }
+    let text = error.map { "\($0)" } ?? ""
+    for word in mistake.words { #expect(text.contains(word), "\(text)") }
+    #expect(error is StatsModelsError || error is PatsyError || error is DataFrameError)
+  }
+
+  @Test func tinyData() throws {
+    let data = try Self.frame()
+    for rows in [0, 1, 2] {
+      #expect(throws: (any Error).self) { try mixedlm("y ~ x", data[0..<rows], groups: "g").fit() }
+    }
+    #expect(throws: StatsModelsError.self) { try mixedlm("y ~ x", data, groups: [1, 2, 3]) }
+    let error = #expect(throws: StatsModelsError.self) { try mixedlm("y ~ x", data, groups: ["g"]) }
+    #expect(error?.message.contains("groups: \"g\"") == true)
+  }
+
+  @Test func missingDropped() throws {
+    let data = try Self.frame()
+    let model = try mixedlm(
+      "y ~ gap", data, groups: "ggap", vcFormula: ["h": "0 + C(h)"], missing: .drop)
+    #expect(model.nobs == 38)
+    let result = try model.fit()
+    #expect(result.warnings.contains { $0.kind == .droppedRows && $0.message.contains("2 of 40") })
+    #expect(!result.fittedvalues.index.contains("5") && result.fittedvalues.index.contains("6"))
+    #expect(try mixedlm("y ~ x", data, groups: "g", missing: .drop).nobs == 40)
+  }
+
+  @Test func collinear() throws {
+    let data = try Self.frame()
+    let result = try mixedlm("y ~ x + twice", data, groups: "g").fit()
+    let plain = try mixedlm("y ~ x", data, groups: "g").fit()
+    #expect(result.warnings.contains { $0.kind == .rankDeficient && $0.message.contains("twice") })
+    #expect(result.feParams["twice"].isNaN && result.bse["twice"].isNaN && result.confInt()["twice", "0"].isNaN)
+    #expect(abs(result.feParams["x"] - plain.feParams["x"]) < 1e-9)
+    #expect(abs(result.llf - plain.llf) < 1e-8 && result.dfResid == plain.dfResid)
+    #expect(abs(result.bse["x"] - plain.bse["x"]) < 1e-8)
+    #expect(result.fittedvalues.values.allSatisfy { $0.isFinite })
+  }
+
+  @Test func subsets() throws {
+    let data = try Self.frame()
+    let mask = (0..<40).map { $0 < 24 }
+    let byMask = try mixedlm("y ~ x", data, groups: data["g"], subset: mask).fit()
+    let byPosition = try mixedlm("y ~ x", data, groups: "g", subset: Array(0..<24)).fit()
+    let byLabel = try mixedlm("y ~ x", data, groups: "g", subset: (0..<24).map(String.init)).fit()
+    let byColumn = try mixedlm("y ~ x", data, groups: "g", subset: data["row"] < 24).fit()
+    #expect(byMask.nobs == 24)
+    #expect(Set([byMask, byPosition, byLabel, byColumn].map(\.llf)).count == 1)
+    #expect(throws: StatsModelsError.self) { try mixedlm("y ~ x", data, groups: "g", subset: [99]) }
+    #expect(throws: StatsModelsError.self) { try mixedlm("y ~ x", data, groups: "g", subset: [true]) }
+  }
+}
