@@ -36,7 +36,7 @@ import Testing
     Mistake(formula: "y ~ gap", words: ["factor contains missing values", "^^^"]),
     Mistake(formula: "gap ~ x", words: ["missing values", "^^^"]),
     Mistake(formula: "y ~ huge", words: ["huge", "row 7"]),
-    Mistake(formula: "inf ~ x", words: ["huge", "row 7"]),
+    Mistake(formula: "huge ~ x", words: ["huge", "row 7"]),
     Mistake(groups: "ggap", words: ["ggap", "missing", "row 9"]),
     Mistake(re: "~gap", words: ["missing values", "^^^"]),
     Mistake(re: "0", words: ["no columns"]),
