@@ -60,7 +60,8 @@ import Testing
     let mistake = Self.mistakes[position]
     let data = try Self.frame()
     let error = #expect(throws: (any Error).self) {
-      try mixedlm(mistake.formula, data, groups: mistake.groups, reFormula: mistake.re, vcFormula: mistake.vc).fit()
+      try mixedlm(mistake.formula, data, groups: mistake.groups, reFormula: mistake.re, vcFormula: mistake.vc)
+        .fit()
     }
     let text = error.map { "\($0)" } ?? ""
     for word in mistake.words { #expect(text.contains(word), "\(text)") }
@@ -93,7 +94,8 @@ import Testing
     let result = try mixedlm("y ~ x + twice", data, groups: "g").fit()
     let plain = try mixedlm("y ~ x", data, groups: "g").fit()
     #expect(result.warnings.contains { $0.kind == .rankDeficient && $0.message.contains("twice") })
-    #expect(result.feParams["twice"].isNaN && result.bse["twice"].isNaN && result.confInt()["twice", "0"].isNaN)
+    #expect(
+      result.feParams["twice"].isNaN && result.bse["twice"].isNaN && result.confInt()["twice", "0"].isNaN)
     #expect(abs(result.feParams["x"] - plain.feParams["x"]) < 1e-9)
     #expect(abs(result.llf - plain.llf) < 1e-8 && result.dfResid == plain.dfResid)
     #expect(abs(result.bse["x"] - plain.bse["x"]) < 1e-8)

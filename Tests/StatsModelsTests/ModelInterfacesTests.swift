@@ -8,15 +8,19 @@ import Testing
   private func groups(_ result: MixedLMResults) -> [String] { result.terms.map(\.group) }
 
   /// Bars against groups with formulas: one likelihood.
-  @Test(arguments: [
-    ("test_score ~ age + (1|school)", nil, [:]),
-    ("test_score ~ age + (age|school)", "~age", [:]),
-    ("test_score ~ age + (0 + age|school)", "0 + age", [:]),
-    ("test_score ~ age + (1|school) + (1|school:classroom)", "1", ["classroom": "0 + C(classroom)"]),
-    ("test_score ~ age + (1|school/classroom)", "1", ["classroom": "0 + classroom"]),
-    ("test_score ~ age + (age|school) + (0 + pretest|school)", "~age", ["pretest": "0 + pretest"]),
-    ("test_score ~ age + (1|school) + (0 + pretest|school:classroom)", "1", ["p": "0 + C(classroom):pretest"]),
-  ] as [(String, String?, [String: String])])
+  @Test(
+    arguments: [
+      ("test_score ~ age + (1|school)", nil, [:]),
+      ("test_score ~ age + (age|school)", "~age", [:]),
+      ("test_score ~ age + (0 + age|school)", "0 + age", [:]),
+      ("test_score ~ age + (1|school) + (1|school:classroom)", "1", ["classroom": "0 + C(classroom)"]),
+      ("test_score ~ age + (1|school/classroom)", "1", ["classroom": "0 + classroom"]),
+      ("test_score ~ age + (age|school) + (0 + pretest|school)", "~age", ["pretest": "0 + pretest"]),
+      (
+        "test_score ~ age + (1|school) + (0 + pretest|school:classroom)", "1",
+        ["p": "0 + C(classroom):pretest"]
+      ),
+    ] as [(String, String?, [String: String])])
   func barsAndGroups(_ bars: String, _ re: String?, _ vc: [String: String]) throws {
     for reml in [true, false] {
       let a = try mixedlm(bars, data).fit(reml: reml)
@@ -40,7 +44,8 @@ import Testing
       endog: formula.endog, exog: design, groups: data["school"], exogRe: design, exogVc: formula.exogVc)
     let (a, b) = (try formula.fit(), try arrays.fit())
     #expect(abs(a.llf - b.llf) <= 1e-9 * abs(a.llf))
-    #expect(arrays.paramNames == ["const", "x1", "x_re1 Var", "x_re1 x x_re2 Cov", "x_re2 Var", "classroom Var"])
+    #expect(
+      arrays.paramNames == ["const", "x1", "x_re1 Var", "x_re1 x x_re2 Cov", "x_re2 Var", "classroom Var"])
     #expect(a.randomEffects[3]?.values.count == b.randomEffects[3]?.values.count)
     #expect(a.randomEffects[3]?.index.last == "classroom[C(classroom)[c]]")
     let plain = try MixedLM(endog: formula.endog, exog: design, groups: data["school"])
@@ -58,7 +63,8 @@ import Testing
   }
 
   @Test func severalFactorsForm() throws {
-    let result = try mixedlm("test_score ~ age + sex + (age||province) + (1|classroom) + (1|school)", data).fit()
+    let result = try mixedlm("test_score ~ age + sex + (age||province) + (1|classroom) + (1|school)", data)
+      .fit()
     #expect(groups(result) == ["province", "province", "classroom", "school"])
     #expect(result.terms.map(\.names) == [["Intercept"], ["age"], ["Intercept"], ["Intercept"]])
     #expect(result.covRe.index.isEmpty && result.vcomp.count == 0 && result.randomEffects.isEmpty)
@@ -73,19 +79,29 @@ import Testing
   }
 
   /// Formula, groups, reFormula, vcFormula, and the terms they give.
-  static let mixtures: [(String, (any GroupSpecifier & Sendable)?, ReFormula?, [String: String]?, [String])] = [
-    ("test_score ~ age + (1|classroom) + (1|school)", "student_id", nil, nil, ["classroom", "school", "student_id"]),
-    ("test_score ~ age + (1|classroom)", "school", nil, ["classroom": "diag"], ["classroom", "school"]),
-    (
-      "test_score ~ age + (age|classroom)", "student_id", ["classroom": "~1", "school": "~1"], nil,
-      ["classroom", "school", "student_id"]
-    ),
-    ("test_score ~ age + (1|classroom)", nil, ["classroom": "~1", "school": "~1"], nil, ["classroom", "school"]),
-    ("test_score ~ age", "school", ["school": "~age"], nil, ["school"]),
-    ("test_score ~ age", "school", ["province": "~1"], nil, ["province", "school"]),
-    ("test_score ~ age + (1|province)", "school", nil, ["c": "0 + C(classroom)"], ["province", "c"]),
-    ("test_score ~ age + (1|province)", "school", "1", ["c": "0 + C(classroom)"], ["province", "school", "c"]),
-  ]
+  static let mixtures: [(String, (any GroupSpecifier & Sendable)?, ReFormula?, [String: String]?, [String])] =
+    [
+      (
+        "test_score ~ age + (1|classroom) + (1|school)", "student_id", nil, nil,
+        ["classroom", "school", "student_id"]
+      ),
+      ("test_score ~ age + (1|classroom)", "school", nil, ["classroom": "diag"], ["classroom", "school"]),
+      (
+        "test_score ~ age + (age|classroom)", "student_id", ["classroom": "~1", "school": "~1"], nil,
+        ["classroom", "school", "student_id"]
+      ),
+      (
+        "test_score ~ age + (1|classroom)", nil, ["classroom": "~1", "school": "~1"], nil,
+        ["classroom", "school"]
+      ),
+      ("test_score ~ age", "school", ["school": "~age"], nil, ["school"]),
+      ("test_score ~ age", "school", ["province": "~1"], nil, ["province", "school"]),
+      ("test_score ~ age + (1|province)", "school", nil, ["c": "0 + C(classroom)"], ["province", "c"]),
+      (
+        "test_score ~ age + (1|province)", "school", "1", ["c": "0 + C(classroom)"],
+        ["province", "school", "c"]
+      ),
+    ]
 
   @Test(arguments: mixtures.indices) func mixture(_ position: Int) throws {
     let (formula, by, re, vc, expected) = Self.mixtures[position]
@@ -97,7 +113,8 @@ import Testing
   /// A dictionary entry equal to a bar is that bar; a different one replaces it.
   @Test func dictionaryBesideBars() throws {
     let bar = try mixedlm("test_score ~ age + (1|school) + (1|classroom)", data).fit()
-    let same = try mixedlm("test_score ~ age + (1|school) + (1|classroom)", data, reFormula: ["school": "~1"]).fit()
+    let same = try mixedlm("test_score ~ age + (1|school) + (1|classroom)", data, reFormula: ["school": "~1"])
+      .fit()
     #expect(groups(same) == ["school", "classroom"] && same.llf == bar.llf)
     let other = try mixedlm(
       "test_score ~ age + (1|school) + (1|classroom)", data, reFormula: ["school": "~age"]
@@ -153,7 +170,8 @@ import Testing
 
   /// Groupers of every type, transforms and interactions inside.
   @Test(arguments: [
-    "(1|flag)", "(1|sex:flag)", "(1|C(school))", "(1|sex*flag)", "(np.log(age)|school)", "(age + I(age**2)|province)",
+    "(1|flag)", "(1|sex:flag)", "(1|C(school))", "(1|sex*flag)", "(np.log(age)|school)",
+    "(age + I(age**2)|province)",
     "(C(sex)|school)", "(0 + sex|school)", "(1|I(school % 4))", "(scale(age)|school)",
   ])
   func bar(_ bar: String) throws {

@@ -29,7 +29,8 @@ enum SyntheticData {
         + provinceEffects[s % 4] + 0.3 * pretest[row] + 6 * noise.next()
     }
     let frame: KeyValuePairs<String, any ColumnConvertible> = [
-      "test_score": score, "age": age, "pretest": pretest, "school": school, "classroom": classroom.map { "abc"[$0] },
+      "test_score": score, "age": age, "pretest": pretest, "school": school,
+      "classroom": classroom.map { "abc"[$0] },
       "province": school.map { "p\($0 % 4)" }, "sex": (0..<rows).map { $0 % 5 < 2 ? "f" : "m" },
       "student_id": (0..<rows).map { $0 % 90 }, "flag": (0..<rows).map { $0 % 7 == 0 },
     ]
