@@ -177,13 +177,9 @@ enum NumpyMaking {
   /// The whole numbers from `start` on, before `stop`.
   static func range(_ start: Int, _ stop: Int, _ step: Int) throws -> [Int] {
     guard step != 0 else { throw EvaluationError.value("range() arg 3 must not be zero") }
-    let result = stride(from: start, to: stop, by: step)
-    var values: [Int] = []
-    for value in result {
-      values.append(value)
-      guard values.count <= 1 << 24 else { throw EvaluationError("MemoryError", "") }
-    }
-    return values
+    let span = Double(stop) - Double(start)
+    guard span / Double(step) <= Double(1 << 24) else { throw EvaluationError("MemoryError", "") }
+    return Array(stride(from: start, to: stop, by: step))
   }
 
   private static func filled(_ arguments: Arguments, _ name: String, _ value: Value) throws -> Value {
