@@ -81,7 +81,8 @@ package struct MixedLMFixture: Decodable, Sendable, CustomTestStringConvertible 
 
   /// Wider tolerances than the common ones, with the reason.
   package struct Overrides: Decodable, Sendable {
-    package var variance: Double
+    package var variance: Double?
+    package var atParameters: Double?
     package var reason: String
   }
 
@@ -97,6 +98,8 @@ package struct MixedLMFixture: Decodable, Sendable, CustomTestStringConvertible 
 
   /// Tolerance of standard errors, variances and the scale.
   package var varianceTolerance: Double { tolerances?.variance ?? Tolerance.variance }
+  /// Tolerance of log-likelihood, score and Hessian at given parameters.
+  package var atParametersTolerance: Double { tolerances?.atParameters ?? Tolerance.atParameters }
   package var isInterior: Bool { optimum == "interior" }
   package var testDescription: String { name }
 }

@@ -49,3 +49,25 @@ package func spread(_ values: [Double]) -> Double {
   let variance = finite.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(finite.count)
   return max(variance.squareRoot(), 1e-12 * (finite.map(abs).max() ?? 1), 1e-300)
 }
+
+/// Whether two printed tables agree: the same characters, up to numbers that lie half-way between two printed values and
+/// are rounded to either.
+package func sameTable(_ actual: String, _ expected: String) -> Bool {
+  if actual == expected { return true }
+  let (lines, references) = (actual.split(separator: "\n"), expected.split(separator: "\n"))
+  guard lines.count == references.count else { return false }
+  return zip(lines, references).allSatisfy { line, reference in
+    guard line.count == reference.count else { return false }
+    let (words, others) = (line.split(separator: " "), reference.split(separator: " "))
+    return words.count == others.count && zip(words, others).allSatisfy(sameNumber)
+  }
+}
+
+private func sameNumber(_ a: Substring, _ b: Substring) -> Bool {
+  if a == b { return true }
+  guard let x = Double(a), let y = Double(b), let point = b.firstIndex(of: ".") else { return false }
+  let decimals = b.distance(from: point, to: b.endIndex) - 1
+  var unit = 1.0
+  for _ in 0..<decimals { unit /= 10 }
+  return abs(x - y) < 1.5 * unit && decimals > 0
+}

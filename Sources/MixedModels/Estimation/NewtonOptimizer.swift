@@ -9,6 +9,8 @@ internal import LinearAlgebra
 struct NewtonOptimizer {
   let objective: ProfiledObjective
   let options: FitOptions
+  /// Predicted decrease of -2 log L at which the iterations stop.
+  let tolerance: Double
   /// Typical size 1/√A_ll of each parameter.
   let scales: [Double]
 
@@ -26,6 +28,7 @@ struct NewtonOptimizer {
     var previous: (theta: [Double], gradient: [Double])?
     var pairs: [(step: [Double], change: [Double])] = []
     var previousNorm = Double.infinity
+    var previousPromise = Double.infinity
     var damping = 0.0
     var iteration = 0
     while !converged, iteration < options.maximumIterations {
@@ -46,7 +49,10 @@ struct NewtonOptimizer {
       let norm = model.scaledNorm
       certificate.gradientNorm = norm
       certificate.conditionNumber = model.conditionNumber
-      if promised < options.tolerance * 1e-3 {
+      // rounding errors of the gradient are all that is left
+      let stalled = promised < 1e-9 && promised > 0.1 * previousPromise
+      previousPromise = promised
+      if promised < tolerance * 1e-3 || stalled {
         certificate.predictedDecrease = max(promised, 0)
         converged = true
         break
@@ -62,7 +68,7 @@ struct NewtonOptimizer {
       previousNorm = norm
       let remaining = promised * rate * rate
       certificate.predictedDecrease = max(min(promised, remaining), 0)
-      if damping == 0, remaining < options.tolerance || promised < options.tolerance { converged = true }
+      if damping == 0, remaining < tolerance || promised < tolerance { converged = true }
       if let progress = options.progress,
         !progress(
           FitProgress(

@@ -22,13 +22,13 @@ package struct FitOptions: Sendable {
   package var start: [Matrix]?
   /// Largest number of gradient evaluations.
   package var maximumIterations: Int
-  /// Predicted decrease of -2 log L at which the fit stops.
-  package var tolerance: Double
+  /// Predicted decrease of -2 log L at which the fit stops; `nil` takes one more step where steps are cheap.
+  package var tolerance: Double?
   /// Called after each iteration; returning false cancels the fit.
   package var progress: (@Sendable (FitProgress) -> Bool)?
 
   package init(
-    start: [Matrix]? = nil, maximumIterations: Int = 200, tolerance: Double = 1e-9,
+    start: [Matrix]? = nil, maximumIterations: Int = 200, tolerance: Double? = nil,
     progress: (@Sendable (FitProgress) -> Bool)? = nil
   ) {
     self.start = start
