@@ -3,6 +3,7 @@ import Foundation
 import MixedModels
 
 let directory = ProcessInfo.processInfo.environment["BENCH_DATA"] ?? "data"
+let threads = Int(ProcessInfo.processInfo.environment["BENCH_THREADS"] ?? "")
 let names = CommandLine.arguments.dropFirst()
 for workload in Workload.all where names.isEmpty || names.contains(workload.name) {
   let clock = ContinuousClock()
@@ -24,7 +25,9 @@ for workload in Workload.all where names.isEmpty || names.contains(workload.name
   for _ in 0..<repeats {
     let start = clock.now
     let cpuStart = cpu()
-    let model = try MixedModel(response: input.response, fixed: input.fixed, terms: input.terms)
+    let model = try MixedModel(
+      response: input.response, fixed: input.fixed, terms: input.terms,
+      options: EngineOptions(threads: threads))
     let middle = clock.now
     estimate = try model.fit(reml: true)
     let end = clock.now

@@ -114,8 +114,18 @@ extension BlockedElimination {
     let g = Buffer(v.count)
     trailing.multiplySubtracting(v, into: g, columns: n)
     for i in 0..<g.count { g.pointer[i] = -g.pointer[i] }
-    for workspace in chain {
+    for (d, workspace) in chain.enumerated() {
       guard let panel = workspace.block.panel else { continue }
+      if d == 0, let dense = trailing.densePanel(d) {
+        let height = panel.levelCount * panel.width
+        let m = trailing.count
+        BLAS.gemm(
+          n, m, height, 1, vectors[workspace.factor].pointer, n, dense.pointer, height, 1, g.pointer, n)
+        BLAS.gemm(
+          transposeB: true, n, height, m, 1, v.pointer, n, dense.pointer, height, 1,
+          images[workspace.factor].pointer, n)
+        continue
+      }
       addPanel(
         panel, values: panel.values, levels: vectors[workspace.factor], levelImage: images[workspace.factor],
         columns: v, columnImage: g, n: n)
@@ -163,6 +173,9 @@ extension BlockedElimination {
       let target = sum.pointer
       let panel = block.panel
       let panelValues = workspace.panelValues
+      let dense = trailing?.densePanel(d)
+      // Hg of all levels, for one product with a nearly full panel.
+      let allWeighted = dense.map { _ in Buffer(block.levelCount * k * n) }
       let later = ancestors(of: d).map {
         (parents: $0.parents, width: $0.width, images: images[$0.factor].pointer)
       }
@@ -196,6 +209,10 @@ extension BlockedElimination {
           }
           offset += width
         }
+        if let allWeighted {
+          (allWeighted.pointer + level * k * n).update(from: weighted, count: k * n)
+          continue
+        }
         guard let panel, let values = panelValues, let trailingImage else { continue }
         for q in Int(panel.rowStart.pointer[level])..<Int(panel.rowStart.pointer[level + 1]) {
           let theirs = trailingImage.pointer + Int(panel.columns.pointer[q]) * n
@@ -204,6 +221,12 @@ extension BlockedElimination {
             for i in 0..<n { theirs[i] -= value * weighted[a * n + i] }
           }
         }
+      }
+      if let dense, let allWeighted, let trailing, let trailingImage {
+        let height = block.levelCount * k
+        BLAS.gemm(
+          n, trailing.count, height, -1, allWeighted.pointer, n, dense.pointer, height, 1,
+          trailingImage.pointer, n)
       }
     }
     guard let trailing, let trailingImage else { return }
@@ -217,6 +240,10 @@ extension BlockedElimination {
     _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, rows: Int, n: Int,
     to sum: UnsafeMutablePointer<Double>
   ) {
+    if n > 4 {
+      BLAS.gemm(transposeB: true, n, n, rows, 1, y, n, x, n, 1, sum, n)
+      return
+    }
     for row in 0..<rows {
       for i in 0..<n {
         let value = x[row * n + i]

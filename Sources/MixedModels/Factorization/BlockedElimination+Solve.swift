@@ -19,6 +19,15 @@ extension BlockedElimination {
       let panel = block.panel
       let panelValues = workspace.panelValues
       let later = ancestors(of: d)
+      let dense = trailing?.densePanel(d)
+      // a u_D of all levels at once when the panel is nearly full.
+      let trailingShare = dense.map { _ in Buffer(block.levelCount * k * r) }
+      if let dense, let trailing, let trailingShare {
+        let height = block.levelCount * k
+        BLAS.gemm(
+          transposeB: true, r, height, trailing.count, 1, trailing.solution.pointer, r, dense.pointer, height,
+          0, trailingShare.pointer, r)
+      }
       for level in 0..<block.levelCount {
         let record = records + level * k * stride
         for a in 0..<k {
@@ -39,7 +48,10 @@ extension BlockedElimination {
           }
           offset += width
         }
-        if let panel, let values = panelValues, let trailing {
+        if let trailingShare {
+          let share = trailingShare.pointer + level * k * r
+          for i in 0..<k * r { rhs[i] -= share[i] }
+        } else if let panel, let values = panelValues, let trailing {
           for q in Int(panel.rowStart.pointer[level])..<Int(panel.rowStart.pointer[level + 1]) {
             let u = trailing.solution.pointer + Int(panel.columns.pointer[q]) * r
             for a in 0..<k {

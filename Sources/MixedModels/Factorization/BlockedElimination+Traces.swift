@@ -90,7 +90,7 @@ extension BlockedElimination {
   /// a_l Q a_l' of every chain level over all later random effects, k × k per level, finest factor first.
   func chainQuadratics() throws(EngineError) -> [Buffer] {
     let result = chain.map { Buffer($0.block.levelCount * $0.block.width * $0.block.width) }
-    try trailing?.invert()
+    try trailing?.invert(rough: toleratesRounding)
     for d in chain.indices.reversed() {
       let workspace = chain[d]
       if let trailing, workspace.block.panel != nil {
@@ -331,7 +331,7 @@ extension BlockedElimination {
       return result
     }
     guard let trailing, let g = products.structure.trailing.firstIndex(of: factor) else { return Buffer(0) }
-    try trailing.invert()
+    try trailing.invert(rough: false)
     return trailing.inverseBlocks(factor: g)
   }
 }

@@ -13,6 +13,8 @@ final class BlockedElimination: Elimination {
   let trailing: TrailingElimination?
   /// [X̃ ẽ]'V⁻¹[X̃ ẽ].
   var reduced: [Double]
+  /// Whether traces may carry the rounding of single precision: enough for the steps of an optimiser.
+  var toleratesRounding = false
   /// T of each factor, by position in the structure.
   var lower: [[Double]] = []
 
@@ -246,6 +248,12 @@ final class BlockedElimination: Elimination {
     let weighted = scratch.pointer
     let columns = panel.columns.pointer
     let target = trailing.panel.pointer
+    trailing.refreshDensePanel(d, values: values)
+    if let dense = trailing.densePanel(d) {
+      subtractDense(dense, workspace: workspace, from: target, columns: trailing.count)
+      eliminateParentPanels(d, panel: panel, values: values)
+      return
+    }
     for level in 0..<block.levelCount {
       let record = workspace.records.pointer + level * k * stride + stride - r
       let h = workspace.inner.pointer + level * k * k
@@ -265,6 +273,29 @@ final class BlockedElimination: Elimination {
       }
     }
     eliminateParentPanels(d, panel: panel, values: values)
+  }
+
+  /// Z_D'R −= a'HR for a nearly full panel, as one matrix product.
+  private func subtractDense(
+    _ dense: Buffer, workspace: ChainWorkspace, from target: UnsafeMutablePointer<Double>, columns: Int
+  ) {
+    let block = workspace.block
+    let k = block.width
+    let r = panelColumns
+    let height = block.levelCount * k
+    let weighted = Buffer(height * r)
+    for level in 0..<block.levelCount {
+      let record = workspace.records.pointer + level * k * block.stride + block.stride - r
+      let h = workspace.inner.pointer + level * k * k
+      let rows = weighted.pointer + level * k * r
+      for a in 0..<k {
+        for b in 0..<k {
+          let value = h[a + b * k]
+          for c in 0..<r { rows[a * r + c] += value * record[b * block.stride + c] }
+        }
+      }
+    }
+    BLAS.gemm(r, columns, height, -1, weighted.pointer, r, dense.pointer, height, 1, target, r)
   }
 
   /// Ancestors' trailing panels lose C'Ha of every level of chain factor `d`.

@@ -103,7 +103,7 @@ final class SparseTrailingStorage: TrailingStorage {
     transformed(b, rows: r) { solver.backwardSolve($0, columns: r) }
   }
 
-  func invert() throws(EngineError) { solver.selectedInverse(into: inverse.pointer) }
+  func invert(rough: Bool) throws(EngineError) { solver.selectedInverse(into: inverse.pointer) }
 
   func loadInverse(column j: Int, into buffer: UnsafeMutablePointer<Double>, whole: Bool) {
     for q in starts[j]..<starts[j + 1] { buffer[Int(rows.pointer[q])] = inverse.pointer[q] }

@@ -51,6 +51,9 @@ final class TrailingElimination {
     }
   }
 
+  /// The nearly full panel of chain factor `d` as a (levels · k) × m matrix, if it is kept that way.
+  func densePanel(_ d: Int) -> Buffer? { densePanels[d] }
+
   func resetPanel() { panel.copy(from: products.panel) }
 
   /// Forms T'(A_DD − Σ a'Ha)T + I and factors it.
@@ -90,9 +93,15 @@ final class TrailingElimination {
     gradient.copy(from: products.panel)
     multiplySubtracting(solution, into: gradient, columns: panelColumns)
     let r = panelColumns
-    for workspace in chain {
+    for (d, workspace) in chain.enumerated() {
       guard let panel = workspace.block.panel else { continue }
       let k = panel.width
+      if d == 0, let dense = densePanels[d] {
+        let height = panel.levelCount * k
+        BLAS.gemm(
+          r, count, height, -1, workspace.solution.pointer, r, dense.pointer, height, 1, gradient.pointer, r)
+        continue
+      }
       for level in 0..<panel.levelCount {
         let u = workspace.solution.pointer + level * k * r
         for q in Int(panel.rowStart.pointer[level])..<Int(panel.rowStart.pointer[level + 1]) {
@@ -151,16 +160,19 @@ final class TrailingElimination {
       storage.store(column: j, from: column)
     }
     for (d, workspace) in chain.enumerated() {
-      guard let dense = densePanels[d], let values = workspace.panelValues,
-        let target = storage as? DenseTrailingStorage
-      else { continue }
-      if d > 0 { Self.scatter(panels[d], values: values, into: dense) }
+      guard let dense = densePanels[d], let target = storage as? DenseTrailingStorage else { continue }
       let height = panels[d].levelCount * panels[d].width
       let weighted = PanelKernels.weighted(dense, panel: panels[d], inner: workspace.inner)
       BLAS.gemm(
         transposeA: true, m, m, height, -1, dense.pointer, height, weighted.pointer, height, 1,
         target.matrix.pointer, m)
     }
+  }
+
+  /// Refreshes the dense form of a panel after finer factors were eliminated from its values.
+  func refreshDensePanel(_ d: Int, values: Buffer) {
+    guard d > 0, let dense = densePanels[d] else { return }
+    Self.scatter(panels[d], values: values, into: dense)
   }
 
   private static func scatter(_ panel: SparsePanel, values: Buffer, into dense: Buffer) {
@@ -275,7 +287,7 @@ final class TrailingElimination {
 
   // MARK: Inverse
 
-  func invert() throws(EngineError) { try storage.invert() }
+  func invert(rough: Bool) throws(EngineError) { try storage.invert(rough: rough) }
 
   /// Calls `body` with Q = T S⁻¹T' column by column: buffers of a level block's columns, rows `first`…
   /// (every row when `whole`).

@@ -20,7 +20,9 @@ protocol TrailingStorage: AnyObject {
   /// B := B L⁻¹.
   func backward(_ b: UnsafeMutablePointer<Double>, rows r: Int)
   /// Computes the entries of S⁻¹ that ``loadInverse(column:into:whole:)`` reads.
-  func invert() throws(EngineError)
+  ///
+  /// - Parameter rough: single precision will do (1e-7 of the largest entries), if that is faster.
+  func invert(rough: Bool) throws(EngineError)
   /// Reads column j of S⁻¹: rows j…, or every row when `whole` (dense storage only).
   func loadInverse(column j: Int, into buffer: UnsafeMutablePointer<Double>, whole: Bool)
 }
@@ -43,6 +45,10 @@ final class DenseTrailingStorage: TrailingStorage {
   let count: Int
   let matrix: Buffer
   private var inverse: Buffer?
+  private var roughInverse: Storage<Float>?
+  private var isRough = false
+  /// Order from which single precision pays.
+  private static let roughOrder = 600
   /// Whether both triangles of the inverse are needed.
   private let mirrored: Bool
 
@@ -84,7 +90,20 @@ final class DenseTrailingStorage: TrailingStorage {
     BLAS.trsm(side: .right, r, count, 1, matrix.pointer, count, b, r)
   }
 
-  func invert() throws(EngineError) {
+  func invert(rough: Bool) throws(EngineError) {
+    isRough = rough && count >= Self.roughOrder
+    if isRough {
+      let inverse = roughInverse ?? Storage<Float>(count * count)
+      roughInverse = inverse
+      for j in 0..<count {
+        let source = matrix.pointer + j * count
+        let target = inverse.pointer + j * count
+        for i in j..<count { target[i] = Float(source[i]) }
+      }
+      guard BLAS.spotri(count, inverse.pointer, count) == 0 else { throw .overflow }
+      if mirrored { Self.mirror(inverse.pointer, count: count) }
+      return
+    }
     let inverse = self.inverse ?? Buffer(count * count)
     self.inverse = inverse
     inverse.copy(from: matrix)
@@ -93,8 +112,25 @@ final class DenseTrailingStorage: TrailingStorage {
   }
 
   func loadInverse(column j: Int, into buffer: UnsafeMutablePointer<Double>, whole: Bool) {
+    if isRough, let inverse = roughInverse {
+      let source = inverse.pointer + j * count
+      for i in (whole ? 0 : j)..<count { buffer[i] = Double(source[i]) }
+      return
+    }
     guard let inverse else { return }
     let first = whole ? 0 : j
     (buffer + first).update(from: inverse.pointer + j * count + first, count: count - first)
+  }
+
+  /// Copies the strictly lower triangle to the upper one, in cache-sized tiles.
+  private static func mirror(_ a: UnsafeMutablePointer<Float>, count n: Int) {
+    let tile = 32
+    for j0 in stride(from: 0, to: n, by: tile) {
+      for i0 in stride(from: j0, to: n, by: tile) {
+        for j in j0..<min(j0 + tile, n) {
+          for i in max(i0, j + 1)..<max(min(i0 + tile, n), max(i0, j + 1)) { a[j + i * n] = a[i + j * n] }
+        }
+      }
+    }
   }
 }

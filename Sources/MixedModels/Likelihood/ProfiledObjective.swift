@@ -97,6 +97,14 @@ final class ProfiledObjective {
   /// Gradient and curvature at the point that was evaluated last.
   func derivatives(at point: Point) throws(EngineError) -> Derivatives {
     gradients += 1
+    // Single precision loses 1 − (S⁻¹)_ll where a trailing variance nearly vanishes.
+    if let blocked = elimination as? BlockedElimination {
+      blocked.toleratesRounding = zip(floors, point.lower).enumerated().allSatisfy { f, pair in
+        let k = layout.widths[f]
+        return (0..<k).allSatisfy { abs(pair.1[$0 + $0 * k]) >= 3e4 * pair.0 }
+      }
+    }
+    defer { (elimination as? BlockedElimination)?.toleratesRounding = false }
     elimination.solve()
     let traces = try elimination.traces(
       coefficients: point.coefficients, fixedInverse: reml ? point.fixedInverse : nil)
