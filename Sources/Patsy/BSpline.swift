@@ -36,24 +36,31 @@ package struct BSpline: Sendable, Equatable {
     let skip = dropFirst ? 1 : 0
     var result = Matrix(rows: x.count, columns: max(count - skip, 0))
     guard count > 0 else { return result }
-    var values = [Double](repeating: 0, count: degree + 1)
-    for (row, value) in x.enumerated() {
-      if value.isNaN {
-        for column in 0..<result.columns { result[row, column] = .nan }
-        continue
-      }
-      let interval = interval(of: value)
-      nonzero(at: value, interval: interval, into: &values)
-      for k in 0...degree {
-        let column = interval - degree + k - skip
-        if column >= 0 { result[row, column] = values[k] }
+    let (rows, columns) = (x.count, result.columns)
+    result.storage.withUnsafeMutableBufferPointer { result in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: degree + 1) { values in
+        knots.withUnsafeBufferPointer { knots in
+          for row in 0..<rows {
+            let value = x[row]
+            if value.isNaN {
+              for column in 0..<columns { result[row + column * rows] = .nan }
+              continue
+            }
+            let interval = interval(of: value, knots)
+            nonzero(at: value, interval: interval, knots, into: values)
+            for k in 0...degree {
+              let column = interval - degree + k - skip
+              if column >= 0 { result[row + column * rows] = values[k] }
+            }
+          }
+        }
       }
     }
     return result
   }
 
   /// The last index i in degree..<count with knots[i] ≤ x, or `degree` when there is none.
-  private func interval(of x: Double) -> Int {
+  private func interval(of x: Double, _ knots: UnsafeBufferPointer<Double>) -> Int {
     var low = degree
     var high = count
     while high - low > 1 {
@@ -64,7 +71,10 @@ package struct BSpline: Sendable, Equatable {
   }
 
   /// The degree + 1 functions that do not vanish on an interval.
-  private func nonzero(at x: Double, interval: Int, into values: inout [Double]) {
+  private func nonzero(
+    at x: Double, interval: Int, _ knots: UnsafeBufferPointer<Double>,
+    into values: UnsafeMutableBufferPointer<Double>
+  ) {
     values[0] = 1
     guard degree > 0 else { return }
     for order in 1...degree {

@@ -43,24 +43,29 @@ package struct CubicSpline: Sendable, Equatable {
   package func basis(at x: [Double]) -> Matrix {
     var result = Matrix(rows: x.count, columns: count)
     guard knots.count > 1, let low = knots.first, let high = knots.last else { return result }
-    for row in 0..<x.count {
-      let value = cyclic ? Self.wrap(x[row], low, high) : x[row]
-      let j = interval(of: value)
-      let next = cyclic && j + 1 == count ? 0 : j + 1
-      let h = knots[j + 1] - knots[j]
-      let right = knots[j + 1] - value
-      let left = value - knots[j]
-      // The cubic part stops at the outer knots: linear continuation.
-      let cubicRight = value > high ? 0 : right * right * right / (6 * h)
-      let cubicLeft = value < low ? 0 : left * left * left / (6 * h)
-      let curvatureRight = cubicRight - h * right / 6
-      let curvatureLeft = cubicLeft - h * left / 6
-      for column in 0..<count {
-        result[row, column] =
-          curvatureRight * secondDerivatives[j, column] + curvatureLeft * secondDerivatives[next, column]
+    let (rows, count, knots) = (x.count, count, knots)
+    // Row j of the map in one piece.
+    let curvature = secondDerivatives.transposed.storage
+    result.storage.withUnsafeMutableBufferPointer { result in
+      for row in 0..<rows {
+        let value = cyclic ? Self.wrap(x[row], low, high) : x[row]
+        let j = interval(of: value)
+        let next = cyclic && j + 1 == count ? 0 : j + 1
+        let h = knots[j + 1] - knots[j]
+        let right = knots[j + 1] - value
+        let left = value - knots[j]
+        // The cubic part stops at the outer knots: linear continuation.
+        let cubicRight = value > high ? 0 : right * right * right / (6 * h)
+        let cubicLeft = value < low ? 0 : left * left * left / (6 * h)
+        let fromRight = cubicRight - h * right / 6
+        let fromLeft = cubicLeft - h * left / 6
+        for column in 0..<count {
+          result[row + column * rows] =
+            fromRight * curvature[j * count + column] + fromLeft * curvature[next * count + column]
+        }
+        result[row + j * rows] += right / h
+        result[row + next * rows] += left / h
       }
-      result[row, j] += right / h
-      result[row, next] += left / h
     }
     return result
   }
