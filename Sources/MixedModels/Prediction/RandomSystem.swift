@@ -1,0 +1,135 @@
+import Foundation
+internal import LinearAlgebra
+
+/// The sparse system M = Λ'Z'ZΛ + I of all random effects at given relative covariances S_t = Λ_tΛ_t'.
+///
+/// Built from the rows themselves, whatever structure the fit used, and factored once. Terms whose covariance
+/// is zero take no part.
+final class RandomSystem {
+  /// Λ_t of each term, lower triangular; nil for a term that takes no part.
+  let factors: [Matrix?]
+  /// Position of each term's first scalar effect.
+  let starts: [Int]
+  let pattern: SymmetricPattern
+  let cholesky: SparseCholesky
+  /// The entries of M⁻¹ on the pattern.
+  let inverse: [Double]
+  /// Number of scalar effects.
+  var count: Int { pattern.count }
+
+  /// Bytes above which a factorisation is refused.
+  private static var memoryLimit: Int {
+    let memory = ProcessInfo.processInfo.physicalMemory / 2
+    return Int(clamping: memory)
+  }
+
+  init(terms: [RandomTerm], covariances: [Matrix]) throws(EngineError) {
+    factors = covariances.map { s in
+      s.storage.contains { $0 != 0 } ? CovarianceLayout.semidefiniteCholesky(s) : nil
+    }
+    var starts: [Int] = []
+    var total = 0
+    for (term, factor) in zip(terms, factors) {
+      starts.append(total)
+      if factor != nil { total += term.levelCount * term.width }
+    }
+    self.starts = starts
+    let active = terms.indices.filter { [factors] in factors[$0] != nil }
+    let rows = terms.first?.codes.count ?? 0
+    var cliques = [0]
+    var members: [Int32] = []
+    cliques.reserveCapacity(rows + 1)
+    var previous = [Int32](repeating: .min, count: active.count)
+    for i in 0..<rows {
+      var isNew = false
+      for (position, t) in active.enumerated() where terms[t].codes[i] != previous[position] {
+        previous[position] = terms[t].codes[i]
+        isNew = true
+      }
+      guard isNew else { continue }
+      for t in active where terms[t].codes[i] >= 0 {
+        let first = Int32(truncatingIfNeeded: starts[t] + Int(terms[t].codes[i]) * terms[t].width)
+        for a in 0..<terms[t].width { members.append(first + Int32(a)) }
+      }
+      cliques.append(members.count)
+    }
+    let limit = Self.memoryLimit
+    guard
+      let pattern = SymmetricPattern(
+        count: total, cliqueStarts: cliques, members: members, limit: limit / 32)
+    else { throw .insufficientMemory(bytes: limit, available: limit) }
+    let analysis = SparseAnalysis(pattern)
+    let bytes = analysis.storageCount &* 8 &+ analysis.workspaceCount &* 8
+    guard bytes <= limit else { throw .insufficientMemory(bytes: bytes, available: limit) }
+    self.pattern = pattern
+    cholesky = SparseCholesky(analysis)
+    let values = Self.values(pattern, terms: terms, active: active, factors: factors, starts: starts)
+    do { try cholesky.factorize(values) } catch { throw .overflow }
+    inverse = cholesky.selectedInverse()
+  }
+
+  /// M on the pattern.
+  private static func values(
+    _ pattern: SymmetricPattern, terms: [RandomTerm], active: [Int], factors: [Matrix?], starts: [Int]
+  ) -> [Double] {
+    var values = [Double](repeating: 0, count: pattern.entryCount)
+    // Rows within a column ascend, so that the diagonal comes first.
+    for j in 0..<pattern.count { values[pattern.columnStarts[j]] = 1 }
+    let rows = terms.first?.codes.count ?? 0
+    var places: [Int] = []
+    var weights: [Double] = []
+    for i in 0..<rows {
+      places.removeAll(keepingCapacity: true)
+      weights.removeAll(keepingCapacity: true)
+      for t in active {
+        guard let factor = factors[t] else { continue }
+        append(
+          row: i, codes: terms[t].codes, columns: terms[t].columns, factor: factor, start: starts[t],
+          places: &places, weights: &weights)
+      }
+      for a in places.indices {
+        for b in a..<places.count {
+          guard let e = position(pattern, places[a], places[b]) else { continue }
+          values[e] += weights[a] * weights[b]
+        }
+      }
+    }
+    return values
+  }
+
+  /// Appends the scalar effects of one row and term with their weights Λ'z.
+  static func append(
+    row i: Int, codes: [Int32], columns: [[Double]?], factor: Matrix, start: Int, places: inout [Int],
+    weights: inout [Double]
+  ) {
+    let k = columns.count
+    guard codes[i] >= 0 else { return }
+    for b in 0..<k {
+      var value = 0.0
+      for a in b..<k { value += factor[a, b] * (columns[a]?[i] ?? 1) }
+      places.append(start + Int(codes[i]) * k + b)
+      weights.append(value)
+    }
+  }
+
+  /// Place of an entry in the pattern, nil where there is none.
+  static func position(_ pattern: SymmetricPattern, _ i: Int, _ j: Int) -> Int? {
+    let column = min(i, j)
+    let row = Int32(truncatingIfNeeded: max(i, j))
+    var low = pattern.columnStarts[column]
+    var high = pattern.columnStarts[column + 1]
+    while low < high {
+      let middle = (low + high) / 2
+      if pattern.rowIndices[middle] < row { low = middle + 1 } else { high = middle }
+    }
+    return low < pattern.columnStarts[column + 1] && pattern.rowIndices[low] == row ? low : nil
+  }
+
+  /// M⁻¹B for contiguous columns.
+  func solve(_ b: inout [Double], columns: Int) {
+    b.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress, columns > 0, count > 0 else { return }
+      cholesky.solve(base, columns: columns)
+    }
+  }
+}
