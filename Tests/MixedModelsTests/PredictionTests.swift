@@ -17,7 +17,8 @@ import Testing
           if draw == 0 { return PredictionRows.Effects.new }
           return draw == 1 ? PredictionRows.Effects.none : Int32(g.below(term.levelCount))
         },
-        columns: term.columns.map { column in column.map { c in (0..<count).map { _ in c[g.below(c.count)] } } })
+        columns: term.columns.map { column in column.map { c in (0..<count).map { _ in c[g.below(c.count)] } }
+        })
     }
     return PredictionRows(fixed: fixed, effects: effects)
   }
@@ -34,7 +35,9 @@ import Testing
       var c = [Double](repeating: 0, count: n)
       var prior = 0.0
       for (t, term) in model.terms.enumerated() {
-        guard let effects = rows.effects[t], effects.codes[row] != PredictionRows.Effects.none else { continue }
+        guard let effects = rows.effects[t], effects.codes[row] != PredictionRows.Effects.none else {
+          continue
+        }
         let z = effects.columns.map { $0?[row] ?? 1 }
         let dz = covariances[t] * z
         prior += zip(z, dz).reduce(0) { $0 + $1.0 * $1.1 }
@@ -57,7 +60,9 @@ import Testing
     var g = TestGenerator(seed: seed &+ 99)
     var covariances = model.covariances(&g)
     let engine = try MixedModel(response: model.response, fixed: model.fixed, terms: model.terms)
-    for held in engine.held { covariances[held.term].storage.indices.forEach { covariances[held.term].storage[$0] = 0 } }
+    for held in engine.held {
+      covariances[held.term].storage.indices.forEach { covariances[held.term].storage[$0] = 0 }
+    }
     let estimate = try engine.estimate(at: covariances, reml: true)
     let rows = Self.rows(of: model, count: 25, &g)
     let system = try PredictionSystem(engine, estimate: estimate)

@@ -60,6 +60,7 @@ final class ResultsCache: Sendable {
   let covariance = Lazy<ParameterCovariance>()
   let modes = Lazy<[Matrix]>()
   let fitted = Lazy<[Double]>()
+  let prediction = Lazy<Result<PredictionSystem, EngineError>>()
   let seconds = Accumulator()
 
   /// Seconds spent on inference, summed over attributes.

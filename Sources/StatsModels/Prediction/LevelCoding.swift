@@ -1,0 +1,99 @@
+import DataFrames
+import LinearAlgebra
+import MixedModels
+import Patsy
+
+/// Finds the levels of new data among those of a fitted model.
+struct LevelCoding {
+  let specification: ModelSpecification
+  let data: DataFrame
+  private let coding: FactorCoding
+
+  init(specification: ModelSpecification, data: DataFrame, environment: Environment) {
+    self.specification = specification
+    self.data = data
+    coding = FactorCoding(data: data, environment: environment)
+  }
+
+  /// The level of each row in a factor of the model; ``PredictionRows/Effects/new`` for unknown ones.
+  func codes(ofFactor factor: GroupingFactor, named name: String) throws -> [Int32] {
+    let found = try grouping(named: name)
+    var known: [[Level]: Int32] = [:]
+    known.reserveCapacity(factor.levelCount)
+    for level in 0..<factor.levelCount {
+      known[factor.levels(of: level)] = Int32(truncatingIfNeeded: level)
+    }
+    let translation = (0..<found.levelCount).map { level in
+      known[found.levels(of: level)] ?? PredictionRows.Effects.new
+    }
+    return found.codes.map { translation[Int($0)] }
+  }
+
+  /// The factor of that name over the new data: a column, or an expression.
+  private func grouping(named name: String) throws -> GroupingFactor {
+    let remedy = "remove these rows, or leave the factor out of the prediction"
+    if data.contains(name) {
+      return try coding.grouping(name: "'\(name)'", labels: try data.column(name), remedy: remedy)
+    }
+    guard let term = try? Term.grouping(name) else {
+      throw StatsModelsError(
+        .missingColumn, "the prediction uses the effects of '\(name)', which is no column of the data",
+        values: [name])
+    }
+    return try coding.grouping(term)
+  }
+
+  /// Effect of each row in a coded variance component, and the product of its numeric factors.
+  func component(
+    _ component: CodedComponent, formula: String, name: String, groups: [Int32]?
+  ) throws -> (codes: [Int32], weights: [Double]?) {
+    let term = try ModelDesc.fromFormula(formula).rhsTermlist.first
+    guard let term, term.factors.count == component.factors.count else {
+      throw StatsModelsError(.notAvailable, "the effects of '\(name)' cannot be predicted", values: [name])
+    }
+    var weights: [Double]?
+    var parts: [[Int32]] = []
+    for (factor, known) in zip(term.factors, component.factors) {
+      switch (known, try coding.component(factor)) {
+      case (.numeric, .numeric(let values)):
+        weights = weights.map { zip($0, values).map { $0 * $1 } } ?? values
+      case (.categorical, _) where groups == nil:
+        continue
+      case (.categorical(let coded), .categorical(let found)):
+        let positions = Dictionary(uniqueKeysWithValues: coded.levels.enumerated().map { ($1, Int32($0)) })
+        let translation = found.levels.map { positions[$0] ?? PredictionRows.Effects.new }
+        parts.append(found.codes.map { translation[Int($0)] })
+      default:
+        throw StatsModelsError(
+          .invalidArgument,
+          "'\(factor.name)' has another type in the new data than in the data of the model",
+          values: [factor.name])
+      }
+    }
+    guard let groups else {
+      return ([Int32](repeating: PredictionRows.Effects.new, count: data.rowCount), weights)
+    }
+    let known = Self.combinations(component, groups: specification.grouping.codes)
+    var key = [Int32](repeating: 0, count: parts.count + 1)
+    let codes = groups.indices.map { row -> Int32 in
+      key[0] = groups[row]
+      for (position, part) in parts.enumerated() { key[position + 1] = part[row] }
+      return known[key] ?? PredictionRows.Effects.new
+    }
+    return (codes, weights)
+  }
+
+  /// The combinations of group and categorical factors that carry an effect.
+  private static func combinations(_ component: CodedComponent, groups: [Int32]) -> [[Int32]: Int32] {
+    let coded = component.factors.compactMap { factor -> CodedFactor? in
+      if case .categorical(let coded) = factor { return coded }
+      return nil
+    }
+    var seen = Set<Int32>()
+    var result: [[Int32]: Int32] = [:]
+    for (row, code) in component.codes.enumerated() where code >= 0 && seen.insert(code).inserted {
+      result[[groups[row]] + coded.map { $0.codes[row] }] = code
+    }
+    return result
+  }
+}

@@ -1,0 +1,201 @@
+import DataFrames
+import Distributions
+import LinearAlgebra
+import MixedModels
+import Patsy
+
+extension MixedLMResults {
+  /// Population predictions for new data: the fixed part. Rows with a missing predictor give nan.
+  ///
+  /// Python: MixedLMResults.predict
+  public func predict(_ data: DataFrame) throws -> Series { try predict(data, randomEffects: .none) }
+
+  /// Population predictions for new data. Python: MixedLMResults.predict
+  public func predict(exog data: DataFrame) throws -> Series { try predict(data) }
+
+  /// Population predictions for a dictionary of arrays. Python: MixedLMResults.predict
+  public func predict(_ data: [String: any ColumnConvertible]) throws -> Series {
+    try predict(DataFrame(data))
+  }
+
+  /// Population predictions for the rows of the model. Python: MixedLMResults.predict
+  public func predict() -> Series {
+    Series(index: Array(specification.rowLabels), values: model.exog * knownEffects)
+  }
+
+  /// Population predictions for rows of the fixed design. Python: MixedLMResults.predict
+  public func predict(_ exog: Matrix) throws -> Series {
+    guard exog.columns == kFe else {
+      throw StatsModelsError(
+        .lengthMismatch, "predict needs a matrix of \(kFe) columns, as exog has, not \(exog.columns)")
+    }
+    return Series(index: (0..<exog.rows).map(String.init), values: exog * knownEffects)
+  }
+
+  /// Fixed effects, dropped ones as zero.
+  private var knownEffects: [Double] { estimate.fixedEffects.map { $0.isNaN ? 0 : $0 } }
+
+  /// Predictions that add the predicted effects of some factors. Not in statsmodels.
+  ///
+  /// - Throws: ``StatsModelsError`` for unknown factors and levels, `PatsyError` for columns that are missing.
+  public func predict(
+    _ data: DataFrame, randomEffects: RandomEffectsSelection, newLevels: NewLevels = .error
+  ) throws -> Series {
+    try predictions(data, included: blocks(randomEffects), newLevels: newLevels)
+  }
+
+  /// Predictions with intervals. Not in statsmodels.
+  ///
+  /// Standard errors take in the fixed effects, the predicted effects, the covariance of both, and the whole
+  /// variance of unseen levels; variances count as known.
+  /// - Parameters:
+  ///   - data: the variables of the formulas.
+  ///   - randomEffects: whose predicted effects are added.
+  ///   - newLevels: what to do with levels that the model was not fitted to.
+  ///   - interval: for the expected response, or for a new observation.
+  ///   - level: probability of the interval, by normal quantiles.
+  /// - Throws: ``StatsModelsError`` for unknown factors and levels, `PatsyError` for columns that are missing.
+  public func predict(
+    _ data: DataFrame, randomEffects: RandomEffectsSelection = .none, newLevels: NewLevels = .error,
+    interval: IntervalKind, level: Double = 0.95
+  ) throws -> PredictionTable {
+    try table(
+      data, included: blocks(randomEffects), newLevels: newLevels, interval: interval, level: level)
+  }
+
+  /// Predictions that add the predicted effects of the grouping columns in `exogRe`, whose labels are used.
+  ///
+  /// ```swift
+  /// let atSchool = try results.predict(newData, exogRe: newData[["school_id"]])
+  /// ```
+  /// Not in statsmodels.
+  /// - Throws: ``StatsModelsError`` when a column is no grouping column, or for levels that are unknown.
+  public func predict(
+    _ data: DataFrame, exogRe: DataFrame, newLevels: NewLevels = .error
+  ) throws -> Series {
+    let (merged, included) = try grouped(data, by: exogRe)
+    return try predictions(merged, included: included, newLevels: newLevels)
+  }
+
+  /// Predictions with intervals that use the grouping columns in `exogRe`. Not in statsmodels.
+  public func predict(
+    _ data: DataFrame, exogRe: DataFrame, newLevels: NewLevels = .error, interval: IntervalKind,
+    level: Double = 0.95
+  ) throws -> PredictionTable {
+    let (merged, included) = try grouped(data, by: exogRe)
+    return try table(merged, included: included, newLevels: newLevels, interval: interval, level: level)
+  }
+
+  // MARK: - Which effects
+
+  /// Blocks that a selection names.
+  func blocks(_ selection: RandomEffectsSelection) throws -> Set<Int> {
+    switch selection {
+    case .all: return Set(specification.blocks.indices)
+    case .none: return []
+    case .factors(let names):
+      var result: Set<Int> = []
+      for name in names {
+        let found = specification.blocks.indices.filter {
+          let block = specification.blocks[$0]
+          return block.group == name || (!block.isComponent && specification.levelName(ofBlock: $0) == name)
+        }
+        if found.isEmpty {
+          throw StatsModelsError(
+            .invalidArgument,
+            "there are no random effects of '\(name)'; there are \(shortList(specification.blocks.map(\.group)))",
+            values: [name])
+        }
+        result.formUnion(found)
+      }
+      return result
+    }
+  }
+
+  /// The data with the grouping columns in place, and the blocks whose levels these columns determine.
+  private func grouped(_ data: DataFrame, by exogRe: DataFrame) throws -> (DataFrame, Set<Int>) {
+    guard exogRe.rowCount == data.rowCount else {
+      throw StatsModelsError(
+        .lengthMismatch, "exogRe has \(exogRe.rowCount) rows, the data \(data.rowCount)")
+    }
+    var merged = data
+    for column in exogRe.columns { try merged.assign(column.name, column) }
+    let names = Set(exogRe.columnNames)
+    var used: Set<String> = []
+    var included: Set<Int> = []
+    for position in specification.blocks.indices {
+      let variables = specification.levelVariables(ofBlock: position, in: merged)
+      guard !variables.isEmpty, variables.isSubset(of: names) else { continue }
+      included.insert(position)
+      used.formUnion(variables)
+    }
+    if let stray = exogRe.columnNames.first(where: { !used.contains($0) }) {
+      throw StatsModelsError(
+        .invalidArgument,
+        "exogRe: no random effects belong to '\(stray)' alone; the model has effects of "
+          + shortList(specification.blocks.map(\.group)),
+        values: [stray])
+    }
+    return (merged, included)
+  }
+
+  // MARK: - Values
+
+  private func predictions(_ data: DataFrame, included: Set<Int>, newLevels: NewLevels) throws -> Series {
+    let new = try NewRows(
+      data, specification: specification, included: included, newLevels: newLevels, needsExcluded: false)
+    return Series(index: Array(data.rowLabels), values: new.padded(try means(new)))
+  }
+
+  private func means(_ new: NewRows) throws -> [Double] {
+    try model.engine().predictions(at: new.rows, estimate: estimate, modes: modes)
+  }
+
+  private func table(
+    _ data: DataFrame, included: Set<Int>, newLevels: NewLevels, interval: IntervalKind, level: Double
+  ) throws -> PredictionTable {
+    guard level > 0, level < 1 else {
+      throw StatsModelsError(.invalidArgument, "level is \(level): it must lie between 0 and 1")
+    }
+    let new = try NewRows(
+      data, specification: specification, included: included, newLevels: newLevels,
+      needsExcluded: interval == .prediction)
+    let system = try predictionSystem()
+    var variances = system.variances(new.rows)
+    if interval == .prediction {
+      for (term, effects) in new.excluded.enumerated() {
+        guard let effects else { continue }
+        for (i, value) in system.priorVariances(effects, term: term).enumerated() { variances[i] += value }
+      }
+      for i in variances.indices { variances[i] += scale }
+    }
+    let errors = new.padded(variances.map { $0.squareRoot() })
+    let values = new.padded(try means(new))
+    let index = Array(data.rowLabels)
+    let quantile = intervalQuantile(level: level)
+    return PredictionTable(
+      predictions: Series(index: index, values: values), se: Series(index: index, values: errors),
+      lower: Series(index: index, values: zip(values, errors).map { $0 - quantile * $1 }),
+      upper: Series(index: index, values: zip(values, errors).map { $0 + quantile * $1 }),
+      interval: interval, level: level)
+  }
+
+  /// Quantile of the standardised prediction error; Student's t with `useT`.
+  private func intervalQuantile(level: Double) -> Double {
+    useT ? StudentT(dfResid).ppf(0.5 + level / 2) : -Normal.ppf(0.5 - level / 2)
+  }
+
+  /// The joint covariance of fixed and random effects, computed once.
+  func predictionSystem() throws -> PredictionSystem {
+    let made = cache.prediction.value {
+      cache.seconds.timing { () -> Result<PredictionSystem, EngineError> in
+        do throws(EngineError) {
+          return .success(try PredictionSystem(model.engineOrThrow(), estimate: estimate))
+        } catch {
+          return .failure(error)
+        }
+      }
+    }
+    return try specification.running { () throws(EngineError) in try made.get() }
+  }
+}
