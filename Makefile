@@ -52,14 +52,18 @@ lint:
 	@if grep -rlE '^ *(@[a-z_]+ )*import COpenBLAS' Sources | grep -v '^Sources/LinearAlgebra/'; then \
 	  echo "Only LinearAlgebra may import COpenBLAS." >&2; exit 1; fi
 
-# The documentation as a DocC archive; a wrong symbol link is an error.
+# The documentation as a DocC archive; a wrong symbol link is an error. CONFIGURATION=debug builds faster.
+CONFIGURATION ?= release
+SYMBOLS := .build/docs/symbols
 docs: setup
-	rm -rf .build/docs && mkdir -p .build/docs/symbols
-	$(SWIFT) package $(SWIFT_FLAGS) dump-symbol-graph --minimum-access-level public --skip-synthesized-members
-	for module in StatsModels Patsy DataFrames; do \
-	  find .build -path '*/symbolgraph/*' -name "$$module.symbols.json" -exec cp {} .build/docs/symbols/ \; ; done
+	rm -rf .build/docs .build/*/symbolgraph && mkdir -p $(SYMBOLS)
+	$(SWIFT) package -c $(CONFIGURATION) dump-symbol-graph --minimum-access-level public --skip-synthesized-members
+	for module in StatsModels Patsy DataFrames LinearAlgebra; do \
+	  cp .build/*/symbolgraph/$$module.symbols.json .build/*/symbolgraph/$$module@*.symbols.json $(SYMBOLS)/ \
+	    2>/dev/null || test -f $(SYMBOLS)/$$module.symbols.json || exit 1; done
 	$(DOCC) convert Sources/StatsModels/Documentation.docc --warnings-as-errors \
-	  --additional-symbol-graph-dir .build/docs/symbols --output-path .build/docs/StatsModels.doccarchive
+	  --fallback-display-name StatsModels --fallback-bundle-identifier statsmodels.swift \
+	  --additional-symbol-graph-dir $(SYMBOLS) --output-path .build/docs/StatsModels.doccarchive
 
 clean:
 	$(SWIFT) package clean

@@ -19,17 +19,17 @@ struct DesignCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Formula in patsy's language, such as \"y ~ a * b\" or \"-1 + x\".", valueName: "F"))
+    help: ArgumentHelp("Formula in patsy's language. Example: --formula \"y ~ a * b\"", valueName: "F"))
   var formula: String
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Second file to code as the first was (levels, means, knots), such as new.csv; the CSV form then holds its rows.",
+      "Second file, coded as the first was (levels, means, knots); the CSV form then holds its rows. Example: --new new.csv",
       valueName: "NEW.csv"))
   var new: String?
 
-  @Option(help: ArgumentHelp("Form of the result, such as json.", valueName: "csv|json"))
+  @Option(help: ArgumentHelp("Form of the result. Example: --format json", valueName: "csv|json"))
   var format = TableFormat.csv
 
   @OptionGroup var output: OutputOptions

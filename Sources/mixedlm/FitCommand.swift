@@ -23,13 +23,15 @@ struct FitCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Form of the result, such as json; text is statsmodels' summary.", valueName: "text|json|html|latex"))
+      "Form of the result; text is statsmodels' summary. Example: --format json",
+      valueName: "text|json|html|latex"))
   var format = Format.text
 
-  @Flag(help: "Add random effects, fitted values and residuals to the JSON form: --format json --all")
+  @Flag(
+    help: "Add random effects, fitted values and residuals to the JSON form. Example: --format json --all")
   var all = false
 
-  @Flag(help: "Tell on standard error how long each step took, such as: read 0.002 s, fit 0.001 s")
+  @Flag(help: "Tell on standard error how long each step took. Example: --timing")
   var timing = false
 
   @OptionGroup var output: OutputOptions

@@ -9,50 +9,56 @@ struct ModelOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Response, fixed effects and bars, such as \"Weight ~ Time\" or \"y ~ x + (1 + x | school)\".",
+      "Response, fixed effects and bars. Example: --formula \"y ~ x + (1 + x | school)\"",
       valueName: "F"))
   var formula: String
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Column that divides the rows into groups, such as Pig.", valueName: "COL"))
+    help: ArgumentHelp("Column that divides the rows into groups. Example: --groups Pig", valueName: "COL"))
   var groups: String?
 
-  @Flag(help: "Put all rows in one group, for crossed variance components: --single-group --vc-formula …")
+  @Flag(
+    help:
+      "Put all rows in one group, for crossed variance components. Example: --single-group --vc-formula \"a=0 + C(a)\""
+  )
   var singleGroup = false
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Random effects of the groups, such as \"~Time\"; a random intercept when left out.", valueName: "F"))
+      "Random effects of the groups; a random intercept when left out. Example: --re-formula \"~Time\"",
+      valueName: "F"))
   var reFormula: String?
 
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "Random effects of one factor, such as \"school=~ 1 + age\"; may be repeated, one per factor.",
+      "Random effects of one factor; once for each. Example: --re-formula-for \"school=~ 1 + age\"",
       valueName: "COL=F"))
   var reFormulaFor: [NamedFormula] = []
 
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "Variance component, such as \"cask=0 + C(cask)\", or \"school=diag\" for a diagonal block; may be repeated.",
+      "Variance component, or FACTOR=diag for a diagonal block; may be repeated. Example: --vc-formula \"cask=0 + C(cask)\"",
       valueName: "NAME=F"))
   var vcFormula: [NamedFormula] = []
 
-  @Flag(help: "Maximise the likelihood instead of the restricted likelihood (REML).")
+  @Flag(help: "Maximise the likelihood instead of the restricted likelihood (REML). Example: --ml")
   var ml = false
 
-  @Option(help: ArgumentHelp("Optimiser, such as powell; default is the engine's own.", valueName: "M"))
+  @Option(
+    help: ArgumentHelp("Optimiser; default is the engine's own. Example: --method powell", valueName: "M"))
   var method = MethodOption.default
 
   @Option(
     help: ArgumentHelp(
-      "What to do with missing values, such as drop; none refuses them.", valueName: "none|drop"))
+      "What to do with rows that lack a value; none refuses them. Example: --missing drop",
+      valueName: "none|drop"))
   var missing = MissingOption.none
 
-  @Flag(help: "Print neither warnings nor progress, such as in a script: --quiet 2>errors.txt")
+  @Flag(help: "Print neither warnings nor progress. Example: --quiet")
   var quiet = false
 
   func validate() throws {

@@ -32,7 +32,7 @@ struct PlotCommand: ParsableCommand {
   @OptionGroup var model: ModelOptions
 
   @Option(
-    help: ArgumentHelp("Which picture, such as qq.", valueName: "residuals|qq|random-effects|fitted"))
+    help: ArgumentHelp("Which picture. Example: --kind qq", valueName: "residuals|qq|random-effects|fitted"))
   var kind: Kind
 
   @OptionGroup var output: OutputOptions

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -56,21 +57,27 @@ struct ExitStatusTests {
     #expect(outcome.status == 0 && !outcome.output.isEmpty && outcome.errors.isEmpty)
   }
 
-  @Test func everyOptionIsExplained() throws {
-    for command in ["fit", "design"] {
-      let help = try Mixedlm.run([command, "--help"]).output
-      for line in help.split(separator: "\n") where line.hasPrefix("  --") {
-        // The explanation stands on the same line, or indented on the next.
-        let next = help.components(after: String(line)).first ?? ""
-        #expect(line.contains("   ") || next.hasPrefix("        "), "\(line)")
-      }
+  @Test(arguments: ["fit", "design", "plot"])
+  func everyOptionHasAnExample(command: String) throws {
+    let help = try Mixedlm.run([command, "--help"]).output
+    let words = help.split { $0 == " " || $0 == "\n" }.joined(separator: " ")
+    let options = try #require(words.components(separatedBy: "OPTIONS: ").last)
+      .components(separatedBy: "--version")[0]
+    // Each option stands once before its explanation and once in its example.
+    let names = options.components(separatedBy: " Example: --").dropFirst().map { $0.prefix { $0 != " " } }
+    #expect(names.count >= 3)
+    for name in names { #expect(words.contains("--\(name)")) }
+    let usage = try #require(
+      help.components(separatedBy: "USAGE:").last?.components(separatedBy: "ARGUMENTS:").first)
+    for option in usage.split(whereSeparator: { " []\n".contains($0) }) where option.hasPrefix("--") {
+      #expect(names.contains(option.dropFirst(2)), "\(option)")
     }
   }
 
   @Test func warningsGoToStandardErrorUnlessQuiet() throws {
     let arguments = [
       "fit", dietox, "--formula", "Weight ~ Time + I(2 * Time)", "--groups", "Pig", "--format", "json",
-    ].map { $0 }
+    ]
     let outcome = try Mixedlm.run(arguments)
     #expect(outcome.status == 0)
     #expect(outcome.errors.hasPrefix("warning: ") && outcome.errors.contains("I(2 * Time)"))
@@ -79,13 +86,4 @@ struct ExitStatusTests {
   }
 
   private var dietox: String { Self.dietox }
-}
-
-extension String {
-  /// The lines that follow `line`.
-  fileprivate func components(after line: String) -> [Substring] {
-    let lines = split(separator: "\n")
-    guard let position = lines.firstIndex(of: Substring(line)) else { return [] }
-    return Array(lines[(position + 1)...])
-  }
 }
