@@ -122,13 +122,14 @@ package struct MixedModel: Sendable {
     let optimizer = NewtonOptimizer(
       objective: objective, options: options, tolerance: options.tolerance ?? (cheap ? 1e-13 : 1e-9),
       scales: parameterScales)
-    let start: [Double]
+    var start = startingTheta
+    var contraction: Double?
     if let given = options.start {
       start = layout.theta(layout.lower(covariances: given))
-    } else {
-      start = startingTheta
+    } else if let near = try matrixFreeStart(reml: reml, from: start) {
+      (start, contraction) = near
     }
-    let outcome = try optimizer.minimize(from: start)
+    let outcome = try optimizer.minimize(from: start, contraction: contraction)
     return estimate(
       outcome.point, objective: objective, converged: outcome.converged, certificate: outcome.certificate)
   }
@@ -177,7 +178,7 @@ package struct MixedModel: Sendable {
     }
   }
 
-  private var startingTheta: [Double] {
+  var startingTheta: [Double] {
     zip(layout.parameters, parameterScales).map { entries, scale in
       guard let e = entries.first, e.row == e.column else { return 0 }
       let mean = entries.reduce(0.0) { $0 + moments.variances[$1.factor][$1.row] } / Double(entries.count)

@@ -21,7 +21,9 @@ struct NewtonOptimizer {
     var certificate: Certificate
   }
 
-  func minimize(from start: [Double]) throws(EngineError) -> Outcome {
+  /// - Parameter contraction: factor by which a step is known to shrink the gradient near `start`, from
+  ///   iterations elsewhere; nil when nothing is known.
+  func minimize(from start: [Double], contraction: Double? = nil) throws(EngineError) -> Outcome {
     var point = try objective.evaluate(start)
     var certificate = Certificate()
     var converged = layout.count == 0
@@ -64,7 +66,8 @@ struct NewtonOptimizer {
         break
       }
       point = accepted
-      let rate = previousNorm.isFinite && previousNorm > 0 ? min(norm / previousNorm, 1) : 1
+      let rate =
+        previousNorm.isFinite && previousNorm > 0 ? min(norm / previousNorm, 1) : min(contraction ?? 1, 1)
       previousNorm = norm
       let remaining = promised * rate * rate
       certificate.predictedDecrease = max(min(promised, remaining), 0)

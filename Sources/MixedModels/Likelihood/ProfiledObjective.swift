@@ -68,7 +68,17 @@ final class ProfiledObjective {
   func evaluate(lower: [[Double]], theta: [Double]) throws(EngineError) -> Point {
     evaluations += 1
     let (logDeterminant, panel) = try elimination.factorize(lower)
-    let p = fixed.rank
+    return try Self.profile(
+      panel: panel, logDeterminant: logDeterminant, theta: theta, lower: lower, reml: reml,
+      degreesOfFreedom: degreesOfFreedom)
+  }
+
+  /// b, σ² and the deviance from log|V| and [X̃ ẽ]'V⁻¹[X̃ ẽ].
+  static func profile(
+    panel: Matrix, logDeterminant: Double, theta: [Double], lower: [[Double]], reml: Bool,
+    degreesOfFreedom: Double
+  ) throws(EngineError) -> Point {
+    let p = panel.rows - 1
     var coefficients = [Double](repeating: 0, count: p)
     var inverse = Matrix(rows: p, columns: p)
     var fixedLogDeterminant = 0.0
