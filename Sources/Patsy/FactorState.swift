@@ -50,6 +50,13 @@ struct FactorState: Sendable {
     return needed + 1
   }
 
+  /// Replaces each transform, in the order of the calls, by what `memory` makes of a fresh one.
+  mutating func restore(_ memory: (any StatefulTransform) throws -> any StatefulTransform) throws {
+    for (site, transform) in transforms.sorted(by: { $0.key < $1.key }) {
+      transforms[site] = try memory(transform)
+    }
+  }
+
   /// The factor's value on data.
   func evaluate(_ data: any DesignData) throws(PatsyError) -> Value {
     do {

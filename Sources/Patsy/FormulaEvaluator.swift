@@ -98,6 +98,11 @@ struct FormulaEvaluator {
     case FormulaParser.Atom.number:
       throw PatsyError("numbers besides '0' and '1' are only allowed with **", origin: node.origin)
     default:
+      // An operator that needs a left operand begins the expression: patsy cannot even name the factor.
+      if node.token?.text.hasPrefix(" ") ?? false {
+        throw PatsyError(
+          "Error evaluating factor: SyntaxError: invalid syntax (<unknown>, line 1)", origin: node.origin)
+      }
       set.insert(Term([Factor(normalized: node.token?.text ?? "", origin: node.origin)]))
     }
     return set

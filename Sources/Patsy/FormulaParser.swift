@@ -129,7 +129,7 @@ enum PythonNumber {
     }
     guard let plain = withoutUnderscores(unsigned),
       plain.allSatisfy({ $0.isASCII && ($0.isNumber || ".eE+-".contains($0)) }),
-      let first = plain.first, first.isNumber || first == "."
+      let first = plain.first, first.isNumber || first == ".", plain.contains(where: \.isNumber)
     else { return nil }
     return Double(plain).map { sign * $0 } ?? Double(plain + "0").map { sign * $0 }
   }

@@ -1,4 +1,5 @@
 import DataFrames
+import Foundation
 import LinearAlgebra
 import Patsy
 import Testing
@@ -142,5 +143,25 @@ import Testing
     guard case .categorical(let categories) = coded.storage else { throw PatsyError("expected categories") }
     #expect(categories.levels == ["w", "v", "u"] && categories.codes == [2, 1, 0, 2, -1, 0])
     #expect(try Factor("np.log(Q('my x') + b)").variableNames == ["np", "my x", "Q", "b"])
+  }
+}
+
+extension DesignTests {
+  @Test(arguments: [
+    "a + standardize(y) + a:center(y)", "bs(y, df=4) + C(b, Sum)", "C(a, levels=['w', 'v', 'u']) * y",
+    "cr(y, df=3) + np.log(center(y) + 9)", "C(y > 2, Treatment(True))", "1",
+  ])
+  func savedDesignsCodeNewData(formula: String) throws {
+    let design = try dmatrix(formula, frame)
+    let saved = try JSONEncoder().encode(design.designInfo)
+    let info = try JSONDecoder().decode(DesignInfo.self, from: saved)
+    #expect(info.columnNames == design.columnNames)
+    #expect(info.termNames == design.designInfo.termNames)
+    #expect(try buildDesignMatrices([info], frame)[0].matrix == design.matrix)
+  }
+
+  @Test func namesAloneAreSaved() throws {
+    let info = try JSONDecoder().decode(DesignInfo.self, from: JSONEncoder().encode(DesignInfo(["p", "q"])))
+    #expect(info.columnNames == ["p", "q"] && info.termCodings == nil)
   }
 }
