@@ -26,7 +26,7 @@ struct TestGenerator: RandomNumberGenerator {
 struct RandomModel: Sendable, CustomStringConvertible {
   enum Kind: CaseIterable, Sendable {
     case scalar, slopes, three, nested, nestedSlopes, crossed, crossedSlopes, chainBesideCrossed, separable
-    case diagonal, tiedPair, tinyGroups, partialLevels, sameFactor
+    case diagonal, tiedPair, tinyGroups, partialLevels, sameFactor, perfectCorrelation
   }
 
   let kind: Kind
@@ -98,6 +98,11 @@ struct RandomModel: Sendable, CustomStringConvertible {
         RandomTerm(codes: group, levelCount: 4), RandomTerm(codes: a, levelCount: 16, covariance: .tied),
         RandomTerm(codes: b, levelCount: 12, covariance: .tied),
       ]
+    case .perfectCorrelation:
+      terms = [
+        RandomTerm(codes: codes(10), levelCount: 10, columns: [nil, x]),
+        RandomTerm(codes: codes(6), levelCount: 6, columns: [z, nil]),
+      ]
     case .diagonal:
       terms = [RandomTerm(codes: codes(9), levelCount: 9, columns: [nil, x, z], covariance: .diagonal)]
     case .tiedPair:
@@ -123,8 +128,9 @@ struct RandomModel: Sendable, CustomStringConvertible {
     let strength = [0.0, 0.5, 1.5, 4][g.below(4)]
     response = (0..<n).map { 10 + 0.5 * x[$0] / scale + g.normal() }
     for term in terms {
+      var effects = (0..<term.levelCount).map { _ in strength * g.normal() }
       for column in term.columns {
-        let effects = (0..<term.levelCount).map { _ in strength * g.normal() }
+        if kind != .perfectCorrelation { effects = effects.map { _ in strength * g.normal() } }
         for i in 0..<n where term.codes[i] >= 0 {
           let weight = column.map { $0[i] / (abs($0[0]) + 1e-9 > 50 * scale ? 1 : scale) } ?? 1
           response[i] += effects[Int(term.codes[i])] * weight
