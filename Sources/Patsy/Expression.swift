@@ -47,7 +47,11 @@ indirect enum Expression: Sendable {
   }
 
   /// Operators with one operand.
-  enum UnaryOperator: String, Sendable { case plus = "+", minus = "-", invert = "~" }
+  enum UnaryOperator: String, Sendable {
+    case plus = "+"
+    case minus = "-"
+    case invert = "~"
+  }
 
   /// Operators with two operands.
   enum BinaryOperator: String, Sendable {

@@ -74,7 +74,7 @@ public func dmatrix(
 
 /// The design matrices of a formula's outcome and predictors.
 ///
-/// The parameters are those of ``dmatrix(_:_:environment:NAAction:)-(_,DesignData,_,_)``.
+/// The parameters are those of `dmatrix`.
 ///
 /// - Throws: ``PatsyError`` that points into the formula.
 ///

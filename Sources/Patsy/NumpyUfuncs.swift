@@ -31,14 +31,14 @@ enum NumpyUfuncs {
     Make.unary("tanh") { tanh($0) }, Make.unary("asinh") { asinh($0) }, Make.unary("acosh") { acosh($0) },
     Make.unary("atanh") { atanh($0) }, Make.unary("deg2rad") { $0 * (.pi / 180) },
     Make.unary("rad2deg") { $0 * (180 / .pi) }, Make.unary("fabs") { $0.magnitude },
-    Make.unary("absolute", integer: { $0 < 0 ? 0 &- $0 : $0 }) { $0.magnitude },
-    Make.unary("square", integer: { $0 &* $0 }) { $0 * $0 },
-    Make.unary("negative", integer: { 0 &- $0 }) { -$0 }, Make.unary("positive", integer: { $0 }) { $0 },
-    Make.unary("reciprocal", integer: { $0 == 0 ? .min : 1 / $0 }) { 1 / $0 },
-    Make.unary("sign", integer: { $0.signum() }) { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 },
-    Make.unary("floor", integer: { $0 }) { $0.rounded(.down) },
-    Make.unary("ceil", integer: { $0 }) { $0.rounded(.up) },
-    Make.unary("trunc", integer: { $0 }) { $0.rounded(.towardZero) },
+    Make.unary("absolute", integer: { $0 < 0 ? 0 &- $0 : $0 }, { $0.magnitude }),
+    Make.unary("square", integer: { $0 &* $0 }, { $0 * $0 }),
+    Make.unary("negative", integer: { 0 &- $0 }, { -$0 }), Make.unary("positive", integer: { $0 }, { $0 }),
+    Make.unary("reciprocal", integer: { $0 == 0 ? .min : 1 / $0 }, { 1 / $0 }),
+    Make.unary("sign", integer: { $0.signum() }, { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 }),
+    Make.unary("floor", integer: { $0 }, { $0.rounded(.down) }),
+    Make.unary("ceil", integer: { $0 }, { $0.rounded(.up) }),
+    Make.unary("trunc", integer: { $0 }, { $0.rounded(.towardZero) }),
     Make.unary("rint") { $0.rounded(.toNearestOrEven) },
     Function("invert", isElementwise: true) { arguments in
       try Arithmetic.apply(.invert, arguments.bound(to: ["x"], in: "invert")["x"] ?? .none)
@@ -62,10 +62,10 @@ enum NumpyUfuncs {
     Make.binary("copysign") { copysign($0, $1) },
     Make.binary("logaddexp") { max($0, $1) + log1p(exp(-($0 - $1).magnitude)) },
     Make.binary("heaviside") { $0 < 0 ? 0 : $0 > 0 ? 1 : $0.isNaN ? $0 : $1 },
-    Make.binary("maximum", integer: { max($0, $1) }) { $0.isNaN || $1.isNaN ? .nan : max($0, $1) },
-    Make.binary("minimum", integer: { min($0, $1) }) { $0.isNaN || $1.isNaN ? .nan : min($0, $1) },
-    Make.binary("fmax", integer: { max($0, $1) }) { fmax($0, $1) },
-    Make.binary("fmin", integer: { min($0, $1) }) { fmin($0, $1) },
+    Make.binary("maximum", integer: { max($0, $1) }, { $0.isNaN || $1.isNaN ? .nan : max($0, $1) }),
+    Make.binary("minimum", integer: { min($0, $1) }, { $0.isNaN || $1.isNaN ? .nan : min($0, $1) }),
+    Make.binary("fmax", integer: { max($0, $1) }, { fmax($0, $1) }),
+    Make.binary("fmin", integer: { min($0, $1) }, { fmin($0, $1) }),
   ]
 
   private static let logical: [Function] = [

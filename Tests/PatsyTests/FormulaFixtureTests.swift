@@ -89,7 +89,8 @@ import Testing
       #expect(design.columnNames == expected.columns)
       #expect(design.designInfo.termNames == expected.terms)
       #expect(
-        design.designInfo.termNameSlices.map { [$0.slice.lowerBound, $0.slice.upperBound] } == expected.slices)
+        design.designInfo.termNameSlices.map { [$0.slice.lowerBound, $0.slice.upperBound] } == expected.slices
+      )
       #expect(design.rowCount == expected.rows)
       #expect(design.keptRows == test.kept)
       #expect(difference(design.matrix.columnLists, expected.values) < 1e-12)
@@ -189,7 +190,8 @@ import Testing
     // Every 37th of the 65,536 sets: 37 and 65,536 have no common divisor, so all patterns come up.
     for set in stride(from: 1, to: 1 << 16, by: 37) {
       let chosen = terms.indices.filter { set >> $0 & 1 == 1 }.map { terms[$0] }
-      let formula = "0 + " + chosen.map { $0.isEmpty ? "1" : $0.joined(separator: ":") }.joined(separator: " + ")
+      let formula =
+        "0 + " + chosen.map { $0.isEmpty ? "1" : $0.joined(separator: ":") }.joined(separator: " + ")
       let matrix = try dmatrix(formula, frame).matrix
       let full = try chosen.map { term -> Matrix in
         term.isEmpty

@@ -28,7 +28,8 @@ import Testing
       init(from decoder: any Decoder) throws {
         var list = try decoder.unkeyedContainer()
         origin = Origin(
-          code: try list.decode(String.self), start: try list.decode(Int.self), end: try list.decode(Int.self))
+          code: try list.decode(String.self), start: try list.decode(Int.self), end: try list.decode(Int.self)
+        )
       }
     }
     var trees: [TreeCase]
