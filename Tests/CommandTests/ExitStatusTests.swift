@@ -57,7 +57,7 @@ struct ExitStatusTests {
     #expect(outcome.status == 0 && !outcome.output.isEmpty && outcome.errors.isEmpty)
   }
 
-  @Test(arguments: ["fit", "design", "plot"])
+  @Test(arguments: ["fit", "design", "predict", "plot"])
   func everyOptionHasAnExample(command: String) throws {
     let help = try Mixedlm.run([command, "--help"]).output
     let words = help.split { $0 == " " || $0 == "\n" }.joined(separator: " ")

@@ -1,0 +1,96 @@
+import ArgumentParser
+import StatsModels
+
+/// `mixedlm predict`: fits a model and predicts new rows.
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict",
+    abstract: "Fit a model and predict the rows of a second file.",
+    discussion: """
+      Without --exog-re, predictions are for the population: random effects at zero.
+
+      Examples:
+        mixedlm predict dietox.csv --formula "Weight ~ Time" --groups Pig --new new.csv
+        mixedlm predict dietox.csv --formula "Weight ~ Time" --groups Pig --new new.csv \\
+          --exog-re Pig --interval prediction --level 0.9 --format json
+      """)
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("CSV file with the rows to predict. Example: --new new.csv", valueName: "NEW.csv"))
+  var new: String
+
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Grouping column whose predicted effects to add; may be repeated. Example: --exog-re Pig",
+      valueName: "COL"))
+  var exogRe: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Add standard errors and limits, of the mean or of a new observation. Example: --interval prediction",
+      valueName: "confidence|prediction"))
+  var interval: IntervalKind?
+
+  @Option(help: ArgumentHelp("Level of the interval. Example: --level 0.9", valueName: "P"))
+  var level = 0.95
+
+  @Option(
+    help: ArgumentHelp(
+      "What to do with levels that the fit has not seen. Example: --new-levels population",
+      valueName: "error|population"))
+  var newLevels = NewLevels.error
+
+  @Option(help: ArgumentHelp("Form of the result. Example: --format json", valueName: "csv|json"))
+  var format = TableFormat.csv
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard level > 0, level < 1 else {
+      throw ValidationError("--level must lie between 0 and 1, not \(level).")
+    }
+  }
+
+  func run() throws {
+    try Terminal.reporting {
+      try output.check()
+      let rows = try DataFrame(csv: new)
+      let columns = try columns(FittedModel(model).results, rows)
+      switch format {
+      case .csv:
+        try output.write(
+          DataFrame(columns: columns.map { Column(name: $0.key, $0.value) }).csvText(index: false))
+      case .json:
+        try output.write(JSONValue.object(columns.map { (key: $0.key, value: .numbers($0.value)) }).encoded())
+      }
+    }
+  }
+
+  /// The columns of the result, by name.
+  private func columns(_ results: MixedLMResults, _ rows: DataFrame) throws -> [(
+    key: String, value: [Double]
+  )] {
+    let factors = try DataFrame(columns: exogRe.map { try rows.column($0) }, rowLabels: rows.rowLabels)
+    guard let interval else {
+      let predictions =
+        exogRe.isEmpty
+        ? try results.predict(rows) : try results.predict(rows, exogRe: factors, newLevels: newLevels)
+      return [("predictions", predictions.values)]
+    }
+    let table =
+      exogRe.isEmpty
+      ? try results.predict(rows, newLevels: newLevels, interval: interval, level: level)
+      : try results.predict(rows, exogRe: factors, newLevels: newLevels, interval: interval, level: level)
+    return [
+      ("predictions", table.predictions.values), ("se", table.se.values), ("lower", table.lower.values),
+      ("upper", table.upper.values),
+    ]
+  }
+}
+
+extension IntervalKind: ExpressibleByArgument {}
+extension NewLevels: ExpressibleByArgument {}
