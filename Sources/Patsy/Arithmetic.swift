@@ -22,7 +22,11 @@ enum Arithmetic {
     let isSeries = left.isSeries || right.isSeries
     switch operation {
     case .and, .or, .xor, .shiftLeft, .shiftRight: return try bitwise(operation, a, b, isSeries)
-    case .matrixMultiply: throw EvaluationError.value("matmul is not supported in formulas")
+    case .matrixMultiply:
+      guard case .many(let x) = a.doubles, case .many(let y) = b.doubles, x.count == y.count,
+        shape?.columns == nil
+      else { throw EvaluationError.value("matmul: these shapes are not supported in formulas") }
+      return .double(Reductions.sum(zip(x, y).map { $0 * $1 }))
     default: break
     }
     if a.isIntegral && b.isIntegral && operation != .divide {

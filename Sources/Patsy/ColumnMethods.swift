@@ -96,7 +96,7 @@ enum ColumnMethods {
       }
     case "round":
       return method(name, vector, ["decimals"], required: 0) {
-        try NumpyFunctions.round(value, decimals: $0["decimals"]?.wholeNumber ?? 0)
+        try NumpyFunctions.round(value, decimals: NumpyFunctions.decimals($0["decimals"]))
       }
     case "clip":
       return method(

@@ -18,6 +18,7 @@ enum ElementwiseFunctions {
     Function(name, isElementwise: true) { arguments in
       let value = try only(arguments, name)
       guard let operand = Operand(value) else { throw noLoop(name, value) }
+      if name == "absolute", operand.isBoolean { return value }
       if let integer, operand.isIntegral, !operand.isBoolean {
         return Value(operand.integers.map(integer), isSeries: value.isSeries)
       }

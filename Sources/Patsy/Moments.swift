@@ -25,8 +25,11 @@ package struct Moments: Sendable, Equatable, Codable {
     guard rows > 0 else { return }
     let total = Double(count + rows)
     for (j, column) in columns.enumerated() where j < means.count {
-      let mean = Self.sum(column) { $0 } / Double(rows)
-      let square = Self.sum(column) { ($0 - mean) * ($0 - mean) }
+      // Distances from the first value keep their digits where the values themselves are large.
+      let origin = column[0].isFinite ? column[0] : 0
+      let distance = Self.sum(column) { $0 - origin } / Double(rows)
+      let mean = origin + distance
+      let square = Self.sum(column) { ($0 - origin - distance) * ($0 - origin - distance) }
       let shift = mean - means[j]
       // The first chunk's mean is taken as it is: 0 + (mean − 0) could round.
       means[j] = count == 0 ? mean : means[j] + shift * (Double(rows) / total)

@@ -34,7 +34,7 @@ enum NumpyFunctions {
     },
     Function("round", isElementwise: true) { arguments in
       let bound = try arguments.bound(to: ["a", "decimals"], in: "round")
-      return try round(bound["a"] ?? .none, decimals: bound["decimals"]?.wholeNumber ?? 0)
+      return try round(bound["a"] ?? .none, decimals: decimals(bound["decimals"]))
     },
     Function("isin", isElementwise: true) { arguments in
       let bound = try arguments.bound(to: ["element", "test_elements"], required: 2, in: "isin")
@@ -160,6 +160,15 @@ extension NumpyFunctions {
     if let lower { result = result.combine(lower.doubles) { $0 < $1 ? $1 : $0 } }
     if let upper { result = result.combine(upper.doubles) { $0 > $1 ? $1 : $0 } }
     return Value(result, like: operand.shape, isSeries: value.isSeries)
+  }
+
+  /// The number of decimals that an argument of `round` gives.
+  static func decimals(_ value: Value?) throws -> Int {
+    guard let value, !value.isNone else { return 0 }
+    guard let whole = value.wholeNumber else {
+      throw EvaluationError.type("'\(value.typeName)' object cannot be interpreted as an integer")
+    }
+    return whole
   }
 
   /// Rounded to `decimals`, halves to even.

@@ -115,7 +115,7 @@ enum PythonBuiltins {
     if case .double(let number) = value, let places = digits.wholeNumber, (0...300).contains(places) {
       return .double(correctlyRounded(number, places))
     }
-    let rounded = try NumpyFunctions.round(value, decimals: digits.wholeNumber ?? 0)
+    let rounded = try NumpyFunctions.round(value, decimals: NumpyFunctions.decimals(digits))
     if digits.isNone, case .double(let number) = rounded, let whole = Int(exactly: number) {
       return .integer(whole)
     }

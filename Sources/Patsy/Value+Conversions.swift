@@ -132,7 +132,12 @@ extension Value {
   public var elements: [Value]? {
     switch self {
     case .list(let items), .tuple(let items): items
-    case .vector(let vector): Column(storage: vector.storage).values.map { Value($0) }
+    case .vector(let vector):
+      if case .double(let values) = vector.storage {
+        values.map { .double($0) }
+      } else {
+        Column(storage: vector.storage).values.map { Value($0) }
+      }
     default: nil
     }
   }
