@@ -6,7 +6,7 @@ import LinearAlgebra
 /// - Parameters:
 ///   - designInfos: the designs; their matrices get the same rows.
 ///   - data: the data.
-///   - NAAction: what happens to rows with missing values.
+///   - action: what happens to rows with missing values.
 /// - Throws: ``PatsyError``, for example when the data have a level that the design does not know.
 ///
 /// Python: patsy.build_design_matrices

@@ -105,7 +105,7 @@ public func dmatrices(
 
 /// The design of a formula without outcome, learned from data that come in chunks.
 ///
-/// - Parameter chunks: gives the chunks anew for each pass over the data.
+/// `chunks` gives the chunks anew for each pass over the data.
 ///
 /// Python: patsy.incr_dbuilder
 public func incrDbuilder<Chunks: Sequence>(

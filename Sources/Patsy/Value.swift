@@ -88,7 +88,7 @@ public struct Function: Sendable {
 
   /// A function with Python's way of passing arguments.
   ///
-  /// - Parameter isElementwise: whether each row of the result depends on the same row of the arguments only.
+  /// `isElementwise` says whether each row of the result depends on the same row of the arguments only.
   public init(
     _ name: String, isElementwise: Bool = false, _ body: @escaping @Sendable (Arguments) throws -> Value
   ) {

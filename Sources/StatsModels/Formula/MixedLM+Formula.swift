@@ -93,7 +93,7 @@ extension MixedLM {
   }
 }
 
-/// A mixed model from a formula and a data frame: ``MixedLM/fromFormula(formula:data:groups:reFormula:vcFormula:subset:useSparse:missing:environment:)``.
+/// A mixed model from a formula and a data frame: `MixedLM.fromFormula` under the name that scripts use.
 ///
 /// Python: statsmodels.formula.api.mixedlm
 public func mixedlm(

@@ -7,6 +7,7 @@ extension MixedLM {
   /// Minimises `Σ r'V⁻¹r + Σ αⱼ|bⱼ|` by cyclic coordinate descent; coefficients smaller than `ceps` stay zero and get
   /// no standard error.
   /// - Parameters:
+  ///   - startParams: where the unpenalised fit starts.
   ///   - method: "l1".
   ///   - alpha: weight of the penalty for each coefficient; one weight serves all.
   ///   - ceps: coefficients smaller than this count as zero.

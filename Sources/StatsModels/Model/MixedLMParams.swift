@@ -35,6 +35,9 @@ public struct MixedLMParams: Sendable, Equatable, Codable {
   /// Parameters from a packed vector; the number of variance components follows from its length.
   ///
   /// - Parameters:
+  ///   - params: the packed vector.
+  ///   - kFe: number of fixed effects.
+  ///   - kRe: number of random effects of a group, variance components excluded.
   ///   - useSqrt: `params` holds the Cholesky factor of `covRe` and the roots of the variance components.
   ///   - hasFe: `params` starts with the fixed effects; otherwise they are zero.
   /// - Throws: ``StatsModelsError`` when the vector is too short.
@@ -75,7 +78,11 @@ public struct MixedLMParams: Sendable, Equatable, Codable {
 
   /// Parameters from their parts; what is left out is empty.
   ///
-  /// - Parameter covReSqrt: lower Cholesky factor, which takes precedence over `covRe`.
+  /// - Parameters:
+  ///   - feParams: fixed effects.
+  ///   - covRe: covariance of the group's random effects.
+  ///   - covReSqrt: its lower Cholesky factor, which takes precedence over `covRe`.
+  ///   - vcomp: variance components.
   ///
   /// Python: MixedLMParams.from_components
   public static func fromComponents(

@@ -83,6 +83,7 @@ extension MixedLMResults {
   /// Tests all hypotheses together by Fisher's F with `dfResid` degrees of freedom in the denominator.
   ///
   /// - Parameters:
+  ///   - rMatrix: rows over the fixed effects or over all parameters, or equations in text.
   ///   - covP: covariance of the parameters instead of `covParams()`.
   ///   - invcov: inverse of the covariance of the combinations, instead of computing it.
   ///
@@ -103,6 +104,9 @@ extension MixedLMResults {
   /// Tests all hypotheses together, by χ² or by Fisher's F.
   ///
   /// - Parameters:
+  ///   - rMatrix: rows over the fixed effects or over all parameters, or equations in text.
+  ///   - covP: covariance of the parameters instead of `covParams()`.
+  ///   - invcov: inverse of the covariance of the combinations, instead of computing it.
   ///   - useF: F instead of χ²; nil takes ``useT``.
   ///   - dfConstraints: degrees of freedom instead of the number of hypotheses.
   ///   - scalar: kept for Python's sake; the statistic is a number.
@@ -155,6 +159,7 @@ extension MixedLMResults {
   ///   - skipSingle: leave out terms of one column.
   ///   - extraConstraints: further hypotheses by name.
   ///   - combineTerms: further tests of all terms whose names contain a text.
+  ///   - scalar: kept for Python's sake; the statistics are numbers.
   ///
   /// Python: MixedLMResults.wald_test_terms
   public func waldTestTerms(
