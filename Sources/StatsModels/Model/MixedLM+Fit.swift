@@ -10,6 +10,10 @@ extension MixedLM {
   ///   - reml: maximise the restricted likelihood.
   ///   - niterSa: not used, as in statsmodels.
   ///   - doCg: false evaluates the model at the start instead of optimising.
+  ///   - fePen: a penalty on the fixed effects, subtracted from the log-likelihood.
+  ///   - covPen: a penalty on the group's relative covariance matrix.
+  ///   - free: ones and zeros; covariances where it is zero are held: covariances at zero, variances (divided by the
+  ///     error variance) at `startParams`, or 1. Fixed effects where it is zero are held at `startParams`, or 0.
   ///   - fullOutput: keep convergence figures in `hist`.
   ///   - method: scipy's optimisers; nil is the engine's own.
   ///   - gtol: gradient tolerance of a named method.
@@ -21,18 +25,13 @@ extension MixedLM {
   /// Python: MixedLM.fit
   public func fit(
     startParams: (any StartParameters)? = nil, reml: Bool = true, niterSa: Int = 0, doCg: Bool = true,
+    fePen: (any Penalty)? = nil, covPen: (any CovariancePenalty)? = nil, free: MixedLMParams? = nil,
     fullOutput: Bool = false, method: OptimizationMethod? = nil, gtol: Double? = nil, maxiter: Int? = nil,
     disp: Bool = false, progress: (@Sendable (FitProgress) -> Bool)? = nil
   ) throws -> MixedLMResults {
     var warnings = specification.warnings
     if niterSa > 0 {
       warnings.append(FitWarning(kind: .ignoredArgument, message: "niter_sa is currently ignored"))
-    }
-    if let method, !method.names.isEmpty {
-      let names = method.names.map(\.rawValue).joined(separator: ", ")
-      warnings.append(
-        FitWarning(
-          kind: .ignoredArgument, message: "method \(names) is ignored: the engine's own optimiser was used"))
     }
     let clock = ContinuousClock()
     let begin = clock.now
@@ -42,6 +41,17 @@ extension MixedLM {
     if let maxiter { options.maximumIterations = max(maxiter, 0) }
     if let progress {
       options.progress = { progress(FitProgress($0)) }
+    }
+    let request = SearchRequest(
+      method: method, gtol: gtol, maxiter: maxiter, free: free, fePen: fePen, covPen: covPen,
+      startFixed: (startParams as? MixedLMParams)?.feParams, progress: progress)
+    if doCg, request.isRestricted || !(method?.names.isEmpty ?? true) {
+      let found = try search(request, start: start, reml: reml)
+      return MixedLMResults(
+        model: self, estimate: found.estimate,
+        warnings: warnings + found.warnings + fitWarnings(found.estimate, free: free),
+        fitSeconds: (clock.now - begin).seconds, hist: fullOutput ? found.hist : nil, freepat: free,
+        penalty: found.penalty)
     }
     let engine = try engine()
     let estimate = try specification.running { () throws(EngineError) in
@@ -67,7 +77,7 @@ extension MixedLM {
   }
 
   /// What the estimate itself gives cause to say.
-  func fitWarnings(_ estimate: Estimate) -> [FitWarning] {
+  func fitWarnings(_ estimate: Estimate, free: MixedLMParams? = nil) -> [FitWarning] {
     var result: [FitWarning] = []
     if !estimate.aliased.isEmpty {
       let names = estimate.aliased.map { specification.exogNames[$0] }
@@ -93,7 +103,7 @@ extension MixedLM {
             "Gradient optimization failed, |grad| = \(PythonFormat.fixed(estimate.certificate.gradientNorm, 6))"
         ))
     }
-    if estimate.singular {
+    if estimate.singular, free == nil {
       let relative = specification.blockCovariances(estimate.relativeCovariances)
       let zero = specification.blocks.indices.filter { position in
         !named.contains(position) && Self.isSingular(relative[position])
@@ -129,6 +139,12 @@ public struct FitProgress: Sendable {
   public let deviance: Double
   /// Decrease of -2 log L that is still promised.
   public let predictedDecrease: Double
+
+  init(iteration: Int, deviance: Double, predictedDecrease: Double) {
+    self.iteration = iteration
+    self.deviance = deviance
+    self.predictedDecrease = predictedDecrease
+  }
 
   init(_ progress: MixedModels.FitProgress) {
     iteration = progress.iteration

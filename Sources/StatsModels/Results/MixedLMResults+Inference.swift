@@ -13,12 +13,21 @@ extension MixedLMResults {
             fixedEffects: penalty.movesFixedEffects ? estimate.fixedEffects : nil)
           return ParameterCovariance(
             hessian: hessian, layout: layout, aliased: estimate.aliased, heldBlocks: heldBlocks,
-            zeroed: penalty.zeroed)
+            zeroed: penalty.zeroed, fixed: maskedParameters)
         } catch {
           return ParameterCovariance(unknown: layout.count)
         }
       }
     }.matrix
+  }
+
+  /// Positions of the parameters that the mask `free` held.
+  private var maskedParameters: Set<Int> {
+    guard let freepat else { return [] }
+    let mask =
+      (freepat.feParams.isEmpty ? [Double](repeating: 1, count: kFe) : freepat.feParams)
+      + freepat.getPacked(useSqrt: false)
+    return Set(mask.indices.filter { mask[$0] == 0 })
   }
 
   /// Covariance matrix of all parameters: the inverse of the joint Hessian of the log-likelihood in fixed effects

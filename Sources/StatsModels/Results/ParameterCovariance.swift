@@ -13,9 +13,11 @@ struct ParameterCovariance: Sendable {
   ///   - hessian: over the fixed effects that were kept, then the engine's covariance parameters.
   ///   - aliased: fixed effects that were dropped.
   ///   - heldBlocks: blocks whose variance is held at zero.
+  ///   - held: parameters that a mask held: their rows are zero.
   ///   - zeroed: fixed effects that a penalty set to zero: no covariance is given for them.
   init(
-    hessian: Matrix, layout: ParameterLayout, aliased: [Int], heldBlocks: Set<Int>, zeroed: Set<Int> = []
+    hessian: Matrix, layout: ParameterLayout, aliased: [Int], heldBlocks: Set<Int>, zeroed: Set<Int> = [],
+    fixed held: Set<Int> = []
   ) {
     let fixed = layout.fixedNames.count
     let kept = (0..<fixed).filter { !aliased.contains($0) }
@@ -26,7 +28,9 @@ struct ParameterCovariance: Sendable {
         pairs.append((fixed + position, kept.count + index))
       }
     }
-    pairs = pairs.filter { $0.hessian < hessian.rows && !zeroed.contains($0.parameter) }
+    pairs = pairs.filter {
+      $0.hessian < hessian.rows && !zeroed.contains($0.parameter) && !held.contains($0.parameter)
+    }
     var information = Matrix(rows: pairs.count, columns: pairs.count)
     for (i, a) in pairs.enumerated() {
       for (j, b) in pairs.enumerated() { information[i, j] = -hessian[a.hessian, b.hessian] }
