@@ -12,25 +12,48 @@ struct PlotTests {
 
   @Test(arguments: [
     (PlotKind.residualsAgainstFitted, 180, ["fitted values of Reaction", "residuals"]),
-    (.normalQuantiles, 180, ["normal quantiles"]), (.fittedLines(), 180, ["Days", "Reaction"]),
+    (.normalQuantiles, 180, ["normal quantile", "residuals of Reaction"]),
+    (.fittedLines(), 181, ["Days", "Reaction", "18 levels of Subject"]),
+    (.randomEffectQuantiles(), 18, ["Intercept of Subject"]),
     (.randomEffects(), 36, ["Intercept", "Days", ">308<"]),
     (.randomEffects(of: "Subject"), 36, ["Random effects of Subject"]),
   ])
   func picturesShowTheData(kind: PlotKind, marks: Int, texts: [String]) throws {
-    let svg = try Self.fit("Reaction ~ Days + (Days | Subject)", "sleepstudy").plot(kind).svg
-    #expect(svg.components(separatedBy: "<circle ").count - 1 == marks)
+    let results = try Self.fit("Reaction ~ Days + (Days | Subject)", "sleepstudy")
+    let svg = try results.plot(kind).svg
+    // A circle is two arcs.
+    #expect(svg.components(separatedBy: " 0 1 0 ").count - 1 == 2 * marks)
     for text in texts { #expect(svg.contains(text)) }
     try expectWellFormed(svg)
     #expect(!svg.contains("nan") && !svg.contains("inf"))
+    #expect(svg.contains("prefers-color-scheme"))
+    let dark = try results.plot(kind, theme: .dark).svg
+    #expect(dark.contains("#16181d") && !dark.contains("prefers-color-scheme"))
+  }
+
+  @Test(arguments: [
+    ([0.0, 10.0], ["0", "2", "4", "6", "8", "10"]), ([-0.01, 0.01], ["\u{2212}0.010", "0.000"]),
+    ([3.0, 3.0], ["3.0"]), ([1e8, 3e8], ["2.0e8"]), ([.nan, .infinity], ["0.0", "1.0"]),
+    ([1e-9, 2e-9], ["2.0e"]),
+  ])
+  func axesHaveRoundTicks(values: [Double], texts: [String]) throws {
+    let n = 12
+    let y = (0..<n).map { values[$0 % values.count] }
+    let results = try Self.fit("Reaction ~ Days", "sleepstudy", groups: "Subject")
+    let svg = try results.plot(
+      .profile(values: y, logLikelihoods: (0..<n).map(Double.init), name: "a<b")
+    ).svg
+    for text in texts { #expect(svg.contains(">\(text)")) }
+    try expectWellFormed(svg)
   }
 
   @Test func manyPointsBecomeShades() throws {
     let results = try Self.fit("score ~ group + (1 | test)", "students_tests")
     let svg = try results.plot(.residualsAgainstFitted).svg
-    #expect(!svg.contains("<circle ") && svg.contains("class=\"cell\""))
+    #expect(!svg.contains(" 0 1 0 ") && svg.contains("class=\"d8\""))
     #expect(svg.utf8.count < 1_500_000)
     let effects = try results.plot(.randomEffects()).svg
-    #expect(effects.contains("class=\"band\"") && effects.utf8.count < 200_000)
+    #expect(effects.utf8.count < 200_000)
     try expectWellFormed(svg)
     try expectWellFormed(effects)
   }

@@ -84,7 +84,8 @@ struct ModelBuilder {
       groupColumn: groups?.column ?? (groups == nil ? top.name : nil),
       exogReNames: ownNames.map { Self.exogReName($0, group: name) },
       source: ModelSpecification.FormulaSource(
-        arguments: source, fixedInfo: fixed.info, effectInfos: infos, environment: environment),
+        arguments: source, fixedInfo: fixed.info, effectInfos: infos, environment: environment,
+        plan: plan, data: data),
       warnings: warnings)
   }
 

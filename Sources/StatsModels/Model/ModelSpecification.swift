@@ -39,6 +39,10 @@ struct ModelSpecification: Sendable {
     /// Per block; nil for a plain intercept and for variance components.
     var effectInfos: [DesignInfo?]
     var environment: Environment
+    /// All formulas, parsed.
+    var plan: FormulaPlan
+    /// The rows of the data that the model uses.
+    var data: DataFrame
   }
 
   /// Engine terms of all blocks, in order.

@@ -1,6 +1,6 @@
 import DataFrames
 
-/// A picture as SVG, for light and dark backgrounds. Not in statsmodels.
+/// A picture as SVG. Not in statsmodels.
 ///
 /// ```swift
 /// try results.plot(.normalQuantiles).write("qq.svg")
@@ -24,15 +24,19 @@ extension Plot: CustomStringConvertible {
   public var description: String { svg }
 }
 
-/// What ``MixedLMResults/plot(_:)`` draws. Not in statsmodels.
+/// What ``MixedLMResults/plot(_:theme:)`` draws. Not in statsmodels.
 public enum PlotKind: Sendable, Hashable {
-  /// Residuals against fitted values, with the mean residual along the way.
+  /// Residuals against fitted values, with their local mean.
   case residualsAgainstFitted
-  /// Ordered residuals against normal quantiles, with the line of least squares, as `scipy.stats.probplot`.
+  /// Ordered residuals against normal quantiles.
   case normalQuantiles
+  /// Ordered random effects of a factor against normal quantiles; of the first factor when nil.
+  case randomEffectQuantiles(of: String? = nil)
   /// Predicted effects of each level of a factor with 95 % intervals, sorted; of the first factor when nil.
   case randomEffects(of: String? = nil)
-  /// Observations and fitted values along a column of the fixed design, one line per group; the first column that
-  /// is not constant when nil.
-  case fittedLines(along: String? = nil)
+  /// Observations and fitted lines along a variable, for the population and for groups; along the first numeric
+  /// variable of the fixed effects, and for the first factor, when nil.
+  case fittedLines(along: String? = nil, by: String? = nil)
+  /// Log-likelihoods over values of one parameter, such as those of a likelihood profile.
+  case profile(values: [Double], logLikelihoods: [Double], name: String, estimate: Double? = nil)
 }

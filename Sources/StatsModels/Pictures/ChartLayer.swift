@@ -1,0 +1,42 @@
+/// One kind of mark in a chart, in data units.
+enum ChartLayer: Sendable {
+  /// Points; where too many would blot, hexagons coloured by their number.
+  case points(x: [Double], y: [Double], role: Palette.Role)
+  /// A line through points in order; nan breaks it.
+  case line(x: [Double], y: [Double], role: Palette.Role, width: Double, opacity: Double, dash: String?)
+  /// The area between two curves.
+  case band(x: [Double], lower: [Double], upper: [Double], role: Palette.Role)
+  /// A horizontal line through the whole panel.
+  case horizontal(Double, dash: String?)
+  /// A vertical line through the whole panel.
+  case vertical(Double, dash: String?)
+  /// A text beside a point, on the side where there is room.
+  case label(String, x: Double, y: Double)
+
+  /// What the horizontal axis must show.
+  var abscissas: [Double] {
+    switch self {
+    case .points(let x, _, _), .line(let x, _, _, _, _, _), .band(let x, _, _, _): x
+    case .vertical(let x, _): [x]
+    case .horizontal, .label: []
+    }
+  }
+
+  /// What the vertical axis must show.
+  var ordinates: [Double] {
+    switch self {
+    case .points(_, let y, _), .line(_, let y, _, _, _, _): y
+    case .band(_, let lower, let upper, _): lower + upper
+    case .horizontal(let y, _): [y]
+    case .vertical, .label: []
+    }
+  }
+}
+
+/// An entry of a chart's legend.
+struct LegendEntry: Sendable {
+  enum Mark: Sendable { case point, line, dashed, band }
+  let mark: Mark
+  let role: Palette.Role
+  let text: String
+}

@@ -1,0 +1,25 @@
+/// Widths of texts without a font: averages of common sans-serif faces, on the wide side.
+enum TextMeasure {
+  /// Width in pixels of a text set at `size` pixels.
+  static func width(_ text: String, size: Double) -> Double {
+    text.unicodeScalars.reduce(0.0) { $0 + advance($1) } * size
+  }
+
+  private static func advance(_ scalar: Unicode.Scalar) -> Double {
+    switch scalar {
+    case "i", "j", "l", "I", "|", "'", ".", ",", ":", ";", "!", " ", "(", ")", "[", "]", "t", "f": 0.33
+    case "m", "w", "M", "W", "%", "@": 0.89
+    case "A"..."Z": 0.68
+    case "0"..."9", "a"..."z", "-", "\u{2212}", "+", "=", "_": 0.58
+    default: scalar.value < 0x2E80 ? 0.65 : 1
+    }
+  }
+
+  /// The text cut to a width, with an ellipsis.
+  static func cut(_ text: String, size: Double, to limit: Double) -> String {
+    if width(text, size: size) <= limit { return text }
+    var result = text
+    while result.count > 1, width(result + "…", size: size) > limit { result.removeLast() }
+    return result + "…"
+  }
+}
