@@ -79,7 +79,7 @@ enum SeriesMethods {
           { largest ? Swift.max($0, $1) : Swift.min($0, $1) })
       }
     case "rank": return bound(["axis", "method", "ascending", "pct"], required: 0) { try rank(value, $0) }
-    default: return nil
+    default: return SeriesViews.view(name, of: vector)
     }
   }
 

@@ -8,6 +8,8 @@ enum Subscripts {
     case .vector(let vector): return try item(index, of: vector)
     case .matrix(let matrix): return try item(index, of: matrix)
     case .accessor(let vector, "str"): return try TextMethods.item(index, of: vector)
+    case .object(let object) where object.item != nil:
+      return try object.item?(index) ?? .none
     case .string(let text):
       let scalars = Array(text.unicodeScalars)
       let positions = try positions(index, scalars.count, "string index out of range")

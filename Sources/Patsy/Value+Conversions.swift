@@ -13,6 +13,7 @@ extension Value {
     case .list: "list"
     case .tuple: "tuple"
     case .dictionary: "dict"
+    case .object(let object): object.typeName
     case .accessor(_, let name): name == "str" ? "StringMethods" : "CategoricalAccessor"
     case .vector(let vector): vector.isSeries ? "Series" : "numpy.ndarray"
     case .matrix: "numpy.ndarray"

@@ -35,6 +35,8 @@ public enum Value: Sendable {
   case module(String)
   /// An accessor of a column, `column.str` or `column.cat`.
   case accessor(Vector, String)
+  /// Another object on the way to a column, such as `column.groupby(key)`.
+  case object(PythonObject)
   /// A slice in a subscript, `start:stop:step`.
   indirect case slice(Value, Value, Value)
 }

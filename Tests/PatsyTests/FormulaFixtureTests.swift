@@ -21,7 +21,8 @@ import Testing
     var formula: String
     var designs: [Design]
     var kept: [Int]
-    var new: [Prediction]
+    var new: [Prediction]?
+    var newError: Failure.Reported?
     var testDescription: String { formula }
   }
   struct Failure: Decodable, Sendable, CustomTestStringConvertible {
@@ -95,8 +96,14 @@ import Testing
       #expect(design.keptRows == test.kept)
       #expect(difference(design.matrix.columnLists, expected.values) < 1e-12)
     }
-    let predicted = try buildDesignMatrices(found.map(\.designInfo), Self.newData.get())
-    for (design, expected) in zip(predicted, test.new) {
+    let infos = found.map(\.designInfo)
+    if let expected = test.newError {
+      let error = #expect(throws: PatsyError.self) { try buildDesignMatrices(infos, Self.newData.get()) }
+      Self.expectEqual(error, expected)
+      return
+    }
+    let predicted = try buildDesignMatrices(infos, Self.newData.get())
+    for (design, expected) in zip(predicted, try #require(test.new)) {
       #expect(design.rowCount == expected.rows)
       #expect(difference(design.matrix.columnLists, expected.values) < 1e-12)
     }
