@@ -115,13 +115,17 @@ package struct MixedModel: Sendable {
     return options.threads ?? ProcessInfo.processInfo.activeProcessorCount
   }
 
+  /// Whether an evaluation of the likelihood takes next to no time.
+  var evaluationsAreCheap: Bool {
+    response.count <= 50_000 && products.sparse == nil && products.trailing?.count ?? 0 < 500
+  }
+
   private func maximize(reml: Bool, options: FitOptions) throws(EngineError) -> Estimate {
     let objective = try objective(reml: reml)
     // 1e-9 is 4e-5 standard errors: one more step where it costs next to nothing
-    let cheap = response.count <= 50_000 && products.sparse == nil && products.trailing?.count ?? 0 < 500
+    let tolerance = options.tolerance ?? (evaluationsAreCheap ? 1e-13 : 1e-9)
     let optimizer = NewtonOptimizer(
-      objective: objective, options: options, tolerance: options.tolerance ?? (cheap ? 1e-13 : 1e-9),
-      scales: parameterScales)
+      objective: objective, options: options, tolerance: tolerance, scales: parameterScales)
     var start = startingTheta
     var contraction: Double?
     if let given = options.start {
