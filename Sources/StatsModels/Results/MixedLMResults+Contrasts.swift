@@ -1,0 +1,168 @@
+import LinearAlgebra
+import Patsy
+
+/// Pairwise comparisons of a factor's levels, with p-values adjusted for their number. Python: MultiCompResult
+public struct MultiCompResult: Sendable {
+  /// One row per pair: estimate, standard error, statistic, p-value, limits, then `pvalue-…` and `reject-…` (1 or 0)
+  /// for each correction. Python: MultiCompResult.result_frame
+  public let resultFrame: LabeledMatrix
+  /// The hypotheses over all parameters. Python: MultiCompResult.contrasts
+  public let contrasts: Matrix
+  /// The compared term. Python: MultiCompResult.term
+  public let term: String
+  /// The pairs, `b-a`. Python: MultiCompResult.contrast_labels
+  public let contrastLabels: [String]
+  /// The coding of the factor, levels by columns. Python: MultiCompResult.term_encoding_matrix
+  public let termEncodingMatrix: Matrix
+}
+
+/// Corrections of p-values for the number of tests. Python: statsmodels multipletests
+public enum MultipleTestsMethod: String, Sendable, CaseIterable {
+  /// Bonferroni.
+  case bonferroni = "b"
+  /// Šidák.
+  case sidak = "s"
+  /// Holm's step-down procedure.
+  case holm = "h"
+  /// Holm's procedure with Šidák's adjustment.
+  case holmSidak = "hs"
+  /// Benjamini and Hochberg's false discovery rate.
+  case fdrBh = "fdr_bh"
+
+  /// Adjusted p-values.
+  func adjusted(_ pvalues: [Double]) -> [Double] {
+    let count = Double(pvalues.count)
+    let order = pvalues.indices.sorted { pvalues[$0] < pvalues[$1] }
+    var result = pvalues
+    switch self {
+    case .bonferroni: return pvalues.map { min($0 * count, 1) }
+    case .sidak: return pvalues.map { Self.complement($0, count) }
+    case .holm, .holmSidak:
+      var running = 0.0
+      for (rank, position) in order.enumerated() {
+        let remaining = count - Double(rank)
+        let value =
+          self == .holm ? pvalues[position] * remaining : Self.complement(pvalues[position], remaining)
+        running = max(running, value)
+        result[position] = min(running, 1)
+      }
+    case .fdrBh:
+      var running = 1.0
+      for (rank, position) in order.enumerated().reversed() {
+        running = min(running, pvalues[position] * count / Double(rank + 1))
+        result[position] = running
+      }
+    }
+    return result
+  }
+
+  /// 1 - (1 - p)ⁿ without loss of small p.
+  private static func complement(_ p: Double, _ n: Double) -> Double {
+    p >= 1 ? 1 : -exponentialMinusOne(n * logarithmOnePlus(-p))
+  }
+}
+
+extension MixedLMResults {
+  /// Compares all pairs of levels of a categorical main effect.
+  ///
+  /// - Parameters:
+  ///   - termName: the term, as patsy names it (`C(dose)`).
+  ///   - method: the corrections for multiple tests.
+  ///   - alpha: level of the limits and of rejection.
+  ///   - factorLabels: labels of the levels instead of the data's.
+  /// - Throws: ``StatsModelsError`` for terms that are no categorical main effect.
+  ///
+  /// Python: MixedLMResults.t_test_pairwise
+  public func tTestPairwise(
+    _ termName: String, method: [MultipleTestsMethod] = [.holmSidak], alpha: Double = 0.05,
+    factorLabels: [String]? = nil
+  ) throws -> MultiCompResult {
+    guard let info = specification.source?.fixedInfo,
+      let coding = info.termCodings?.first(where: { $0.term.name == termName }),
+      let slice = info.termNameSlices.first(where: { $0.name == termName })?.slice
+    else {
+      throw StatsModelsError(
+        .invalidArgument, "there is no term '\(termName)'; there are \(shortList(fixedTerms.map(\.name)))",
+        values: [termName])
+    }
+    guard coding.term.factors.count == 1, let factor = coding.term.factors.first else {
+      throw StatsModelsError(.invalidArgument, "interaction effects not yet supported: '\(termName)'")
+    }
+    guard let levels = info.factorInfos?[factor]?.categories,
+      let encoding = coding.subterms.first(where: { !$0.factors.isEmpty })?.contrastMatrices[factor]?.matrix
+    else {
+      throw StatsModelsError(.invalidArgument, "'\(termName)' is not categorical", values: [termName])
+    }
+    let labels = factorLabels ?? levels.map(\.description)
+    guard labels.count == levels.count else {
+      throw StatsModelsError(
+        .lengthMismatch, "factor_labels has the wrong length, should be \(levels.count)")
+    }
+    let pairs = levels.indices.flatMap { a in (a + 1..<levels.count).map { (a, $0) } }
+    var contrasts = Matrix(rows: pairs.count, columns: layout.count)
+    for (row, (a, b)) in pairs.enumerated() {
+      for column in 0..<min(encoding.columns, slice.count) {
+        contrasts[row, slice.lowerBound + column] = encoding[b, column] - encoding[a, column]
+      }
+    }
+    let names = pairs.map { "\(labels[$0.1])-\(labels[$0.0])" }
+    let test = try tTest(contrasts)
+    let frame = try test.summaryFrame(xname: names, alpha: alpha)
+    var columns = frame.columns
+    var values = frame.values
+    for correction in method {
+      let adjusted = correction.adjusted(test.pvalue)
+      columns += ["pvalue-\(correction.rawValue)", "reject-\(correction.rawValue)"]
+      values = values.appending(
+        columnsOf: Matrix(columns: [adjusted, adjusted.map { $0 <= alpha ? 1 : 0 }], rows: pairs.count))
+    }
+    return MultiCompResult(
+      resultFrame: LabeledMatrix(index: names, columns: columns, values: values), contrasts: contrasts,
+      term: termName, contrastLabels: names, termEncodingMatrix: encoding)
+  }
+
+  /// Covariance of linear combinations, or of chosen parameters.
+  ///
+  /// - Parameters:
+  ///   - rMatrix: rows of coefficients over all parameters: `R C other'`.
+  ///   - column: positions of parameters: the submatrix.
+  ///   - scale: error variance instead of the estimated one.
+  ///   - covP: covariance of the parameters instead of `covParams()`.
+  ///   - other: second set of rows; `rMatrix` if nil.
+  /// - Throws: ``StatsModelsError`` for arguments that contradict each other or do not fit.
+  ///
+  /// Python: MixedLMResults.cov_params
+  public func covParams(
+    rMatrix: Matrix? = nil, column: [Int]? = nil, scale: Double? = nil, covP: Matrix? = nil,
+    other: Matrix? = nil
+  ) throws -> Matrix {
+    let factor = (scale ?? self.scale) / self.scale
+    let covariance = covP ?? parameterCovariance.mapElements { $0 * factor }
+    guard covariance.rows == layout.count, covariance.columns == layout.count else {
+      throw StatsModelsError(.lengthMismatch, "cov_p must be \(layout.count) × \(layout.count)")
+    }
+    if let column {
+      guard rMatrix == nil, other == nil else {
+        throw StatsModelsError(.contradictoryArguments, "Column should be specified without other arguments.")
+      }
+      guard column.allSatisfy({ $0 >= 0 && $0 < layout.count }) else {
+        throw StatsModelsError(.invalidArgument, "column: positions are 0 to \(layout.count - 1)")
+      }
+      return covariance.selecting(rows: column).selecting(columns: column)
+    }
+    guard let rMatrix else {
+      if other != nil {
+        throw StatsModelsError(.contradictoryArguments, "other can only be specified with r_matrix")
+      }
+      return covariance
+    }
+    let second = other ?? rMatrix
+    guard rMatrix.columns == layout.count, second.columns == layout.count else {
+      throw StatsModelsError(.lengthMismatch, "r_matrix and other must have \(layout.count) columns")
+    }
+    return rMatrix * (covariance * second.transposed)
+  }
+
+  /// The Hessian of the log-likelihood at the estimate. Python: MixedLMResults.hessv
+  public var hessv: Matrix? { try? model.hessian(paramsObject, reml: reml).hessian }
+}
