@@ -45,7 +45,8 @@ enum Arithmetic {
       if case .boolean(let flag) = operand { return .integer(flag ? 1 : 0) }
       return value
     case .minus:
-      if case .booleans = operand {
+      if case .booleans(let flags) = operand {
+        if value.isSeries { return Value(Elements.many(flags.map { !$0 }), isSeries: true) }
         throw EvaluationError.type(
           "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the "
             + "logical_not function instead.")

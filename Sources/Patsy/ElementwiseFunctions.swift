@@ -18,12 +18,40 @@ enum ElementwiseFunctions {
     Function(name, isElementwise: true) { arguments in
       let value = try only(arguments, name)
       guard let operand = Operand(value) else { throw noLoop(name, value) }
-      if name == "absolute", operand.isBoolean { return value }
+      if operand.isBoolean {
+        switch name {
+        case "absolute", "floor", "ceil", "trunc": return value
+        case "sign", "positive":
+          throw EvaluationError(
+            "UFuncTypeError",
+            "ufunc '\(name)' did not contain a loop with signature matching types "
+              + "<class 'numpy.dtypes.BoolDType'> -> None")
+        case "negative":
+          if value.isSeries { return try Arithmetic.apply(.invert, value) }
+          throw EvaluationError.type(
+            "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the "
+              + "logical_not function instead.")
+        default: break
+        }
+        if integer == nil {
+          // numpy computes with 16-bit numbers here.
+          return Value(
+            operand.doubles.map { half(kernel($0)) }, like: operand.shape, isSeries: value.isSeries)
+        }
+      }
       if let integer, operand.isIntegral, !operand.isBoolean {
         return Value(operand.integers.map(integer), isSeries: value.isSeries)
       }
       return Value(operand.doubles.map(kernel), like: operand.shape, isSeries: value.isSeries)
     }
+  }
+
+  /// `value` rounded to the nearest number of half precision (IEEE 754 binary16).
+  private static func half(_ value: Double) -> Double {
+    guard value.isFinite, value != 0 else { return value }
+    let step = scalbn(1, Int(max(value.exponent, -14)) - 10)
+    let rounded = (value / step).rounded(.toNearestOrEven) * step
+    return rounded.magnitude > 65504 ? (value < 0 ? -.infinity : .infinity) : rounded
   }
 
   /// A test of one number.
