@@ -17,6 +17,7 @@ enum Attributes {
     case .accessor(let vector, "str"): found = TextMethods.method(name, of: vector)
     case .accessor(let vector, _): found = try ColumnMethods.categoricalAttribute(name, of: vector)
     case .object(let object): found = try object.attribute(name)
+    case .function(let function) where function.name == "str": found = TextMethods.unbound(name)
     case .string(let text): found = TextMethods.method(name, of: text)
     case .categorical(let box):
       switch name {

@@ -5,7 +5,7 @@ import LinearAlgebra
 enum Conversions {
   /// The types that Python knows by a name or a text.
   enum Target: String {
-    case double, integer, boolean, text, category
+    case double, single, integer, boolean, text, category
   }
 
   /// `np.float64` and the like, which are both functions and types.
@@ -46,12 +46,13 @@ enum Conversions {
     default: return nil
     }
     switch name {
-    case "float", "float64", "float32", "double", "Float64", "f8", "f4", "d", "f": return .double
+    case "float", "float64", "double", "Float64", "f8", "d": return .double
+    case "float32", "f4", "f": return .single
     case "int", "int64", "int32", "int16", "int8", "uint8", "int_", "intp", "Int64", "i8", "i4", "i":
       return .integer
     case "bool", "bool_", "boolean", "?": return .boolean
-    case "str", "str_", "object", "string", "O", "U": return .text
-    case "category": return .category
+    case "str", "str_", "string", "U": return .text
+    case "category", "object", "O": return .category
     default: return nil
     }
   }
@@ -69,6 +70,7 @@ enum Conversions {
       let coded = column.factorized()
       return .categorical(Categorical(levels: coded.levels, codes: coded.codes))
     case .double: return .double(try numbers(of: vector))
+    case .single: return .double(try numbers(of: vector).map { Double(Float($0)) })
     case .boolean:
       if case .string(let texts) = vector.storage {
         return .boolean(texts.codes.map { $0 < 0 || !texts.pool[Int($0)].isEmpty }, missing: nil)

@@ -109,6 +109,19 @@ enum NumpyMaking {
       let axis = bound["axis"]?.wholeNumber ?? 0
       return .matrix(axis == 0 ? rows : rows.transposed)
     },
+    Function("dot") { arguments in
+      let bound = try arguments.bound(to: ["a", "b"], required: 2, in: "dot")
+      return try Arithmetic.apply(.matrixMultiply, bound["a"] ?? .none, bound["b"] ?? .none)
+    },
+    Function("sort") { arguments in
+      let values = try (arguments.bound(to: ["a"], in: "sort")["a"] ?? .none).doubles()
+      return .vector(Vector(values.sorted { $0 < $1 || ($1.isNaN && !$0.isNaN) }))
+    },
+    Function("argsort") { arguments in
+      let values = try (arguments.bound(to: ["a"], in: "argsort")["a"] ?? .none).doubles()
+      let order = values.indices.sorted { values[$0] < values[$1] || (values[$1].isNaN && !values[$0].isNaN) }
+      return .vector(Vector(.integer(order, missing: nil)))
+    },
     Function("hstack", joined), Function("concatenate", joined),
     Function("polyval", isElementwise: true) { arguments in
       let bound = try arguments.bound(to: ["p", "x"], required: 2, in: "polyval")

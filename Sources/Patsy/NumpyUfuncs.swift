@@ -25,6 +25,7 @@ enum NumpyUfuncs {
     Make.unary("log") { log($0) }, Make.unary("log2") { log2($0) }, Make.unary("log10") { log10($0) },
     Make.unary("log1p") { log1p($0) }, Make.unary("exp") { exp($0) }, Make.unary("exp2") { exp2($0) },
     Make.unary("expm1") { expm1($0) }, Make.unary("sqrt") { $0.squareRoot() },
+    Make.unary("sinc") { $0 == 0 ? 1 : sin(.pi * $0) / (.pi * $0) },
     Make.unary("cbrt") { cbrt($0) }, Make.unary("sin") { sin($0) }, Make.unary("cos") { cos($0) },
     Make.unary("tan") { tan($0) }, Make.unary("asin") { asin($0) }, Make.unary("acos") { acos($0) },
     Make.unary("atan") { atan($0) }, Make.unary("sinh") { sinh($0) }, Make.unary("cosh") { cosh($0) },

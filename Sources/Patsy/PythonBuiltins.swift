@@ -39,6 +39,7 @@ enum PythonBuiltins {
       Function("str", isElementwise: true) { arguments in
         .string(try (arguments.bound(to: ["object"], in: "str")["object"] ?? .none).pythonText)
       },
+      Function("object") { _ in .none },
       Function("bool") { .boolean(try ($0.bound(to: ["x"], in: "bool")["x"] ?? .none).truth()) },
       Function("list") { .list(try iterate($0.bound(to: ["iterable"], in: "list")["iterable"] ?? .none)) },
       Function("tuple") { .tuple(try iterate($0.bound(to: ["iterable"], in: "tuple")["iterable"] ?? .none)) },

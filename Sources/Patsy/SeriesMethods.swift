@@ -78,9 +78,37 @@ enum SeriesMethods {
           Arguments([value]), name, { largest ? Swift.max($0, $1) : Swift.min($0, $1) },
           { largest ? Swift.max($0, $1) : Swift.min($0, $1) })
       }
+    case "ffill", "bfill":
+      return bound([], required: 0) { _ in
+        var last: Level?
+        func carried(_ value: Level?) -> Level? {
+          last = value ?? last
+          return last
+        }
+        let filled =
+          name == "ffill" ? column.values.map(carried) : column.values.reversed().map(carried).reversed()
+        return series(Level.columnStorage(filled))
+      }
+    case "combine_first": return bound(["other"]) { try fill(vector, $0["other"] ?? .none) }
+    case "dot", "corr", "cov":
+      return bound(["other"]) { try association(name, value.doubles(), ($0["other"] ?? .none).doubles()) }
     case "rank": return bound(["axis", "method", "ascending", "pct"], required: 0) { try rank(value, $0) }
     default: return SeriesViews.view(name, of: vector)
     }
+  }
+
+  /// Sum of products, covariance or correlation of the rows where neither is missing.
+  private static func association(_ name: String, _ a: [Double], _ b: [Double]) throws -> Value {
+    guard a.count == b.count else { throw EvaluationError.value("matrices are not aligned") }
+    if name == "dot" { return .double(Reductions.sum(zip(a, b).map { $0 * $1 })) }
+    let pairs = zip(a, b).filter { !$0.isNaN && !$1.isNaN }
+    let (x, y) = (pairs.map(\.0), pairs.map(\.1))
+    guard pairs.count > 1 else { return .double(.nan) }
+    let (centerX, centerY) = (Reductions.mean(x), Reductions.mean(y))
+    let product = Reductions.sum(pairs.map { ($0 - centerX) * ($1 - centerY) })
+    let covariance = product / Double(pairs.count - 1)
+    if name == "cov" { return .double(covariance) }
+    return .double(covariance / (Reductions.variance(x, 1) * Reductions.variance(y, 1)).squareRoot())
   }
 
   private static func series(_ storage: Column.Storage) -> Value {

@@ -32,6 +32,14 @@ enum SeriesViews {
         return .object(
           windows(of: vector, size: window, least: least, ahead: isCentered ? (window - 1) / 2 : 0))
       }
+    case "expanding":
+      return ColumnMethods.method(name, vector, ["min_periods"], required: 0) { arguments in
+        guard vector.count < 1 << 14 else {
+          throw EvaluationError("MemoryError", "an expanding window over \(vector.count) rows is too wide")
+        }
+        let least = arguments["min_periods"]?.wholeNumber ?? 1
+        return .object(windows(of: vector, size: max(1, vector.count), least: least, ahead: 0))
+      }
     case "iloc":
       let array = Vector(vector.storage)
       return .object(

@@ -111,7 +111,7 @@ extension Value {
       return [values]
     case .boolean where !allowsBooleans: throw refuse("bool")
     case .string: throw refuse("<U1")
-    case .none, .categorical, .contrast, .function, .transform, .module, .slice: throw refuse("O")
+    case .none, .categorical, .contrast, .function, .transform, .module, .object, .slice: throw refuse("O")
     default: break
     }
     let matrix = try numericMatrix()

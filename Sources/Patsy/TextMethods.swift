@@ -7,6 +7,15 @@ enum TextMethods {
   /// `column.str.name`
   static func method(_ name: String, of vector: Vector) -> Value? {
     guard let texts = vector.textColumn else { return nil }
+    if name == "split" {
+      return .function(
+        Function(name) { arguments in
+          let bound = try arguments.bound(to: ["pat", "n", "expand"], required: 0, in: name)
+          var separator: String?
+          if case .string(let text)? = bound["pat"] { separator = text }
+          return SplitTexts.split(texts, separator, limit: bound["n"]?.wholeNumber ?? -1)
+        })
+    }
     if name == "cat" {
       return .function(
         Function(name) { arguments in
@@ -24,6 +33,17 @@ enum TextMethods {
           throw EvaluationError.attribute("'StringMethods' object has no attribute '\(name)'")
         }
         return mapped(texts, change)
+      })
+  }
+
+  /// `str.name`, a function of a text.
+  static func unbound(_ name: String) -> Value? {
+    .function(
+      Function(name, isElementwise: true) { arguments in
+        guard case .string(let text)? = arguments.positional.first,
+          case .function(let function)? = method(name, of: text)
+        else { throw EvaluationError.type("unbound method str.\(name)() needs an argument") }
+        return try function(Arguments(Array(arguments.positional.dropFirst()), keywords: arguments.keywords))
       })
   }
 
@@ -102,6 +122,21 @@ enum TextMethods {
     case "get":
       let index = Value.integer(number(0) ?? 0)
       return { (try? Subscripts.item(index, of: .string($0)))?.level }
+    case "count":
+      guard let part = text(0), !part.isEmpty else { throw EvaluationError.type("count() requires a text") }
+      return { .integer(occurrences(of: part, in: $0)) }
+    case "find":
+      guard let part = text(0) else { throw EvaluationError.type("expected a string object, not int") }
+      return { text in
+        .integer(
+          text.range(ofText: part).map {
+            text.unicodeScalars.distance(from: text.startIndex, to: $0.lowerBound)
+          } ?? -1)
+      }
+    case "swapcase":
+      return { text in
+        .string(text.map { $0.isUppercase ? $0.lowercased() : $0.uppercased() }.joined())
+      }
     case "zfill":
       let width = min(number(0) ?? 0, 1000)
       return { .string(String(repeating: "0", count: max(0, width - $0.count)) + $0) }
@@ -150,6 +185,16 @@ enum TextMethods {
       atStart = everyWord && !character.isLetter
     }
     return result
+  }
+
+  private static func occurrences(of part: String, in text: String) -> Int {
+    var count = 0
+    var rest = text
+    while let range = rest.range(ofText: part) {
+      count += 1
+      rest = String(rest[range.upperBound...])
+    }
+    return count
   }
 
   private static func replaced(_ text: String, _ old: String, _ new: String) -> String {
