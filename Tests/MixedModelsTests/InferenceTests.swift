@@ -157,4 +157,36 @@ import Testing
       #expect(abs(random.response[i] - fitted[i] - weighted[i]) < 1e-6 * scale)
     }
   }
+
+  /// Beyond the order up to which the unscaled block is kept, the exact traces of a dense block and the
+  /// differences of a sparse one must give one Hessian.
+  @Test func largeDenseAndSparseHessiansAgree() throws {
+    var g = TestGenerator(seed: 9)
+    let n = 3000
+    let x = (0..<n).map { _ in g.normal() }
+    let terms = [
+      RandomTerm(codes: (0..<n).map { _ in Int32(g.below(700)) }, levelCount: 700),
+      RandomTerm(codes: (0..<n).map { _ in Int32(g.below(290)) }, levelCount: 290, columns: [nil, x]),
+    ]
+    let effects = terms.map { term in (0..<term.levelCount).map { _ in g.normal() } }
+    let response = (0..<n).map { i in
+      x[i] + effects[0][Int(terms[0].codes[i])] + effects[1][Int(terms[1].codes[i])] * (1 + 0.5 * x[i])
+        + g.normal()
+    }
+    var fixed = Matrix(rows: n, columns: 2, repeating: 1)
+    for i in 0..<n { fixed[i, 1] = x[i] }
+    let s = [Matrix([[0.8]]), Matrix([[1.2, 0.4], [0.4, 0.5]])]
+    for reml in [true, false] {
+      let hessians = try [EngineOptions.Trailing.dense, .sparse].map {
+        try MixedModel(response: response, fixed: fixed, terms: terms, options: EngineOptions(trailing: $0))
+          .jointHessian(at: s, reml: reml)
+      }
+      for i in 0..<hessians[0].rows {
+        for j in 0..<hessians[0].rows {
+          let size = abs(hessians[0][i, i] * hessians[0][j, j]).squareRoot()
+          #expect(abs(hessians[0][i, j] - hessians[1][i, j]) < 1e-4 * size)
+        }
+      }
+    }
+  }
 }

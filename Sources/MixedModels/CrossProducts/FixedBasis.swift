@@ -99,14 +99,14 @@ struct FixedBasis: Sendable {
     response[y] = 1 / spread
     for c in 0..<rank { for e in 0..<width { response[e] -= q[e, c] * projections[c] / spread } }
 
-    let step = Step(table: table, kept: kept, r: r, inverse: inverse, projections: projections)
+    var change = BasisChange(table: table, kept: kept, upper: r, projections: projections)
+    if let earlier { change = change.following(earlier.change, unit: earlier.unit) }
     let responseScale = table.columns[y - 1].scale
-    let (toUser, origin, logDeterminant) = step.toUser(after: earlier)
     return .basis(
       FixedBasis(
         kept: earlier.map { e in kept.map { e.kept[$0] } } ?? kept,
         aliased: (earlier?.aliased ?? aliased).sorted(), coefficients: q, response: response,
-        toUser: toUser, origin: origin, logDeterminant: logDeterminant,
+        toUser: change.toUser, origin: change.origin, logDeterminant: change.logDeterminant,
         unit: spread / responseScale * (earlier?.unit ?? 1)))
   }
 
@@ -123,58 +123,5 @@ struct FixedBasis: Sendable {
       }
     }
     return inverse
-  }
-
-  /// One change of basis: X = X̂ K, X̂ = X̃ R, with K from the table's shifts and scales.
-  private struct Step {
-    let table: RegressorTable
-    let kept: [Int]
-    let r: Matrix
-    let inverse: Matrix
-    let projections: [Double]
-
-    /// N, the least-squares coefficients and log |det N| in the caller's units.
-    func toUser(after earlier: Refinement?) -> (Matrix, [Double], Double) {
-      let rank = kept.count
-      let y = table.columns[table.response.entry - 1]
-      // K⁻¹ applied to rows: column j was v_j / scale + shift · ones.
-      let constant = kept.firstIndex { table.fixed[$0].entry == 0 }
-      func userCoefficients(_ internalCoefficients: [Double]) -> [Double] {
-        var result = internalCoefficients
-        var constantShare = 0.0
-        for (i, j) in kept.enumerated() where i != constant {
-          let column = table.columns[table.fixed[j].entry - 1]
-          result[i] *= column.scale
-          constantShare += result[i] * column.shift
-        }
-        if let constant {
-          result[constant] = (result[constant] - constantShare) / table.fixed[kept[constant]].constant
-        }
-        return result
-      }
-      var n = Matrix(rows: rank, columns: rank)
-      for c in 0..<rank {
-        for (i, value) in userCoefficients(inverse.column(c)).enumerated() { n[i, c] = value }
-      }
-      let hat = (0..<rank).map { i in (i..<max(rank, i)).reduce(0.0) { $0 + inverse[i, $1] * projections[$1] }
-      }
-      var origin = userCoefficients(hat).map { $0 / y.scale }
-      if let constant, y.shift != 0 { origin[constant] += y.shift / table.fixed[kept[constant]].constant }
-      var logDeterminant = 0.0
-      for (i, j) in kept.enumerated() {
-        logDeterminant -= log(abs(r[i, i]))
-        if i == constant {
-          logDeterminant -= log(abs(table.fixed[j].constant))
-        } else {
-          logDeterminant += log(table.columns[table.fixed[j].entry - 1].scale)
-        }
-      }
-      guard let earlier else { return (n, origin, logDeterminant) }
-      let moved = earlier.toUser * origin
-      return (
-        earlier.toUser * n, zip(earlier.origin, moved).map { $0 + $1 * earlier.unit },
-        logDeterminant + earlier.logDeterminant
-      )
-    }
   }
 }

@@ -14,10 +14,8 @@ struct Refinement: Sendable {
   var columns: [[Double]]
   /// The residual of the response, in `unit`s.
   var residual: [Double]
-  /// Map from coefficients of `columns` to coefficients of the kept columns of X, and its parts.
-  var toUser: Matrix
-  var origin: [Double]
-  var logDeterminant: Double
+  /// From coefficients of `columns` to coefficients of the kept columns of X.
+  var change: BasisChange
   var unit: Double
 
   init(table: RegressorTable) throws(EngineError) {
@@ -56,7 +54,6 @@ struct Refinement: Sendable {
     let rank = kept.count
     var upper = Matrix(rows: rank, columns: rank)
     for (j, row) in r.enumerated() { for (i, value) in row.enumerated() { upper[i, j] = value } }
-    let inverse = FixedBasis.upperInverse(upper)
 
     let y = table.columns[table.response.entry - 1]
     var residual = Self.values(table, table.response.entry)
@@ -69,35 +66,7 @@ struct Refinement: Sendable {
     self.residual = residual
     unit = spread / y.scale
 
-    let keptColumns = kept
-    func userCoefficients(_ values: [Double]) -> [Double] {
-      var result = values
-      var share = 0.0
-      for (i, j) in keptColumns.enumerated() where table.fixed[j].entry > 0 {
-        let column = table.columns[table.fixed[j].entry - 1]
-        result[i] *= column.scale
-        share += result[i] * column.shift
-      }
-      if let position = keptColumns.firstIndex(where: { table.fixed[$0].entry == 0 }) {
-        result[position] = (result[position] - share) / table.fixed[keptColumns[position]].constant
-      }
-      return result
-    }
-    toUser = Matrix(rows: rank, columns: rank)
-    for c in 0..<rank {
-      for (i, value) in userCoefficients(inverse.column(c)).enumerated() { toUser[i, c] = value }
-    }
-    origin = userCoefficients(inverse * projection).map { $0 / y.scale }
-    if let position = kept.firstIndex(where: { table.fixed[$0].entry == 0 }), y.shift != 0 {
-      origin[position] += y.shift / table.fixed[kept[position]].constant
-    }
-    logDeterminant = 0
-    for (i, j) in kept.enumerated() {
-      logDeterminant -= log(upper[i, i])
-      let reference = table.fixed[j]
-      logDeterminant +=
-        reference.entry == 0 ? -log(abs(reference.constant)) : log(table.columns[reference.entry - 1].scale)
-    }
+    change = BasisChange(table: table, kept: kept, upper: upper, projections: projection)
     columns = basis
   }
 

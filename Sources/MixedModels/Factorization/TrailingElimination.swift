@@ -11,12 +11,12 @@ final class TrailingElimination {
   let solution: Buffer
   let gradient: Buffer
   /// Chain panels that are nearly full, as (levels · k) × m matrices.
-  private let densePanels: [Buffer?]
-  private let panels: [SparsePanel]
+  let densePanels: [Buffer?]
+  let panels: [SparsePanel]
   /// The Schur complement before scaling by T, kept when small: makes traces exact at T = 0.
-  private let unscaled: Buffer?
+  let unscaled: Buffer?
   private let panelColumns: Int
-  private var factors: [[Double]] = []
+  private(set) var factors: [[Double]] = []
 
   /// Order up to which the unscaled Schur complement is kept.
   private static let keptOrder = 512
@@ -221,7 +221,7 @@ final class TrailingElimination {
   }
 
   /// Multiplies a column's level blocks, whole blocks listed by `rows`, by T' or T.
-  private func scaleRows(_ column: UnsafeMutablePointer<Double>, rows: RowList, transposed: Bool) {
+  func scaleRows(_ column: UnsafeMutablePointer<Double>, rows: RowList, transposed: Bool) {
     var position = 0
     for g in products.widths.indices {
       let k = products.widths[g]
@@ -283,176 +283,5 @@ final class TrailingElimination {
         }
       }
     }
-  }
-
-  // MARK: Inverse
-
-  func invert(rough: Bool) throws(EngineError) { try storage.invert(rough: rough) }
-
-  /// Calls `body` with Q = T S⁻¹T' column by column: buffers of a level block's columns, rows `first`…
-  /// (every row when `whole`).
-  func forEachInverseBlock(
-    whole: Bool, _ body: (_ first: Int, _ width: Int, _ columns: UnsafeMutablePointer<Double>) -> Void
-  ) {
-    let m = count
-    let widest = products.widths.max() ?? 1
-    let buffers = Buffer(widest * m)
-    for block in products.blockFactor.indices {
-      let first = Int(products.blockStart.pointer[block])
-      let g = products.blockFactor[block]
-      let k = products.widths[g]
-      let t = factors[g]
-      for c in 0..<k {
-        storage.loadInverse(column: first + c, into: buffers.pointer + c * m, whole: whole)
-      }
-      for c in 0..<k {
-        for b in 0..<c { buffers.pointer[c * m + first + b] = buffers.pointer[b * m + first + c] }
-      }
-      let list = whole ? RowList(indices: nil, start: 0, count: m) : storage.rowList(column: first)
-      for c in (0..<k).reversed() {
-        let column = buffers.pointer + c * m
-        let diagonal = t[c + c * k]
-        for position in 0..<list.count { column[list[position]] *= diagonal }
-        for b in 0..<c where t[c + b * k] != 0 {
-          let value = t[c + b * k]
-          let other = buffers.pointer + b * m
-          for position in 0..<list.count { column[list[position]] += value * other[list[position]] }
-        }
-      }
-      for c in 0..<k { scaleRows(buffers.pointer + c * m, rows: list, transposed: false) }
-      body(first, k, buffers.pointer)
-    }
-  }
-
-  /// Σ_l [Z'V⁻¹Z]_ll of each trailing factor; `invert` must have run.
-  func traces() -> [Matrix] {
-    if let unscaled { return unscaledTraces(unscaled) }
-    let m = count
-    let widest = products.widths.max() ?? 1
-    let buffers = Buffer(widest * m)
-    var sums = products.widths.map { Matrix(rows: $0, columns: $0) }
-    for block in products.blockFactor.indices {
-      let first = Int(products.blockStart.pointer[block])
-      let g = products.blockFactor[block]
-      let k = products.widths[g]
-      for c in 0..<k {
-        storage.loadInverse(column: first + c, into: buffers.pointer + c * m, whole: false)
-        for a in c..<k {
-          let value = (a == c ? 1.0 : 0) - buffers.pointer[c * m + first + a]
-          sums[g][a, c] += value
-          if a != c { sums[g][c, a] += value }
-        }
-      }
-    }
-    return sums.enumerated().map { g, sum in Self.unscale(sum, by: factors[g]) }
-  }
-
-  /// T⁻ᵀ X T⁻¹.
-  private static func unscale(_ x: Matrix, by t: [Double]) -> Matrix {
-    let k = x.rows
-    var result = x
-    func backSubstitute(_ m: inout Matrix) {
-      for c in 0..<k {
-        for a in (0..<k).reversed() {
-          var value = m[a, c]
-          for b in a + 1..<max(k, a + 1) { value -= t[b + a * k] * m[b, c] }
-          m[a, c] = value / t[a + a * k]
-        }
-      }
-    }
-    backSubstitute(&result)
-    result = result.transposed
-    backSubstitute(&result)
-    return result
-  }
-
-  /// Σ_l [B − B Q B]_ll with the unscaled Schur complement B: no division by T.
-  private func unscaledTraces(_ b: Buffer) -> [Matrix] {
-    let m = count
-    let q = Buffer(m * m)
-    forEachInverseBlock(whole: false) { first, k, columns in
-      for c in 0..<k {
-        let j = first + c
-        for i in first..<m {
-          q.pointer[i + j * m] = columns[c * m + i]
-          q.pointer[j + i * m] = columns[c * m + i]
-        }
-      }
-    }
-    let full = Buffer(m * m)
-    full.copy(from: b)
-    BLAS.mirrorLower(m, full.pointer, m)
-    let product = Buffer(m * m)
-    BLAS.gemm(m, m, m, 1, q.pointer, m, full.pointer, m, 0, product.pointer, m)
-    var sums = products.widths.map { Matrix(rows: $0, columns: $0) }
-    for block in products.blockFactor.indices {
-      let first = Int(products.blockStart.pointer[block])
-      let g = products.blockFactor[block]
-      let k = products.widths[g]
-      for a in 0..<k {
-        for c in 0..<k {
-          sums[g][a, c] +=
-            full.pointer[first + a + (first + c) * m]
-            - BLAS.dot(m, full.pointer + (first + a) * m, product.pointer + (first + c) * m)
-        }
-      }
-    }
-    return sums
-  }
-
-  /// Adds a_l Q a_l' of every level of chain factor `d` to `target`, k × k per level.
-  func addPanelQuadratics(_ d: Int, workspace: BlockedElimination.ChainWorkspace, to target: Buffer) {
-    guard let values = workspace.panelValues else { return }
-    let panel = panels[d]
-    if let dense = densePanels[d] {
-      PanelKernels.addDenseQuadratics(dense, panel: panel, trailing: self, to: target)
-      return
-    }
-    forEachInverseBlock(whole: false) { first, k, columns in
-      for c in 0..<k {
-        PanelKernels.addColumnQuadratics(
-          first + c, panel: panel, values: values.pointer, column: columns + c * self.count,
-          to: target.pointer)
-      }
-    }
-  }
-
-  /// Q a_l' on each level's own pattern, k numbers per entry.
-  func panelProducts(_ d: Int, workspace: BlockedElimination.ChainWorkspace) -> Buffer {
-    let panel = panels[d]
-    let k = panel.width
-    let result = Buffer(panel.entryCount * k)
-    guard let values = workspace.panelValues else { return result }
-    forEachInverseBlock(whole: true) { first, width, columns in
-      for c in 0..<width {
-        let column = columns + c * self.count
-        let j = first + c
-        for e in Int(panel.columnStart.pointer[j])..<Int(panel.columnStart.pointer[j + 1]) {
-          let level = Int(panel.columnLevels.pointer[e])
-          let target = result.pointer + Int(panel.columnPositions.pointer[e]) * k
-          for q in Int(panel.rowStart.pointer[level])..<Int(panel.rowStart.pointer[level + 1]) {
-            let weight = column[Int(panel.columns.pointer[q])]
-            for a in 0..<k { target[a] += weight * values.pointer[q * k + a] }
-          }
-        }
-      }
-    }
-    return result
-  }
-
-  /// Diagonal blocks of Q for one trailing factor.
-  func inverseBlocks(factor g: Int) -> Buffer {
-    let k = products.widths[g]
-    let levels = products.factorStart[g + 1] - products.factorStart[g]
-    let result = Buffer(levels * k * k)
-    let start = Int(products.blockStart.pointer[products.factorStart[g]])
-    forEachInverseBlock(whole: false) { first, width, columns in
-      guard first >= start, first < start + levels * k else { return }
-      let target = result.pointer + (first - start) / max(k, 1) * k * k
-      for c in 0..<width {
-        for a in 0..<width { target[a + c * k] = columns[c * self.count + first + a] }
-      }
-    }
-    return result
   }
 }

@@ -70,16 +70,7 @@ extension MixedModel {
         inner[p + j, i] = value
       }
     }
-    let derivatives = TraceDerivatives(point: point)
-    var traces = Matrix(rows: n, columns: n)
-    for j in 0..<n {
-      let change = try derivatives.derivative(along: directions[j])
-      for i in 0..<n {
-        traces[i, j] = directions[i].parts.reduce(0) { sum, part in
-          sum - 0.5 * zip(part.matrix.storage, change[part.factor].storage).reduce(0) { $0 + $1.0 * $1.1 }
-        }
-      }
-    }
+    let traces = try informationTraces(directions, at: point)
     for i in 0..<n {
       for j in 0..<n {
         inner[p + i, p + j] =
@@ -100,5 +91,47 @@ extension MixedModel {
     var result = jacobian.transposed * inner * jacobian
     for i in 0..<total { for j in 0..<i { result[i, j] = result[j, i] } }
     return result
+  }
+
+  /// ½ tr(E_i ZPZ E_j ZPZ) for all pairs of directions.
+  ///
+  /// Pairs of trailing factors come from Z_D'PZ_D itself where that is a dense matrix; the rest are
+  /// differences of the exact first-order traces.
+  private func informationTraces(_ directions: [Direction], at point: ParameterPoint) throws(EngineError)
+    -> Matrix
+  {
+    let n = directions.count
+    var traces = Matrix(rows: n, columns: n)
+    var exact: [Int] = []
+    if let trailing = (point.objective.elimination as? BlockedElimination)?.trailing {
+      let position = Dictionary(
+        uniqueKeysWithValues: products.structure.trailing.enumerated().map { ($1, $0) })
+      exact = directions.indices.filter { directions[$0].parts.allSatisfy { position[$0.factor] != nil } }
+      let inverse = point.objective.reml ? point.profile.fixedInverse : nil
+      if !exact.isEmpty, let projection = try trailing.projection(fixedInverse: inverse) {
+        let parts = exact.map { i in
+          directions[i].parts.map { (factor: position[$0.factor, default: 0], matrix: $0.matrix) }
+        }
+        let sums = trailing.crossTraces(projection: projection, parts: parts)
+        for (a, i) in exact.enumerated() {
+          for (b, j) in exact.enumerated() { traces[i, j] = 0.5 * sums[a, b] }
+        }
+      } else {
+        exact = []
+      }
+    }
+    let derivatives = TraceDerivatives(point: point)
+    let known = Set(exact)
+    for j in 0..<n where !known.contains(j) {
+      let change = try derivatives.derivative(along: directions[j])
+      for i in 0..<n {
+        let value = directions[i].parts.reduce(0.0) { sum, part in
+          sum - 0.5 * zip(part.matrix.storage, change[part.factor].storage).reduce(0) { $0 + $1.0 * $1.1 }
+        }
+        traces[i, j] = value
+        if known.contains(i) { traces[j, i] = value }
+      }
+    }
+    return traces
   }
 }
