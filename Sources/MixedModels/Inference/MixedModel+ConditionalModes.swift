@@ -3,9 +3,11 @@ package import LinearAlgebra
 extension MixedModel {
   /// Conditional modes (BLUPs) of every term: levelCount × k, in the caller's units.
   package func conditionalModes(_ estimate: Estimate) throws(EngineError) -> [Matrix] {
-    let (point, elimination) = try factored(estimate)
-    elimination.solve()
-    let modes = elimination.modes(coefficients: point.coefficients)
+    let modes = try BLASThreads.with(blasThreads) { () throws(EngineError) in
+      let (point, elimination) = try factored(estimate)
+      elimination.solve()
+      return elimination.modes(coefficients: point.coefficients)
+    }
     return terms.enumerated().map { t, term in
       let k = term.width
       var result = Matrix(rows: term.levelCount, columns: k)
@@ -34,7 +36,9 @@ extension MixedModel {
     let k = term.width
     var result = [Double](repeating: 0, count: term.levelCount * k * k)
     guard let place = layout.places[t], let back = inverseMap(t) else { return result }
-    let blocks = try factored(estimate).elimination.conditionalCovariances(factor: place.factor)
+    let blocks = try BLASThreads.with(blasThreads) { () throws(EngineError) in
+      try factored(estimate).elimination.conditionalCovariances(factor: place.factor)
+    }
     let order = layout.widths[place.factor]
     let levelMap = levelMap(t, factor: place.factor)
     for level in 0..<term.levelCount {

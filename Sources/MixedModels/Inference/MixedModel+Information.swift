@@ -6,8 +6,10 @@ extension MixedModel {
   package func logLikelihood(
     at covariances: [Matrix], reml: Bool, fixedEffects: [Double]? = nil
   ) throws(EngineError) -> Double {
-    try ParameterPoint(model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects)
-      .logLikelihood
+    try BLASThreads.with(blasThreads) { () throws(EngineError) in
+      try ParameterPoint(model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects)
+        .logLikelihood
+    }
   }
 
   /// First derivatives of log L at given relative covariances, with b as given or profiled out.
@@ -47,6 +49,14 @@ extension MixedModel {
   /// H_bi = −(Z'V⁻¹X)'v_i/s² + g(r'v_i)/(f s⁴), H_bb = −X'V⁻¹X/s² + 2gg'/(f s⁴).
   package func jointHessian(
     at covariances: [Matrix], reml: Bool, fixedEffects: [Double]? = nil
+  ) throws(EngineError) -> Matrix {
+    try BLASThreads.with(blasThreads) { () throws(EngineError) in
+      try jointHessianOnLease(at: covariances, reml: reml, fixedEffects: fixedEffects)
+    }
+  }
+
+  private func jointHessianOnLease(
+    at covariances: [Matrix], reml: Bool, fixedEffects: [Double]?
   ) throws(EngineError) -> Matrix {
     let point = try ParameterPoint(
       model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects)
