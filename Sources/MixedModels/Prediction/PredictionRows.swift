@@ -43,12 +43,19 @@ extension MixedModel {
 
   /// X b + Σ Z u at given rows, from conditional modes at hand; unseen levels count as zero.
   package func predictions(at rows: PredictionRows, estimate: Estimate, modes: [Matrix]) -> [Double] {
-    let n = rows.count
+    rows.predictions(estimate: estimate, modes: modes)
+  }
+}
+
+extension PredictionRows {
+  /// X b + Σ Z u at given rows, from conditional modes at hand; unseen levels count as zero.
+  package func predictions(estimate: Estimate, modes: [Matrix]) -> [Double] {
+    let n = count
     var result = [Double](repeating: 0, count: n)
     for (j, b) in estimate.fixedEffects.enumerated() where b.isFinite && b != 0 {
-      for i in 0..<n { result[i] += b * rows.fixed.storage[j * n + i] }
+      for i in 0..<n { result[i] += b * fixed.storage[j * n + i] }
     }
-    for (effects, mode) in zip(rows.effects, modes) {
+    for (effects, mode) in zip(self.effects, modes) {
       guard let effects else { continue }
       for (a, column) in effects.columns.enumerated() {
         let values = mode.column(a)

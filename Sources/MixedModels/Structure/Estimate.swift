@@ -26,6 +26,25 @@ package struct Estimate: Sendable {
   package var held: [HeldTerm]
   /// Whether some term's covariance matrix is singular.
   package var singular: Bool
+
+  package init(
+    relativeCovariances: [Matrix], scale: Double, fixedEffects: [Double], aliased: [Int], rank: Int,
+    fixedCovariance: Matrix, logLikelihood: Double, reml: Bool, converged: Bool, certificate: Certificate,
+    held: [HeldTerm], singular: Bool
+  ) {
+    self.relativeCovariances = relativeCovariances
+    self.scale = scale
+    self.fixedEffects = fixedEffects
+    self.aliased = aliased
+    self.rank = rank
+    self.fixedCovariance = fixedCovariance
+    self.logLikelihood = logLikelihood
+    self.reml = reml
+    self.converged = converged
+    self.certificate = certificate
+    self.held = held
+    self.singular = singular
+  }
 }
 
 /// Evidence that an estimate is an optimum.

@@ -43,6 +43,11 @@ public struct MixedLM: Sendable {
 
   /// ``engineOrThrow()`` with the error in the model's words.
   func engine() throws -> MixedModel {
+    if specification.isRestored {
+      throw StatsModelsError(
+        .notAvailable,
+        "these results hold no data, so that nothing can be computed anew: build the model again")
+    }
     do { return try engineOrThrow() } catch { throw specification.translate(error) }
   }
 
@@ -107,6 +112,7 @@ extension MixedLM {
   }
   /// 1 if some combination of the fixed columns is constant, else 0. Python: MixedLM.k_constant
   public var kConstant: Int {
+    if specification.isRestored { return specification.exogNames.contains("Intercept") ? 1 : 0 }
     let exog = specification.exog
     let single = (0..<exog.columns).contains { j in
       let column = exog.storage[j * exog.rows..<(j + 1) * exog.rows]

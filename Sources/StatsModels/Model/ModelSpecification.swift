@@ -31,6 +31,8 @@ struct ModelSpecification: Sendable {
   var exogReNames: [String]
   var source: FormulaSource?
   var warnings: [FitWarning]
+  /// Whether the designs and codes are gone: results that were read from a file, or had their data removed.
+  var isRestored = false
 
   /// The formulas of the model and what prediction needs of them.
   struct FormulaSource: Sendable {

@@ -14,6 +14,9 @@ struct FittedLines {
       chart = try Self.arrayChart(results, along: variable)
       return
     }
+    if results.specification.isRestored {
+      throw StatsModelsError(.notAvailable, "fitted lines need the data, which these results no longer hold")
+    }
     let data = source.data
     let name = try variable.map { try Self.numeric($0, in: data) } ?? Self.firstVariable(results, data)
     let xs = data[name].doubles ?? []

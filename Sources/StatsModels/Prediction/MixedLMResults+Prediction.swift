@@ -20,7 +20,10 @@ extension MixedLMResults {
 
   /// Population predictions for the rows of the model. Python: MixedLMResults.predict
   public func predict() -> Series {
-    Series(index: Array(specification.rowLabels), values: model.exog * knownEffects)
+    if specification.isRestored, let values = cache.population {
+      return Series(index: Array(specification.rowLabels), values: values)
+    }
+    return Series(index: Array(specification.rowLabels), values: model.exog * knownEffects)
   }
 
   /// Population predictions for rows of the fixed design. Python: MixedLMResults.predict
@@ -144,11 +147,11 @@ extension MixedLMResults {
   private func predictions(_ data: DataFrame, included: Set<Int>, newLevels: NewLevels) throws -> Series {
     let new = try NewRows(
       data, specification: specification, included: included, newLevels: newLevels, needsExcluded: false)
-    return Series(index: Array(data.rowLabels), values: new.padded(try means(new)))
+    return Series(index: Array(data.rowLabels), values: new.padded(means(new)))
   }
 
-  private func means(_ new: NewRows) throws -> [Double] {
-    try model.engine().predictions(at: new.rows, estimate: estimate, modes: modes)
+  private func means(_ new: NewRows) -> [Double] {
+    new.rows.predictions(estimate: estimate, modes: modes)
   }
 
   private func table(
@@ -170,7 +173,7 @@ extension MixedLMResults {
       for i in variances.indices { variances[i] += scale }
     }
     let errors = new.padded(variances.map { $0.squareRoot() })
-    let values = new.padded(try means(new))
+    let values = new.padded(means(new))
     let index = Array(data.rowLabels)
     let quantile = intervalQuantile(level: level)
     return PredictionTable(

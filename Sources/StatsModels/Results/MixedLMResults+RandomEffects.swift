@@ -46,11 +46,11 @@ extension MixedLMResults {
   }
 
   /// Conditional covariance matrix of each group's random effects given the data, the fixed effects taken as known:
-  /// `D - D Z'V⁻¹Z D`.
+  /// `D - D Z'V⁻¹Z D`. Empty for results that were read without data.
   ///
   /// Python: MixedLMResults.random_effects_cov
   public var randomEffectsCov: OrderedDictionary<GroupLabel, LabeledMatrix> {
-    guard specification.layout == .grouped else { return [:] }
+    guard specification.layout == .grouped, !specification.isRestored else { return [:] }
     let rows = model.groupRows
     var result: OrderedDictionary<GroupLabel, LabeledMatrix> = [:]
     for group in 0..<rows.count {

@@ -91,9 +91,13 @@ extension MixedLMResults {
     for position in positions {
       let block = specification.blocks[position]
       let term = specification.firstTerm(of: position)
-      let variances = try specification.running { () throws(EngineError) in
-        try model.engineOrThrow().conditionalVariances(estimate, term: term)
-      }
+      // Results that were read without data have effects, but no conditional variances.
+      let variances: [Double] =
+        specification.isRestored
+        ? []
+        : try specification.running { () throws(EngineError) in
+          try model.engineOrThrow().conditionalVariances(estimate, term: term)
+        }
       let width = block.width
       for a in 0..<width {
         for level in 0..<min(factor.levelCount, modes[term].rows) {

@@ -74,7 +74,7 @@ extension MixedLMResults {
   /// Not in statsmodels.
   public var varianceComponents: VarianceTable {
     let covariances = relativeCovariances
-    let information = userCovariance
+    let information = varianceCovariance
     var rows: [VarianceEstimate] = []
     for (position, entry) in layout.entries.enumerated() {
       let block = specification.blocks[entry.block]
@@ -99,6 +99,9 @@ extension MixedLMResults {
         correlation: nil))
     return VarianceTable(rows: rows)
   }
+
+  /// Covariance of the covariance entries in the response's units, then of σ²; computed once.
+  var varianceCovariance: Matrix { cache.varianceCovariance.value { userCovariance } }
 
   /// Covariance of the covariance entries in the response's units, then of σ².
   ///

@@ -28,7 +28,8 @@ public struct MixedLMResults: Sendable {
 
   init(
     model: MixedLM, estimate: Estimate, warnings: [FitWarning], fitSeconds: Double,
-    hist: [[String: Double]]? = nil, freepat: MixedLMParams? = nil, penalty: FitPenalty = .init()
+    hist: [[String: Double]]? = nil, freepat: MixedLMParams? = nil, penalty: FitPenalty = .init(),
+    cache: ResultsCache = ResultsCache()
   ) {
     self.model = model
     self.estimate = estimate
@@ -37,7 +38,7 @@ public struct MixedLMResults: Sendable {
     self.hist = hist
     self.freepat = freepat
     self.penalty = penalty
-    cache = ResultsCache()
+    self.cache = cache
   }
 
   /// What is fitted, with all names.
@@ -61,7 +62,12 @@ final class ResultsCache: Sendable {
   let modes = Lazy<[Matrix]>()
   let fitted = Lazy<[Double]>()
   let prediction = Lazy<Result<PredictionSystem, EngineError>>()
+  let varianceCovariance = Lazy<Matrix>()
+  /// Fitted values of the fixed part, of results that were read without data.
+  let population: [Double]?
   let seconds = Accumulator()
+
+  init(population: [Double]? = nil) { self.population = population }
 
   /// Seconds spent on inference, summed over attributes.
   final class Accumulator: @unchecked Sendable {

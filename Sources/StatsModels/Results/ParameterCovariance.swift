@@ -52,6 +52,9 @@ struct ParameterCovariance: Sendable {
     matrix = result
   }
 
+  /// A covariance that is known already.
+  init(matrix: Matrix) { self.matrix = matrix }
+
   /// A covariance of which nothing is known.
   init(unknown count: Int) { matrix = Matrix(rows: count, columns: count, repeating: .nan) }
 

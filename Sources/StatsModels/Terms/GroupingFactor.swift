@@ -28,6 +28,23 @@ struct GroupingFactor: Sendable {
     representatives = combined.representatives
   }
 
+  /// A factor from its table of levels: `combinations[level]` lists the parts' values.
+  init(name: String, partNames: [String], codes: [Int32], combinations: [[Level]]) {
+    self.name = name
+    self.codes = codes
+    levelCount = combinations.count
+    parts = partNames.indices.map { part in
+      let levels = Set(combinations.map { $0[part] }).sorted()
+      let places = Dictionary(uniqueKeysWithValues: levels.enumerated().map { ($1, Int32($0)) })
+      return CodedFactor(
+        name: partNames[part], codes: combinations.map { places[$0[part]] ?? 0 }, levels: levels)
+    }
+    representatives = (0..<combinations.count).map { Int32(truncatingIfNeeded: $0) }
+  }
+
+  /// Names of the parts of an interaction.
+  var partNames: [String] { parts.map(\.name) }
+
   /// Label of a level: the value itself, or the parts' values joined by a colon.
   func label(_ level: Int) -> GroupLabel {
     let row = Int(representatives[level])

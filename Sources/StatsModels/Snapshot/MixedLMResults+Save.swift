@@ -1,0 +1,59 @@
+import Foundation
+import Patsy
+
+extension MixedLMResults {
+  /// Writes the results as JSON, without the data.
+  ///
+  /// The text is written beside the target and renamed, so that a crash leaves an earlier file whole.
+  /// - Parameters:
+  ///   - fname: path of the file.
+  ///   - removeData: accepted; no data are written in any case.
+  /// - Throws: ``StatsModelsError`` when the file cannot be written.
+  ///
+  /// Python: MixedLMResults.save
+  public func save(_ fname: String, removeData: Bool = false) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    do {
+      try encoder.encode(snapshot()).write(to: URL(fileURLWithPath: fname), options: .atomic)
+    } catch {
+      throw StatsModelsError(.file, "cannot write results to \(fname): \(error)", values: [fname])
+    }
+  }
+
+  /// Results that ``save(_:removeData:)`` wrote: they summarise, test and predict without the data.
+  ///
+  /// - Parameters:
+  ///   - fname: path of the file.
+  ///   - environment: values and functions that the formulas name; functions are not saved.
+  /// - Throws: ``StatsModelsError`` when the file cannot be read or holds no results.
+  ///
+  /// Python: MixedLMResults.load
+  public static func load(_ fname: String, environment: Environment = Environment()) throws -> MixedLMResults
+  {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    if let key = DesignInfo.environmentKey { decoder.userInfo[key] = environment }
+    let data: Data
+    do { data = try Data(contentsOf: URL(fileURLWithPath: fname)) } catch {
+      throw StatsModelsError(.file, "cannot read \(fname): \(error.localizedDescription)", values: [fname])
+    }
+    do {
+      return try MixedLMResults(decoder.decode(Snapshot.self, from: data), environment: environment)
+    } catch let error as StatsModelsError {
+      throw StatsModelsError(.file, "\(fname): \(error.message)", values: [fname])
+    } catch {
+      throw StatsModelsError(.file, "\(fname) holds no results of a mixed model: \(error)", values: [fname])
+    }
+  }
+
+  /// The same results without designs and codes of the data; the model cannot be fitted again.
+  ///
+  /// Python: MixedLMResults.remove_data
+  public func removeData() throws -> MixedLMResults {
+    try MixedLMResults(snapshot(), environment: specification.source?.environment ?? Environment())
+  }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import StatsModels
+import Testing
+
+@Suite struct SnapshotTests {
+  let data = SyntheticData.schools()
+
+  @Test(
+    arguments: [
+      ("test_score ~ center(age) + sex", "school", "~age", ["c": "0 + C(classroom)"]),
+      ("test_score ~ age + (age|school) + (1|school:classroom)", nil, nil, [:]),
+      ("test_score ~ age + pretest + I(2 * pretest)", "flag", nil, [:]),
+    ] as [(String, String?, String?, [String: String])])
+  func savedAndLoaded(_ formula: String, _ by: String?, _ re: String?, _ vc: [String: String]) throws {
+    let result = try mixedlm(formula, data, groups: by, reFormula: re, vcFormula: vc.isEmpty ? nil : vc).fit()
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).json").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try result.save(path)
+    let loaded = try MixedLMResults.load(path)
+    #expect(try loaded.summary().asText() == result.summary().asText())
+    #expect(loaded.randomEffects == result.randomEffects)
+    #expect(loaded.varianceComponents.description == result.varianceComponents.description)
+    #expect(loaded.fittedvalues == result.fittedvalues && loaded.warnings == result.warnings)
+    #expect(loaded.predict() == result.predict() && loaded.aic.isNaN && loaded.dfResid == result.dfResid)
+    let new = data.rows([3, 5, 8])
+    #expect(try loaded.predict(new) == result.predict(new))
+    #expect(loaded.model.groupLabels == result.model.groupLabels)
+    if vc.isEmpty {
+      #expect(try loaded.predict(new, randomEffects: .all) == result.predict(new, randomEffects: .all))
+    }
+    #expect(throws: StatsModelsError.self) { try loaded.model.fit() }
+    #expect(try result.removeData().summary().asText() == result.summary().asText())
+    #expect(result.fittedvalues.count == data.rowCount)
+  }
+
+  @Test func damagedFiles() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).json").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    #expect(throws: StatsModelsError.self) { try MixedLMResults.load(path) }
+    try Data("{\"version\": 1}".utf8).write(to: URL(fileURLWithPath: path))
+    #expect(throws: StatsModelsError.self) { try MixedLMResults.load(path) }
+    var snapshot = try mixedlm("test_score ~ age", data, groups: "school").fit().snapshot()
+    snapshot.version = 99
+    #expect(throws: StatsModelsError.self) { try MixedLMResults(snapshot) }
+  }
+}
