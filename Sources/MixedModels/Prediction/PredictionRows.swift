@@ -4,7 +4,8 @@ package import LinearAlgebra
 package struct PredictionRows: Sendable {
   /// What a term contributes to each row.
   package struct Effects: Sendable {
-    /// Level of each row; ``none`` where the term has no effect, ``new`` for a level that the model has not seen.
+    /// Level of each row; ``none`` where the term has no effect, ``new`` and less for
+    /// levels that the model has not seen, a number for each.
     package var codes: [Int32]
     /// The k regressors; nil stands for a column of ones.
     package var columns: [[Double]?]
@@ -16,7 +17,7 @@ package struct PredictionRows: Sendable {
 
     /// Code of a row without this effect.
     package static let none: Int32 = -1
-    /// Code of a row with an unseen level: the effect's mean is zero, its covariance the prior one.
+    /// Code of the first unseen level, whose effect has mean zero and the prior covariance; others count down.
     package static let new: Int32 = -2
   }
 

@@ -86,7 +86,7 @@ package final class PredictionSystem: @unchecked Sendable {
       var variance = 0.0
       for (t, effects) in rows.effects.enumerated() {
         guard let effects, let factor = system.factors[t] else { continue }
-        if effects.codes[i] == PredictionRows.Effects.new {
+        if effects.codes[i] <= PredictionRows.Effects.new {
           variance += Self.priorVariance(effects, row: i, factor: factor)
           continue
         }

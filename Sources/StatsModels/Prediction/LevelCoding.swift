@@ -15,7 +15,7 @@ struct LevelCoding {
     coding = FactorCoding(data: data, environment: environment)
   }
 
-  /// The level of each row in a factor of the model; ``PredictionRows/Effects/new`` for unknown ones.
+  /// The level of each row in a factor of the model; ``PredictionRows/Effects/new`` and less for unknown ones.
   func codes(ofFactor factor: GroupingFactor, named name: String) throws -> [Int32] {
     let found = try grouping(named: name)
     var known: [[Level]: Int32] = [:]
@@ -23,8 +23,9 @@ struct LevelCoding {
     for level in 0..<factor.levelCount {
       known[factor.levels(of: level)] = Int32(truncatingIfNeeded: level)
     }
+    var unseen = UnseenLevels()
     let translation = (0..<found.levelCount).map { level in
-      known[found.levels(of: level)] ?? PredictionRows.Effects.new
+      known[found.levels(of: level)] ?? unseen.next()
     }
     return found.codes.map { translation[Int($0)] }
   }
@@ -61,7 +62,8 @@ struct LevelCoding {
         continue
       case (.categorical(let coded), .categorical(let found)):
         let positions = Dictionary(uniqueKeysWithValues: coded.levels.enumerated().map { ($1, Int32($0)) })
-        let translation = found.levels.map { positions[$0] ?? PredictionRows.Effects.new }
+        var unseen = UnseenLevels()
+        let translation = found.levels.map { positions[$0] ?? unseen.next() }
         parts.append(found.codes.map { translation[Int($0)] })
       default:
         throw StatsModelsError(
@@ -73,12 +75,16 @@ struct LevelCoding {
     guard let groups else {
       return ([Int32](repeating: PredictionRows.Effects.new, count: data.rowCount), weights)
     }
-    let known = Self.combinations(component, groups: specification.grouping.codes)
+    var known = Self.combinations(component, groups: specification.grouping.codes)
+    var unseen = UnseenLevels()
     var key = [Int32](repeating: 0, count: parts.count + 1)
     let codes = groups.indices.map { row -> Int32 in
       key[0] = groups[row]
       for (position, part) in parts.enumerated() { key[position + 1] = part[row] }
-      return known[key] ?? PredictionRows.Effects.new
+      if let code = known[key] { return code }
+      let code = unseen.next()
+      known[key] = code
+      return code
     }
     return (codes, weights)
   }
@@ -95,5 +101,15 @@ struct LevelCoding {
       result[[groups[row]] + coded.map { $0.codes[row] }] = code
     }
     return result
+  }
+}
+
+/// Hands out the codes of levels that the model has not seen.
+private struct UnseenLevels {
+  private var code = PredictionRows.Effects.new
+
+  mutating func next() -> Int32 {
+    defer { code &-= 1 }
+    return code
   }
 }

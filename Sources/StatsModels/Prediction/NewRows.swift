@@ -92,11 +92,11 @@ struct NewRows {
   private static func refuseNew(
     _ codes: [Int32], block: RandomBlock, specification: ModelSpecification, data: DataFrame
   ) throws {
-    guard let row = codes.firstIndex(of: PredictionRows.Effects.new) else { return }
+    guard let row = codes.firstIndex(where: { $0 <= PredictionRows.Effects.new }) else { return }
     let name = block.factor == nil ? specification.groupingName : block.group
     let label =
       data.contains(name) ? (try? data.column(name))?[row].map(\.description) ?? "" : ""
-    let others = codes.count { $0 == PredictionRows.Effects.new } - 1
+    let others = codes.count { $0 <= PredictionRows.Effects.new } - 1
     throw StatsModelsError(
       .unknownLevel,
       "row \(data.rowLabels[row])\(others > 0 ? " (and \(others) more)" : "") has a level of '\(block.group)'"

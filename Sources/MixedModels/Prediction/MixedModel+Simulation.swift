@@ -1,0 +1,45 @@
+internal import LinearAlgebra
+
+extension MixedModel {
+  /// A response drawn at given rows: `means` + Z u + e with u and e drawn, for the terms of `rows.effects`.
+  ///
+  /// - Parameter means: what is not drawn: X b, and predicted effects that are kept.
+  package func simulate(
+    _ rows: PredictionRows, means: [Double], estimate: Estimate, stream: inout RandomStream
+  ) -> [Double] {
+    let sigma = estimate.scale.squareRoot()
+    var result = means
+    for (t, effects) in rows.effects.enumerated() {
+      guard let effects else { continue }
+      let factor = CovarianceLayout.semidefiniteCholesky(estimate.relativeCovariances[t])
+      let k = effects.columns.count
+      let known = terms[t].levelCount
+      let new = effects.codes.reduce(0) { max($0, Int(PredictionRows.Effects.new) - Int($1) + 1) }
+      // Levels in order, unseen ones last: the draws do not depend on the order of the rows.
+      var drawn = [Double](repeating: 0, count: (known + new) * k)
+      var z = [Double](repeating: 0, count: k)
+      for level in 0..<known + new {
+        for a in 0..<k { z[a] = sigma * stream.normal() }
+        for a in 0..<k {
+          var value = 0.0
+          for b in 0...a { value += factor[a, b] * z[b] }
+          drawn[level * k + a] = value
+        }
+      }
+      for i in result.indices where effects.codes[i] != PredictionRows.Effects.none {
+        let code = Int(effects.codes[i])
+        let level = code >= 0 ? code : known + Int(PredictionRows.Effects.new) - code
+        for a in 0..<k { result[i] += (effects.columns[a]?[i] ?? 1) * drawn[level * k + a] }
+      }
+    }
+    for i in result.indices { result[i] += sigma * stream.normal() }
+    return result
+  }
+
+  /// The same design with another response.
+  package func replacingResponse(_ response: [Double], threads: Int?) throws(EngineError) -> MixedModel {
+    try MixedModel(
+      response: response, fixed: fixedColumns, terms: terms,
+      options: EngineOptions(threads: threads, trailing: options.trailing))
+  }
+}

@@ -1,0 +1,167 @@
+import Distributions
+import Foundation
+import LinearAlgebra
+import MixedModels
+
+/// Likelihood-ratio tests between models of the same data. Not in statsmodels.
+public struct ModelComparison: Sendable {
+  /// A model's line, and its test against the line above.
+  public struct Row: Sendable {
+    /// The model's formula, or "model k".
+    public let name: String
+    /// Number of parameters, the residual variance included.
+    public let parameters: Int
+    /// Akaike's criterion.
+    public let aic: Double
+    /// Bayesian criterion.
+    public let bic: Double
+    /// Log-likelihood that is compared.
+    public let logLikelihood: Double
+    /// Twice the difference of log-likelihoods; nan in the first line.
+    public let chiSquared: Double
+    /// Difference in parameters.
+    public let degreesOfFreedom: Int
+    /// Tail of χ², or of the mixture that holds where variances are tested against zero; nan where models are not
+    /// nested by their numbers of parameters.
+    public let pValue: Double
+    /// Name of the reference distribution, empty in the first line.
+    public let reference: String
+  }
+
+  /// The models, by number of parameters.
+  public let rows: [Row]
+  /// The results that were compared: refitted ones where that was necessary.
+  public let models: [MixedLMResults]
+  /// What was done to make them comparable, and what to mind.
+  public let notes: [String]
+}
+
+extension ModelComparison: CustomStringConvertible {
+  /// The table and the notes.
+  public var description: String {
+    func number(_ x: Double, _ decimals: Int) -> String { x.isNaN ? "" : PythonFormat.fixed(x, decimals) }
+    let columns: [[String]] = [
+      rows.map { String($0.parameters) }, rows.map { number($0.aic, 3) }, rows.map { number($0.bic, 3) },
+      rows.map { number($0.logLikelihood, 3) }, rows.map { number($0.chiSquared, 4) },
+      rows.map { $0.reference.isEmpty ? "" : String($0.degreesOfFreedom) },
+      rows.map { $0.pValue.isNaN ? "" : PythonFormat.general($0.pValue, 4) }, rows.map(\.reference),
+    ]
+    let names = rows.indices.map { "m\($0 + 1)" }
+    let table = FrameText.frame(
+      index: names, header: ["npar", "AIC", "BIC", "logLik", "Chisq", "df", "P>Chisq", "reference"],
+      columns: columns)
+    let keys = zip(names, rows).map { "\($0): \($1.name)" }
+    return (keys + [table] + notes).joined(separator: "\n")
+  }
+}
+
+/// Compares fits of one response on the same rows, in the order of their numbers of parameters.
+///
+/// Restricted likelihoods of models with different fixed effects say nothing about each other: such models are
+/// refitted by maximum likelihood, which a note tells. A variance tested against zero lies on the boundary, where the
+/// likelihood ratio follows a mixture of χ² (D. O. Stram, J. W. Lee, 1994).
+///
+/// Not in statsmodels.
+/// - Throws: ``StatsModelsError`` when the responses differ or fewer than two models are given.
+public func compare(_ models: MixedLMResults...) throws -> ModelComparison { try compare(models) }
+
+/// Compares fits of one response on the same rows, in the order of their numbers of parameters. Not in statsmodels.
+public func compare(_ models: [MixedLMResults]) throws -> ModelComparison {
+  guard let first = models.first, models.count > 1 else {
+    throw StatsModelsError(.invalidArgument, "compare needs two models at least")
+  }
+  for other in models where other.specification.endog != first.specification.endog {
+    throw StatsModelsError(
+      .invalidArgument,
+      "the models were fitted to different responses: '\(first.model.endogNames)' with \(first.nobs) rows and "
+        + "'\(other.model.endogNames)' with \(other.nobs)")
+  }
+  var notes: [String] = []
+  var fits = models
+  let sameFixed = models.allSatisfy {
+    $0.specification.exogNames == first.specification.exogNames
+      && $0.specification.exog == first.specification.exog
+  }
+  let restricted = models.filter(\.reml).count
+  if restricted > 0, restricted < models.count || !sameFixed {
+    fits = try models.map { $0.reml ? try $0.model.fit(reml: false) : $0 }
+    notes.append(
+      restricted == models.count
+        ? "Refitted by maximum likelihood: the fixed effects differ, so that restricted likelihoods do not compare."
+        : "Refitted by maximum likelihood: some models were fitted by it, others by REML.")
+  } else if restricted > 0 {
+    notes.append("Restricted likelihoods: the models have the same fixed effects.")
+  }
+  let counts = fits.map { Int(clampingFinite: $0.parameterCount) }
+  let order = fits.indices.sorted { (counts[$0], $0) < (counts[$1], $1) }
+  fits = order.map { fits[$0] }
+  var rows: [ModelComparison.Row] = []
+  for (position, fit) in fits.enumerated() {
+    let parameters = counts[order[position]]
+    var (chiSquared, added, pValue, reference) = (Double.nan, 0, Double.nan, "")
+    if position > 0 {
+      let smaller = fits[position - 1]
+      chiSquared = 2 * (fit.llf - smaller.llf)
+      added = parameters - counts[order[position - 1]]
+      if added > 0 {
+        let distribution = ReferenceDistribution(smaller: smaller, larger: fit, added: added)
+        pValue = distribution.tail(max(chiSquared, 0))
+        reference = distribution.name
+      }
+    }
+    let criteria = fit.informationCriteria
+    rows.append(
+      .init(
+        name: fit.model.formula ?? "model \(order[position] + 1)", parameters: parameters,
+        aic: criteria.aic, bic: criteria.bic, logLikelihood: fit.llf, chiSquared: chiSquared,
+        degreesOfFreedom: added, pValue: pValue, reference: reference))
+  }
+  if rows.contains(where: { $0.chiSquared < -1e-4 }) {
+    notes.append("A larger model has a smaller likelihood: the models are not nested.")
+  }
+  if fits.contains(where: { !$0.converged }) { notes.append("A fit has not converged.") }
+  return ModelComparison(rows: rows, models: fits, notes: notes)
+}
+
+/// The distribution of a likelihood ratio under the smaller model.
+private struct ReferenceDistribution {
+  /// Degrees of freedom of the mixture's halves; one entry for a plain χ².
+  private let degrees: [Int]
+
+  init(smaller: MixedLMResults, larger: MixedLMResults, added: Int) {
+    degrees = Self.mixture(smaller: smaller, larger: larger, added: added) ?? [added]
+  }
+
+  var name: String {
+    degrees.count == 1 ? "chi2(\(degrees[0]))" : "mixture of chi2(\(degrees[0])) and chi2(\(degrees[1]))"
+  }
+
+  func tail(_ value: Double) -> Double {
+    let tails = degrees.map { df -> Double in
+      df == 0 ? (value > 0 ? 0 : 1) : ChiSquared(Double(df)).sf(value)
+    }
+    return tails.reduce(0, +) / Double(tails.count)
+  }
+
+  /// One new variance, alone or with its covariances with effects of the same level.
+  private static func mixture(smaller: MixedLMResults, larger: MixedLMResults, added: Int) -> [Int]? {
+    let (a, b) = (smaller.specification, larger.specification)
+    guard a.exogNames == b.exogNames, a.exog == b.exog else { return nil }
+    func key(_ block: RandomBlock) -> String { "\(block.group)|\(block.names)|\(block.covariance)" }
+    var extra = b.blocks
+    var gone = a.blocks
+    for block in a.blocks {
+      guard let match = extra.firstIndex(where: { key($0) == key(block) }),
+        let own = gone.firstIndex(where: { key($0) == key(block) })
+      else { continue }
+      extra.remove(at: match)
+      gone.remove(at: own)
+    }
+    guard extra.count == 1, let new = extra.first else { return nil }
+    if gone.isEmpty, new.width == 1, added == 1 { return [0, 1] }
+    guard gone.count == 1, let old = gone.first, old.group == new.group, new.width == old.width + 1,
+      Set(old.names).isSubset(of: new.names)
+    else { return nil }
+    return added == new.width ? [added - 1, added] : added == 1 ? [0, 1] : nil
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import MixedModels
+
+/// Shares of the response's variance that a model explains. Not in statsmodels.
+///
+/// S. Nakagawa, H. Schielzeth (2013), with random slopes after P. C. D. Johnson (2014): the variance of a term is the
+/// mean of z'Ψz over the rows.
+public struct VarianceShares: Sendable {
+  /// Variance of the fixed part over the rows.
+  public let fixed: Double
+  /// Mean variance of each covariance block, by its factor, in the order of ``MixedLMResults/terms``.
+  public let random: Series
+  /// Residual variance.
+  public let residual: Double
+
+  private var randomTotal: Double { random.values.reduce(0, +) }
+  private var total: Double { fixed + randomTotal + residual }
+
+  /// Marginal R²: the share of the fixed part.
+  public var marginalR2: Double { fixed / total }
+  /// Conditional R²: the share of fixed and random effects.
+  public var conditionalR2: Double { (fixed + randomTotal) / total }
+  /// Intraclass correlation given the fixed effects: the random effects' share of what the fixed part leaves.
+  public var adjustedICC: Double { randomTotal / (randomTotal + residual) }
+  /// The random effects' share of all variance.
+  public var unadjustedICC: Double { randomTotal / total }
+  /// Each block's share of what the fixed part leaves.
+  public var adjustedICCs: Series {
+    Series(index: random.index, values: random.values.map { $0 / (randomTotal + residual) })
+  }
+}
+
+extension VarianceShares: CustomStringConvertible {
+  /// The variances and the shares, one a line.
+  public var description: String {
+    var lines = [("fixed effects", fixed)]
+    for (name, value) in random { lines.append((name, value)) }
+    lines += [
+      ("residual", residual), ("marginal R2", marginalR2), ("conditional R2", conditionalR2),
+      ("adjusted ICC", adjustedICC), ("unadjusted ICC", unadjustedICC),
+    ]
+    return FrameText.series(Series(index: lines.map(\.0), values: lines.map(\.1)))
+      .split(separator: "\n").dropLast().joined(separator: "\n")
+  }
+}
+
+extension MixedLMResults {
+  /// Marginal and conditional R², intraclass correlations. Not in statsmodels.
+  ///
+  /// - Throws: ``StatsModelsError`` when the model's engine cannot be made.
+  public func varianceShares() throws -> VarianceShares {
+    let system = try predictionSystem()
+    let rows = try model.engine().dataRows
+    let linear = predict().values
+    let n = Double(linear.count)
+    let mean = linear.reduce(0, +) / n
+    let fixed = linear.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(n - 1, 1)
+    var shares = [Double](repeating: 0, count: specification.blocks.count)
+    let owners = specification.blockOfTerm
+    for (term, effects) in rows.effects.enumerated() {
+      guard let effects else { continue }
+      shares[owners[term]] += system.priorVariances(effects, term: term).reduce(0, +) / n
+    }
+    return VarianceShares(
+      fixed: fixed, random: Series(index: specification.blocks.map(\.group), values: shares),
+      residual: scale)
+  }
+
+  /// AIC + 2k(k + 1)/(n − k − 1), k the number of parameters with the residual variance; from the restricted
+  /// likelihood after `fit(reml: true)`. Not in statsmodels.
+  public var aicc: Double {
+    let k = parameterCount
+    let rest = Double(nobs) - k - 1
+    return rest > 0 ? informationCriteria.aic + 2 * k * (k + 1) / rest : .infinity
+  }
+}

@@ -1,0 +1,167 @@
+import DataFrames
+import LinearAlgebra
+import MixedModels
+
+extension MixedLMResults {
+  /// Responses drawn from the fitted model, one column per draw. Not in statsmodels.
+  ///
+  /// - Parameters:
+  ///   - count: number of draws.
+  ///   - seed: equal seeds give equal draws, and draw k does not depend on how many there are.
+  ///   - randomEffects: factors whose predicted effects are kept; the effects of all others are drawn anew.
+  /// - Throws: ``StatsModelsError`` for unknown factors.
+  public func simulate(
+    count: Int = 1, seed: UInt64, randomEffects: RandomEffectsSelection = .none
+  ) throws -> LabeledMatrix {
+    let kept = try blocks(randomEffects)
+    let engine = try model.engine()
+    var rows = engine.dataRows
+    let owners = specification.blockOfTerm
+    var fixed = rows
+    for term in rows.effects.indices {
+      if kept.contains(owners[term]) { rows.effects[term] = nil } else { fixed.effects[term] = nil }
+    }
+    let means = engine.predictions(at: fixed, estimate: estimate, modes: modes)
+    return draws(
+      rows, means: means, count: count, seed: seed, index: Array(specification.rowLabels), engine: engine,
+      padding: { $0 })
+  }
+
+  /// Responses drawn for new data, whose levels may be new. Rows with a missing predictor give nan. Not in
+  /// statsmodels.
+  ///
+  /// - Throws: ``StatsModelsError`` for unknown factors, `PatsyError` for columns that are missing.
+  public func simulate(
+    _ data: DataFrame, count: Int = 1, seed: UInt64, randomEffects: RandomEffectsSelection = .none
+  ) throws -> LabeledMatrix {
+    let kept = try blocks(randomEffects)
+    let new = try NewRows(
+      data, specification: specification, included: Set(specification.blocks.indices),
+      newLevels: .population, needsExcluded: false)
+    let engine = try model.engine()
+    let owners = specification.blockOfTerm
+    var rows = new.rows
+    var fixed = rows
+    for term in rows.effects.indices {
+      if kept.contains(owners[term]) { rows.effects[term] = nil } else { fixed.effects[term] = nil }
+    }
+    let means = engine.predictions(at: fixed, estimate: estimate, modes: modes)
+    return draws(
+      rows, means: means, count: count, seed: seed, index: Array(data.rowLabels), engine: engine,
+      padding: new.padded)
+  }
+
+  private func draws(
+    _ rows: PredictionRows, means: [Double], count: Int, seed: UInt64, index: [String], engine: MixedModel,
+    padding: ([Double]) -> [Double]
+  ) -> LabeledMatrix {
+    let number = max(count, 0)
+    let columns = (0..<number).map { draw -> [Double] in
+      var stream = RandomStream(seed: seed, stream: draw)
+      return padding(engine.simulate(rows, means: means, estimate: estimate, stream: &stream))
+    }
+    return LabeledMatrix(
+      index: index, columns: (0..<number).map(String.init),
+      values: Matrix(rows: index.count, columns: number, columnMajor: columns.flatMap { $0 }))
+  }
+
+  /// The same model fitted to another response over the same rows. Not in statsmodels.
+  ///
+  /// - Throws: ``StatsModelsError`` when the length differs or the response admits no fit.
+  public func refit(response: [Double]) throws -> MixedLMResults {
+    guard response.count == nobs else {
+      throw StatsModelsError(
+        .lengthMismatch, "the response has \(response.count) values, the model \(nobs) rows")
+    }
+    var changed = specification
+    changed.endog = response
+    return try MixedLM(specification: changed, useSqrt: model.useSqrt).fit(reml: reml)
+  }
+
+  /// The model with another formula on the same rows, fitted in the same way; see ``MixedLM/update(formula:)``.
+  /// Not in statsmodels.
+  public func update(formula: String) throws -> MixedLMResults {
+    try model.update(formula: formula).fit(reml: reml)
+  }
+}
+
+extension MixedLM {
+  /// The model with another formula on the same rows: a dot stands for the old left or right side, as in R.
+  ///
+  /// ```swift
+  /// let larger = try model.update(formula: ". ~ . + age")
+  /// ```
+  /// Not in statsmodels.
+  /// - Throws: ``StatsModelsError`` for a model of arrays, `PatsyError` for a formula that does not parse.
+  public func update(formula: String) throws -> MixedLM {
+    guard let source = specification.source else {
+      throw StatsModelsError(.notAvailable, "a model of arrays has no formula to change")
+    }
+    let arguments = source.arguments
+    var groups: (any GroupSpecifier)?
+    if source.plan.usesGroups {
+      let column = specification.groupColumn
+      if let column, specification.groupName == column {
+        groups = column
+      } else if let column, source.data.contains(column) {
+        groups = source.data[column] as Column
+      } else {
+        groups = Column(name: "", self.groups)
+      }
+    }
+    return try MixedLM.fromFormula(
+      formula: FormulaUpdate.apply(formula, to: arguments.formula), data: source.data, groups: groups,
+      reFormula: arguments.reFormula, vcFormula: arguments.vcFormula, missing: arguments.missing,
+      environment: source.environment)
+  }
+}
+
+/// R's `update`: dots in a formula stand for the sides of another one.
+enum FormulaUpdate {
+  static func apply(_ formula: String, to old: String) -> String {
+    let (oldLeft, oldRight) = sides(old)
+    let (left, right) = sides(formula)
+    let newRight = replacingDots(in: right, by: oldRight)
+    guard let left, !left.isEmpty else { return oldLeft.map { "\($0) ~ \(newRight)" } ?? newRight }
+    return "\(replacingDots(in: left, by: oldLeft ?? "")) ~ \(newRight)"
+  }
+
+  private static func sides(_ formula: String) -> (left: String?, right: String) {
+    guard let tilde = formula.firstIndex(of: "~") else { return (nil, trimmed(formula[...])) }
+    return (trimmed(formula[..<tilde]), trimmed(formula[formula.index(after: tilde)...]))
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    guard let first = text.firstIndex(where: { !$0.isWhitespace }),
+      let last = text.lastIndex(where: { !$0.isWhitespace })
+    else { return "" }
+    return String(text[first...last])
+  }
+
+  /// A dot that is part of no number or name; parentheses only where the next operator binds tighter than a sum.
+  private static func replacingDots(in text: String, by replacement: String) -> String {
+    let characters = Array(text)
+    func isPart(_ character: Character) -> Bool {
+      character.isLetter || character.isNumber || character == "_"
+    }
+    func neighbour(_ position: Int, _ step: Int) -> Character? {
+      var next = position + step
+      while characters.indices.contains(next), characters[next].isWhitespace { next += step }
+      return characters.indices.contains(next) ? characters[next] : nil
+    }
+    var result = ""
+    for (position, character) in characters.enumerated() {
+      let before = position > 0 ? characters[position - 1] : " "
+      let after = position + 1 < characters.count ? characters[position + 1] : " "
+      guard character == ".", !isPart(before), !isPart(after) else {
+        result.append(character)
+        continue
+      }
+      let tight = [neighbour(position, -1), neighbour(position, 1)].contains { other in
+        other.map { "*:/".contains($0) } ?? false
+      }
+      result += tight ? "(\(replacement))" : replacement
+    }
+    return result
+  }
+}

@@ -1,0 +1,187 @@
+import Foundation
+import LinearAlgebra
+import MixedModels
+
+/// Estimates from responses drawn from a fitted model. Not in statsmodels.
+public struct BootstrapResult: Sendable {
+  /// How limits are taken from the replicates.
+  public enum Interval: String, Sendable, CaseIterable {
+    /// Between equal tails.
+    case percentile
+    /// The shortest range that holds the wanted share.
+    case shortest
+  }
+
+  /// Replicates by parameters: fixed effects, covariances in the response's units, `scale`; a row of nan where a
+  /// drawn response admitted no fit.
+  public let replicates: LabeledMatrix
+  /// The estimates that the responses were drawn from, in the same order.
+  public let estimates: Series
+  /// Number of replicates asked for; `replicates` has fewer rows after a cancellation.
+  public let requested: Int
+  /// Number of responses that admitted no fit.
+  public let failures: Int
+
+  /// Finite values of one parameter, sorted.
+  private func sorted(_ column: Int) -> [Double] {
+    replicates.values.column(column).filter(\.isFinite).sorted()
+  }
+
+  /// Standard deviations of the replicates.
+  public var standardErrors: Series {
+    Series(
+      index: replicates.columns,
+      values: replicates.columns.indices.map { column in
+        let values = sorted(column)
+        guard values.count > 1 else { return .nan }
+        let mean = values.reduce(0, +) / Double(values.count)
+        return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
+      })
+  }
+
+  /// Mean of the replicates less the estimate.
+  public var bias: Series {
+    Series(
+      index: replicates.columns,
+      values: replicates.columns.indices.map { column in
+        let values = sorted(column)
+        return values.isEmpty ? .nan : values.reduce(0, +) / Double(values.count) - estimates[column]
+      })
+  }
+
+  /// Confidence limits, columns "0" and "1".
+  ///
+  /// - Throws: ``StatsModelsError`` when `alpha` does not lie between 0 and 1.
+  public func confInt(alpha: Double = 0.05, _ kind: Interval = .percentile) throws -> LabeledMatrix {
+    guard alpha > 0, alpha < 1 else {
+      throw StatsModelsError(.invalidArgument, "alpha is \(alpha): it must lie between 0 and 1")
+    }
+    var limits = Matrix(rows: replicates.columns.count, columns: 2, repeating: .nan)
+    for column in replicates.columns.indices {
+      let values = sorted(column)
+      guard values.count > 1 else { continue }
+      let (low, high) =
+        kind == .percentile
+        ? (Self.quantile(values, alpha / 2), Self.quantile(values, 1 - alpha / 2))
+        : Self.shortest(values, share: 1 - alpha)
+      limits[column, 0] = low
+      limits[column, 1] = high
+    }
+    return LabeledMatrix(index: replicates.columns, columns: ["0", "1"], values: limits)
+  }
+
+  /// R's quantile of type 7.
+  private static func quantile(_ sorted: [Double], _ p: Double) -> Double {
+    let position = p * Double(sorted.count - 1)
+    let low = min(Int(clampingFinite: position.rounded(.down)), sorted.count - 1)
+    let high = min(low + 1, sorted.count - 1)
+    return sorted[low] + (sorted[high] - sorted[low]) * (position - Double(low))
+  }
+
+  private static func shortest(_ sorted: [Double], share: Double) -> (Double, Double) {
+    let size = min(
+      sorted.count, max(2, Int(clampingFinite: (share * Double(sorted.count)).rounded(.up))))
+    var best = (sorted[0], sorted[size - 1])
+    for start in 0...(sorted.count - size) {
+      let end = start + size - 1
+      if sorted[end] - sorted[start] < best.1 - best.0 { best = (sorted[start], sorted[end]) }
+    }
+    return best
+  }
+}
+
+extension MixedLMResults {
+  /// Draws responses from the fitted model and fits each anew, over all cores. Not in statsmodels.
+  ///
+  /// Equal seeds give equal results, bit by bit, whatever the number of threads.
+  /// - Parameters:
+  ///   - count: number of replicates.
+  ///   - seed: of the random numbers.
+  ///   - threads: number of concurrent fits; nil uses the cores there are.
+  ///   - progress: called with the number of replicates done, from any thread; returning false stops, and the
+  ///     replicates done so far are returned. So does the cancellation of the surrounding task.
+  /// - Throws: ``StatsModelsError`` when the model has no engine to draw from.
+  public func parametricBootstrap(
+    count: Int, seed: UInt64, threads: Int? = nil, progress: (@Sendable (Int) -> Bool)? = nil
+  ) throws -> BootstrapResult {
+    let engine = try model.engine()
+    let rows = engine.dataRows
+    var fixed = rows
+    for term in fixed.effects.indices { fixed.effects[term] = nil }
+    let means = engine.predictions(at: fixed, estimate: estimate, modes: modes)
+    let names = layout.names + ["scale"]
+    let run = BootstrapRun(total: max(count, 0), progress: progress)
+    let workers = max(1, min(threads ?? ProcessInfo.processInfo.activeProcessorCount, max(count, 1)))
+    let (estimate, reml, specification, layout) = (self.estimate, self.reml, self.specification, self.layout)
+    let start = estimate.singular ? nil : estimate.relativeCovariances
+    let isCancelled = Task<Never, Never>.isCancelled
+    BLASThreads.with(1) {
+      DispatchQueue.concurrentPerform(iterations: workers) { _ in
+        while !isCancelled, let replicate = run.next() {
+          var stream = RandomStream(seed: seed, stream: replicate)
+          let response = engine.simulate(rows, means: means, estimate: estimate, stream: &stream)
+          let fitted = try? engine.replacingResponse(response, threads: 1)
+            .fit(reml: reml, options: FitOptions(start: start))
+          let values = fitted.map { found -> [Double] in
+            let relative = specification.blockCovariances(found.relativeCovariances)
+            return found.fixedEffects + layout.values(in: relative).map { $0 * found.scale } + [found.scale]
+          }
+          run.finish(replicate, values ?? [Double](repeating: .nan, count: names.count))
+        }
+      }
+    }
+    let done = run.completed
+    let values = Matrix(rowsOf: done, columns: names.count)
+    let estimates =
+      estimate.fixedEffects + layout.values(in: relativeCovariances).map { $0 * scale } + [scale]
+    return BootstrapResult(
+      replicates: LabeledMatrix(index: (0..<done.count).map(String.init), columns: names, values: values),
+      estimates: Series(index: names, values: estimates), requested: max(count, 0),
+      failures: done.count { row in row.allSatisfy(\.isNaN) })
+  }
+}
+
+extension Matrix {
+  /// A matrix of given rows, all of which have `columns` elements.
+  fileprivate init(rowsOf rows: [[Double]], columns: Int) {
+    self.init(rows: rows.count, columns: columns)
+    for (i, row) in rows.enumerated() { for j in 0..<columns { self[i, j] = row[j] } }
+  }
+}
+
+/// Hands out replicates to workers and collects what they find.
+private final class BootstrapRun: @unchecked Sendable {
+  private let lock = NSLock()
+  private let total: Int
+  private let progress: (@Sendable (Int) -> Bool)?
+  private var nextReplicate = 0
+  private var done = 0
+  private var stopped = false
+  private var rows: [[Double]?]
+
+  init(total: Int, progress: (@Sendable (Int) -> Bool)?) {
+    self.total = total
+    self.progress = progress
+    rows = [[Double]?](repeating: nil, count: total)
+  }
+
+  func next() -> Int? {
+    lock.withLock {
+      guard !stopped, nextReplicate < total else { return nil }
+      defer { nextReplicate += 1 }
+      return nextReplicate
+    }
+  }
+
+  func finish(_ replicate: Int, _ values: [Double]) {
+    let count = lock.withLock { () -> Int in
+      rows[replicate] = values
+      done += 1
+      return done
+    }
+    if let progress, !progress(count) { lock.withLock { stopped = true } }
+  }
+
+  /// Replicates done, in their order.
+  var completed: [[Double]] { lock.withLock { rows.compactMap { $0 } } }
+}
