@@ -59,6 +59,25 @@ extension MixedLM {
       reml: reml)
   }
 
+  /// Fits with a smooth penalty on the fixed effects: `fit(fePen: method)` with the penalty's weights times `alpha`.
+  ///
+  /// Python: MixedLM.fit_regularized
+  public func fitRegularized(
+    startParams: (any StartParameters)? = nil, method: any Penalty, alpha: [Double], reml: Bool = true
+  ) throws -> MixedLMResults {
+    guard alpha.count == 1 || alpha.count == kFe else {
+      throw StatsModelsError(.lengthMismatch, "alpha has \(alpha.count) weights for \(kFe) fixed effects")
+    }
+    return try fit(startParams: startParams, reml: reml, fePen: method.scaled(by: alpha))
+  }
+
+  /// ``fitRegularized(startParams:method:alpha:reml:)-(_,Penalty,[Double],_)`` with one weight for all coefficients.
+  public func fitRegularized(
+    startParams: (any StartParameters)? = nil, method: any Penalty, alpha: Double = 0, reml: Bool = true
+  ) throws -> MixedLMResults {
+    try fitRegularized(startParams: startParams, method: method, alpha: [alpha], reml: reml)
+  }
+
   /// Coordinate descent on `b'Mb - 2 b'M b̂ + Σ w|b|` with M = X'V⁻¹X.
   private static func shoot(
     information: Matrix, start: [Double], weights: [Double], ceps: Double, ptol: Double, maxit: Int

@@ -26,8 +26,15 @@ extension MixedLMResults {
     return Series(index: Array(specification.rowLabels), values: model.exog * knownEffects)
   }
 
-  /// Population predictions for rows of the fixed design. Python: MixedLMResults.predict
-  public func predict(_ exog: Matrix) throws -> Series {
+  /// Population predictions for rows of the fixed design.
+  ///
+  /// - Parameters:
+  ///   - exog: one column for each fixed effect.
+  ///   - transform: accepted for Python's `transform=False`; a matrix is never transformed by the formula.
+  /// - Throws: ``StatsModelsError`` for another number of columns.
+  ///
+  /// Python: MixedLMResults.predict
+  public func predict(_ exog: Matrix, transform: Bool = false) throws -> Series {
     guard exog.columns == kFe else {
       throw StatsModelsError(
         .lengthMismatch, "predict needs a matrix of \(kFe) columns, as exog has, not \(exog.columns)")

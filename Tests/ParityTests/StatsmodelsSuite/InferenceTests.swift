@@ -33,6 +33,34 @@ import Testing
     #expect(try distance(model.predict(fixed + [999]), exog * fixed) <= 1e-12)
   }
 
+  @Test func profileLikelihoodPeaksAtTheEstimate() throws {
+    let data = try RandomData("profile_peak")
+    var exog = data.matrix("x", "x")
+    for row in 0..<exog.rows { exog[row, 0] = 1 }
+    let result = try MixedLM(endog: data["endog"], exog: exog, groups: data.labels()).fit(reml: false)
+    let profile = try result.profileRe(0, vtype: "re", numLow: 2, distLow: 0.2, numHigh: 2, distHigh: 0.2)
+    #expect(profile.rows == 5 && profile.columns == 2)
+    #expect(relativeDistance(profile.row(2), [result.covRe[0, 0], result.llf]) <= 1e-6)
+    #expect(profile.column(1).allSatisfy { $0 <= result.llf + 1e-6 })
+  }
+
+  @Test func profilesOfEffectsAndComponents() throws {
+    let data = try RandomData("profile_inference")
+    let result = try MixedLM(
+      endog: data["endog"], exog: data.matrix("exog0", "exog1"), groups: data.labels(),
+      exogRe: [Double](repeating: 1, count: 300),
+      exogVc: ["a": data.byGroup("vca"), "b": data.byGroup("vcb")]
+    ).fit()
+    let effect = try result.profileRe(0, vtype: "re", numLow: 3, distLow: 1, numHigh: 3, distHigh: 1)
+    let component = try result.profileRe("b", vtype: "vc", numLow: 3, distLow: 0.5, numHigh: 3, distHigh: 0.5)
+    for profile in [effect, component] {
+      #expect(profile.rows == 7)
+      #expect(profile.column(1).allSatisfy { $0 <= result.llf + 1e-6 })
+    }
+    let error = #expect(throws: StatsModelsError.self) { try result.profileRe(0, vtype: "not-a-vtype") }
+    #expect(error?.description.contains("vtype") == true)
+  }
+
   @Test func penalties() throws {
     let data = try RandomData("regularized")
     let model = try MixedLM(
@@ -42,11 +70,41 @@ import Testing
     let size: ([Double]) -> Double = { $0.map(abs).reduce(0, +) }
     let mild = try model.fitRegularized(alpha: 1.0)
     let strong = try model.fitRegularized(alpha: [Double](repeating: 10, count: 5))
+    let none = try model.fitRegularized(method: L2(), alpha: 0)
+    let ridge = try model.fitRegularized(method: L2(), alpha: 10)
+    let huber = try model.fitRegularized(method: PseudoHuber(0.3), alpha: 1)
+    #expect(distance(none.feParams.values, plain) <= 1e-6)
     #expect(size(strong.feParams.values) < size(mild.feParams.values))
-    for result in [mild, strong] {
+    for result in [mild, strong, ridge, huber] {
       #expect(size(result.feParams.values) < size(plain))
       #expect(try !result.summary().asText().isEmpty)
     }
+  }
+
+  @Test func simulatedResponses() throws {
+    let data = try RandomData("get_distribution")
+    let model = try mixedlm(
+      "y ~ 0 + x1 + x2", data.frame(labels: ["grp"]), groups: "grp", reFormula: "0 + z0 + z1",
+      vcFormula: ["a": "0 + z2 + z3", "b": "0 + z4 + z5"])
+    let scale = 1.5
+    let params = MixedLMParams.fromComponents(
+      feParams: [1, -2], covRe: Matrix([[1 / scale, 0.5 / scale], [0.5 / scale, 2 / scale]]),
+      vcomp: [0.25 / scale, 2.25 / scale])
+    let mean = data.matrix("x1", "x2") * [1, -2]
+    let distribution = try model.getDistribution(params.getPacked(useSqrt: false, hasFe: true), scale: scale)
+    let expected = (0..<100).map { row -> Double in
+      let (z0, z1) = (data["z0"][row], data["z1"][row])
+      let components = ["z2", "z3"].map { 0.25 * data[$0][row] * data[$0][row] }
+      let others = ["z4", "z5"].map { 2.25 * data[$0][row] * data[$0][row] }
+      return z0 * z0 + z0 * z1 + 2 * z1 * z1 + (components + others).reduce(0, +) + scale
+    }
+    var total = 0.0
+    var generator = SeededGenerator(seed: 234)
+    for _ in 0..<400 {
+      let draw = distribution.rvs(100, using: &generator)
+      total += zip(draw, mean).map { ($0 - $1) * ($0 - $1) }.reduce(0, +) / 100
+    }
+    #expect(relativeDistance([total / 400], [expected.reduce(0, +) / 100]) <= 0.05)
   }
 
   @Test func modelsSideBySide() throws {

@@ -4,6 +4,25 @@ import Testing
 
 /// statsmodels' tests of variance components: test_vcomp_1 … 3, test_vcomp_formula, test_sparse, test_pastes_vcomp.
 @Suite struct VarianceComponentTests {
+  @Test func componentsEqualIndependentEffects() throws {
+    let data = try RandomData("vcomp_1")
+    var free = MixedLMParams(kFe: 1, kRe: 2, kVc: 0)
+    free.feParams = [1]
+    free.covRe = Matrix.identity(2)
+    let masked = try MixedLM(
+      endog: data["endog"], exog: data["exog0"], groups: data.labels(), exogRe: data.matrix("re0", "re1")
+    ).fit(free: free)
+    let components = try MixedLM(
+      endog: data["endog"], exog: data["exog0"], groups: data.labels(),
+      exogVc: ["a": data.byGroup("re0"), "b": data.byGroup("re1")]
+    ).fit()
+    #expect(relativeDistance(masked.feParams.values, components.feParams.values) <= 1e-6)
+    #expect(relativeDistance([masked.covRe[0, 0], masked.covRe[1, 1]], components.vcomp.values) <= 1e-5)
+    #expect(masked.covRe[1, 0] == 0)
+    #expect(relativeDistance([0, 1, 3].map { masked.bse[$0] }, components.bse.values) <= 1e-4)
+    #expect(try !components.summary().asText().isEmpty)
+  }
+
   @Test func simulatedDataAgainstR() throws {
     let data = try RandomData("vcomp_2").frame(labels: ["groups", "v1", "v2"])
     let components = ["a": "0 + C(v1)", "b": "0 + C(v2)"]
