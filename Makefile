@@ -44,8 +44,19 @@ demo: build
 	  --vc-formula "student=0 + C(student)" --vc-formula "test=0 + C(test)" \
 	  --vc-formula "school=0 + C(school)" --timing
 
+# This package and the other systems found, in turn on each workload, one thread each; then the table and pictures.
+# WORKLOADS="W4 W5" measures these only, SYSTEMS=ours,lme4 with these systems only.
+PYTHON ?= python3
+WORKLOADS ?= sleepstudy dietox W1 W9 W5 W4 W7 W3 W2 W10 W6_100k series
+SYSTEMS ?= ours,lme4,mixedlm,gpboost,glmmTMB,statsmodels
+BENCH := .build/release/mixedlm-bench
 bench: setup
-	$(SWIFT) run -c release $(SWIFT_FLAGS) mixedlm-bench
+	$(SWIFT) build -c release --product mixedlm-bench $(SWIFT_FLAGS)
+	$(PYTHON) Tests/Benchmarks/peers/make_data.py .build/bench-data
+	rm -f .build/bench.jsonl
+	$(BENCH) compare $(WORKLOADS) --systems $(SYSTEMS) --python $(PYTHON)
+	$(BENCH) pictures
+	$(BENCH) table
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests

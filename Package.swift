@@ -41,8 +41,11 @@ let package = Package(
 
     .executableTarget(
       name: "mixedlm-bench",
-      dependencies: ["DataFrames", "LinearAlgebra", "MixedModels"],
-      path: "Tests/Benchmarks"),
+      dependencies: [
+        "DataFrames", "LinearAlgebra", "MixedModels", "StatsModels",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Benchmarks", exclude: ["peers"]),
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
     .testTarget(

@@ -1,5 +1,3 @@
-import DataFrames
-import LinearAlgebra
 import MixedModels
 
 /// A benchmark model: a data file, its bar formula, and the same model as engine terms.
@@ -18,6 +16,15 @@ struct Workload: Sendable {
   var fixed: [String?]
   var bars: [Bar]
 
+  /// Whether one fit takes so little that its latency within a process is measured.
+  var isSmall: Bool { ["sleepstudy", "dietox"].contains(name) }
+
+  /// The workload of that name, one of `all` or a member of a series such as `levels_1000`.
+  static func named(_ name: String) -> Workload? {
+    all.first { $0.name == name } ?? series(name)
+  }
+
+  /// The fixed workloads, ordered by shape: one factor, nested, crossed.
   static let all: [Workload] =
     [
       .init(
@@ -86,76 +93,3 @@ struct Workload: Sendable {
         bars: [.init(regressors: [nil], factors: ["user"]), .init(regressors: [nil], factors: ["movie"])])
     }
 }
-
-/// A workload's data in the engine's form.
-struct EngineInput {
-  var response: [Double]
-  var fixed: Matrix
-  var terms: [RandomTerm]
-
-  init(_ workload: Workload, data: DataFrame) throws {
-    let n = data.rowCount
-    func numeric(_ name: String) throws -> [Double] {
-      try name.split(separator: ":").map { try data.column(String($0)).doubles() }
-        .reduce([Double](repeating: 1, count: n)) { zip($0, $1).map(*) }
-    }
-    response = try numeric(workload.response)
-    var columns: [[Double]] = []
-    for name in workload.fixed {
-      guard let name else {
-        columns.append([Double](repeating: 1, count: n))
-        continue
-      }
-      let isText = name.contains(":") ? false : try data.column(name).isText
-      let isFactor = name == "service" || isText
-      guard isFactor else {
-        columns.append(try numeric(name))
-        continue
-      }
-      let (codes, levels) = try data.column(name).factorized()
-      for level in 1..<max(levels.count, 1) { columns.append(codes.map { Int($0) == level ? 1 : 0 }) }
-    }
-    fixed = Matrix(rows: n, columns: columns.count, columnMajor: columns.flatMap { $0 })
-    terms = try workload.bars.map { bar in
-      var codes = [Int32](repeating: 0, count: n)
-      var count = 1
-      for factor in bar.factors {
-        let (own, levels) = try data.column(factor).factorized()
-        var seen: [Int: Int32] = [:]
-        for i in 0..<n {
-          let key = Int(codes[i]) * levels.count + Int(own[i])
-          if let known = seen[key] {
-            codes[i] = known
-          } else {
-            codes[i] = Int32(seen.count)
-            seen[key] = codes[i]
-          }
-        }
-        count = seen.count
-      }
-      return RandomTerm(
-        codes: codes, levelCount: count, columns: try bar.regressors.map { try $0.map(numeric) },
-        covariance: bar.covariance)
-    }
-  }
-}
-
-extension Column {
-  fileprivate var isText: Bool {
-    switch storage {
-    case .string, .categorical: true
-    default: false
-    }
-  }
-
-  fileprivate func doubles() throws -> [Double] {
-    switch storage {
-    case .double(let values): values
-    case .integer(let values, _): values.map(Double.init)
-    case .boolean(let values, _): values.map { $0 ? 1 : 0 }
-    default: throw BenchmarkError.notNumeric(name)
-    }
-  }
-}
-
-enum BenchmarkError: Error { case notNumeric(String) }
