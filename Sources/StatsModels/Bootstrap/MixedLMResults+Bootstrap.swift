@@ -58,21 +58,6 @@ public struct BootstrapResults: Sendable {
 }
 
 extension MixedLMResults {
-  /// Responses drawn from the fitted model. Not in statsmodels.
-  ///
-  /// - Parameters:
-  ///   - count: number of responses.
-  ///   - seed: equal seeds give equal responses.
-  public func simulate(count: Int = 1, seed: UInt64 = 0) throws -> [[Double]] {
-    if specification.isRestored { _ = try model.engine() }
-    return (0..<max(count, 0)).map { response(seed: seed, replicate: $0) }
-  }
-
-  /// The model fitted to another response. Not in statsmodels.
-  public func refit(response: [Double]) throws -> MixedLMResults {
-    try model.replacing(endog: response).fit(startParams: params, reml: reml)
-  }
-
   /// Estimates on resampled data, for standard errors without asymptotics.
   ///
   /// Replicates run on all cores; the result depends on the seed only.

@@ -2,7 +2,8 @@ import StatsModels
 import TestSupport
 import Testing
 
-/// statsmodels' TestMixedLMSummary with plain and with penalised fits.
+/// statsmodels' TestMixedLMSummary with plain and with penalised fits, and
+/// test_summary_after_remove_data.
 @Suite struct SummaryTests {
   enum Fit: String, CaseIterable { case plain, regularized }
 
@@ -34,5 +35,12 @@ import Testing
     let summary = try result(fit).summary(title: "Custom MixedLM Summary")
     #expect(summary.title == "Custom MixedLM Summary")
     #expect(summary.asText().contains("Custom MixedLM Summary"))
+  }
+
+  @Test func survivesRemovalOfData() throws {
+    let result = try result(.plain)
+    let without = try result.removeData()
+    let texts = try [result, without].map { try $0.summary().asText() }
+    #expect(texts[0] == texts[1])
   }
 }
