@@ -10,7 +10,9 @@ extension MixedLMResults {
   ///   - reIx: position of the effect among the group's own effects.
   ///   - vtype: "re".
   ///   - numLow: number of points below the estimate.
+  ///   - distLow: how far below the estimate the grid reaches.
   ///   - numHigh: number of points above the estimate.
+  ///   - distHigh: how far above the estimate the grid reaches.
   /// - Returns: `numLow + numHigh + 1` rows: the variance in the response's units, the log-likelihood.
   /// - Throws: ``StatsModelsError`` when `distLow` leads to a negative variance, or for another `vtype`.
   ///

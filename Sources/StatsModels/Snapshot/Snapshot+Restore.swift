@@ -78,7 +78,9 @@ extension SnapshotState.Factor {
 extension MixedLMResults {
   /// Results from a snapshot: they summarise, test and predict, but compute nothing anew from data.
   ///
-  /// - Parameter environment: values and functions that the formulas name.
+  /// - Parameters:
+  ///   - snapshot: what ``snapshot()`` gave.
+  ///   - environment: values and functions that the formulas name.
   /// - Throws: ``StatsModelsError`` for a snapshot of another version or one that is damaged.
   ///
   /// Not in statsmodels.
