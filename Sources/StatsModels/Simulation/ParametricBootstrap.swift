@@ -150,7 +150,7 @@ extension Matrix {
 }
 
 /// Hands out replicates to workers and collects what they find.
-private final class BootstrapRun: @unchecked Sendable {
+final class BootstrapRun: @unchecked Sendable {
   private let lock = NSLock()
   private let total: Int
   private let progress: (@Sendable (Int) -> Bool)?

@@ -3,20 +3,6 @@ import LinearAlgebra
 import MixedModels
 
 extension MixedLM {
-  /// The same designs with another response. Not in statsmodels.
-  ///
-  /// - Throws: ``StatsModelsError`` for a response of another length.
-  public func replacing(endog: [Double]) throws -> MixedLM {
-    guard endog.count == nobs else {
-      throw StatsModelsError(
-        .lengthMismatch, "the response has \(endog.count) values, the model \(nobs) rows")
-    }
-    if specification.isRestored { _ = try engine() }
-    var changed = specification
-    changed.endog = endog
-    return MixedLM(specification: changed, useSqrt: useSqrt)
-  }
-
   /// The model of chosen groups; a group that is chosen twice counts as two.
   func resampled(groups: [Int]) throws -> MixedLM {
     guard specification.layout == .grouped else {
