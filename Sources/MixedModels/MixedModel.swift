@@ -72,7 +72,8 @@ package struct MixedModel: Sendable {
       moments = StartingValues(products: crossProducts)
     }
     let order = crossProducts.trailing?.count ?? 0
-    if options.trailing != .dense, order > SparseTrailingPattern.smallestOrder || options.trailing == .sparse
+    if options.exact != false, options.trailing != .dense,
+      order > SparseTrailingPattern.smallestOrder || options.trailing == .sparse
     {
       let force = options.trailing == .sparse
       if structure.chain.count == 1 {
@@ -121,6 +122,7 @@ package struct MixedModel: Sendable {
   }
 
   private func maximize(reml: Bool, options: FitOptions) throws(EngineError) -> Estimate {
+    if isMatrixFree { return try maximizeMatrixFree(reml: reml, options: options) }
     let objective = try objective(reml: reml)
     // 1e-9 is 4e-5 standard errors: one more step where it costs next to nothing
     let tolerance = options.tolerance ?? (evaluationsAreCheap ? 1e-13 : 1e-9)
@@ -157,6 +159,7 @@ package struct MixedModel: Sendable {
 
   /// An objective whose elimination keeps every level apart, for conditional modes and variances.
   func levelObjective(reml: Bool) throws(EngineError) -> ProfiledObjective {
+    if isMatrixFree { return try matrixFreeObjective(reml: reml) }
     let products =
       products.pooled == nil
       ? products : CrossProducts(sums: sums, fixed: fixed, bases: bases, pooling: false)

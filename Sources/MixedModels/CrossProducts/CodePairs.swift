@@ -17,17 +17,20 @@ struct CodePairs {
   }
 
   init(rows: Side, columns columnSide: Side, table: RegressorTable) {
+    if rows.participants == [0], columnSide.participants == [0] {
+      (rowStart, columns, values) = Self.counts(rows: rows, columns: columnSide)
+      blockSize = 1
+      return
+    }
     let order = Self.rowsSortedByBothCodes(rows, columnSide)
     let height = rows.participants.count
     let width = columnSide.participants.count
     let size = height * width
-    let plain = rows.participants == [0] && columnSide.participants == [0]
     var starts = [Int](repeating: 0, count: rows.levelCount + 1)
     var found: [Int32] = []
     found.reserveCapacity(order.count)
     var sums: [Double] = []
     sums.reserveCapacity(order.count * size)
-    var allOne = plain
     var previousRow: Int32 = -1
     var previousColumn: Int32 = -1
     let rowValues = rows.participants.map { TableColumn(table, entry: $0) }
@@ -44,17 +47,11 @@ struct CodePairs {
             for _ in 0..<size { sums.append(0) }
             previousRow = r
             previousColumn = c
-          } else {
-            allOne = false
           }
           let base = sums.count - size
-          if plain {
-            sums[base] += 1
-          } else {
-            for b in 0..<width {
-              let weight = columnValues[b][i]
-              for a in 0..<height { sums[base + a + b * height] += rowValues[a][i] * weight }
-            }
+          for b in 0..<width {
+            let weight = columnValues[b][i]
+            for a in 0..<height { sums[base + a + b * height] += rowValues[a][i] * weight }
           }
         }
       }
@@ -63,7 +60,7 @@ struct CodePairs {
     rowStart = starts
     columns = found
     blockSize = size
-    values = allOne ? nil : Buffer(sums)
+    values = Buffer(sums)
   }
 
   /// Rows that have both levels, ordered by row level, then by column level: two stable bucket passes.

@@ -45,38 +45,55 @@ final class SparsePanel {
     rowStart = IndexBuffer(levelCount + 1)
     columns = IndexBuffer(total)
     values = Buffer(total * k)
-    var entry = 0
-    for level in 0..<levelCount {
-      for g in pairs.indices {
-        for q in pairs[g].rowStart[level]..<pairs[g].rowStart[level + 1] {
-          let block = trailing.factorStart[g] + Int(pairs[g].columns[q])
-          let first = trailing.blockStart.pointer[block]
-          for b in 0..<trailing.widths[g] {
-            columns.pointer[entry] = first + Int32(b)
-            for a in 0..<k { values.pointer[entry * k + a] = blocks[g].value(q, a, b) }
-            entry += 1
+    let (starts, columnList, numbers) = (rowStart.pointer, columns.pointer, values.pointer)
+    if k == 1, pairs.count == 1, trailing.widths == [1], let scale = blocks[0].scale {
+      for level in 0..<levelCount { starts[level + 1] = Int32(pairs[0].rowStart[level + 1]) }
+      pairs[0].columns.withUnsafeBufferPointer { source in
+        if let source = source.baseAddress { columnList.update(from: source, count: total) }
+      }
+      if let counts = pairs[0].values?.pointer {
+        for q in 0..<total { numbers[q] = scale * counts[q] }
+      } else {
+        values.fill(scale)
+      }
+    } else {
+      var entry = 0
+      for level in 0..<levelCount {
+        for g in pairs.indices {
+          for q in pairs[g].rowStart[level]..<pairs[g].rowStart[level + 1] {
+            let block = trailing.factorStart[g] + Int(pairs[g].columns[q])
+            let first = trailing.blockStart.pointer[block]
+            for b in 0..<trailing.widths[g] {
+              columnList[entry] = first + Int32(b)
+              for a in 0..<k { numbers[entry * k + a] = blocks[g].value(q, a, b) }
+              entry += 1
+            }
           }
         }
+        starts[level + 1] = Int32(entry)
       }
-      rowStart.pointer[level + 1] = Int32(entry)
     }
     columnStart = IndexBuffer(columnCount + 1)
-    for q in 0..<total { columnStart.pointer[Int(columns.pointer[q]) + 1] += 1 }
-    for j in 0..<columnCount { columnStart.pointer[j + 1] += columnStart.pointer[j] }
+    let heads = columnStart.pointer
+    for q in 0..<total { heads[Int(columnList[q]) + 1] += 1 }
+    for j in 0..<columnCount { heads[j + 1] += heads[j] }
     columnLevels = IndexBuffer(total)
     columnPositions = IndexBuffer(total)
-    var next = columnStart.array
+    let copy = IndexBuffer(columnCount + 1)
+    copy.copy(from: columnStart)
+    let (next, levels, positions) = (copy.pointer, columnLevels.pointer, columnPositions.pointer)
     for level in 0..<levelCount {
-      for q in Int(rowStart.pointer[level])..<Int(rowStart.pointer[level + 1]) {
-        let j = Int(columns.pointer[q])
-        columnLevels.pointer[Int(next[j])] = Int32(level)
-        columnPositions.pointer[Int(next[j])] = Int32(q)
+      for q in Int(starts[level])..<Int(starts[level + 1]) {
+        let j = Int(columnList[q])
+        let target = Int(next[j])
+        levels[target] = Int32(level)
+        positions[target] = Int32(q)
         next[j] += 1
       }
     }
     var uniform = k == 1 && total > 0 ? values.pointer[0] : nil
     if let value = uniform {
-      for q in 0..<total where values.pointer[q] != value {
+      for q in 0..<total where numbers[q] != value {
         uniform = nil
         break
       }

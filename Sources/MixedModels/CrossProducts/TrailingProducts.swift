@@ -40,6 +40,29 @@ extension CrossProducts {
       }
       for level in 0..<factors[g].levelCount {
         let record = sums.trailingRecords[g].pointer + level * entries.count * width
+        if let root = left.storage.first, left.storage.count == 1 {
+          // One regressor that is one entry of the table: plain products.
+          let j = Int(blockStart[factorStart[g] + level])
+          rows.append(Int32(j))
+          values.append(root * root * record[entries[0]])
+          let target = panelBuffer.pointer + j * r
+          for c in 0..<r {
+            var sum = 0.0
+            for e in 0..<width { sum += panel.storage[e + c * width] * record[e] }
+            target[c] = root * sum
+          }
+          for (pair, block) in zip(pairs, blocks) {
+            for q in pair.pairs.rowStart[level]..<pair.pairs.rowStart[level + 1] {
+              let first = blockStart[factorStart[pair.h] + Int(pair.pairs.columns[q])]
+              for b in 0..<widths[pair.h] {
+                rows.append(first + Int32(b))
+                values.append(block.value(q, 0, b))
+              }
+            }
+          }
+          starts.append(Int32(rows.count))
+          continue
+        }
         let full = Matrix(
           rows: width, columns: entries.count,
           columnMajor: Array(UnsafeBufferPointer(start: record, count: entries.count * width)))
@@ -88,6 +111,8 @@ struct TransformedPairs {
   private let left: Matrix
   private let right: Matrix
   private let scalar: Double?
+  /// The factor of every entry when blocks are single numbers.
+  var scale: Double? { scalar }
 
   init(_ source: CodePairs, left: Matrix, right: Matrix) {
     self.source = source

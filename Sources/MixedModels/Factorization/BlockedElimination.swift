@@ -5,7 +5,7 @@ internal import LinearAlgebra
 ///
 /// Works in the unscaled domain: eliminating a level with block M and row panel a subtracts a'Ha from all
 /// later entries, with H = T(I + T'MT)⁻¹T'. Nothing is divided by T, so that T = 0 is a regular point.
-final class BlockedElimination: Elimination {
+final class BlockedElimination: LevelElimination {
   let products: CrossProducts
   /// r, columns of [X̃ ẽ].
   let panelColumns: Int

@@ -24,6 +24,15 @@ protocol Elimination: AnyObject {
   func quadraticForms(_ directions: [Direction], coefficients: [Double]) -> QuadraticForms
 }
 
+/// An elimination that keeps every level apart.
+protocol LevelElimination: Elimination {
+  /// Conditional modes of every factor's levels: levels × k, level by level.
+  func modes(coefficients: [Double]) -> [Buffer]
+
+  /// Diagonal blocks of S − S Z'V⁻¹Z S per factor, k × k per level.
+  func conditionalCovariances(factor: Int) throws(EngineError) -> Buffer
+}
+
 /// First-derivative sums of one factor, k × k.
 struct FactorTraces {
   /// M = Σ_l [Z'PZ]_ll.

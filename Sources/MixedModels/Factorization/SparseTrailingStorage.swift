@@ -20,6 +20,8 @@ struct SparseTrailingPattern: Sendable {
     let n = trailing.count
     let half = 0.5 * Double(denseOrder) * Double(denseOrder)
     if !force, panel.squaredRowCounts * 0.5 > half { return nil }
+    let limit = force ? Int.max : Int(min(0.4 * half, 1.5e8)) + n
+    if !force, Self.sampledEntryCount(panel: panel) > 1.2 * Double(limit) { return nil }
     var starts: [Int] = [0]
     var members: [Int32] = []
     members.reserveCapacity(panel.entryCount + n)
@@ -46,7 +48,6 @@ struct SparseTrailingPattern: Sendable {
       for a in 0..<width { members.append(first + Int32(a)) }
       starts.append(members.count)
     }
-    let limit = force ? Int.max : Int(min(0.4 * half, 4e8)) + n
     guard
       let found = SymmetricPattern(count: n, cliqueStarts: starts, members: members, limit: limit)
     else { return nil }
@@ -55,6 +56,27 @@ struct SparseTrailingPattern: Sendable {
     if !force, analysis.flops * Self.advantage > denseFlops { return nil }
     pattern = found
     self.analysis = analysis
+  }
+
+  /// Entries of the Schur complement's triangle, estimated from a few of its columns.
+  private static func sampledEntryCount(panel: SparsePanel) -> Double {
+    let n = panel.columnCount
+    let step = max(1, n / 64)
+    let seen = IndexBuffer(n)
+    let (mark, columns, start) = (seen.pointer, panel.columns.pointer, panel.rowStart.pointer)
+    var found = 0
+    var sampled = 0
+    for j in stride(from: 0, to: n, by: step) {
+      sampled += 1
+      for q in Int(panel.columnStart.pointer[j])..<Int(panel.columnStart.pointer[j + 1]) {
+        let level = Int(panel.columnLevels.pointer[q])
+        for p in Int(start[level])..<Int(start[level + 1]) where mark[Int(columns[p])] != Int32(sampled) {
+          mark[Int(columns[p])] = Int32(sampled)
+          found += 1
+        }
+      }
+    }
+    return sampled > 0 ? 0.5 * Double(found) / Double(sampled) * Double(n) : 0
   }
 }
 

@@ -92,12 +92,12 @@ extension MixedModel {
   /// The elimination of every level at an estimate.
   private func factored(
     _ estimate: Estimate
-  ) throws(EngineError) -> (point: ParameterPoint, elimination: BlockedElimination) {
+  ) throws(EngineError) -> (point: ParameterPoint, elimination: any LevelElimination) {
     let objective = try levelObjective(reml: estimate.reml)
     let point = try ParameterPoint(
       model: self, covariances: estimate.relativeCovariances, reml: estimate.reml, fixedEffects: nil,
       objective: objective)
-    guard let elimination = objective.elimination as? BlockedElimination else { throw .overflow }
+    guard let elimination = objective.elimination as? any LevelElimination else { throw .overflow }
     return (point, elimination)
   }
 

@@ -80,7 +80,16 @@ extension MixedModel {
         inner[p + j, i] = value
       }
     }
-    let traces = try informationTraces(directions, at: point)
+    let traces: Matrix
+    if point.objective.elimination is MatrixFreeElimination {
+      // E y'PV_iPV_jPy = σ² tr PV_iPV_j: the average information.
+      let shared =
+        reml
+        ? forms.fixed.transposed * (point.profile.fixedInverse * forms.fixed) : Matrix(rows: n, columns: n)
+      traces = (0.5 / s2) * (forms.products - shared)
+    } else {
+      traces = try informationTraces(directions, at: point)
+    }
     for i in 0..<n {
       for j in 0..<n {
         inner[p + i, p + j] =

@@ -93,5 +93,7 @@ final class LaneBuffer<L: Lanes> {
 
   deinit { pointer.deallocate() }
 
+  func copy(from other: LaneBuffer) { pointer.update(from: other.pointer, count: count) }
+
   func clear() { pointer.update(repeating: L(0), count: count) }
 }

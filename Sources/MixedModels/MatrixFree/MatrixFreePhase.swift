@@ -1,9 +1,11 @@
 import Foundation
 internal import LinearAlgebra
 
-/// Average-information Newton on a ``MatrixFreeLikelihood``.
+/// Average-information Newton with a gradient that carries Monte-Carlo error.
 struct MatrixFreePhase {
-  let likelihood: MatrixFreeLikelihood
+  /// An objective over the elimination below.
+  let objective: ProfiledObjective
+  let elimination: MatrixFreeElimination
   /// Typical size 1/√A_ll of each parameter.
   let scales: [Double]
   var progress: (@Sendable (FitProgress) -> Bool)?
@@ -16,7 +18,6 @@ struct MatrixFreePhase {
   /// Where the iterations ended.
   struct Outcome {
     var theta: [Double]
-    var point: MatrixFreeLikelihood.Point
     var converged: Bool
     var iterations: Int
     /// Largest entry of the gradient, and of its Monte-Carlo error, in standard errors.
@@ -26,37 +27,36 @@ struct MatrixFreePhase {
     var contraction: Double
   }
 
-  /// Iterates until the gradient is lost in its Monte-Carlo error.
-  ///
-  /// - Parameter finishing: whether a last precise evaluation at the end is wanted.
-  func minimize(from start: [Double], finishing: Bool) throws(EngineError) -> Outcome {
+  /// Iterates until the gradient is lost in its Monte-Carlo error; the last step is taken unseen.
+  func minimize(from start: [Double]) throws(EngineError) -> Outcome {
     var theta = start
     var previous: (theta: [Double], norm: Double)?
     var iteration = 0
+    elimination.tolerance = 1e-6
     while true {
       iteration += 1
-      var point = try likelihood.evaluate(theta, tolerance: 1e-6)
-      let model = QuadraticModel(gradient: point.gradient, curvature: point.curvature)
+      let point = try objective.evaluate(theta)
+      let derivatives = try objective.derivatives(at: point)
+      let model = QuadraticModel(gradient: derivatives.gradient, curvature: derivatives.curvature)
       let norm = model.scaledNorm
-      let noise = Self.scaledNoise(point)
+      let noise = Self.scaledNoise(gradientNoise(point), curvature: derivatives.curvature)
       var converged = norm < max(0.02, 0.3 * noise)
-      if noise > noiseTarget, norm < 1, likelihood.batches < maximumBatches {
-        likelihood.batches *= 2
+      if noise > noiseTarget, norm < 1, elimination.batches < maximumBatches {
+        elimination.batches *= 2
         converged = false
       }
       let step = limited(model.step(damping: 0), at: theta)
       if converged || iteration >= maximumIterations {
-        theta = zip(theta, step).map { $0 + $1 }
-        if finishing { point = try likelihood.evaluate(theta, tolerance: 1e-10) }
         return Outcome(
-          theta: theta, point: point, converged: converged && point.converged, iterations: iteration,
-          gradientNorm: norm, noise: noise,
+          theta: zip(theta, step).map { $0 + $1 }, converged: converged && elimination.converged,
+          iterations: iteration, gradientNorm: norm, noise: noise,
           contraction: previous.map { min(1, max(norm, noise) / $0.norm) } ?? 1)
       }
       if let progress,
         !progress(
           FitProgress(
-            iteration: iteration, deviance: point.profile.deviance, predictedDecrease: model.decrease(step)))
+            iteration: iteration, deviance: point.deviance + objective.shift,
+            predictedDecrease: model.decrease(step)))
       {
         throw .cancelled
       }
@@ -71,6 +71,16 @@ struct MatrixFreePhase {
     }
   }
 
+  /// Monte-Carlo covariance of the gradient at the point that was evaluated last.
+  func gradientNoise(_ point: ProfiledObjective.Point) -> Matrix {
+    let weights = objective.layout.parameters.map { entries in
+      point.lower.indices.map { f in
+        entries.contains { $0.factor == f } ? 2 * point.lower[f][0] : 0
+      }
+    }
+    return elimination.stochastic.covariance(weights: weights)
+  }
+
   private func limited(_ step: [Double], at theta: [Double]) -> [Double] {
     var shrink = 1.0
     for (i, value) in step.enumerated() {
@@ -81,10 +91,10 @@ struct MatrixFreePhase {
   }
 
   /// Largest Monte-Carlo error of a gradient entry times that parameter's standard error.
-  static func scaledNoise(_ point: MatrixFreeLikelihood.Point) -> Double {
-    (0..<point.gradient.count).reduce(0.0) { largest, i in
-      let h = point.curvature[i, i]
-      return h > 0 ? max(largest, (point.gradientNoise[i, i] / (2 * h)).squareRoot()) : largest
+  static func scaledNoise(_ noise: Matrix, curvature: Matrix) -> Double {
+    (0..<noise.rows).reduce(0.0) { largest, i in
+      let h = curvature[i, i]
+      return h > 0 ? max(largest, (noise[i, i] / (2 * h)).squareRoot()) : largest
     }
   }
 }

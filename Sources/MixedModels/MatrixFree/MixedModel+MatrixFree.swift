@@ -1,23 +1,31 @@
+import Foundation
 internal import LinearAlgebra
 
 extension MixedModel {
   /// The seed of all random probes: results are reproducible.
   static let probeSeed: UInt64 = 0x5EED_0F_B10C_C0DE
-
   /// Order of a dense trailing block from which a matrix-free start pays.
   static let matrixFreeOrder = 1500
+  /// Batches of eight probes when the matrix-free answer is the final one.
+  private static let finalBatches = 2
 
-  /// The matrix-free likelihood; nil unless every factor has one regressor and at least two cross.
-  func matrixFreeLikelihood(reml: Bool, batches: Int) -> MatrixFreeLikelihood? {
+  /// A matrix-free objective; nil unless every factor has one regressor and at least two cross.
+  func matrixFreeObjective(
+    reml: Bool, batches: Int
+  ) -> (objective: ProfiledObjective, elimination: MatrixFreeElimination)? {
     guard let system = ScalarSystem(products: products) else { return nil }
     var floors = [Double](repeating: 0, count: products.structure.factors.count)
     for part in system.parts {
       let mean = moments.meanSquares[part.factor][0]
       floors[part.factor] = 1e-4 / max(mean, .leastNormalMagnitude).squareRoot()
     }
-    return MatrixFreeLikelihood(
-      system: system, layout: layout, fixed: fixed, rowCount: response.count, reml: reml, floors: floors,
-      workers: Workers(threads: options.threads), batches: batches, seed: Self.probeSeed)
+    let elimination = MatrixFreeElimination(
+      system: system, floors: floors, workers: Workers(threads: options.threads), batches: batches,
+      seed: Self.probeSeed)
+    let objective = ProfiledObjective(
+      elimination: elimination, layout: layout, fixed: fixed, rowCount: response.count, reml: reml,
+      floors: floors)
+    return (objective, elimination)
   }
 
   /// θ near the optimum from the matrix-free phase, and how fast Newton steps converge there; nil where the
@@ -26,10 +34,104 @@ extension MixedModel {
     reml: Bool, from theta: [Double]
   ) throws(EngineError) -> (theta: [Double], contraction: Double)? {
     guard products.sparse == nil, (products.trailing?.count ?? 0) >= Self.matrixFreeOrder,
-      let likelihood = matrixFreeLikelihood(reml: reml, batches: 1)
+      let (objective, elimination) = matrixFreeObjective(reml: reml, batches: 1)
     else { return nil }
-    let phase = MatrixFreePhase(likelihood: likelihood, scales: parameterScales)
-    let outcome = try phase.minimize(from: theta, finishing: false)
+    let phase = MatrixFreePhase(objective: objective, elimination: elimination, scales: parameterScales)
+    let outcome = try phase.minimize(from: theta)
     return outcome.converged ? (outcome.theta, outcome.contraction) : nil
+  }
+
+  /// The objective of a model that has no exact factorisation.
+  func matrixFreeObjective(reml: Bool) throws(EngineError) -> ProfiledObjective {
+    guard let found = matrixFreeObjective(reml: reml, batches: Self.finalBatches) else {
+      throw .insufficientMemory(bytes: trailingBytes, available: Self.availableBytes)
+    }
+    return found.objective
+  }
+
+  /// Maximises the likelihood without an exact factorisation.
+  func maximizeMatrixFree(reml: Bool, options: FitOptions) throws(EngineError) -> Estimate {
+    guard let (objective, elimination) = matrixFreeObjective(reml: reml, batches: Self.finalBatches) else {
+      throw .insufficientMemory(bytes: trailingBytes, available: Self.availableBytes)
+    }
+    var phase = MatrixFreePhase(objective: objective, elimination: elimination, scales: parameterScales)
+    phase.progress = options.progress
+    phase.maximumIterations = options.maximumIterations
+    let start = options.start.map { layout.theta(layout.lower(covariances: $0)) } ?? startingTheta
+    let outcome = try phase.minimize(from: start)
+    elimination.tolerance = 1e-9
+    let point = try objective.evaluate(outcome.theta)
+    let derivatives = try objective.derivatives(at: point)
+    let model = QuadraticModel(gradient: derivatives.gradient, curvature: derivatives.curvature)
+    var certificate = Certificate()
+    certificate.evaluations = objective.evaluations
+    certificate.gradients = objective.gradients
+    certificate.gradientNorm = model.scaledNorm
+    certificate.predictedDecrease = model.decrease(model.step(damping: 0))
+    certificate.conditionNumber = model.conditionNumber
+    var estimate = estimate(
+      point, objective: objective, converged: outcome.converged && elimination.converged,
+      certificate: certificate)
+    estimate.monteCarlo = report(
+      point, derivatives: derivatives, noise: phase.gradientNoise(point), objective: objective,
+      elimination: elimination, iterations: outcome.iterations, gradientNorm: model.scaledNorm)
+    return estimate
+  }
+
+  /// Carries the Monte-Carlo error of the gradient over to the estimates: dθ = −H⁻¹ dg.
+  private func report(
+    _ point: ProfiledObjective.Point, derivatives: ProfiledObjective.Derivatives, noise: Matrix,
+    objective: ProfiledObjective, elimination: MatrixFreeElimination, iterations: Int, gradientNorm: Double
+  ) -> MonteCarloReport {
+    let n = layout.count
+    let spread = (try? LinearAlgebra.solve(derivatives.curvature, noise))
+      .flatMap { try? LinearAlgebra.solve(derivatives.curvature, $0.transposed) }
+    let theta = spread ?? Matrix(rows: n, columns: n)
+    let forms = elimination.quadraticForms(
+      layout.directions(point.lower), coefficients: point.coefficients)
+    let unit = fixed.unit
+    func error(_ slope: [Double]) -> Double { max(theta.quadraticForm(slope), 0).squareRoot() }
+
+    // dS = 2 t dθ in standardised regressors; the caller's S is that over the map's square.
+    let covariances = terms.indices.map { t -> Double in
+      guard let place = layout.places[t], let map = layout.maps[t] else { return 0 }
+      let slope = layout.parameters.map { entries in
+        entries.contains { $0.factor == place.factor }
+          ? 2 * point.lower[place.factor][0] / (map[0, 0] * map[0, 0]) : 0
+      }
+      return error(slope)
+    }
+    // dσ² = −v'r dθ / ν and db = −(X'V⁻¹X)⁻¹ X'V⁻¹Zv dθ.
+    let scale = error(forms.residual.map { $0 * unit * unit / objective.degreesOfFreedom })
+    let moved = fixed.toUser * (point.fixedInverse * forms.fixed)
+    var fixedEffects = [Double](repeating: .nan, count: fixedColumns.columns)
+    for (i, j) in fixed.kept.enumerated() {
+      fixedEffects[j] = error((0..<n).map { unit * moved[i, $0] })
+    }
+    return MonteCarloReport(
+      probes: elimination.stochastic.probes, iterations: iterations, relativeCovariances: covariances,
+      scale: scale, fixedEffects: fixedEffects,
+      logLikelihood: 0.5 * elimination.stochastic.logDeterminantVariance.squareRoot(),
+      gradientNorm: gradientNorm,
+      gradientNoise: MatrixFreePhase.scaledNoise(noise, curvature: derivatives.curvature))
+  }
+
+  // MARK: When an exact factor is out of reach
+
+  /// Whether all results come without an exact factorisation, with Monte-Carlo error.
+  package var isMatrixFree: Bool {
+    if let exact = options.exact { return !exact && ScalarSystem.describes(products) }
+    return products.sparse == nil && trailingBytes > Self.availableBytes / 2
+  }
+
+  /// Bytes that the dense trailing block and its inverse take.
+  private var trailingBytes: Int {
+    let order = products.trailing?.count ?? 0
+    return order.multipliedReportingOverflow(by: order).overflow || order > 1 << 29
+      ? Int.max : 16 * order * order
+  }
+
+  private static var availableBytes: Int {
+    Int(clamping: ProcessInfo.processInfo.physicalMemory)
   }
 }

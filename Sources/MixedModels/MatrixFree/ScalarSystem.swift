@@ -35,10 +35,8 @@ final class ScalarSystem: @unchecked Sendable {
 
   /// The system of given cross-products; nil when a factor has several regressors or nothing crosses.
   init?(products: CrossProducts) {
+    guard Self.describes(products), let leader = products.chain.first else { return nil }
     let structure = products.structure
-    guard structure.factors.allSatisfy({ $0.width == 1 }), let leader = products.chain.first,
-      products.trailing != nil || products.chain.count > 1
-    else { return nil }
     let r = products.panelColumns
     panelColumns = r
     base = products.base
@@ -104,6 +102,12 @@ final class ScalarSystem: @unchecked Sendable {
       }
     leadingChunks = RowChunks(rowCount: leadingCount, start: forward.start)
     trailingChunks = RowChunks(rowCount: offset, start: backward.start, also: within?.start)
+  }
+
+  /// Whether every factor has one regressor and at least two cross or nest.
+  static func describes(_ products: CrossProducts) -> Bool {
+    products.structure.factors.allSatisfy { $0.width == 1 }
+      && (products.trailing != nil || products.chain.count > 1)
   }
 
   /// Entries that a product with the operator touches.

@@ -7,16 +7,47 @@ internal import LinearAlgebra
 /// that one solve ŷ = Ŝ⁻¹r serves all: the terms ẑ'ẑ and ẑ'Eẑ have known expectations and are left out,
 /// which removes the first-order noise; log|Ŝ| = −E r'φ(E)r comes from the same recurrence by Lanczos
 /// quadrature. Probes depend on the seed alone: all evaluations share them.
+///
+/// What the factors' means share with one another makes a few directions q, one a factor, in which Ŝ is
+/// nearly singular. They are solved for, and q'Fq ((q'ẑ)² − 1), of expectation zero, is subtracted from
+/// every quadratic form ẑ'Fẑ.
 final class StochasticTraces {
   /// What an evaluation found, by factor in the structure's order.
   struct Result {
     /// Σ_l [Z'V⁻¹Z]_ll.
-    var traces: [Double]
+    var traces: [Double] = []
     /// Deviations of the single probes from `traces`; empty for factors done exactly.
-    var deviations: [[Double]]
-    var logDeterminant: Double
-    var logDeterminantDeviations: [Double]
-    var converged: Bool
+    var deviations: [[Double]] = []
+    var logDeterminant = 0.0
+    var logDeterminantDeviations: [Double] = []
+    var converged = true
+
+    /// Number of probes.
+    var probes: Int { logDeterminantDeviations.count }
+
+    /// Monte-Carlo variance of the log determinant.
+    var logDeterminantVariance: Double {
+      let n = Double(probes)
+      return n > 1 ? logDeterminantDeviations.reduce(0) { $0 + $1 * $1 } / (n * (n - 1)) : 0
+    }
+
+    /// Monte-Carlo covariance of Σ_f w_if × trace_f, for weights w given by parameter.
+    func covariance(weights: [[Double]]) -> Matrix {
+      let samples = weights.map { row in
+        (0..<probes).map { s in
+          zip(row, deviations).reduce(0.0) { $1.1.isEmpty ? $0 : $0 + $1.0 * $1.1[s] }
+        }
+      }
+      var result = Matrix(rows: weights.count, columns: weights.count)
+      guard probes > 1 else { return result }
+      for i in samples.indices {
+        for j in samples.indices {
+          let sum = zip(samples[i], samples[j]).reduce(0) { $0 + $1.0 * $1.1 }
+          result[i, j] = sum / Double(probes * (probes - 1))
+        }
+      }
+      return result
+    }
   }
 
   /// Terms of at most this many levels are done exactly.
@@ -54,12 +85,25 @@ final class StochasticTraces {
     for part in design.parts {
       base[part.factor] = system.sumOverTrailing(in: part.range) { j in (d[j] - 1) / d[j] }
     }
+    let directions = meanDirections(lower)
+    probe.copy(from: directions)
+    let known = run(tolerance: tolerance)
     for batch in 0..<batches {
-      let found = run(batch: batch, tolerance: tolerance)
+      drawProbe(batch)
+      let controls = excess(of: directions)
+      let found = run(tolerance: tolerance)
       if !found.converged { converged = false }
-      samples[design.leadingFactor] += found.leading.map { -$0 }
-      for (part, sums) in zip(design.parts, found.parts) { samples[part.factor] += sums.map { -$0 } }
-      logs += found.logs.map { -$0 }
+      /// A form of the probes without the share of the known directions.
+      func reduced(_ values: [Double], _ known: [Double]) -> [Double] {
+        values.enumerated().map { lane, value in
+          -zip(known, controls).reduce(value) { $0 - $1.0 * $1.1[lane] }
+        }
+      }
+      samples[design.leadingFactor] += reduced(found.leading, known.leading)
+      for (i, part) in design.parts.enumerated() {
+        samples[part.factor] += reduced(found.parts[i], known.parts[i])
+      }
+      logs += reduced(found.logs, known.logs)
     }
     for part in design.parts {
       let square = lower[part.factor][0] * lower[part.factor][0]
@@ -91,19 +135,69 @@ final class StochasticTraces {
     var converged: Bool
   }
 
-  /// Eight probes.
-  private func run(batch: Int, tolerance: Double) -> Batch {
+  /// Rademacher numbers, eight lanes of them.
+  private func drawProbe(_ batch: Int) {
+    let z = probe.pointer
+    let key = Self.mix(seed &+ UInt64(batch) &* 0x9E37_79B9_7F4A_7C15)
+    system.forEachTrailing { j in
+      let bits = Self.mix(key ^ UInt64(j))
+      var value = EightFloatLanes(0)
+      for lane in 0..<8 { value[lane] = bits >> UInt64(lane) & 1 == 0 ? 1 : -1 }
+      z[j] = value
+    }
+  }
+
+  /// Orthonormal directions, one a lane, that span constant effects of each factor; eigenvectors of Ŝ
+  /// restricted to them.
+  private func meanDirections(_ lower: [[Double]]) -> LaneBuffer<EightFloatLanes> {
+    let parts = system.system.parts.prefix(EightFloatLanes.width)
+    let result = LaneBuffer<EightFloatLanes>(system.system.trailingCount)
+    let (q, d) = (result.pointer, system.diagonal.pointer)
+    var scales: [Double] = []
+    for (lane, part) in parts.enumerated() {
+      let scale = 1 / system.sumOverTrailing(in: part.range) { j in d[j] }.squareRoot()
+      scales.append(scale)
+      for j in part.range { q[j][lane] = scale * d[j].squareRoot() }
+    }
+    guard parts.count > 1 else { return result }
+    // residual = q − Ŝq, whose inner products with q give the restricted operator.
+    solver.residual(of: result, rightHandSide: result, into: residual)
+    var restricted = Matrix(rows: parts.count, columns: parts.count)
+    let r = residual.pointer
+    for (a, part) in parts.enumerated() {
+      let scale = scales[a]
+      let sums: EightFloatLanes = system.laneSum(in: part.range) { j in
+        r[j] * EightFloatLanes(scale * d[j].squareRoot())
+      }
+      for b in parts.indices { restricted[a, b] = sums[b] }
+    }
+    for a in parts.indices { for b in 0..<a { restricted[a, b] = restricted[b, a] } }
+    guard let eigen = try? SymmetricEigen(restricted) else { return result }
+    for (lane, part) in parts.enumerated() {
+      for j in part.range {
+        let value = q[j][lane]
+        for b in parts.indices { q[j][b] = value * eigen.vectors[lane, b] }
+      }
+    }
+    return result
+  }
+
+  /// (q'ẑ)² − q'q of every direction, by probe.
+  private func excess(of directions: LaneBuffer<EightFloatLanes>) -> [[Double]] {
+    let (q, z) = (directions.pointer, probe.pointer)
+    return (0..<min(system.system.parts.count, EightFloatLanes.width)).map { k in
+      let sums: EightFloatLanes = system.laneSum { j in z[j] * EightFloatLanes(q[j][k]) }
+      let length = system.sumOverTrailing { j in q[j][k] * q[j][k] }
+      return sums.array.map { $0 * $0 - length }
+    }
+  }
+
+  /// Forms of the eight vectors in `probe`.
+  private func run(tolerance: Double) -> Batch {
     typealias L = EightFloatLanes
     let design = system.system
     let m = design.trailingCount
     let (z, r, r0, y) = (probe.pointer, residual.pointer, start.pointer, solution.pointer)
-    let key = Self.mix(seed &+ UInt64(batch) &* 0x9E37_79B9_7F4A_7C15)
-    system.forEachTrailing { j in
-      let bits = Self.mix(key ^ UInt64(j))
-      var value = L(0)
-      for lane in 0..<8 { value[lane] = bits >> UInt64(lane) & 1 == 0 ? 1 : -1 }
-      z[j] = value
-    }
     // γ = A_12 C ẑ serves the leading trace.
     let (s, c) = (scaled.pointer, system.scale.pointer)
     system.forEachTrailing { j in s[j] = z[j] * L(c[j]) }

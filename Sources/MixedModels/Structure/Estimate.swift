@@ -26,6 +26,8 @@ package struct Estimate: Sendable {
   package var held: [HeldTerm]
   /// Whether some term's covariance matrix is singular.
   package var singular: Bool
+  /// Monte-Carlo errors, where no exact factorisation was made.
+  package var monteCarlo: MonteCarloReport?
 
   package init(
     relativeCovariances: [Matrix], scale: Double, fixedEffects: [Double], aliased: [Int], rank: Int,

@@ -6,13 +6,17 @@ package struct EngineOptions: Sendable {
   package var threads: Int?
   /// Overrides the choice of the trailing factorisation, for tests.
   package var trailing: Trailing?
+  /// Whether the likelihood is factored exactly; `nil` does without only where memory does not hold the
+  /// factor. Without, crossed random intercepts are fitted by iterative solves, with a Monte-Carlo error.
+  package var exact: Bool?
 
   /// How the block that remains after the leading factors is factored.
   package enum Trailing: Sendable { case dense, sparse }
 
-  package init(threads: Int? = nil, trailing: Trailing? = nil) {
+  package init(threads: Int? = nil, trailing: Trailing? = nil, exact: Bool? = nil) {
     self.threads = threads
     self.trailing = trailing
+    self.exact = exact
   }
 }
 

@@ -1,0 +1,198 @@
+import Foundation
+internal import LinearAlgebra
+
+/// The mixed-model equations of a scalar crossed design without a factorisation.
+///
+/// Solutions come from conjugate gradients; traces and log|V| from random probes that all evaluations
+/// share, so that they are smooth functions of θ with a known Monte-Carlo error.
+final class MatrixFreeElimination: LevelElimination {
+  let system: ScalarSystem
+  let operation: ScaledOperator
+  /// Smallest |T| of each factor: traces divide by it.
+  let floors: [Double]
+  /// Batches of eight probes.
+  var batches: Int
+  /// Residual norm of the solutions for [X̃ ẽ], relative to the right-hand side.
+  var tolerance = 1e-9
+  /// Whether the solves at the last point reached their tolerance.
+  private(set) var converged = true
+  /// Traces and log|V| at the last point.
+  private(set) var stochastic = StochasticTraces.Result()
+  private let solver: ColumnSolver
+  private let traces: StochasticTraces
+  /// u and g = Z'V⁻¹[X̃ ẽ] at the last point.
+  private var solution: ColumnSolution?
+  private var lower: [[Double]] = []
+
+  init(system: ScalarSystem, floors: [Double], workers: Workers, batches: Int, seed: UInt64) {
+    self.system = system
+    self.floors = floors
+    self.batches = batches
+    operation = ScaledOperator(system: system, workers: workers)
+    solver = ColumnSolver(system: operation)
+    traces = StochasticTraces(system: operation, seed: seed)
+  }
+
+  func factorize(_ lower: [[Double]]) throws(EngineError) -> (logDeterminant: Double, panel: Matrix) {
+    self.lower = zip(lower, floors).map { t, floor in
+      abs(t[0]) < floor ? [t[0] < 0 ? -floor : floor] : t
+    }
+    try operation.update(self.lower)
+    let sides = EffectColumns(
+      leading: system.leadingPanel, trailing: system.trailingPanel, count: system.panelColumns)
+    let found = solver.solve(sides, guess: solution?.effects, tolerance: tolerance)
+    solution = found
+    stochastic = traces.evaluate(self.lower, batches: batches, tolerance: 1e-3)
+    converged = found.converged && stochastic.converged
+    return (stochastic.logDeterminant, reducedPanel(found.effects))
+  }
+
+  /// Nothing to do: ``factorize(_:)`` has solved.
+  func solve() {}
+
+  func traces(coefficients: [Double], fixedInverse: Matrix?) throws(EngineError) -> [FactorTraces] {
+    guard let solution else { return [] }
+    let residual = residuals(coefficients)
+    return lower.indices.map { f in
+      let (r, count) = residual.rows(of: f, in: system)
+      var squares = 0.0
+      for l in 0..<count { squares += r[l] * r[l] }
+      var value = stochastic.traces[f]
+      if let fixedInverse { value -= fixedShare(f, solution.gradients, inverse: fixedInverse) }
+      return FactorTraces(projection: Matrix([[value]]), residual: Matrix([[squares]]))
+    }
+  }
+
+  func quadraticForms(_ directions: [Direction], coefficients: [Double]) -> QuadraticForms {
+    let n = directions.count
+    let p = system.panelColumns - 1
+    var forms = QuadraticForms(
+      products: Matrix(rows: n, columns: n), fixed: Matrix(rows: p, columns: n),
+      residual: [Double](repeating: 0, count: n))
+    guard let solution else { return forms }
+    let residual = residuals(coefficients)
+    let vectors = EffectColumns(system: system, count: n)
+    for (i, direction) in directions.enumerated() {
+      for part in direction.parts {
+        let weight = part.matrix[0, 0]
+        let (r, count) = residual.rows(of: part.factor, in: system)
+        let v = vectors.rows(of: part.factor, in: system).pointer
+        let g = solution.gradients.rows(of: part.factor, in: system).pointer
+        for l in 0..<count {
+          let value = weight * r[l]
+          v[l * n + i] = value
+          forms.residual[i] += value * r[l]
+          for c in 0..<p { forms.fixed.storage[c + i * p] += g[l * (p + 1) + c] * value }
+        }
+      }
+    }
+    let images = solver.solve(vectors, multiplied: true, tolerance: 1e-5).gradients
+    func addProducts(_ v: Buffer, _ g: Buffer, rows: Int) {
+      for i in 0..<n {
+        for j in 0..<n {
+          var sum = 0.0
+          for l in 0..<rows { sum += v.pointer[l * n + i] * g.pointer[l * n + j] }
+          forms.products[i, j] += 0.5 * sum
+          forms.products[j, i] += 0.5 * sum
+        }
+      }
+    }
+    addProducts(vectors.leading, images.leading, rows: system.leadingCount)
+    addProducts(vectors.trailing, images.trailing, rows: system.trailingCount)
+    return forms
+  }
+
+  func modes(coefficients: [Double]) -> [Buffer] {
+    guard let solution else { return [] }
+    let effects = combined(solution.effects, coefficients)
+    return lower.indices.map { f in
+      let (u, count) = effects.rows(of: f, in: system)
+      let result = Buffer(count)
+      result.pointer.update(from: u, count: count)
+      return result
+    }
+  }
+
+  func conditionalCovariances(factor: Int) throws(EngineError) -> Buffer {
+    let count = EffectColumns(system: system, count: 1).rows(of: factor, in: system).count
+    return Buffer(try conditionalVariances(factor: factor, levels: Array(0..<count)))
+  }
+
+  /// s − s [Z'V⁻¹Z]_ll s of chosen levels, a solve for every eight of them.
+  func conditionalVariances(factor: Int, levels: [Int]) throws(EngineError) -> [Double] {
+    let s = lower[factor][0] * lower[factor][0]
+    var result: [Double] = []
+    for first in stride(from: 0, to: levels.count, by: 8) {
+      if Task.isCancelled { throw .cancelled }
+      let batch = levels[first..<min(first + 8, levels.count)]
+      let columns = EffectColumns(system: system, count: batch.count)
+      let rows = columns.rows(of: factor, in: system).pointer
+      for (i, level) in batch.enumerated() { rows[level * batch.count + i] = 1 }
+      let found = solver.solve(columns, multiplied: true, tolerance: 1e-8).gradients
+      let g = found.rows(of: factor, in: system).pointer
+      for (i, level) in batch.enumerated() {
+        result.append(max(s - s * s * g[level * batch.count + i], 0))
+      }
+    }
+    return result
+  }
+
+  // MARK: Sums over levels
+
+  /// R'V⁻¹R = R'R − (Z'R)'u.
+  private func reducedPanel(_ effects: EffectColumns) -> Matrix {
+    let r = system.panelColumns
+    var panel = system.base
+    func subtract(_ sides: Buffer, _ effects: Buffer, rows: Int) {
+      for i in 0..<r {
+        for j in 0...i {
+          var sum = 0.0
+          for l in 0..<rows { sum += sides.pointer[l * r + i] * effects.pointer[l * r + j] }
+          panel[i, j] -= sum
+          if i != j { panel[j, i] = panel[i, j] }
+        }
+      }
+    }
+    subtract(system.leadingPanel, effects.leading, rows: system.leadingCount)
+    subtract(system.trailingPanel, effects.trailing, rows: system.trailingCount)
+    return panel
+  }
+
+  /// r = Z'V⁻¹(ẽ − X̃ b).
+  private func residuals(_ coefficients: [Double]) -> EffectColumns {
+    guard let solution else { return EffectColumns(system: system, count: 1) }
+    return combined(solution.gradients, coefficients)
+  }
+
+  /// The column of ẽ minus X̃'s times b.
+  private func combined(_ columns: EffectColumns, _ coefficients: [Double]) -> EffectColumns {
+    let result = EffectColumns(system: system, count: 1)
+    let r = system.panelColumns
+    let weights = coefficients.map { -$0 } + [1]
+    func combine(_ source: Buffer, _ target: Buffer) {
+      for l in 0..<target.count {
+        var value = 0.0
+        for c in 0..<r { value += source.pointer[l * r + c] * weights[c] }
+        target.pointer[l] = value
+      }
+    }
+    combine(columns.leading, result.leading)
+    combine(columns.trailing, result.trailing)
+    return result
+  }
+
+  /// Σ_l g_l (X̃'V⁻¹X̃)⁻¹ g_l' over a factor's levels.
+  private func fixedShare(_ factor: Int, _ gradients: EffectColumns, inverse: Matrix) -> Double {
+    let (g, count) = gradients.rows(of: factor, in: system)
+    let r = system.panelColumns
+    var sum = 0.0
+    for a in 0..<r - 1 {
+      for b in 0...a {
+        var dot = 0.0
+        for l in 0..<count { dot += g[l * r + a] * g[l * r + b] }
+        sum += dot * inverse[a, b] * (a == b ? 1 : 2)
+      }
+    }
+    return sum
+  }
+}

@@ -1,0 +1,19 @@
+/// Monte-Carlo errors of an estimate that was reached without an exact factorisation: the standard
+/// deviations over other sets of random probes, to be set beside the sampling standard errors.
+package struct MonteCarloReport: Sendable {
+  /// Random probes per evaluation.
+  package var probes: Int
+  /// Iterations of the optimiser.
+  package var iterations: Int
+  /// Error of S_t for each term, in the caller's units, by the entries of the matrix; zero for held terms.
+  package var relativeCovariances: [Double]
+  /// Error of σ².
+  package var scale: Double
+  /// Error of each fixed effect; nan where a column was dropped.
+  package var fixedEffects: [Double]
+  /// Error of the log-likelihood.
+  package var logLikelihood: Double
+  /// Largest entry of the gradient at the end, and of its error, times the parameter's standard error.
+  package var gradientNorm: Double
+  package var gradientNoise: Double
+}
