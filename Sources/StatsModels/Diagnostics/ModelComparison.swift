@@ -63,10 +63,10 @@ extension ModelComparison: CustomStringConvertible {
 ///
 /// Not in statsmodels.
 /// - Throws: ``StatsModelsError`` when the responses differ or fewer than two models are given.
-public func compare(_ models: MixedLMResults...) throws -> ModelComparison { try compare(models) }
+public func compare(_ models: MixedLMResults...) throws -> ModelComparison { try compare(models: models) }
 
 /// Compares fits of one response on the same rows, in the order of their numbers of parameters. Not in statsmodels.
-public func compare(_ models: [MixedLMResults]) throws -> ModelComparison {
+public func compare(models: [MixedLMResults]) throws -> ModelComparison {
   guard let first = models.first, models.count > 1 else {
     throw StatsModelsError(.invalidArgument, "compare needs two models at least")
   }

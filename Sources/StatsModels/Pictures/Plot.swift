@@ -40,3 +40,13 @@ public enum PlotKind: Sendable, Hashable {
   /// Log-likelihoods over values of one parameter, such as those of a likelihood profile.
   case profile(values: [Double], logLikelihoods: [Double], name: String, estimate: Double? = nil)
 }
+
+extension PlotKind {
+  /// A profile as ``MixedLMResults/profileRe(_:vtype:numLow:distLow:numHigh:distHigh:)-(Int,_,_,_,_,_)`` returns it:
+  /// values and log-likelihoods in two columns.
+  public static func profile(_ profile: Matrix, name: String, estimate: Double? = nil) -> PlotKind {
+    guard profile.columns >= 2 else { return .profile(values: [], logLikelihoods: [], name: name) }
+    return .profile(
+      values: profile.column(0), logLikelihoods: profile.column(1), name: name, estimate: estimate)
+  }
+}
