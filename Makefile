@@ -63,8 +63,8 @@ lint:
 	@if grep -rlE '^ *(@[a-z_]+ )*import COpenBLAS' Sources | grep -v '^Sources/LinearAlgebra/'; then \
 	  echo "Only LinearAlgebra may import COpenBLAS." >&2; exit 1; fi
 
-# The documentation as a DocC archive; a wrong symbol link is an error. CONFIGURATION=debug builds faster.
-CONFIGURATION ?= release
+# The documentation as a DocC archive; a wrong symbol link is an error.
+CONFIGURATION ?= debug
 SYMBOLS := .build/docs/symbols
 docs: setup
 	rm -rf .build/docs .build/*/symbolgraph && mkdir -p $(SYMBOLS)
