@@ -64,7 +64,8 @@ struct CostChart {
       var py = end.1 + 4.5
       while let near = labelled.first(where: { abs($0 - py) < 14.9 }) { py = near + 15 }
       labelled.append(py)
-      canvas.text(line.system == "ours" ? "this package" : line.system, end.0 + 10, py, anchor: "start")
+      let name = line.system == "ours" ? "this package" : line.system
+      canvas.text(name, frame.left + frame.width + 8, py, anchor: "start")
     }
     return canvas.document(title: "\(title) against \(series.label)")
   }

@@ -49,9 +49,10 @@ struct ResultTables {
     for name in names {
       guard let ours = records[name]?["ours"] else { continue }
       let lme4 = records[name]?["lme4"]
+      let step = ours.seconds?["fit"] == nil ? "engine" : "fit"
       rows.append([
-        name, count(ours.rows), time(ours, "engine"), counts(ours.evaluations, ours.gradients),
-        time(lme4, "fit"), counts(lme4?.evaluations, nil), ratio(lme4, "fit", ours, "engine"), excess(name),
+        name, count(ours.rows), time(ours, step), counts(ours.evaluations, ours.gradients),
+        time(lme4, "fit"), counts(lme4?.evaluations, nil), ratio(lme4, "fit", ours, step), excess(name),
       ])
     }
     return table(
