@@ -93,6 +93,9 @@ private struct ArrayDesign {
       throw StatsModelsError(
         .lengthMismatch, "\(name) has \(count) rows, endog \(endog.count)", values: [name])
     }
+    if let random, random.matrix.columns == 0 {
+      throw StatsModelsError(.invalidArgument, "exogRe has no columns: leave it out for a random intercept")
+    }
     guard !endog.isEmpty else { throw StatsModelsError(.notEnoughData, "endog has no values") }
   }
 
@@ -147,7 +150,8 @@ private struct ArrayDesign {
     return spec.names.indices.map { component in
       var partition = ComponentPartition(rowCount: endog.count)
       for group in 0..<rows.count {
-        let names = component < spec.colnames.count ? spec.colnames[component][group] : []
+        let known = component < spec.colnames.count ? spec.colnames[component] : []
+        let names = group < known.count ? known[group] : []
         partition.append(rows: rows[group], matrix: spec.mats[component][group], names: names)
       }
       return partition.block(name: spec.names[component])
