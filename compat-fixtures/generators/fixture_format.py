@@ -48,6 +48,8 @@ def save(path, fixture):
 
 def difference(old, new, tolerance=1e-9, where=""):
     """Return a description of the first difference, or None: numbers within `tolerance` relative, the rest exactly."""
+    if where == ".lme4":  # its optimiser's last digits depend on the number of threads
+        tolerance = max(tolerance, 1e-5)
     if isinstance(old, dict) and isinstance(new, dict):
         if list(old) != list(new):
             return f"{where}: keys {list(old)} and {list(new)}"
