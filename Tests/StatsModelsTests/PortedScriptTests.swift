@@ -2,7 +2,7 @@ import StatsModels
 import TestSupport
 import Testing
 
-/// The scripts of the documentation pages "Three ported scripts" and "A whole analysis", as they stand there.
+/// The scripts of the documentation page "Three ported scripts", as they stand there.
 struct PortedScriptTests {
   @Test func growthOfPigs() throws {
     let data = try DataFrame(csv: Fixtures.data("dietox"))
@@ -59,31 +59,6 @@ struct PortedScriptTests {
     #expect(result3.vcomp["g1"] > 1 && result3.vcomp["g2"] > 2 && result3.scale > 4)
     let crossedBars = try mixedlm("y ~ 1 + (1 | group1) + (1 | group2)", crossed).fit()
     #expect(abs(result3.llf - crossedBars.llf) < 1e-7 * abs(result3.llf))
-  }
-
-  @Test func wholeAnalysis() throws {
-    var data = try SnippetTests.data()
-    let intercepts = try mixedlm(
-      "test_score ~ study_hours + prior_gpa", data, groups: data["school_id"]
-    ).fit()
-    let model = try mixedlm(
-      "test_score ~ study_hours + prior_gpa", data, groups: data["school_id"], reFormula: "~study_hours")
-    var slopes = try model.fit(method: .powell)
-    if !slopes.converged { slopes = try model.fit() }
-    data["school_class"] = data["school_id"].astype(.string) + "_" + data["class_id"].astype(.string)
-    let classes = try mixedlm(
-      "test_score ~ study_hours + prior_gpa + (1 | school_id) + (1 | school_class)", data
-    ).fit()
-    #expect(try "\(compare(intercepts, slopes, classes))".contains("AIC"))
-    for kind in [PlotKind.residualsAgainstFitted, .normalQuantiles, .randomEffects()] {
-      #expect(try slopes.plot(kind).svg.hasPrefix("<svg"))
-    }
-    let newData = try DataFrame(["study_hours": [10], "prior_gpa": [3.5], "school_id": [5]])
-    let population = try slopes.predict(newData)
-    let own = try slopes.predict(newData, exogRe: newData[["school_id"]])
-    let limits = try slopes.predict(newData, exogRe: newData[["school_id"]], interval: .prediction)
-    #expect(population[0] != own[0] && limits.predictions[0] == own[0])
-    #expect(limits.lower[0] < own[0] && limits.upper[0] > own[0])
   }
 
   /// Two levels of nested groups with standard deviations 2 and 3, two crossed ones likewise, residuals 4.

@@ -4,7 +4,7 @@ import Testing
 /// The calls of the documentation page "Calls that people publish", as they stand there.
 struct SnippetTests {
   /// 720 pupils in 6 provinces, 24 schools and 96 classes, each tested at some of 30 sittings.
-  static func data() throws -> DataFrame {
+  private static func data() throws -> DataFrame {
     var state: UInt64 = 42
     func draw() -> Double {
       // Twelve uniform numbers make a number that is normal enough.
