@@ -36,8 +36,7 @@ extension MixedLM {
     let clock = ContinuousClock()
     let begin = clock.now
     let start = try startParams.map { try startCovariances($0) }
-    // Printed digits of small models are compared with other programs: one more Newton step costs nothing there.
-    var options = FitOptions(start: start, tolerance: nobs <= 50_000 ? 1e-13 : 1e-9)
+    var options = FitOptions(start: start)
     if let maxiter { options.maximumIterations = max(maxiter, 0) }
     if let progress {
       options.progress = { progress(FitProgress($0)) }
@@ -94,6 +93,16 @@ extension MixedLM {
         FitWarning(
           kind: .notIdentifiable,
           message: "\(specification.describe(held)); its variance is held at 0"))
+    }
+    if let report = estimate.monteCarlo {
+      let error = PythonFormat.fixed(report.logLikelihood, 4)
+      result.append(
+        FitWarning(
+          kind: .numerical,
+          message:
+            "the crossed factors are too large for an exact factorisation: the estimates come from "
+            + "\(report.probes) random probes, and the log-likelihood has a Monte-Carlo standard error of \(error)"
+        ))
     }
     if !estimate.converged {
       result.append(
