@@ -43,3 +43,16 @@ package enum BLASThreads {
     openblas_set_num_threads(state.previous)
   }
 }
+
+/// The threads that this process may use.
+package enum ProcessorCount {
+  /// The active processors, at most OPENBLAS_NUM_THREADS or OMP_NUM_THREADS where one is set.
+  package static let available: Int = {
+    let count = ProcessInfo.processInfo.activeProcessorCount
+    let environment = ProcessInfo.processInfo.environment
+    for name in ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"] {
+      if let limit = environment[name].flatMap(Int.init), limit > 0 { return min(count, limit) }
+    }
+    return count
+  }()
+}

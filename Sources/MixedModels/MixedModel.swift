@@ -113,7 +113,7 @@ package struct MixedModel: Sendable {
   /// Threads for dense factors: one while they are too small to share.
   var blasThreads: Int {
     guard products.sparse == nil, let order = products.trailing?.count, order >= 500 else { return 1 }
-    return options.threads ?? ProcessInfo.processInfo.activeProcessorCount
+    return options.threads ?? ProcessorCount.available
   }
 
   /// Whether an evaluation of the likelihood takes next to no time.

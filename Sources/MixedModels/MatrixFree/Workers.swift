@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+internal import LinearAlgebra
 
 /// Spreads fixed chunks of rows over threads.
 ///
@@ -8,7 +9,7 @@ import Foundation
 struct Workers: Sendable {
   let count: Int
 
-  init(threads: Int?) { count = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount) }
+  init(threads: Int?) { count = max(1, threads ?? ProcessorCount.available) }
 
   /// Calls `body` for every chunk, in parallel where that can pay.
   ///

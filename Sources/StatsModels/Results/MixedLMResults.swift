@@ -209,7 +209,7 @@ extension MixedLMResults {
   /// Evaluations of the likelihood's gradient. Not in statsmodels.
   package var gradients: Int { estimate.certificate.gradients }
   /// Threads that a fit may use. Not in statsmodels.
-  package var threads: Int { ProcessInfo.processInfo.activeProcessorCount }
+  package var threads: Int { ProcessorCount.available }
   /// Seconds spent so far on standard errors and effects. Not in statsmodels.
   package var inferenceSeconds: Double { cache.seconds.value }
 }

@@ -30,7 +30,7 @@ extension MixedLMResults {
     _ = try model.resampled(groups: [0])
     let names = layout.names + ["scale"]
     let run = BootstrapRun(total: max(nrep, 0), progress: progress)
-    DispatchQueue.concurrentPerform(iterations: ProcessInfo.processInfo.activeProcessorCount) { _ in
+    DispatchQueue.concurrentPerform(iterations: ProcessorCount.available) { _ in
       while let replicate = run.next() {
         let values = try? groupReplicate(seed: seed, replicate: replicate)
         run.finish(replicate, values ?? [Double](repeating: .nan, count: names.count))

@@ -111,7 +111,7 @@ extension MixedLMResults {
     let means = engine.predictions(at: fixed, estimate: estimate, modes: modes)
     let names = layout.names + ["scale"]
     let run = BootstrapRun(total: max(count, 0), progress: progress)
-    let workers = max(1, min(threads ?? ProcessInfo.processInfo.activeProcessorCount, max(count, 1)))
+    let workers = max(1, min(threads ?? ProcessorCount.available, max(count, 1)))
     let (estimate, reml, specification, layout) = (self.estimate, self.reml, self.specification, self.layout)
     let start = estimate.singular ? nil : estimate.relativeCovariances
     let isCancelled = Task<Never, Never>.isCancelled
