@@ -63,12 +63,13 @@ lint:
 	@if grep -rlE '^ *(@[a-z_]+ )*import COpenBLAS' Sources | grep -v '^Sources/LinearAlgebra/'; then \
 	  echo "Only LinearAlgebra may import COpenBLAS." >&2; exit 1; fi
 
-# The documentation as a DocC archive; a wrong symbol link is an error.
+# The documentation as a DocC archive; a wrong symbol link is an error. The graph tool also tries the test bundle,
+# which has no module to load, and reports failure for it alone: what counts is that the libraries' graphs are there.
 CONFIGURATION ?= debug
 SYMBOLS := .build/docs/symbols
 docs: setup
 	rm -rf .build/docs .build/*/symbolgraph && mkdir -p $(SYMBOLS)
-	$(SWIFT) package -c $(CONFIGURATION) dump-symbol-graph --minimum-access-level public --skip-synthesized-members
+	-$(SWIFT) package -c $(CONFIGURATION) dump-symbol-graph --minimum-access-level public --skip-synthesized-members
 	for module in StatsModels Patsy DataFrames LinearAlgebra; do \
 	  cp .build/*/symbolgraph/$$module.symbols.json .build/*/symbolgraph/$$module@*.symbols.json $(SYMBOLS)/ \
 	    2>/dev/null || test -f $(SYMBOLS)/$$module.symbols.json || exit 1; done
