@@ -26,7 +26,7 @@ let package = Package(
     .target(name: "DataFrames"),
     .target(name: "Optimization", dependencies: ["LinearAlgebra"]),
     .target(name: "Patsy", dependencies: ["DataFrames", "LinearAlgebra"]),
-    .target(name: "MixedModels", dependencies: ["Distributions", "LinearAlgebra", "Optimization"]),
+    .target(name: "MixedModels", dependencies: ["LinearAlgebra"]),
     .target(
       name: "StatsModels",
       dependencies: [
