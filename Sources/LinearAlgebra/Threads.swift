@@ -23,6 +23,12 @@ package enum BLASThreads {
     return try body()
   }
 
+  /// The part of `count` threads that falls to each of the computations that hold a lease now.
+  package static func share(of count: Int) -> Int {
+    let leases = state.lock.withLock { state.leases }
+    return max(1, count / max(1, leases))
+  }
+
   /// Number of threads that OpenBLAS would use for a large product now.
   package static var current: Int { Int(openblas_get_num_threads()) }
 

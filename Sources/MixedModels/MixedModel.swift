@@ -8,7 +8,8 @@ package struct MixedModel: Sendable {
   let response: [Double]
   let fixedColumns: Matrix
   let terms: [RandomTerm]
-  let options: EngineOptions
+  /// How likelihoods are evaluated; a copy of the model may carry other options over the same products.
+  package var options: EngineOptions
   let products: CrossProducts
   private let sums: CrossProducts.Sums
   private let bases: [FactorBasis]
@@ -16,6 +17,8 @@ package struct MixedModel: Sendable {
   let layout: CovarianceLayout
   /// Starting variances of each factor's standardised regressors.
   let moments: StartingValues
+  /// What iterative solves need of the products, made once.
+  let iterative = IterativeSystem()
 
   /// Forms the cross-products.
   ///
@@ -36,6 +39,7 @@ package struct MixedModel: Sendable {
     var table = RegressorTable(response: response, fixed: fixedColumns, terms: terms)
     let structure = ModelStructure(terms: terms, table: table)
     if structure.factors.isEmpty { throw .nothingIdentifiable(structure.held) }
+    try Self.requireMemory(structure: structure, table: table, options: options)
     var sums = CrossProducts.Sums(structure: structure, table: table)
     guard sums.gram.storage.allSatisfy(\.isFinite) else {
       try Self.findNonFinite(response: response, fixed: fixedColumns, terms: terms)
@@ -72,7 +76,7 @@ package struct MixedModel: Sendable {
       moments = StartingValues(products: crossProducts)
     }
     let order = crossProducts.trailing?.count ?? 0
-    if options.exact != false, options.trailing != .dense,
+    if options.trailing != .dense,
       order > SparseTrailingPattern.smallestOrder || options.trailing == .sparse
     {
       let force = options.trailing == .sparse
@@ -145,7 +149,11 @@ package struct MixedModel: Sendable {
     let objective = try objective(reml: reml)
     let lower = layout.lower(covariances: covariances)
     let point = try objective.evaluate(lower: lower, theta: layout.theta(lower))
-    return estimate(point, objective: objective, converged: true, certificate: Certificate())
+    var result = estimate(point, objective: objective, converged: true, certificate: Certificate())
+    if let elimination = objective.elimination as? MatrixFreeElimination {
+      result.monteCarlo = MonteCarloReport(evaluating: elimination, in: self)
+    }
+    return result
   }
 
   func objective(reml: Bool) throws(EngineError) -> ProfiledObjective {
@@ -160,6 +168,7 @@ package struct MixedModel: Sendable {
   /// An objective whose elimination keeps every level apart, for conditional modes and variances.
   func levelObjective(reml: Bool) throws(EngineError) -> ProfiledObjective {
     if isMatrixFree { return try matrixFreeObjective(reml: reml) }
+    try requireMemory()
     let products =
       products.pooled == nil
       ? products : CrossProducts(sums: sums, fixed: fixed, bases: bases, pooling: false)

@@ -44,6 +44,8 @@ public struct StatsModelsError: Error, Sendable, Hashable, CustomStringConvertib
     public static let invalidHypothesis = Code(rawValue: "invalidHypothesis")
     /// A quantity that this model or these results do not have.
     public static let notAvailable = Code(rawValue: "notAvailable")
+    /// A model that takes more memory than there is.
+    public static let insufficientMemory = Code(rawValue: "insufficientMemory")
     /// Arithmetic that broke down.
     public static let numerical = Code(rawValue: "numerical")
     /// A file that cannot be read or written.

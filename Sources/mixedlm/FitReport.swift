@@ -24,7 +24,9 @@ struct FitReport {
       ("llf", .number(results.llf)), ("aic", .number(results.aic)), ("bic", .number(results.bic)),
     ]
     members += inference
-    members += [("terms", .array(terms)), ("warnings", .array(warnings)), ("timing", timing)]
+    members += [("terms", .array(terms)), ("warnings", .array(warnings))]
+    if let errors = results.monteCarlo { members.append(("monte_carlo", monteCarlo(errors))) }
+    members.append(("timing", timing))
     return .object(members + effects)
   }
 
@@ -84,6 +86,17 @@ struct FitReport {
       }
       return .object(members)
     }
+  }
+
+  /// Monte-Carlo errors of a fit without an exact factorisation: fixed effects, variances in the response's units.
+  private func monteCarlo(_ errors: MonteCarloErrors) -> JSONValue {
+    let fixed = zip(errors.params.index, errors.params.values).prefix(results.kFe).map {
+      (key: $0, value: JSONValue.number($1))
+    }
+    return [
+      "probes": .integer(errors.probes), "llf": .number(errors.llf), "scale": .number(errors.scale),
+      "fe_params": .object(fixed), "covariances": .object(errors.covariances),
+    ]
   }
 
   private func effectLists() -> [Member] {

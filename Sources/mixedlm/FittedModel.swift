@@ -17,7 +17,9 @@ struct FittedModel {
     progress.step = "building the model"
     let model = try options.model(frame)
     progress.step = "fitting"
-    results = try model.fit(reml: !options.ml, method: options.method.method) { state in
+    results = try model.fit(
+      reml: !options.ml, method: options.method.method, exact: options.exact, threads: options.threads
+    ) { state in
       progress.step = "fitting, iteration \(state.iteration)"
       return true
     }

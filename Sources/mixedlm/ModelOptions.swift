@@ -58,10 +58,23 @@ struct ModelOptions: ParsableArguments {
       valueName: "none|drop"))
   var missing = MissingOption.none
 
+  @Flag(
+    inversion: .prefixedNo, exclusivity: .exclusive,
+    help: ArgumentHelp(
+      "An exact factorisation or an error; or none, in little memory and with Monte-Carlo errors. When left out: exact where memory allows. Example: --no-exact"
+    ))
+  var exact: Bool?
+
+  @Option(
+    help: ArgumentHelp(
+      "Threads of the fit; all processors when left out. Example: --threads 1", valueName: "N"))
+  var threads: Int?
+
   @Flag(help: "Print neither warnings nor progress. Example: --quiet")
   var quiet = false
 
   func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads).") }
     if groups != nil, singleGroup {
       throw ValidationError("--groups and --single-group contradict each other; give one of them.")
     }

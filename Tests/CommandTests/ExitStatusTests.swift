@@ -14,6 +14,7 @@ struct ExitStatusTests {
     fit + ["--groups", "Pig", "--vc-formula", "a=0 + C(Cu)", "--vc-formula", "a=0 + C(Evit)"],
     fit + ["--groups", "Pig", "--vc-formula", "no equals sign"],
     fit + ["--groups", "Pig", "--vc-formula", "=1"],
+    fit + ["--groups", "Pig", "--threads", "0"], fit + ["--groups", "Pig", "--exact", "--no-exact"],
     fit + ["--groups", "Pig", "--method", "newton"], fit + ["--groups", "Pig", "--format", "xml"],
     fit + ["--groups", "Pig", "--missing", "raise"], fit + ["--groups", "Pig", "--nonsense"],
     fit + ["--re-formula", "~Time"], fit + ["--vc-formula", "c=0 + C(Cu)"], ["nonsense"],

@@ -82,6 +82,26 @@ struct FitCommandTests {
     #expect(report["cov_re"]?.elements?.isEmpty == true && report["vcomp"]?.members?.isEmpty == true)
   }
 
+  @Test func withoutAFactorisation() throws {
+    let fit = [
+      "fit", Fixtures.data("Penicillin"), "--formula", "diameter ~ 1 + (1 | plate) + (1 | sample)",
+    ]
+    let outcome = try Mixedlm.run(fit + ["--no-exact", "--threads", "1", "--format", "json"])
+    let report = try outcome.json()
+    var members = Self.members
+    members.insert("monte_carlo", at: members.count - 1)
+    #expect(report.members?.map(\.key) == members)
+    #expect(
+      report["monte_carlo"]?.members?.map(\.key) == ["probes", "llf", "scale", "fe_params", "covariances"])
+    #expect(
+      report["monte_carlo"]?["covariances"]?.members?.map(\.key) == report["bse_re"]?.members?.map(\.key))
+    #expect(report["warnings"]?.elements?.map { $0["kind"]?.text } == ["numerical"])
+    #expect(report["timing"]?["threads"]?.whole == 1)
+    #expect(outcome.errors.contains("exact: false"))
+    #expect(try Mixedlm.run(fit + ["--no-exact"]).output.contains("Note: no exact factorisation was made"))
+    #expect(try Mixedlm.run(fit + ["--exact"]).output == Mixedlm.run(fit).output)
+  }
+
   @Test func droppedColumnsAreNullEverywhere() throws {
     let report = try Mixedlm.run([
       "fit", Fixtures.data("dietox"), "--formula", "Weight ~ Time + I(2 * Time)", "--groups", "Pig",

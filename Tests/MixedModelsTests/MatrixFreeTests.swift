@@ -16,7 +16,9 @@ import Testing
     /// Regressor of the last term, if not the intercept.
     var slope = false
 
-    func model(exact: Bool, threads: Int? = nil) throws -> (MixedModel, response: [Double]) {
+    func model(
+      exact: Bool?, threads: Int? = nil, memory: Int? = nil
+    ) throws -> (MixedModel, response: [Double]) {
       var g = TestGenerator(seed: UInt64(rows + levels.count))
       var codes = levels.map { count in (0..<rows).map { _ in Int32(g.below(count)) } }
       if nested, let last = codes.indices.last {
@@ -41,10 +43,10 @@ import Testing
         RandomTerm(
           codes: codes[f], levelCount: levels[f], columns: [slope && f == levels.count - 1 ? z : nil])
       }
-      return (
-        try MixedModel(
-          response: y, fixed: fixed, terms: terms, options: EngineOptions(threads: threads, exact: exact)), y
-      )
+      var model = try MixedModel(
+        response: y, fixed: fixed, terms: terms, options: EngineOptions(threads: threads, exact: exact))
+      model.options.memory = memory
+      return (model, y)
     }
   }
 

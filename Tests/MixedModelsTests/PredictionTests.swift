@@ -65,14 +65,14 @@ import Testing
     }
     let estimate = try engine.estimate(at: covariances, reml: true)
     let rows = Self.rows(of: model, count: 25, &g)
-    let system = try PredictionSystem(engine, estimate: estimate)
+    let system = try engine.predictionErrors(estimate)
     let expected = try Self.denseVariances(model, covariances, rows).map { $0 * estimate.scale }
     let largest = expected.max() ?? 1
-    for (found, wanted) in zip(system.variances(rows), expected) {
+    for (found, wanted) in zip(try system.variances(rows), expected) {
       #expect(abs(found - wanted) < 1e-8 * largest)
     }
     // On the data's own rows they are the leverages times σ²: at most one, p in all without random effects.
-    let leverages = system.variances(engine.dataRows).map { $0 / estimate.scale }
+    let leverages = try system.variances(engine.dataRows).map { $0 / estimate.scale }
     #expect(leverages.allSatisfy { $0 > 0 && $0 <= 1 + 1e-9 })
     let modes = try engine.conditionalModes(estimate)
     let fitted = try engine.fittedValues(estimate)
@@ -86,8 +86,8 @@ import Testing
     let engine = try MixedModel(response: model.response, fixed: model.fixed, terms: model.terms)
     let zero = model.terms.map { Matrix(rows: $0.width, columns: $0.width) }
     let estimate = try engine.estimate(at: zero, reml: true)
-    let system = try PredictionSystem(engine, estimate: estimate)
-    let total = system.variances(engine.dataRows).reduce(0, +) / estimate.scale
+    let system = try engine.predictionErrors(estimate)
+    let total = try system.variances(engine.dataRows).reduce(0, +) / estimate.scale
     #expect(abs(total - 2) < 1e-9)
   }
 }

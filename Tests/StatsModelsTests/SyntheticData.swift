@@ -38,6 +38,24 @@ enum SyntheticData {
   }
 }
 
+extension SyntheticData {
+  /// Ratings of items by users: effects of standard deviation 0.6 and 0.4, a slope of 0.5, residuals of 1.
+  static func ratings(rows: Int = 12_000, users: Int = 1700, items: Int = 1500) -> DataFrame {
+    var noise = Noise(11)
+    // Uniform numbers have the standard deviation √(1/12).
+    func draw(_ deviation: Double) -> Double { deviation * 12.0.squareRoot() * noise.next() }
+    func below(_ count: Int) -> Int { min(Int((noise.next() + 0.5) * Double(count)), count - 1) }
+    let (userEffects, itemEffects) = ((0..<users).map { _ in draw(0.6) }, (0..<items).map { _ in draw(0.4) })
+    let (user, item) = ((0..<rows).map { _ in below(users) }, (0..<rows).map { _ in below(items) })
+    let x = (0..<rows).map { _ in draw(1) }
+    let y = (0..<rows).map { 2 + 0.5 * x[$0] + userEffects[user[$0]] + itemEffects[item[$0]] + draw(1) }
+    let frame: KeyValuePairs<String, any ColumnConvertible> = [
+      "y": y, "x": x, "user": user, "item": item.map { "i\($0)" },
+    ]
+    return (try? DataFrame(frame)) ?? DataFrame()
+  }
+}
+
 extension String {
   fileprivate subscript(_ position: Int) -> String { String(self[index(startIndex, offsetBy: position)]) }
 }

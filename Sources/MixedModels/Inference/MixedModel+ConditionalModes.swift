@@ -31,36 +31,61 @@ extension MixedModel {
 
   /// Conditional covariances of a term's effects given the data, b and the variances known: σ² times the
   /// diagonal blocks of S − S Z'V⁻¹Z S, k × k per level; the prior covariance for levels without rows.
-  package func conditionalVariances(_ estimate: Estimate, term t: Int) throws(EngineError) -> [Double] {
+  ///
+  /// - Parameter levels: the levels wanted; nil for all. A model without an exact factor solves for every one.
+  package func conditionalVariances(
+    _ estimate: Estimate, term t: Int, levels: [Int]? = nil
+  ) throws(EngineError) -> [Double] {
     let term = terms[t]
     let k = term.width
-    var result = [Double](repeating: 0, count: term.levelCount * k * k)
+    let wanted = levels ?? Array(0..<term.levelCount)
+    var result = [Double](repeating: 0, count: wanted.count * k * k)
     guard let place = layout.places[t], let back = inverseMap(t) else { return result }
-    let blocks = try BLASThreads.with(blasThreads) { () throws(EngineError) in
-      try factored(estimate).elimination.conditionalCovariances(factor: place.factor)
-    }
     let order = layout.widths[place.factor]
     let levelMap = levelMap(t, factor: place.factor)
-    for level in 0..<term.levelCount {
-      let inner = levelMap.map { Int($0[level]) } ?? level
+    let inner = wanted.map { level in levelMap.map { Int($0[level]) } ?? level }
+    // Blocks of the factor's levels at `inner`, or of these alone.
+    let blocks: Buffer
+    let selected: Bool
+    if isMatrixFree, levels != nil || !holdsExactFactor {
+      selected = true
+      let known = inner.filter { $0 >= 0 }
+      let (_, elimination) = try iterativeElimination(estimate)
+      blocks = Buffer(try elimination.conditionalVariances(factor: place.factor, levels: known))
+    } else {
+      selected = false
+      var exact = self
+      if isMatrixFree { exact.options.exact = true }
+      blocks = try BLASThreads.with(blasThreads) { () throws(EngineError) in
+        try exact.factored(estimate).elimination.conditionalCovariances(factor: place.factor)
+      }
+    }
+    var next = 0
+    for (position, level) in inner.enumerated() {
+      defer { if level >= 0 { next += 1 } }
       for a in 0..<k {
         for b in 0..<k {
           var value = 0.0
-          if inner < 0 {
+          if level < 0 {
             value = estimate.relativeCovariances[t][a, b]
           } else {
-            let block = blocks.pointer + inner * order * order
+            let block = blocks.pointer + (selected ? next : level) * order * order
             for c in 0..<k {
               for d in 0..<k {
                 value += back[a, c] * block[place.offset + c + (place.offset + d) * order] * back[b, d]
               }
             }
           }
-          result[level * k * k + a + b * k] = value * estimate.scale
+          result[position * k * k + a + b * k] = value * estimate.scale
         }
       }
     }
     return result
+  }
+
+  /// Whether conditional variances of all levels of a term take no more than a factorisation, or a few solves.
+  package func holdsVariances(term t: Int) -> Bool {
+    !isMatrixFree || holdsExactFactor || terms[t].levelCount <= 256
   }
 
   /// X b + Σ Z u, one value per row.
@@ -93,7 +118,12 @@ extension MixedModel {
   private func factored(
     _ estimate: Estimate
   ) throws(EngineError) -> (point: ParameterPoint, elimination: any LevelElimination) {
-    let objective = try levelObjective(reml: estimate.reml)
+    let objective =
+      if isMatrixFree {
+        try matrixFreeObjective(reml: estimate.reml, solvesOnly: true)
+      } else {
+        try levelObjective(reml: estimate.reml)
+      }
     let point = try ParameterPoint(
       model: self, covariances: estimate.relativeCovariances, reml: estimate.reml, fixedEffects: nil,
       objective: objective)
@@ -101,13 +131,22 @@ extension MixedModel {
     return (point, elimination)
   }
 
+  /// The equations at an estimate, for iterative solves.
+  func iterativeElimination(
+    _ estimate: Estimate
+  ) throws(EngineError) -> (point: ParameterPoint, elimination: MatrixFreeElimination) {
+    let (point, found) = try factored(estimate)
+    guard let elimination = found as? MatrixFreeElimination else { throw .insufficientMemory(memoryEstimate) }
+    return (point, elimination)
+  }
+
   /// G⁻¹ of a term: from standardised to the caller's regressors.
-  private func inverseMap(_ t: Int) -> Matrix? {
+  func inverseMap(_ t: Int) -> Matrix? {
     guard let map = layout.maps[t] else { return nil }
     return try? LinearAlgebra.solve(map, Matrix.identity(map.rows))
   }
 
-  private func levelMap(_ t: Int, factor f: Int) -> [Int32]? {
+  func levelMap(_ t: Int, factor f: Int) -> [Int32]? {
     let factor = products.structure.factors[f]
     guard let position = factor.terms.firstIndex(of: t) else { return nil }
     return factor.levelMaps[position]

@@ -58,8 +58,10 @@ extension MixedModel {
   private func jointHessianOnLease(
     at covariances: [Matrix], reml: Bool, fixedEffects: [Double]?
   ) throws(EngineError) -> Matrix {
+    // Curvature takes no traces without a factor.
+    let objective = isMatrixFree ? try matrixFreeObjective(reml: reml, solvesOnly: true) : nil
     let point = try ParameterPoint(
-      model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects)
+      model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects, objective: objective)
     let set = CovarianceParameters(model: self)
     let free = set.parameters.indices.filter { !set.parameters[$0].isHeld }
     let directions = free.map { set.direction(set.parameters[$0], model: self) }

@@ -10,7 +10,7 @@ final class MatrixFreeElimination: LevelElimination {
   let operation: ScaledOperator
   /// Smallest |T| of each factor: traces divide by it.
   let floors: [Double]
-  /// Batches of eight probes.
+  /// Batches of eight probes; 0 leaves log|V| and the traces out.
   var batches: Int
   /// Residual norm of the solutions for [X̃ ẽ], relative to the right-hand side.
   var tolerance = 1e-9
@@ -42,6 +42,8 @@ final class MatrixFreeElimination: LevelElimination {
       leading: system.leadingPanel, trailing: system.trailingPanel, count: system.panelColumns)
     let found = solver.solve(sides, guess: solution?.effects, tolerance: tolerance)
     solution = found
+    converged = found.converged
+    guard batches > 0 else { return (0, reducedPanel(found.effects)) }
     stochastic = traces.evaluate(self.lower, batches: batches, tolerance: 1e-3)
     converged = found.converged && stochastic.converged
     return (stochastic.logDeterminant, reducedPanel(found.effects))
@@ -118,24 +120,48 @@ final class MatrixFreeElimination: LevelElimination {
     return Buffer(try conditionalVariances(factor: factor, levels: Array(0..<count)))
   }
 
-  /// s − s [Z'V⁻¹Z]_ll s of chosen levels, a solve for every eight of them.
+  /// Diagonal entries of C = S − S Z'V⁻¹Z S at chosen levels, a solve for every eight of them.
   func conditionalVariances(factor: Int, levels: [Int]) throws(EngineError) -> [Double] {
-    let s = lower[factor][0] * lower[factor][0]
     var result: [Double] = []
+    result.reserveCapacity(levels.count)
     for first in stride(from: 0, to: levels.count, by: 8) {
-      if Task.isCancelled { throw .cancelled }
       let batch = levels[first..<min(first + 8, levels.count)]
       let columns = EffectColumns(system: system, count: batch.count)
       let rows = columns.rows(of: factor, in: system).pointer
       for (i, level) in batch.enumerated() { rows[level * batch.count + i] = 1 }
-      let found = solver.solve(columns, multiplied: true, tolerance: 1e-8).gradients
-      let g = found.rows(of: factor, in: system).pointer
-      for (i, level) in batch.enumerated() {
-        result.append(max(s - s * s * g[level * batch.count + i], 0))
-      }
+      let solved = try conditionalCovariance(times: columns)
+      let found = solved.rows(of: factor, in: system).pointer
+      for (i, level) in batch.enumerated() { result.append(max(found[level * batch.count + i], 0)) }
     }
     return result
   }
+
+  /// C a for columns a over all effects: C = Λ M⁻¹ Λ' is what a solve does to Z'c, whatever that is.
+  func conditionalCovariance(times columns: EffectColumns) throws(EngineError) -> EffectColumns {
+    if Task.isCancelled { throw .cancelled }
+    return solver.solve(columns, tolerance: 1e-8).effects
+  }
+
+  /// X̃'Z u for columns u over all effects: rank × columns.
+  func fixedProducts(_ columns: EffectColumns) -> Matrix {
+    let r = system.panelColumns
+    var result = Matrix(rows: r - 1, columns: columns.count)
+    func add(_ sides: Buffer, _ effects: Buffer) {
+      for l in 0..<effects.count / max(columns.count, 1) {
+        for k in 0..<columns.count {
+          let value = effects.pointer[l * columns.count + k]
+          if value == 0 { continue }
+          for c in 0..<r - 1 { result.storage[c + k * (r - 1)] += sides.pointer[l * r + c] * value }
+        }
+      }
+    }
+    add(system.leadingPanel, columns.leading)
+    add(system.trailingPanel, columns.trailing)
+    return result
+  }
+
+  /// Monte-Carlo standard error of log L at the last point.
+  var logLikelihoodError: Double { 0.5 * stochastic.logDeterminantVariance.squareRoot() }
 
   // MARK: Sums over levels
 

@@ -10,10 +10,14 @@ extension MixedModel {
   private static let finalBatches = 2
 
   /// A matrix-free objective; nil unless every factor has one regressor and at least two cross.
+  ///
+  /// - Parameter batches: batches of eight probes; without any, log|V| and the traces are left out.
   func matrixFreeObjective(
     reml: Bool, batches: Int
   ) -> (objective: ProfiledObjective, elimination: MatrixFreeElimination)? {
-    guard let system = ScalarSystem(products: products) else { return nil }
+    // Kept only where it serves every later question, not the start of an exact fit alone.
+    guard let system = isMatrixFree ? iterative.system(of: products) : ScalarSystem(products: products)
+    else { return nil }
     var floors = [Double](repeating: 0, count: products.structure.factors.count)
     for part in system.parts {
       let mean = moments.meanSquares[part.factor][0]
@@ -42,9 +46,11 @@ extension MixedModel {
   }
 
   /// The objective of a model that has no exact factorisation.
-  func matrixFreeObjective(reml: Bool) throws(EngineError) -> ProfiledObjective {
-    guard let found = matrixFreeObjective(reml: reml, batches: Self.finalBatches) else {
-      throw .insufficientMemory(bytes: trailingBytes, available: Self.availableBytes)
+  ///
+  /// - Parameter solvesOnly: whether b, effects and quadratic forms will do, without likelihood and traces.
+  func matrixFreeObjective(reml: Bool, solvesOnly: Bool = false) throws(EngineError) -> ProfiledObjective {
+    guard let found = matrixFreeObjective(reml: reml, batches: solvesOnly ? 0 : Self.finalBatches) else {
+      throw .insufficientMemory(memoryEstimate)
     }
     return found.objective
   }
@@ -52,7 +58,7 @@ extension MixedModel {
   /// Maximises the likelihood without an exact factorisation.
   func maximizeMatrixFree(reml: Bool, options: FitOptions) throws(EngineError) -> Estimate {
     guard let (objective, elimination) = matrixFreeObjective(reml: reml, batches: Self.finalBatches) else {
-      throw .insufficientMemory(bytes: trailingBytes, available: Self.availableBytes)
+      throw .insufficientMemory(memoryEstimate)
     }
     var phase = MatrixFreePhase(objective: objective, elimination: elimination, scales: parameterScales)
     phase.progress = options.progress
@@ -93,26 +99,32 @@ extension MixedModel {
     func error(_ slope: [Double]) -> Double { max(theta.quadraticForm(slope), 0).squareRoot() }
 
     // dS = 2 t dθ in standardised regressors; the caller's S is that over the map's square.
-    let covariances = terms.indices.map { t -> Double in
-      guard let place = layout.places[t], let map = layout.maps[t] else { return 0 }
-      let slope = layout.parameters.map { entries in
+    let slopes = terms.indices.map { t -> [Double] in
+      guard let place = layout.places[t], let map = layout.maps[t] else {
+        return [Double](repeating: 0, count: n)
+      }
+      return layout.parameters.map { entries in
         entries.contains { $0.factor == place.factor }
           ? 2 * point.lower[place.factor][0] / (map[0, 0] * map[0, 0]) : 0
       }
-      return error(slope)
     }
     // dσ² = −v'r dθ / ν and db = −(X'V⁻¹X)⁻¹ X'V⁻¹Zv dθ.
-    let scale = error(forms.residual.map { $0 * unit * unit / objective.degreesOfFreedom })
+    let scaleSlope = forms.residual.map { -$0 * unit * unit / objective.degreesOfFreedom }
+    // dΨ = σ² dS + S dσ².
+    let variance = point.scale * unit * unit
+    let relative = layout.covariances(point.lower, widths: terms.map(\.width))
+    let covariances = zip(slopes, relative).map { slope, s in
+      error(zip(slope, scaleSlope).map { variance * $0 + s[0, 0] * $1 })
+    }
     let moved = fixed.toUser * (point.fixedInverse * forms.fixed)
     var fixedEffects = [Double](repeating: .nan, count: fixedColumns.columns)
     for (i, j) in fixed.kept.enumerated() {
       fixedEffects[j] = error((0..<n).map { unit * moved[i, $0] })
     }
     return MonteCarloReport(
-      probes: elimination.stochastic.probes, iterations: iterations, relativeCovariances: covariances,
-      scale: scale, fixedEffects: fixedEffects,
-      logLikelihood: 0.5 * elimination.stochastic.logDeterminantVariance.squareRoot(),
-      gradientNorm: gradientNorm,
+      probes: elimination.stochastic.probes, iterations: iterations, relativeCovariances: slopes.map(error),
+      covariances: covariances, scale: error(scaleSlope), fixedEffects: fixedEffects,
+      logLikelihood: elimination.logLikelihoodError, gradientNorm: gradientNorm,
       gradientNoise: MatrixFreePhase.scaledNoise(noise, curvature: derivatives.curvature))
   }
 
@@ -120,18 +132,24 @@ extension MixedModel {
 
   /// Whether all results come without an exact factorisation, with Monte-Carlo error.
   package var isMatrixFree: Bool {
-    if let exact = options.exact { return !exact && ScalarSystem.describes(products) }
-    return products.sparse == nil && trailingBytes > Self.availableBytes / 2
+    guard ScalarSystem.describes(products) else { return false }
+    return options.exact.map { !$0 } ?? !holdsExactFactor
   }
 
-  /// Bytes that the dense trailing block and its inverse take.
-  private var trailingBytes: Int {
-    let order = products.trailing?.count ?? 0
-    return order.multipliedReportingOverflow(by: order).overflow || order > 1 << 29
-      ? Int.max : 16 * order * order
-  }
+  /// Whether `exact: false` would change anything: only crossed or nested factors of one regressor each are
+  /// fitted without a factorisation.
+  package var admitsIterativeFit: Bool { ScalarSystem.describes(products) }
+}
 
-  private static var availableBytes: Int {
-    Int(clamping: ProcessInfo.processInfo.physicalMemory)
+/// The cross-products in the form of iterative solves, made on first use and shared by copies of a model.
+final class IterativeSystem: @unchecked Sendable {
+  private let lock = NSLock()
+  private var made: ScalarSystem?
+
+  func system(of products: CrossProducts) -> ScalarSystem? {
+    lock.withLock {
+      if made == nil { made = ScalarSystem(products: products) }
+      return made
+    }
   }
 }

@@ -15,7 +15,8 @@ struct Workers: Sendable {
   ///
   /// - Parameter work: rough number of elementary operations of all chunks together.
   func forEach(chunks: Int, work: Int, _ body: (Int) -> Void) {
-    let threads = min(count, chunks, work / 20_000 + 1)
+    // Several fits at once share the cores: the sums are the same for any number of threads.
+    let threads = min(BLASThreads.share(of: count), chunks, work / 20_000 + 1)
     guard threads > 1 else {
       for chunk in 0..<chunks { body(chunk) }
       return

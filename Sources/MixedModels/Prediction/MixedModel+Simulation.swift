@@ -38,8 +38,8 @@ extension MixedModel {
 
   /// The same design with another response.
   package func replacingResponse(_ response: [Double], threads: Int?) throws(EngineError) -> MixedModel {
-    try MixedModel(
-      response: response, fixed: fixedColumns, terms: terms,
-      options: EngineOptions(threads: threads, trailing: options.trailing))
+    var options = options
+    options.threads = threads
+    return try MixedModel(response: response, fixed: fixedColumns, terms: terms, options: options)
   }
 }

@@ -1,14 +1,15 @@
 import Foundation
 internal import LinearAlgebra
 
-/// Joint covariance of the estimated fixed effects and the predicted random effects, asked row by row.
+/// Joint covariance of the estimated fixed effects and the predicted random effects, by a sparse factor.
 ///
 /// With M = Λ'Z'ZΛ + I, R = Λ'Z'X and S = X'X − R'M⁻¹R, the errors (û − u, b̂ − b) have the covariance
 /// σ² [ΛM⁻¹Λ' + ΛM⁻¹RS⁻¹R'M⁻¹Λ', −ΛM⁻¹RS⁻¹; ·, S⁻¹], so that a row (x, z) with w = Λ'z has the variance
 /// σ² (w'M⁻¹w + g'S⁻¹g), g = x − R'M⁻¹w (D. Harville, "Extension of the Gauss–Markov theorem", 1976).
-package final class PredictionSystem: @unchecked Sendable {
+final class FactoredPredictionErrors: PredictionErrors, @unchecked Sendable {
   private let model: MixedModel
-  private let estimate: Estimate
+  let estimate: Estimate
+  var covarianceFactors: [Matrix?] { system.factors }
   private let system: RandomSystem
   /// M⁻¹R, effects × rank.
   private let projected: [Double]
@@ -18,12 +19,12 @@ package final class PredictionSystem: @unchecked Sendable {
   /// Solutions use the factorisation's workspace.
   private let lock = NSLock()
 
-  package init(_ model: MixedModel, estimate: Estimate) throws(EngineError) {
+  init(_ model: MixedModel, estimate: Estimate) throws(EngineError) {
     self.model = model
     self.estimate = estimate
     system = try RandomSystem(terms: model.terms, covariances: estimate.relativeCovariances)
     rank = model.fixed.rank
-    let basis = Self.basis(model, model.fixedColumns)
+    let basis = model.orthonormalRows(model.fixedColumns)
     let q = system.count
     var right = [Double](repeating: 0, count: q * rank)
     var places: [Int] = []
@@ -58,20 +59,9 @@ package final class PredictionSystem: @unchecked Sendable {
     fixedFactor = factor.lower
   }
 
-  /// Rows of X in the orthonormal basis.
-  private static func basis(_ model: MixedModel, _ x: Matrix) -> Matrix {
-    let kept = model.fixed.kept
-    var selected = Matrix(rows: x.rows, columns: kept.count)
-    for (i, j) in kept.enumerated() {
-      for row in 0..<x.rows { selected[row, i] = x[row, j] }
-    }
-    return selected * model.fixed.toUser
-  }
-
-  /// Var(x'b̂ + z'û − x'b − z'u) of each row; unseen levels add z'Ψz, once per term.
-  package func variances(_ rows: PredictionRows) -> [Double] {
+  func variances(_ rows: PredictionRows) -> [Double] {
     let n = rows.count
-    let basis = Self.basis(model, rows.fixed)
+    let basis = model.orthonormalRows(rows.fixed)
     let q = system.count
     var result = [Double](repeating: 0, count: n)
     var missing = MissingPairs()
@@ -87,7 +77,7 @@ package final class PredictionSystem: @unchecked Sendable {
       for (t, effects) in rows.effects.enumerated() {
         guard let effects, let factor = system.factors[t] else { continue }
         if effects.codes[i] <= PredictionRows.Effects.new {
-          variance += Self.priorVariance(effects, row: i, factor: factor)
+          variance += effects.priorVariance(row: i, factor: factor)
           continue
         }
         bounds.append((t, places.count))
@@ -121,28 +111,6 @@ package final class PredictionSystem: @unchecked Sendable {
     }
     addMissing(missing, rows: rows, to: &result)
     return result.map { max($0, 0) * estimate.scale }
-  }
-
-  /// z'Ψz of each row and term that has an effect there, seen or not.
-  package func priorVariances(_ effects: PredictionRows.Effects, term: Int) -> [Double] {
-    guard let factor = system.factors[term] else {
-      return [Double](repeating: 0, count: effects.codes.count)
-    }
-    return effects.codes.indices.map { i in
-      effects.codes[i] == PredictionRows.Effects.none
-        ? 0 : Self.priorVariance(effects, row: i, factor: factor) * estimate.scale
-    }
-  }
-
-  private static func priorVariance(_ effects: PredictionRows.Effects, row i: Int, factor: Matrix) -> Double {
-    let k = effects.columns.count
-    var sum = 0.0
-    for b in 0..<k {
-      var value = 0.0
-      for a in b..<k { value += factor[a, b] * (effects.columns[a]?[i] ?? 1) }
-      sum += value * value
-    }
-    return sum
   }
 
   /// |L⁻¹g|², overwriting g.

@@ -18,9 +18,12 @@ final class RandomSystem {
   var count: Int { pattern.count }
 
   /// Bytes above which a factorisation is refused.
-  private static var memoryLimit: Int {
-    let memory = ProcessInfo.processInfo.physicalMemory / 2
-    return Int(clamping: memory)
+  private static var memoryLimit: Int { MemoryBudget.available / 2 }
+
+  private static func estimate(bytes: Int, terms: [Int], columns: Int) -> MemoryEstimate {
+    MemoryEstimate(
+      part: .factor, bytes: bytes, available: MemoryBudget.available, terms: terms, columns: columns,
+      largestColumns: columns, wideTerms: [])
   }
 
   init(terms: [RandomTerm], covariances: [Matrix]) throws(EngineError) {
@@ -57,10 +60,12 @@ final class RandomSystem {
     guard
       let pattern = SymmetricPattern(
         count: total, cliqueStarts: cliques, members: members, limit: limit / 32)
-    else { throw .insufficientMemory(bytes: limit, available: limit) }
+    else { throw .insufficientMemory(Self.estimate(bytes: 2 * limit, terms: active, columns: total)) }
     let analysis = SparseAnalysis(pattern)
     let bytes = analysis.storageCount &* 8 &+ analysis.workspaceCount &* 8
-    guard bytes <= limit else { throw .insufficientMemory(bytes: bytes, available: limit) }
+    guard bytes <= limit else {
+      throw .insufficientMemory(Self.estimate(bytes: bytes, terms: active, columns: total))
+    }
     self.pattern = pattern
     cholesky = SparseCholesky(analysis)
     let values = Self.values(pattern, terms: terms, active: active, factors: factors, starts: starts)

@@ -18,8 +18,10 @@ package enum EngineError: Error, Sendable, Equatable {
   case noResidualDegreesOfFreedom(rows: Int, rank: Int)
   /// No random term is left that the data can tell from the rest of the model.
   case nothingIdentifiable([HeldTerm])
-  /// The factorisation would need `bytes` of memory, more than the machine has.
-  case insufficientMemory(bytes: Int, available: Int)
+  /// The factorisation needs more memory than there is.
+  case insufficientMemory(MemoryEstimate)
+  /// So many predictions need an iterative solve each.
+  case tooManySolves(count: Int, limit: Int)
   /// Numbers overflowed although the inputs are finite.
   case overflow
   /// The fit was cancelled.

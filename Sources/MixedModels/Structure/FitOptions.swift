@@ -9,14 +9,19 @@ package struct EngineOptions: Sendable {
   /// Whether the likelihood is factored exactly; `nil` does without only where memory does not hold the
   /// factor. Without, crossed random intercepts are fitted by iterative solves, with a Monte-Carlo error.
   package var exact: Bool?
+  /// Bytes that exact factors may take; `nil` is what the machine has.
+  package var memory: Int?
 
   /// How the block that remains after the leading factors is factored.
   package enum Trailing: Sendable { case dense, sparse }
 
-  package init(threads: Int? = nil, trailing: Trailing? = nil, exact: Bool? = nil) {
+  package init(
+    threads: Int? = nil, trailing: Trailing? = nil, exact: Bool? = nil, memory: Int? = nil
+  ) {
     self.threads = threads
     self.trailing = trailing
     self.exact = exact
+    self.memory = memory
   }
 }
 

@@ -60,7 +60,10 @@ extension MixedLMResults {
 
   private func leverages() throws -> [Double] {
     let system = try predictionSystem()
-    return system.variances(try model.engine().dataRows).map { $0 / scale }
+    let rows = try engine().dataRows
+    return try specification.running { () throws(EngineError) in try system.variances(rows) }.map {
+      $0 / scale
+    }
   }
 
   /// Cook's distances (r / (1 − h))² h / (σ² p), r the conditional residual and p the rank of the fixed design,

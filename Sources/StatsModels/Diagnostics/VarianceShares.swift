@@ -50,7 +50,7 @@ extension MixedLMResults {
   /// - Throws: ``StatsModelsError`` when the model's engine cannot be made.
   public func varianceShares() throws -> VarianceShares {
     let system = try predictionSystem()
-    let rows = try model.engine().dataRows
+    let rows = try engine().dataRows
     let linear = predict().values
     let n = Double(linear.count)
     let mean = linear.reduce(0, +) / n

@@ -48,17 +48,53 @@ extension ModelSpecification {
       return StatsModelsError(
         .notIdentifiable,
         "no random effect can be estimated: \(reasons.isEmpty ? "there is none" : reasons)")
-    case .insufficientMemory(let bytes, let available):
+    case .insufficientMemory(let estimate):
       return StatsModelsError(
-        .numerical,
-        "the fit needs \(bytes >> 20) MiB of memory, \(available >> 20) MiB are available: use factors with fewer levels"
-      )
+        .insufficientMemory, describe(estimate), values: [String(estimate.bytes), String(estimate.available)])
+    case .tooManySolves(let count, let limit):
+      return StatsModelsError(
+        .notAvailable,
+        "without an exact factor each of \(count) distinct rows takes an iterative solve, and at most \(limit) are "
+          + "made: ask for fewer rows at a time, or for predictions without an interval",
+        values: [String(count), String(limit)])
     case .overflow:
       return StatsModelsError(
         .nonFiniteValues, "the numbers overflow: divide '\(endogName)' or the predictors by a power of ten")
     case .cancelled:
-      return StatsModelsError(.cancelled, "the fit was cancelled")
+      return .cancellation
     }
+  }
+
+  /// What a model that does not fit in memory takes, and what would fit.
+  private func describe(_ estimate: MemoryEstimate) -> String {
+    func names(_ terms: [Int]) -> String {
+      var list: [String] = []
+      for term in terms where !list.contains(blocks[blockOfTerm[term]].group) {
+        list.append(blocks[blockOfTerm[term]].group)
+      }
+      return shortList(list)
+    }
+    func size(_ bytes: Int) -> String {
+      let (unit, name) = bytes < 1 << 30 ? (1 << 20, "MiB") : (1 << 30, "GiB")
+      return "\(PythonFormat.fixed(Double(bytes) / Double(unit), 1)) \(name)"
+    }
+    if estimate.part == .crossProducts {
+      return
+        "the cross-products need about \(size(estimate.bytes)) of memory, most of it for the \(estimate.columns) "
+        + "columns (levels times effects) of \(names(estimate.terms)), and \(size(estimate.available)) are available: "
+        + "use factors with fewer levels, or fewer effects and fixed columns"
+    }
+    let need =
+      "an exact fit needs about \(size(estimate.bytes)) of memory for the \(estimate.columns) columns (levels times "
+      + "effects) of \(names(estimate.terms)), and \(size(estimate.available)) are available"
+    let fits = "at most \(estimate.largestColumns) columns beside the largest factor would fit"
+    if estimate.wideTerms.isEmpty {
+      return
+        "\(need): \(fits); without exact: true the model is fitted in little memory, with Monte-Carlo errors"
+    }
+    return "\(need). Only random intercepts, or one slope, of each factor can be fitted without that, and "
+      + "\(names(estimate.wideTerms)) has several effects: keep one, as in (1 | \(blocks[blockOfTerm[estimate.wideTerms[0]]].group)); or "
+      + "use factors with fewer levels, \(fits)"
   }
 
   /// Why a term's variance is held at zero, in the words of the model.

@@ -17,6 +17,8 @@ public struct MixedLM: Sendable {
   /// Seconds from data frame to codes and columns. Not in statsmodels.
   package let designSeconds: Double
   let layout: ParameterLayout
+  /// How the engine evaluates likelihoods: what `exact` and `threads` of a fit ask for.
+  package var engineOptions = EngineOptions()
   private let engineCache = Lazy<Result<MixedModel, EngineError>>()
   private let rowsCache = Lazy<GroupRows>()
 
@@ -33,12 +35,15 @@ public struct MixedLM: Sendable {
       do throws(EngineError) {
         return .success(
           try MixedModel(
-            response: specification.endog, fixed: specification.exog, terms: specification.engineTerms))
+            response: specification.endog, fixed: specification.exog, terms: specification.engineTerms,
+            options: engineOptions))
       } catch {
         return .failure(error)
       }
     }
-    return try made.get()
+    var engine = try made.get()
+    engine.options = engineOptions
+    return engine
   }
 
   /// ``engineOrThrow()`` with the error in the model's words.

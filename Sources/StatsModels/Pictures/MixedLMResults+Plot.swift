@@ -75,12 +75,7 @@ extension MixedLMResults {
   private func componentEffects(ofBlock position: Int) throws -> RandomEffectsTable {
     let block = specification.blocks[position]
     let first = specification.firstTerm(of: position)
-    let engine = try model.engine()
-    let variances = try block.parts.indices.map { part in
-      try specification.running { () throws(EngineError) in
-        try engine.conditionalVariances(estimate, term: first + part)
-      }
-    }
+    let variances = try block.parts.indices.map { try conditionalVariances(term: first + $0) }
     let rows = model.groupRows
     var labels: [GroupLabel] = []
     var values: [Double] = []

@@ -171,7 +171,7 @@ extension MixedLMResults {
       data, specification: specification, included: included, newLevels: newLevels,
       needsExcluded: interval == .prediction)
     let system = try predictionSystem()
-    var variances = system.variances(new.rows)
+    var variances = try specification.running { () throws(EngineError) in try system.variances(new.rows) }
     if interval == .prediction {
       for (term, effects) in new.excluded.enumerated() {
         guard let effects else { continue }
@@ -196,12 +196,11 @@ extension MixedLMResults {
   }
 
   /// The joint covariance of fixed and random effects, computed once.
-  func predictionSystem() throws -> PredictionSystem {
+  func predictionSystem() throws -> any PredictionErrors {
+    let engine = try engine()
     let made = cache.prediction.value {
-      cache.seconds.timing { () -> Result<PredictionSystem, EngineError> in
-        do throws(EngineError) {
-          return .success(try PredictionSystem(model.engineOrThrow(), estimate: estimate))
-        } catch {
+      cache.seconds.timing { () -> Result<any PredictionErrors, EngineError> in
+        do throws(EngineError) { return .success(try engine.predictionErrors(estimate)) } catch {
           return .failure(error)
         }
       }

@@ -8,7 +8,7 @@ extension MixedLMResults {
     cache.covariance.value {
       cache.seconds.timing {
         do {
-          let hessian = try model.engine().jointHessian(
+          let hessian = try engine().jointHessian(
             at: estimate.relativeCovariances, reml: reml,
             fixedEffects: penalty.movesFixedEffects ? estimate.fixedEffects : nil)
           return ParameterCovariance(

@@ -7,7 +7,7 @@ extension MixedLMResults {
   var modes: [Matrix] {
     cache.modes.value {
       cache.seconds.timing {
-        (try? model.engine().conditionalModes(estimate))
+        (try? engine().conditionalModes(estimate))
           ?? specification.engineTerms.map { Matrix(rows: $0.levelCount, columns: $0.width) }
       }
     }
@@ -108,7 +108,7 @@ extension MixedLMResults {
   package var fitted: [Double] {
     cache.fitted.value {
       cache.seconds.timing {
-        (try? model.engine().fittedValues(estimate))
+        (try? engine().fittedValues(estimate, modes: modes))
           ?? [Double](repeating: .nan, count: specification.endog.count)
       }
     }

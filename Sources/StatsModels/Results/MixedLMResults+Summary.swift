@@ -60,6 +60,10 @@ extension MixedLMResults {
           PythonFormat.repr(1 - alpha / 2) + "]",
         ],
         cells: rows.map { $0.map { $0.isFinite ? PythonFormat.fixed($0, 3) : "" } }))
+    if let monteCarlo {
+      let sentence = monteCarlo.sentence
+      summary.addText("Note: no exact factorisation was made; \(sentence).")
+    }
     return summary
   }
 }

@@ -71,10 +71,15 @@ extension MixedLMResults {
     }
   }
 
-  /// Predicted effects of every level of a factor, over all terms of that factor. Not in statsmodels.
+  /// Predicted effects of the levels of a factor, over all terms of that factor. Not in statsmodels.
   ///
-  /// - Throws: ``StatsModelsError`` when no term has this factor.
-  public func randomEffects(of group: String) throws -> RandomEffectsTable {
+  /// - Parameters:
+  ///   - group: the factor as written.
+  ///   - levels: the levels wanted, in this order; nil for all.
+  /// - Returns: means and standard errors. Without an exact factor each standard error takes an iterative solve, and
+  ///   those of all levels of a large factor are nan: ask for the levels that matter.
+  /// - Throws: ``StatsModelsError`` when no term has this factor, or the factor lacks a level.
+  public func randomEffects(of group: String, levels: [GroupLabel]? = nil) throws -> RandomEffectsTable {
     let positions = specification.blocks.indices.filter {
       specification.blocks[$0].factor != nil && blockNames($0).contains(group)
     }
@@ -85,31 +90,54 @@ extension MixedLMResults {
     }
     let modes = self.modes
     let names = positions.flatMap { specification.blocks[$0].names }
-    var values = Matrix(rows: factor.levelCount, columns: names.count)
+    let labels = factor.labels
+    let wanted = try levels.map { try Self.positions(of: $0, among: labels, factor: group) }
+    let rows = wanted ?? Array(labels.indices)
+    var values = Matrix(rows: rows.count, columns: names.count)
     var errors = values
     var column = 0
     for position in positions {
       let block = specification.blocks[position]
       let term = specification.firstTerm(of: position)
-      // Results that were read without data have effects, but no conditional variances.
-      let variances: [Double] =
-        specification.isRestored
-        ? []
-        : try specification.running { () throws(EngineError) in
-          try model.engineOrThrow().conditionalVariances(estimate, term: term)
-        }
+      let variances = try conditionalVariances(term: term, levels: wanted)
       let width = block.width
       for a in 0..<width {
-        for level in 0..<min(factor.levelCount, modes[term].rows) {
-          values[level, column] = modes[term][level, a]
-          let place = level * width * width + a * width + a
-          errors[level, column] = place < variances.count ? max(variances[place], 0).squareRoot() : .nan
+        for (row, level) in rows.enumerated() where level < modes[term].rows {
+          values[row, column] = modes[term][level, a]
+          let place = row * width * width + a * width + a
+          errors[row, column] = place < variances.count ? max(variances[place], 0).squareRoot() : .nan
         }
         column += 1
       }
     }
     return RandomEffectsTable(
-      group: group, labels: factor.labels, names: names, values: values, standardErrors: errors)
+      group: group, labels: rows.map { labels[$0] }, names: names, values: values, standardErrors: errors)
+  }
+
+  private static func positions(of levels: [GroupLabel], among labels: [GroupLabel], factor: String) throws
+    -> [Int]
+  {
+    let places = Dictionary(labels.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    return try levels.map { level in
+      guard let place = places[level] else {
+        throw StatsModelsError(
+          .unknownLevel, "'\(factor)' has no level \(level)", values: [level.description])
+      }
+      return place
+    }
+  }
+
+  /// Conditional covariance blocks of a term at some levels, or all; empty where there are no data to compute them
+  /// from, or too many solves to make.
+  func conditionalVariances(term: Int, levels: [Int]? = nil) throws -> [Double] {
+    if specification.isRestored { return [] }
+    let engine = try engine()
+    if levels == nil, !engine.holdsVariances(term: term) { return [] }
+    return try cache.seconds.timing {
+      try specification.running { () throws(EngineError) in
+        try engine.conditionalVariances(estimate, term: term, levels: levels)
+      }
+    }
   }
 
   /// The names under which a block is found: its factor's, and its column's when labels were given.

@@ -23,22 +23,33 @@ public struct MixedLMResults: Sendable {
   public var useT = false
   /// Seconds from codes and columns in memory to estimates. Not in statsmodels.
   package let fitSeconds: Double
+  /// How the fit evaluated likelihoods; what is computed from it later does so too.
+  let engineOptions: EngineOptions
   let cache: ResultsCache
   let penalty: FitPenalty
 
   init(
     model: MixedLM, estimate: Estimate, warnings: [FitWarning], fitSeconds: Double,
-    hist: [[String: Double]]? = nil, freepat: MixedLMParams? = nil, penalty: FitPenalty = .init(),
+    engineOptions: EngineOptions = EngineOptions(), hist: [[String: Double]]? = nil,
+    freepat: MixedLMParams? = nil, penalty: FitPenalty = .init(),
     cache: ResultsCache = ResultsCache()
   ) {
     self.model = model
     self.estimate = estimate
     self.warnings = warnings
     self.fitSeconds = fitSeconds
+    self.engineOptions = engineOptions
     self.hist = hist
     self.freepat = freepat
     self.penalty = penalty
     self.cache = cache
+  }
+
+  /// The engine as the fit used it, with errors in the model's words.
+  func engine() throws -> MixedModel {
+    var engine = try model.engine()
+    engine.options = engineOptions
+    return engine
   }
 
   /// What is fitted, with all names.
@@ -61,7 +72,7 @@ final class ResultsCache: Sendable {
   let covariance = Lazy<ParameterCovariance>()
   let modes = Lazy<[Matrix]>()
   let fitted = Lazy<[Double]>()
-  let prediction = Lazy<Result<PredictionSystem, EngineError>>()
+  let prediction = Lazy<Result<any PredictionErrors, EngineError>>()
   let varianceCovariance = Lazy<Matrix>()
   /// Fitted values of the fixed part, of results that were read without data.
   let population: [Double]?
@@ -75,13 +86,13 @@ final class ResultsCache: Sendable {
     private var total = 0.0
     var value: Double { lock.withLock { total } }
 
-    func timing<T>(_ body: () -> T) -> T {
+    func timing<T>(_ body: () throws -> T) rethrows -> T {
       let start = ContinuousClock.now
       defer {
         let seconds = (ContinuousClock.now - start).seconds
         lock.withLock { total += seconds }
       }
-      return body()
+      return try body()
     }
   }
 }
@@ -184,6 +195,10 @@ extension MixedLMResults {
   public var method: String { reml ? "REML" : "ML" }
   /// Whether the optimum was reached. Python: MixedLMResults.converged
   public var converged: Bool { estimate.converged }
+  /// Monte-Carlo errors of a fit without an exact factorisation; nil after an exact fit. Not in statsmodels.
+  public var monteCarlo: MonteCarloErrors? {
+    estimate.monteCarlo.map { MonteCarloErrors($0, layout: layout, specification: specification) }
+  }
   /// What is known of the distance to the optimum. Not in statsmodels.
   public var certificate: ConvergenceCertificate { ConvergenceCertificate(estimate.certificate) }
   /// Number of rows. Python: MixedLMResults.nobs
@@ -208,8 +223,8 @@ extension MixedLMResults {
   package var evaluations: Int { estimate.certificate.evaluations }
   /// Evaluations of the likelihood's gradient. Not in statsmodels.
   package var gradients: Int { estimate.certificate.gradients }
-  /// Threads that a fit may use. Not in statsmodels.
-  package var threads: Int { ProcessorCount.available }
+  /// Threads that the fit could use. Not in statsmodels.
+  package var threads: Int { engineOptions.threads ?? ProcessorCount.available }
   /// Seconds spent so far on standard errors and effects. Not in statsmodels.
   package var inferenceSeconds: Double { cache.seconds.value }
 }

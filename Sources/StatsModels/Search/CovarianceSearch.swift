@@ -71,10 +71,11 @@ struct CovarianceSearch {
       objective, start: zip(first, scales).map { $0 / $1 }, method: method, options: options
     ) { _, value in
       iteration += 1
+      if Task.isCancelled { return false }
       return progress?(
         FitProgress(iteration: iteration, deviance: 2 * value * count, predictedDecrease: .nan)) ?? true
     }
-    if run.status == .halted { throw StatsModelsError(.cancelled, "the fit was cancelled") }
+    if run.status == .halted { throw StatsModelsError.cancellation }
     let covariances = covariances(zip(run.x, scales).map { $0 * $1 })
     var (estimate, penalty) = try finish(at: covariances)
     estimate.converged = run.converged

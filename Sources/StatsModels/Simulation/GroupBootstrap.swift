@@ -30,11 +30,8 @@ extension MixedLMResults {
     _ = try model.resampled(groups: [0])
     let names = layout.names + ["scale"]
     let run = BootstrapRun(total: max(nrep, 0), progress: progress)
-    DispatchQueue.concurrentPerform(iterations: ProcessorCount.available) { _ in
-      while let replicate = run.next() {
-        let values = try? groupReplicate(seed: seed, replicate: replicate)
-        run.finish(replicate, values ?? [Double](repeating: .nan, count: names.count))
-      }
+    run.perform(workers: ProcessorCount.available) { replicate in
+      (try? groupReplicate(seed: seed, replicate: replicate)) ?? [Double](repeating: .nan, count: names.count)
     }
     let done = run.completed
     let values = done.isEmpty ? Matrix(rows: 0, columns: names.count) : try Matrix(rowsOf: done)
@@ -49,7 +46,7 @@ extension MixedLMResults {
     var stream = RandomStream(seed: seed, stream: replicate)
     let count = model.nGroups
     let chosen = (0..<count).map { _ in Int.random(in: 0..<count, using: &stream) }
-    return try model.resampled(groups: chosen).fit(reml: reml).userParameters
+    return try model.resampled(groups: chosen).fitted(as: self).userParameters
   }
 
   /// Fixed effects, covariances in the response's units, and `scale`.

@@ -14,7 +14,7 @@ extension MixedLMResults {
     count: Int = 1, seed: UInt64, randomEffects: RandomEffectsSelection = .none
   ) throws -> LabeledMatrix {
     let kept = try blocks(randomEffects)
-    let engine = try model.engine()
+    let engine = try self.engine()
     var rows = engine.dataRows
     let owners = specification.blockOfTerm
     var fixed = rows
@@ -38,7 +38,7 @@ extension MixedLMResults {
     let new = try NewRows(
       data, specification: specification, included: Set(specification.blocks.indices),
       newLevels: .population, needsExcluded: false)
-    let engine = try model.engine()
+    let engine = try self.engine()
     let owners = specification.blockOfTerm
     var rows = new.rows
     var fixed = rows
@@ -75,17 +75,22 @@ extension MixedLMResults {
     }
     var changed = specification
     changed.endog = response
-    return try MixedLM(specification: changed, useSqrt: model.useSqrt).fit(reml: reml)
+    return try MixedLM(specification: changed, useSqrt: model.useSqrt).fitted(as: self)
   }
 
   /// The model with another formula on the same rows, fitted in the same way; see ``MixedLM/update(formula:)``.
   /// Not in statsmodels.
   public func update(formula: String) throws -> MixedLMResults {
-    try model.update(formula: formula).fit(reml: reml)
+    try model.update(formula: formula).fitted(as: self)
   }
 }
 
 extension MixedLM {
+  /// A fit with the likelihood, exactness and threads of another one.
+  func fitted(as other: MixedLMResults) throws -> MixedLMResults {
+    try fit(reml: other.reml, exact: other.engineOptions.exact, threads: other.engineOptions.threads)
+  }
+
   /// The model with another formula on the same rows: a dot stands for the old left or right side, as in R.
   ///
   /// ```swift

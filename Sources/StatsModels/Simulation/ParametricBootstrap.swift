@@ -104,7 +104,7 @@ extension MixedLMResults {
   public func parametricBootstrap(
     count: Int, seed: UInt64, threads: Int? = nil, progress: (@Sendable (Int) -> Bool)? = nil
   ) throws -> BootstrapResult {
-    let engine = try model.engine()
+    let engine = try self.engine()
     let rows = engine.dataRows
     var fixed = rows
     for term in fixed.effects.indices { fixed.effects[term] = nil }
@@ -114,20 +114,17 @@ extension MixedLMResults {
     let workers = max(1, min(threads ?? ProcessorCount.available, max(count, 1)))
     let (estimate, reml, specification, layout) = (self.estimate, self.reml, self.specification, self.layout)
     let start = estimate.singular ? nil : estimate.relativeCovariances
-    let isCancelled = Task<Never, Never>.isCancelled
     BLASThreads.with(1) {
-      DispatchQueue.concurrentPerform(iterations: workers) { _ in
-        while !isCancelled, let replicate = run.next() {
-          var stream = RandomStream(seed: seed, stream: replicate)
-          let response = engine.simulate(rows, means: means, estimate: estimate, stream: &stream)
-          let fitted = try? engine.replacingResponse(response, threads: 1)
-            .fit(reml: reml, options: FitOptions(start: start))
-          let values = fitted.map { found -> [Double] in
-            let relative = specification.blockCovariances(found.relativeCovariances)
-            return found.fixedEffects + layout.values(in: relative).map { $0 * found.scale } + [found.scale]
-          }
-          run.finish(replicate, values ?? [Double](repeating: .nan, count: names.count))
+      run.perform(workers: workers) { replicate in
+        var stream = RandomStream(seed: seed, stream: replicate)
+        let response = engine.simulate(rows, means: means, estimate: estimate, stream: &stream)
+        let fitted = try? engine.replacingResponse(response, threads: 1)
+          .fit(reml: reml, options: FitOptions(start: start))
+        let values = fitted.map { found -> [Double] in
+          let relative = specification.blockCovariances(found.relativeCovariances)
+          return found.fixedEffects + layout.values(in: relative).map { $0 * found.scale } + [found.scale]
         }
+        return values ?? [Double](repeating: .nan, count: names.count)
       }
     }
     let done = run.completed
@@ -165,7 +162,19 @@ final class BootstrapRun: @unchecked Sendable {
     rows = [[Double]?](repeating: nil, count: total)
   }
 
-  func next() -> Int? {
+  /// Makes replicates on several threads until all are done, `progress` says stop, or the task that called is
+  /// cancelled.
+  func perform(workers: Int, _ make: @Sendable (Int) -> [Double]) {
+    withUnsafeCurrentTask { task in
+      // Whether a task is cancelled may be asked from any thread while it lives, and it waits here.
+      nonisolated(unsafe) let task = task
+      DispatchQueue.concurrentPerform(iterations: workers) { _ in
+        while task?.isCancelled != true, let replicate = next() { finish(replicate, make(replicate)) }
+      }
+    }
+  }
+
+  private func next() -> Int? {
     lock.withLock {
       guard !stopped, nextReplicate < total else { return nil }
       defer { nextReplicate += 1 }
@@ -173,7 +182,7 @@ final class BootstrapRun: @unchecked Sendable {
     }
   }
 
-  func finish(_ replicate: Int, _ values: [Double]) {
+  private func finish(_ replicate: Int, _ values: [Double]) {
     let count = lock.withLock { () -> Int in
       rows[replicate] = values
       done += 1

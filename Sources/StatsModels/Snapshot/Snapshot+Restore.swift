@@ -53,6 +53,12 @@ extension SnapshotState {
     warnings = results.warnings.map {
       Warning(kind: $0.kind.rawValue, message: $0.message, category: $0.category)
     }
+    monteCarlo = estimate.monteCarlo.map {
+      MonteCarlo(
+        probes: $0.probes, relativeCovariances: $0.relativeCovariances, covariances: $0.covariances,
+        scale: $0.scale,
+        fixedEffects: $0.fixedEffects, logLikelihood: $0.logLikelihood)
+    }
     useSqrt = results.useSqrt
     useT = results.useT
     freepat = results.freepat
@@ -125,12 +131,21 @@ extension MixedLMResults {
     guard fixedCovariance.rows == fixedCount else {
       throw StatsModelsError(.file, "these results are damaged: the fixed effects' covariance does not fit")
     }
-    let estimate = Estimate(
+    var estimate = Estimate(
       relativeCovariances: covariances, scale: snapshot.scale, fixedEffects: state.fixedEffects,
       aliased: state.aliased, rank: state.rank, fixedCovariance: fixedCovariance,
       logLikelihood: state.logLikelihood, reml: snapshot.method == "REML", converged: snapshot.converged,
       certificate: state.restoredCertificate,
       held: state.held.map { HeldTerm(term: $0, reason: .oneLevel) }, singular: state.singular)
+    estimate.monteCarlo = try state.monteCarlo.map { errors in
+      guard errors.fixedEffects.count == state.exogNames.count, errors.covariances.count == widths.count,
+        errors.relativeCovariances.count == widths.count
+      else { throw StatsModelsError(.file, "these results are damaged: the Monte-Carlo errors do not fit") }
+      return MonteCarloReport(
+        probes: errors.probes, relativeCovariances: errors.relativeCovariances,
+        covariances: errors.covariances,
+        scale: errors.scale, fixedEffects: errors.fixedEffects, logLikelihood: errors.logLikelihood)
+    }
     let warnings = state.warnings.compactMap { warning in
       FitWarning.Kind(rawValue: warning.kind).map {
         FitWarning(kind: $0, message: warning.message, category: warning.category)

@@ -107,6 +107,15 @@ struct SnapshotState: Codable, Sendable {
     var part: Int
     var level: Int?
   }
+  /// Monte-Carlo errors of a fit without an exact factorisation, by engine term.
+  struct MonteCarlo: Codable, Sendable {
+    var probes: Int
+    var relativeCovariances: [Double]
+    var covariances: [Double]
+    var scale: Double
+    var fixedEffects: [Double]
+    var logLikelihood: Double
+  }
   struct Warning: Codable, Sendable {
     var kind: String
     var message: String
@@ -140,6 +149,7 @@ struct SnapshotState: Codable, Sendable {
   var certificate: [Double]
   var penaltyValue: Double
   var warnings: [Warning]
+  var monteCarlo: MonteCarlo?
   var useSqrt: Bool
   var useT: Bool
   var freepat: MixedLMParams?
