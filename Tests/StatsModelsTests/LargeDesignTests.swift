@@ -102,7 +102,7 @@ import Testing
     let ones = [Int](repeating: 1, count: Self.data.rowCount)
     func model() throws -> MixedLM {
       try mixedlm(
-        "y ~ x", Self.data, groups: ones, reFormula: "0",
+        "y ~ x", Self.data, groups: ones,
         vcFormula: ["user": "0 + C(user)", "item": "0 + C(item)"])
     }
     var small = try model()

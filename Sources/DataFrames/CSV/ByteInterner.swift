@@ -4,32 +4,49 @@ import Foundation
 ///
 /// An open-addressing table over raw memory, released by ``deallocate()``: a million rows cost no `String`.
 struct ByteInterner {
+  /// A place of the table: short texts are compared here, without a look at the arena.
   private struct Slot {
-    var tag: UInt32
-    var entry: Int32
+    var key: Key
+    /// A text's code; ``free``, or from ``firstMarker`` down what is no text.
+    var place: Int32
   }
+  private static let free: Int32 = -1
+  private static let firstMarker: Int32 = -2
+  /// Where the bytes of a text are.
   private struct Entry {
     var offset: Int
     var length: Int
-    var code: Int32
+  }
+  /// Length and 16 bytes: the whole of a text of at most 16 bytes, first and last word (which may overlap);
+  /// of a longer text its hash.
+  private struct Key: Equatable {
+    var first: UInt64
+    var last: UInt64
+    var length: Int32
+
+    var isWhole: Bool { length <= 16 }
+    var hash: UInt64 {
+      ByteInterner.mix(first ^ ByteInterner.mix(last ^ UInt64(truncatingIfNeeded: length)))
+    }
   }
 
   private var slots: UnsafeMutablePointer<Slot>
   private var mask = 63
   private var entries: UnsafeMutablePointer<Entry>
-  private var entryCount = 0
   private var entryCapacity = 32
+  /// What is no text, a few missing markers.
+  private var markers: [Entry] = []
   private var arena: UnsafeMutablePointer<UInt8>
   private var arenaCount = 0
   private var arenaCapacity = 256
-  private var last = -1
+  private var last = Slot(key: Key(first: 0, last: 0, length: -1), place: -1)
   /// Number of codes given.
   private(set) var count = 0
 
   /// An empty table.
   init() {
     slots = .allocate(capacity: 64)
-    slots.initialize(repeating: Slot(tag: 0, entry: -1), count: 64)
+    slots.initialize(repeating: Self.freeSlot, count: 64)
     entries = .allocate(capacity: 32)
     arena = .allocate(capacity: 256)
   }
@@ -48,29 +65,26 @@ struct ByteInterner {
   mutating func code(
     for bytes: UnsafePointer<UInt8>, _ length: Int, register: () -> Bool
   ) -> Int32 {
+    let key = Self.key(bytes, length)
     // Sorted data repeats the value of the row before.
-    if last >= 0, matches(last, bytes, length) { return entries[last].code }
-    let hash = Self.hash(bytes, length)
-    let tag = UInt32(truncatingIfNeeded: hash >> 32)
-    var position = Int(truncatingIfNeeded: hash) & mask
-    while slots[position].entry >= 0 {
-      if slots[position].tag == tag {
-        let entry = Int(slots[position].entry)
-        if matches(entry, bytes, length) {
-          last = entry
-          return entries[entry].code
-        }
+    if last.key == key, key.isWhole || matches(last, bytes) { return max(last.place, -1) }
+    var position = Int(truncatingIfNeeded: key.hash) & mask
+    while slots[position].place != Self.free {
+      if slots[position].key == key, key.isWhole || matches(slots[position], bytes) {
+        last = slots[position]
+        return max(last.place, -1)
       }
       position = (position + 1) & mask
     }
-    return insert(bytes, length, tag: tag, at: position, isText: register())
+    return insert(bytes, key, at: position, isText: register())
   }
 
   /// Whether the bytes have been seen.
   func contains(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> Bool {
-    var position = Int(truncatingIfNeeded: Self.hash(bytes, length)) & mask
-    while slots[position].entry >= 0 {
-      if matches(Int(slots[position].entry), bytes, length) { return true }
+    let key = Self.key(bytes, length)
+    var position = Int(truncatingIfNeeded: key.hash) & mask
+    while slots[position].place != Self.free {
+      if slots[position].key == key, key.isWhole || matches(slots[position], bytes) { return true }
       position = (position + 1) & mask
     }
     return false
@@ -78,46 +92,23 @@ struct ByteInterner {
 
   /// The distinct texts, by code.
   func pool() -> [String] {
-    var result: [String] = []
-    result.reserveCapacity(count)
-    for index in 0..<entryCount where entries[index].code >= 0 {
-      let entry = entries[index]
-      result.append(
-        String(
-          decoding: UnsafeBufferPointer(start: arena + entry.offset, count: entry.length), as: UTF8.self))
+    (0..<count).map { code in
+      let entry = entries[code]
+      return String(
+        decoding: UnsafeBufferPointer(start: arena + entry.offset, count: entry.length), as: UTF8.self)
     }
-    return result
   }
 
   /// The bytes of each code, in order of the codes.
   func eachText(_ body: (UnsafePointer<UInt8>, Int) -> Void) {
-    for index in 0..<entryCount where entries[index].code >= 0 {
-      body(arena + entries[index].offset, entries[index].length)
-    }
+    for code in 0..<count { body(arena + entries[code].offset, entries[code].length) }
   }
 
-  @inline(__always)
-  private func matches(_ index: Int, _ bytes: UnsafePointer<UInt8>, _ length: Int) -> Bool {
-    let entry = entries[index]
-    return entry.length == length && Self.areEqual(UnsafeRawPointer(arena + entry.offset), bytes, length)
-  }
-
-  /// `memcmp` without the call: whole words, the last of which overlaps the one before.
-  @inline(__always)
-  private static func areEqual(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ length: Int) -> Bool {
-    if length >= 8 {
-      var offset = 0
-      while offset + 8 < length {
-        if word(a, offset) != word(b, offset) { return false }
-        offset += 8
-      }
-      return word(a, length - 8) == word(b, length - 8)
-    }
-    for offset in 0..<length
-    where a.load(fromByteOffset: offset, as: UInt8.self) != b.load(fromByteOffset: offset, as: UInt8.self) {
-      return false
-    }
-    return true
+  /// Whether the text of a slot with an equal key is the same.
+  @inline(never)
+  private func matches(_ slot: Slot, _ bytes: UnsafePointer<UInt8>) -> Bool {
+    let entry = slot.place >= 0 ? entries[Int(slot.place)] : markers[Int(Self.firstMarker - slot.place)]
+    return memcmp(arena + entry.offset, bytes, entry.length) == 0
   }
 
   @inline(__always)
@@ -127,42 +118,50 @@ struct ByteInterner {
 
   @inline(never)
   private mutating func insert(
-    _ bytes: UnsafePointer<UInt8>, _ length: Int, tag: UInt32, at position: Int, isText: Bool
+    _ bytes: UnsafePointer<UInt8>, _ key: Key, at position: Int, isText: Bool
   ) -> Int32 {
-    if entryCount == entryCapacity {
-      entries = Self.grown(entries, entryCapacity, to: 2 * entryCapacity)
-      entryCapacity *= 2
-    }
+    let length = Int(key.length)
     if arenaCount + length > arenaCapacity {
       let capacity = max(2 * arenaCapacity, arenaCount + length)
       arena = Self.grown(arena, arenaCount, to: capacity)
       arenaCapacity = capacity
     }
     memcpy(arena + arenaCount, bytes, length)
-    let code = isText ? Int32(truncatingIfNeeded: count) : -1
-    entries[entryCount] = Entry(offset: arenaCount, length: length, code: code)
-    slots[position] = Slot(tag: tag, entry: Int32(truncatingIfNeeded: entryCount))
-    last = entryCount
+    let entry = Entry(offset: arenaCount, length: length)
     arenaCount += length
-    entryCount += 1
-    if isText { count += 1 }
-    if entryCount * 2 > mask { rehash() }
-    return code
+    if isText {
+      if count == entryCapacity {
+        entries = Self.grown(entries, entryCapacity, to: 2 * entryCapacity)
+        entryCapacity *= 2
+      }
+      entries[count] = entry
+      last = Slot(key: key, place: Int32(truncatingIfNeeded: count))
+      count += 1
+    } else {
+      last = Slot(key: key, place: Self.firstMarker - Int32(truncatingIfNeeded: markers.count))
+      markers.append(entry)
+    }
+    slots[position] = last
+    // Small tables are kept half empty; large ones save memory.
+    let used = count + markers.count
+    if used > (mask < 1 << 20 ? mask / 2 : mask / 10 * 7) { rehash() }
+    return max(last.place, -1)
   }
 
+  private static var freeSlot: Slot { Slot(key: Key(first: 0, last: 0, length: 0), place: free) }
+
   private mutating func rehash() {
-    slots.deallocate()
-    let capacity = (mask + 1) * 4
+    let (old, oldCount) = (slots, mask + 1)
+    let capacity = oldCount * (oldCount < 1 << 20 ? 4 : 2)
     mask = capacity - 1
     slots = .allocate(capacity: capacity)
-    slots.initialize(repeating: Slot(tag: 0, entry: -1), count: capacity)
-    for index in 0..<entryCount {
-      let hash = Self.hash(arena + entries[index].offset, entries[index].length)
-      var position = Int(truncatingIfNeeded: hash) & mask
-      while slots[position].entry >= 0 { position = (position + 1) & mask }
-      slots[position] = Slot(
-        tag: UInt32(truncatingIfNeeded: hash >> 32), entry: Int32(truncatingIfNeeded: index))
+    slots.initialize(repeating: Self.freeSlot, count: capacity)
+    for index in 0..<oldCount where old[index].place != Self.free {
+      var position = Int(truncatingIfNeeded: old[index].key.hash) & mask
+      while slots[position].place != Self.free { position = (position + 1) & mask }
+      slots[position] = old[index]
     }
+    old.deallocate()
   }
 
   private static func grown<T>(
@@ -174,26 +173,32 @@ struct ByteInterner {
     return result
   }
 
-  /// A multiply-and-fold hash over words of eight bytes.
   @inline(__always)
-  private static func hash(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> UInt64 {
+  private static func key(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> Key {
     let raw = UnsafeRawPointer(bytes)
+    let size = Int32(clamping: length)
+    if length > 16 { return Key(first: hash(raw, length), last: word(raw, length - 8), length: size) }
+    if length >= 8 { return Key(first: word(raw, 0), last: word(raw, length - 8), length: size) }
+    if length >= 4 {
+      let first = raw.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
+      let last = raw.loadUnaligned(fromByteOffset: length - 4, as: UInt32.self)
+      return Key(first: UInt64(first), last: UInt64(last), length: size)
+    }
+    var first: UInt64 = 0
+    for offset in 0..<length { first = first << 8 | UInt64(bytes[offset]) }
+    return Key(first: first, last: 0, length: size)
+  }
+
+  /// A multiply-and-fold hash over words of eight bytes, the last of which overlaps the one before.
+  @inline(never)
+  private static func hash(_ bytes: UnsafeRawPointer, _ length: Int) -> UInt64 {
     var state = UInt64(truncatingIfNeeded: length) &* 0x9E37_79B9_7F4A_7C15
     var offset = 0
     while offset + 8 <= length {
-      state = mix(state ^ word(raw, offset))
+      state = mix(state ^ word(bytes, offset))
       offset += 8
     }
-    var tail: UInt64 = 0
-    if length - offset >= 4 {
-      tail = UInt64(raw.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
-      offset += 4
-    }
-    while offset < length {
-      tail = tail << 8 | UInt64(bytes[offset])
-      offset += 1
-    }
-    return mix(state ^ tail)
+    return mix(state ^ word(bytes, length - 8))
   }
 
   @inline(__always)

@@ -32,6 +32,7 @@ struct ColumnBuilder {
   func deallocate() {
     free(memory)
     interner?.pointee.deallocate()
+    interner?.deinitialize(count: 1)
     interner?.deallocate()
   }
 

@@ -34,8 +34,9 @@ final class MatrixFreeElimination: LevelElimination {
   }
 
   func factorize(_ lower: [[Double]]) throws(EngineError) -> (logDeterminant: Double, panel: Matrix) {
+    // Solutions divide by no variance.
     self.lower = zip(lower, floors).map { t, floor in
-      abs(t[0]) < floor ? [t[0] < 0 ? -floor : floor] : t
+      batches > 0 && abs(t[0]) < floor ? [t[0] < 0 ? -floor : floor] : t
     }
     try operation.update(self.lower)
     let sides = EffectColumns(

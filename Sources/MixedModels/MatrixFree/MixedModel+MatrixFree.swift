@@ -73,26 +73,30 @@ extension MixedModel {
     certificate.evaluations = objective.evaluations
     certificate.gradients = objective.gradients
     certificate.gradientNorm = model.scaledNorm
-    certificate.predictedDecrease = model.decrease(model.step(damping: 0))
+    let rest = model.step(damping: 0)
+    certificate.predictedDecrease = model.decrease(rest)
     certificate.conditionNumber = model.conditionNumber
     var estimate = estimate(
       point, objective: objective, converged: outcome.converged && elimination.converged,
       certificate: certificate)
     estimate.monteCarlo = report(
-      point, derivatives: derivatives, noise: phase.gradientNoise(point), objective: objective,
+      point, derivatives: derivatives, noise: phase.gradientNoise(point), rest: rest, objective: objective,
       elimination: elimination, iterations: outcome.iterations, gradientNorm: model.scaledNorm)
     return estimate
   }
 
-  /// Carries the Monte-Carlo error of the gradient over to the estimates: dθ = −H⁻¹ dg.
+  /// Carries the Monte-Carlo error of the gradient over to the estimates: dθ = −H⁻¹ dg; the step that one more
+  /// iteration would take counts as a part of the error.
   private func report(
     _ point: ProfiledObjective.Point, derivatives: ProfiledObjective.Derivatives, noise: Matrix,
-    objective: ProfiledObjective, elimination: MatrixFreeElimination, iterations: Int, gradientNorm: Double
+    rest: [Double], objective: ProfiledObjective, elimination: MatrixFreeElimination, iterations: Int,
+    gradientNorm: Double
   ) -> MonteCarloReport {
     let n = layout.count
     let spread = (try? LinearAlgebra.solve(derivatives.curvature, noise))
       .flatMap { try? LinearAlgebra.solve(derivatives.curvature, $0.transposed) }
-    let theta = spread ?? Matrix(rows: n, columns: n)
+    var theta = spread ?? Matrix(rows: n, columns: n)
+    for i in 0..<n { for j in 0..<n { theta[i, j] += rest[i] * rest[j] } }
     let forms = elimination.quadraticForms(
       layout.directions(point.lower), coefficients: point.coefficients)
     let unit = fixed.unit
