@@ -65,10 +65,12 @@ struct NewtonOptimizer {
         converged = promised < 1e-6 * max(1, abs(point.deviance).squareRoot())
         break
       }
+      let lastDeviance = point.deviance
       point = accepted
-      let rate =
-        previousNorm.isFinite && previousNorm > 0 ? min(norm / previousNorm, 1) : min(contraction ?? 1, 1)
+      let shrinkage = previousNorm.isFinite ? norm / previousNorm : contraction ?? 1
       previousNorm = norm
+      let actual = lastDeviance - point.deviance
+      let rate = min(shrinkage, modelError(promised: promised, actual: actual, deviance: point.deviance), 1)
       let remaining = promised * rate * rate
       certificate.predictedDecrease = max(min(promised, remaining), 0)
       if damping == 0, remaining < tolerance || promised < tolerance { converged = true }
@@ -85,6 +87,20 @@ struct NewtonOptimizer {
     certificate.evaluations = objective.evaluations
     certificate.gradients = objective.gradients
     return Outcome(point: point, converged: converged, certificate: certificate)
+  }
+
+  /// An estimate of the factor by which a Newton step shrinks the gradient, from how far the decrease was from
+  /// the promise: a curvature that is off by a relative E leaves E of the gradient, and shifts the decrease by E.
+  private func modelError(promised: Double, actual: Double, deviance: Double) -> Double {
+    let rounding = rounding(deviance)
+    guard promised > 1e3 * rounding else { return 1 }
+    // Errors of several parameters may cancel in the decrease: hence the factor.
+    return 4 * max(abs(actual / promised - 1), rounding / promised)
+  }
+
+  /// Rounding error of a difference of deviances.
+  private func rounding(_ deviance: Double) -> Double {
+    1e-13 * (abs(deviance) + objective.degreesOfFreedom)
   }
 
   private var layout: CovarianceLayout { objective.layout }
@@ -108,7 +124,7 @@ struct NewtonOptimizer {
         if error == .perfectFit { throw error }
         trial = nil
       }
-      let rounding = 1e-13 * (abs(point.deviance) + objective.degreesOfFreedom)
+      let rounding = rounding(point.deviance)
       if let trial {
         let actual = point.deviance - trial.deviance
         let ratio = predicted > rounding ? actual / predicted : (actual > -rounding ? 1 : -1)

@@ -131,6 +131,8 @@ final class SparseTrailingStorage: TrailingStorage {
     for q in starts[j]..<starts[j + 1] { buffer[Int(rows.pointer[q])] = inverse.pointer[q] }
   }
 
+  func inverseDiagonal(_ j: Int) -> Double { inverse.pointer[starts[j]] }
+
   /// Applies a solve to the transpose: the solver wants right-hand sides as columns.
   private func transformed(
     _ b: UnsafeMutablePointer<Double>, rows r: Int, _ solve: (UnsafeMutablePointer<Double>) -> Void

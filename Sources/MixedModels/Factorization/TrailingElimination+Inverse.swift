@@ -19,10 +19,15 @@ extension TrailingElimination {
       for c in 0..<k {
         storage.loadInverse(column: first + c, into: buffers.pointer + c * m, whole: whole)
       }
+      let list = whole ? RowList(indices: nil, start: 0, count: m) : storage.rowList(column: first)
+      if k == 1 {
+        scaleRows(buffers.pointer, rows: list, transposed: false, by: t[0])
+        body(first, k, buffers.pointer)
+        continue
+      }
       for c in 0..<k {
         for b in 0..<c { buffers.pointer[c * m + first + b] = buffers.pointer[b * m + first + c] }
       }
-      let list = whole ? RowList(indices: nil, start: 0, count: m) : storage.rowList(column: first)
       for c in (0..<k).reversed() {
         let column = buffers.pointer + c * m
         let diagonal = t[c + c * k]
@@ -49,6 +54,10 @@ extension TrailingElimination {
       let first = Int(products.blockStart.pointer[block])
       let g = products.blockFactor[block]
       let k = products.widths[g]
+      if k == 1 {
+        sums[g][0, 0] += 1 - storage.inverseDiagonal(first)
+        continue
+      }
       for c in 0..<k {
         storage.loadInverse(column: first + c, into: buffers.pointer + c * m, whole: false)
         for a in c..<k {

@@ -5,6 +5,8 @@ internal import LinearAlgebra
 final class TrailingElimination {
   let products: CrossProducts.Trailing
   let storage: any TrailingStorage
+  /// The storage, where it is dense.
+  let dense: DenseTrailingStorage?
   /// Reduced R'Z_D, r × m; after `factorize` R'Z_D T L⁻ᵀ.
   let panel: Buffer
   /// u and Z'V⁻¹R of the trailing columns, r × m (r numbers per column).
@@ -33,11 +35,9 @@ final class TrailingElimination {
     self.panels = panels
     self.panelColumns = panelColumns
     let m = products.count
-    if let sparse {
-      storage = SparseTrailingStorage(sparse)
-    } else {
-      storage = DenseTrailingStorage(count: m, mirrored: panels.count > 1)
-    }
+    dense = sparse == nil ? DenseTrailingStorage(count: m, mirrored: panels.count > 1) : nil
+    storage =
+      sparse.map(SparseTrailingStorage.init) ?? dense ?? DenseTrailingStorage(count: m, mirrored: true)
     panel = Buffer(m * panelColumns)
     solution = Buffer(m * panelColumns)
     gradient = Buffer(m * panelColumns)
@@ -63,9 +63,16 @@ final class TrailingElimination {
     _ factors: [[Double]], chain: [BlockedElimination.ChainWorkspace]
   ) throws(EngineError) -> Double {
     self.factors = factors
-    assemble(chain: chain)
-    if let unscaled, let dense = storage as? DenseTrailingStorage { unscaled.copy(from: dense.matrix) }
-    scaleStorage()
+    let inOnePass = unscaled == nil && densePanels.allSatisfy { $0 == nil }
+    forEachBlock { first, g, columns in
+      for c in 0..<products.widths[g] { assemble(column: first + c, into: columns[c], chain: chain) }
+      if inOnePass { scale(columns, first: first, factor: g) }
+    }
+    if !inOnePass {
+      subtractDensePanels(chain: chain)
+      if let unscaled, let dense { unscaled.copy(from: dense.matrix) }
+      forEachBlock(loading: true) { first, g, columns in scale(columns, first: first, factor: g) }
+    }
     scale(panel, transposed: true)
     let logDeterminant = try storage.factorize()
     storage.forward(panel.pointer, rows: panelColumns)
@@ -142,30 +149,56 @@ final class TrailingElimination {
 
   // MARK: Schur complement
 
-  private func assemble(chain: [BlockedElimination.ChainWorkspace]) {
+  /// Calls `body` with the columns of each level block, indexed by row, and stores what it leaves there.
+  ///
+  /// - Parameter loading: whether the columns hold what is stored, on their row lists, when `body` begins.
+  private func forEachBlock(
+    loading: Bool = false,
+    _ body: (_ first: Int, _ factor: Int, _ columns: [UnsafeMutablePointer<Double>]) -> Void
+  ) {
     let m = count
-    let buffer = Buffer(m)
-    let column = buffer.pointer
-    for j in 0..<m {
-      let list = storage.rowList(column: j)
-      for position in 0..<list.count { column[list[position]] = 0 }
-      for q in Int(products.columnStart.pointer[j])..<Int(products.columnStart.pointer[j + 1]) {
-        column[Int(products.rows.pointer[q])] += products.values.pointer[q]
+    let widest = products.widths.max() ?? 1
+    let buffers = Buffer(dense == nil ? widest * m : 0)
+    var columns = [UnsafeMutablePointer<Double>](repeating: buffers.pointer, count: widest)
+    for block in products.blockFactor.indices {
+      let first = Int(products.blockStart.pointer[block])
+      let g = products.blockFactor[block]
+      let k = products.widths[g]
+      for c in 0..<k {
+        columns[c] = dense.map { $0.matrix.pointer + (first + c) * m } ?? buffers.pointer + c * m
+        if loading, dense == nil { storage.load(column: first + c, into: columns[c]) }
       }
-      for (d, workspace) in chain.enumerated() where densePanels[d] == nil {
-        guard let values = workspace.panelValues else { continue }
-        PanelKernels.subtractColumn(
-          j, panel: panels[d], values: values.pointer, inner: workspace.inner.pointer, from: column)
-      }
-      storage.store(column: j, from: column)
+      body(first, g, columns)
+      if dense == nil { for c in 0..<k { storage.store(column: first + c, from: columns[c]) } }
     }
+  }
+
+  /// Column j of A_DD − Σ a'Ha, without panels that are kept dense.
+  private func assemble(
+    column j: Int, into column: UnsafeMutablePointer<Double>, chain: [BlockedElimination.ChainWorkspace]
+  ) {
+    let list = storage.rowList(column: j)
+    for position in 0..<list.count { column[list[position]] = 0 }
+    for q in Int(products.columnStart.pointer[j])..<Int(products.columnStart.pointer[j + 1]) {
+      column[Int(products.rows.pointer[q])] += products.values.pointer[q]
+    }
+    for (d, workspace) in chain.enumerated() where densePanels[d] == nil {
+      guard let values = workspace.panelValues else { continue }
+      PanelKernels.subtractColumn(
+        j, panel: panels[d], values: values.pointer, inner: workspace.inner.pointer, from: column)
+    }
+  }
+
+  /// The Schur complement loses a'Ha of the nearly full panels, by matrix products.
+  private func subtractDensePanels(chain: [BlockedElimination.ChainWorkspace]) {
+    guard let target = dense else { return }
     for (d, workspace) in chain.enumerated() {
-      guard let dense = densePanels[d], let target = storage as? DenseTrailingStorage else { continue }
+      guard let panel = densePanels[d] else { continue }
       let height = panels[d].levelCount * panels[d].width
-      let weighted = PanelKernels.weighted(dense, panel: panels[d], inner: workspace.inner)
+      let weighted = PanelKernels.weighted(panel, panel: panels[d], inner: workspace.inner)
       BLAS.gemm(
-        transposeA: true, m, m, height, -1, dense.pointer, height, weighted.pointer, height, 1,
-        target.matrix.pointer, m)
+        transposeA: true, count, count, height, -1, panel.pointer, height, weighted.pointer, height, 1,
+        target.matrix.pointer, count)
     }
   }
 
@@ -186,49 +219,51 @@ final class TrailingElimination {
     }
   }
 
-  /// S := T'ST + I by level blocks.
-  private func scaleStorage() {
-    let m = count
-    let widest = products.widths.max() ?? 1
-    let buffers = Buffer(widest * m)
-    for block in products.blockFactor.indices {
-      let first = Int(products.blockStart.pointer[block])
-      let k = products.widths[products.blockFactor[block]]
-      let t = factors[products.blockFactor[block]]
-      for c in 0..<k { storage.load(column: first + c, into: buffers.pointer + c * m) }
-      for c in 0..<k {
-        for b in 0..<c { buffers.pointer[c * m + first + b] = buffers.pointer[b * m + first + c] }
+  /// The columns of one level block of T'ST + I, from those of S.
+  private func scale(_ columns: [UnsafeMutablePointer<Double>], first: Int, factor g: Int) {
+    let list = storage.rowList(column: first)
+    let k = products.widths[g]
+    let t = factors[g]
+    if k == 1 {
+      scaleRows(columns[0], rows: list, transposed: true, by: t[0])
+      columns[0][first] += 1
+      return
+    }
+    for c in 0..<k { for b in 0..<c { columns[c][first + b] = columns[b][first + c] } }
+    // Columns: S T. Columns of a block share their rows.
+    for c in 0..<k {
+      let column = columns[c]
+      let diagonal = t[c + c * k]
+      for position in 0..<list.count { column[list[position]] *= diagonal }
+      for b in c + 1..<k where t[b + c * k] != 0 {
+        let value = t[b + c * k]
+        let other = columns[b]
+        for position in 0..<list.count { column[list[position]] += value * other[list[position]] }
       }
-      // Columns: S T. Columns of a block share their rows.
-      let list = storage.rowList(column: first)
-      for c in 0..<k {
-        let column = buffers.pointer + c * m
-        let diagonal = t[c + c * k]
-        for position in 0..<list.count { column[list[position]] *= diagonal }
-        for b in c + 1..<max(k, c + 1) where t[b + c * k] != 0 {
-          let value = t[b + c * k]
-          let other = buffers.pointer + b * m
-          for position in 0..<list.count { column[list[position]] += value * other[list[position]] }
-        }
-      }
-      for c in 0..<k {
-        let column = buffers.pointer + c * m
-        scaleRows(column, rows: list, transposed: true)
-        column[first + c] += 1
-        storage.store(column: first + c, from: column)
-      }
+    }
+    for c in 0..<k {
+      scaleRows(columns[c], rows: list, transposed: true)
+      columns[c][first + c] += 1
     }
   }
 
-  /// Multiplies a column's level blocks, whole blocks listed by `rows`, by T' or T.
-  func scaleRows(_ column: UnsafeMutablePointer<Double>, rows: RowList, transposed: Bool) {
+  /// Multiplies a column's level blocks, whole blocks listed by `rows`, by T' or T and by a number.
+  func scaleRows(
+    _ column: UnsafeMutablePointer<Double>, rows: RowList, transposed: Bool, by number: Double = 1
+  ) {
     var position = 0
     for g in products.widths.indices {
       let k = products.widths[g]
       let t = factors[g]
       let end = Int(products.blockStart.pointer[products.factorStart[g + 1]])
       if k == 1 {
-        let value = t[0]
+        let value = t[0] * number
+        if rows.indices == nil {
+          let first = rows.start + position
+          for i in first..<max(end, first) { column[i] *= value }
+          position = max(end - rows.start, position)
+          continue
+        }
         while position < rows.count, rows[position] < end {
           column[rows[position]] *= value
           position += 1
@@ -241,13 +276,13 @@ final class TrailingElimination {
           for a in 0..<k {
             var value = 0.0
             for c in a..<k { value += t[c + a * k] * x[c] }
-            x[a] = value
+            x[a] = value * number
           }
         } else {
           for a in (0..<k).reversed() {
             var value = 0.0
             for c in 0...a { value += t[a + c * k] * x[c] }
-            x[a] = value
+            x[a] = value * number
           }
         }
         position += k

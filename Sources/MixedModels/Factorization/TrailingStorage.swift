@@ -25,6 +25,8 @@ protocol TrailingStorage: AnyObject {
   func invert(rough: Bool) throws(EngineError)
   /// Reads column j of S⁻¹: rows j…, or every row when `whole` (dense storage only).
   func loadInverse(column j: Int, into buffer: UnsafeMutablePointer<Double>, whole: Bool)
+  /// Entry (j, j) of S⁻¹.
+  func inverseDiagonal(_ j: Int) -> Double
 }
 
 /// Row numbers of one column: listed, or consecutive from `start`.
@@ -120,6 +122,12 @@ final class DenseTrailingStorage: TrailingStorage {
     guard let inverse else { return }
     let first = whole ? 0 : j
     (buffer + first).update(from: inverse.pointer + j * count + first, count: count - first)
+  }
+
+  func inverseDiagonal(_ j: Int) -> Double {
+    let position = j * (count + 1)
+    if isRough, let inverse = roughInverse { return Double(inverse.pointer[position]) }
+    return inverse?.pointer[position] ?? 0
   }
 
   /// Copies the strictly lower triangle to the upper one, in cache-sized tiles.

@@ -12,8 +12,8 @@ final class MatrixFreeElimination: LevelElimination {
   let floors: [Double]
   /// Batches of eight probes; 0 leaves log|V| and the traces out.
   var batches: Int
-  /// Residual norm of the solutions for [X̃ ẽ], relative to the right-hand side.
-  var tolerance = 1e-9
+  /// Where the solves end.
+  var accuracy = Accuracy.final
   /// Whether the solves at the last point reached their tolerance.
   private(set) var converged = true
   /// Traces and log|V| at the last point.
@@ -23,6 +23,23 @@ final class MatrixFreeElimination: LevelElimination {
   /// u and g = Z'V⁻¹[X̃ ẽ] at the last point.
   private var solution: ColumnSolution?
   private var lower: [[Double]] = []
+
+  /// Residual norms, relative to the right-hand sides', at which conjugate gradients end.
+  struct Accuracy {
+    /// Solutions for [X̃ ẽ].
+    var panel: Double
+    /// Random probes.
+    var probes: Double
+    /// Directions of the average information.
+    var directions: Double
+
+    /// For results.
+    static let final = Accuracy(panel: 1e-9, probes: 1e-3, directions: 1e-5)
+    /// For steps near the optimum.
+    static let search = Accuracy(panel: 1e-6, probes: 1e-3, directions: 1e-5)
+    /// For the first step, which nonlinearity leaves a tenth of a standard error from the optimum.
+    static let rough = Accuracy(panel: 1e-3, probes: 3e-2, directions: 1e-2)
+  }
 
   init(system: ScalarSystem, floors: [Double], workers: Workers, batches: Int, seed: UInt64) {
     self.system = system
@@ -41,11 +58,11 @@ final class MatrixFreeElimination: LevelElimination {
     try operation.update(self.lower)
     let sides = EffectColumns(
       leading: system.leadingPanel, trailing: system.trailingPanel, count: system.panelColumns)
-    let found = solver.solve(sides, guess: solution?.effects, tolerance: tolerance)
+    let found = solver.solve(sides, guess: solution?.effects, tolerance: accuracy.panel)
     solution = found
     converged = found.converged
     guard batches > 0 else { return (0, reducedPanel(found.effects)) }
-    stochastic = traces.evaluate(self.lower, batches: batches, tolerance: 1e-3)
+    stochastic = traces.evaluate(self.lower, batches: batches, tolerance: accuracy.probes)
     converged = found.converged && stochastic.converged
     return (stochastic.logDeterminant, reducedPanel(found.effects))
   }
@@ -89,7 +106,7 @@ final class MatrixFreeElimination: LevelElimination {
         }
       }
     }
-    let images = solver.solve(vectors, multiplied: true, tolerance: 1e-5).gradients
+    let images = solver.solve(vectors, multiplied: true, tolerance: accuracy.directions).gradients
     func addProducts(_ v: Buffer, _ g: Buffer, rows: Int) {
       for i in 0..<n {
         for j in 0..<n {

@@ -10,8 +10,12 @@ struct MatrixFreePhase {
   let scales: [Double]
   var progress: (@Sendable (FitProgress) -> Bool)?
   var maximumIterations = 50
+  /// Largest gradient from which the last step is taken unseen, in standard errors of the parameters.
+  var gradientTarget = 0.02
   /// Largest Monte-Carlo error of the gradient, in standard errors of the parameters.
   var noiseTarget = 0.02
+  /// Iterations at the beginning for which rough solves will do.
+  var roughIterations = 0
   /// Largest number of batches of eight probes.
   var maximumBatches = 64
 
@@ -32,15 +36,15 @@ struct MatrixFreePhase {
     var theta = start
     var previous: (theta: [Double], norm: Double)?
     var iteration = 0
-    elimination.tolerance = 1e-6
     while true {
       iteration += 1
+      elimination.accuracy = iteration <= roughIterations ? .rough : .search
       let point = try objective.evaluate(theta)
       let derivatives = try objective.derivatives(at: point)
       let model = QuadraticModel(gradient: derivatives.gradient, curvature: derivatives.curvature)
       let norm = model.scaledNorm
       let noise = Self.scaledNoise(gradientNoise(point), curvature: derivatives.curvature)
-      var converged = norm < max(0.02, 0.3 * noise)
+      var converged = norm < max(gradientTarget, 0.3 * noise)
       if noise > noiseTarget, norm < 1, elimination.batches < maximumBatches {
         elimination.batches *= 2
         converged = false

@@ -4,8 +4,13 @@ internal import LinearAlgebra
 extension MixedModel {
   /// The seed of all random probes: results are reproducible.
   static let probeSeed: UInt64 = 0x5EED_0F_B10C_C0DE
-  /// Order of a dense trailing block from which a matrix-free start pays.
+  /// Orders of a dense trailing block from which one rough matrix-free step pays, and from which all but the
+  /// last step do.
+  static let roughStepOrder = 600
   static let matrixFreeOrder = 1500
+  /// Multiply-adds of a dense factor and inverse in the time of one matrix-free step, per entry of its
+  /// operator: measured.
+  static let operationsPerEntry = 5_000.0
   /// Batches of eight probes when the matrix-free answer is the final one.
   private static let finalBatches = 2
 
@@ -32,16 +37,24 @@ extension MixedModel {
     return (objective, elimination)
   }
 
-  /// θ near the optimum from the matrix-free phase, and how fast Newton steps converge there; nil where the
-  /// phase does not apply or did not settle.
+  /// θ nearer the optimum by matrix-free steps, and how fast Newton steps converge there, if that is known;
+  /// nil where such steps cost more than exact ones, or failed.
   func matrixFreeStart(
     reml: Bool, from theta: [Double]
-  ) throws(EngineError) -> (theta: [Double], contraction: Double)? {
-    guard products.sparse == nil, (products.trailing?.count ?? 0) >= Self.matrixFreeOrder,
-      let (objective, elimination) = matrixFreeObjective(reml: reml, batches: 1)
+  ) throws(EngineError) -> (theta: [Double], contraction: Double?)? {
+    let order = products.trailing?.count ?? 0
+    guard products.sparse == nil, order >= Self.roughStepOrder,
+      let (objective, elimination) = matrixFreeObjective(reml: reml, batches: 1),
+      pow(Double(order), 3) > Self.operationsPerEntry * Double(elimination.system.entryCount)
     else { return nil }
-    let phase = MatrixFreePhase(objective: objective, elimination: elimination, scales: parameterScales)
+    var phase = MatrixFreePhase(objective: objective, elimination: elimination, scales: parameterScales)
+    phase.roughIterations = 1
+    // The exact steps that follow see to the rest.
+    phase.gradientTarget = 0.1
+    if order < Self.matrixFreeOrder { phase.maximumIterations = 1 }
     let outcome = try phase.minimize(from: theta)
+    guard elimination.converged else { return nil }
+    if outcome.iterations == 1 { return (outcome.theta, nil) }
     return outcome.converged ? (outcome.theta, outcome.contraction) : nil
   }
 
@@ -65,7 +78,7 @@ extension MixedModel {
     phase.maximumIterations = options.maximumIterations
     let start = options.start.map { layout.theta(layout.lower(covariances: $0)) } ?? startingTheta
     let outcome = try phase.minimize(from: start)
-    elimination.tolerance = 1e-9
+    elimination.accuracy = .final
     let point = try objective.evaluate(outcome.theta)
     let derivatives = try objective.derivatives(at: point)
     let model = QuadraticModel(gradient: derivatives.gradient, curvature: derivatives.curvature)
