@@ -85,6 +85,16 @@ package enum BLAS {
       beta, c, Int32(ldc))
   }
 
+  /// Single-precision ``symm(side:_:_:_:_:_:_:_:_:_:_:)`` from the left.
+  package static func ssymm(
+    _ m: Int, _ n: Int, _ alpha: Float, _ a: UnsafePointer<Float>, _ lda: Int, _ b: UnsafePointer<Float>,
+    _ ldb: Int, _ beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int
+  ) {
+    cblas_ssymm(
+      CblasColMajor, CblasLeft, CblasLower, Int32(m), Int32(n), alpha, a, Int32(lda), b, Int32(ldb), beta,
+      c, Int32(ldc))
+  }
+
   /// B = alpha op(L)⁻¹ B (or alpha B op(L)⁻¹ on the right) for m × n B.
   package static func trsm(
     side: Side = .left, transposed: Bool = false, _ m: Int, _ n: Int, _ alpha: Double, _ l: Input,
@@ -138,7 +148,10 @@ package enum BLAS {
   }
 
   /// Copies the strictly lower triangle to the upper one, in cache-sized tiles.
-  package static func mirrorLower(_ n: Int, _ a: Pointer, _ lda: Int) {
+  @inlinable
+  package static func mirrorLower<Element: BitwiseCopyable>(
+    _ n: Int, _ a: UnsafeMutablePointer<Element>, _ lda: Int
+  ) {
     let tile = 32
     var j0 = 0
     while j0 < n {

@@ -128,7 +128,7 @@ package struct MixedModel: Sendable {
   /// The predicted decrease of -2 log L at which a fit stops: 1e-7 is 3e-4 standard errors, and more digits are
   /// taken where they cost less.
   private var defaultTolerance: Double {
-    if products.sparse != nil { return 1e-7 }
+    if products.sparse != nil { return 1e-9 }
     switch products.trailing?.count ?? 0 {
     case ..<100 where response.count <= 50_000: return 1e-13
     case ..<500: return 1e-8
@@ -182,6 +182,10 @@ package struct MixedModel: Sendable {
     let products =
       products.pooled == nil
       ? products : CrossProducts(sums: sums, fixed: fixed, bases: bases, pooling: false)
+    return levelObjective(reml: reml, products: products)
+  }
+
+  private func levelObjective(reml: Bool, products: CrossProducts) -> ProfiledObjective {
     let elimination = BlockedElimination(products: products)
     var floors = [Double](repeating: 0, count: products.structure.factors.count)
     if let trailing = elimination.trailing, !trailing.isExactAtZero {
@@ -193,6 +197,15 @@ package struct MixedModel: Sendable {
     return ProfiledObjective(
       elimination: elimination, layout: layout, fixed: fixed, rowCount: response.count, reml: reml,
       floors: floors)
+  }
+
+  /// An objective with every factor of the chain but the finest among the trailing columns.
+  func crossedObjective(reml: Bool) -> ProfiledObjective {
+    if products.structure.chain.count == 1 { return levelObjective(reml: reml, products: products) }
+    var structure = products.structure
+    structure.shortenChain()
+    let crossed = CrossProducts.Sums(structure: structure, table: sums.table)
+    return levelObjective(reml: reml, products: CrossProducts(sums: crossed, fixed: fixed, bases: bases))
   }
 
   /// 1/√A of each parameter's regressor.

@@ -189,4 +189,31 @@ import Testing
       }
     }
   }
+
+  static let largeDesigns = [
+    MatrixFreeTests.Design(description: "two factors", rows: 5000, levels: [800, 540], effects: [0.6, 0.4]),
+    MatrixFreeTests.Design(
+      description: "three factors", rows: 5000, levels: [800, 530, 12], effects: [0.6, 0.4, 0.3]),
+    MatrixFreeTests.Design(
+      description: "nested and crossed", rows: 5000, levels: [900, 560, 60], nested: true,
+      effects: [0.5, 0.7, 0.4]),
+  ]
+
+  /// The closed form for large crossed models against differences of the sparse engine's first-order traces.
+  @Test(arguments: largeDesigns)
+  func hessianOfLargeCrossedModels(_ design: MatrixFreeTests.Design) throws {
+    let (dense, _) = try design.model(exact: true, trailing: .dense)
+    let (sparse, _) = try design.model(exact: true, trailing: .sparse)
+    let s = design.effects.map { Matrix([[$0 * $0]]) }
+    for reml in [true, false] {
+      let closed = try dense.jointHessian(at: s, reml: reml)
+      let differences = try sparse.jointHessian(at: s, reml: reml)
+      for i in 0..<closed.rows {
+        for j in 0..<closed.columns {
+          let size = abs(closed[i, i] * closed[j, j]).squareRoot()
+          #expect(abs(closed[i, j] - differences[i, j]) < 1e-5 * size)
+        }
+      }
+    }
+  }
 }

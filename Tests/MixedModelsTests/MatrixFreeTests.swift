@@ -17,7 +17,7 @@ import Testing
     var slope = false
 
     func model(
-      exact: Bool?, threads: Int? = nil, memory: Int? = nil
+      exact: Bool?, threads: Int? = nil, memory: Int? = nil, trailing: EngineOptions.Trailing? = nil
     ) throws -> (MixedModel, response: [Double]) {
       var g = TestGenerator(seed: UInt64(rows + levels.count))
       var codes = levels.map { count in (0..<rows).map { _ in Int32(g.below(count)) } }
@@ -44,7 +44,8 @@ import Testing
           codes: codes[f], levelCount: levels[f], columns: [slope && f == levels.count - 1 ? z : nil])
       }
       var model = try MixedModel(
-        response: y, fixed: fixed, terms: terms, options: EngineOptions(threads: threads, exact: exact))
+        response: y, fixed: fixed, terms: terms,
+        options: EngineOptions(threads: threads, trailing: trailing, exact: exact))
       model.options.memory = memory
       return (model, y)
     }

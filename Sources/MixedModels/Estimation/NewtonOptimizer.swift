@@ -91,11 +91,12 @@ struct NewtonOptimizer {
 
   /// An estimate of the factor by which a Newton step shrinks the gradient, from how far the decrease was from
   /// the promise: a curvature that is off by a relative E leaves E of the gradient, and shifts the decrease by E.
+  ///
+  /// Errors of several parameters may cancel in the decrease, hence the factor and the floor; far from the optimum
+  /// agreement says nothing.
   private func modelError(promised: Double, actual: Double, deviance: Double) -> Double {
-    let rounding = rounding(deviance)
-    guard promised > 1e3 * rounding else { return 1 }
-    // Errors of several parameters may cancel in the decrease: hence the factor.
-    return 4 * max(abs(actual / promised - 1), rounding / promised)
+    guard promised < 0.05, promised > 1e3 * rounding(deviance) else { return 1 }
+    return max(4 * abs(actual / promised - 1), 0.015)
   }
 
   /// Rounding error of a difference of deviances.

@@ -103,7 +103,7 @@ final class DenseTrailingStorage: TrailingStorage {
         for i in j..<count { target[i] = Float(source[i]) }
       }
       guard BLAS.spotri(count, inverse.pointer, count) == 0 else { throw .overflow }
-      if mirrored { Self.mirror(inverse.pointer, count: count) }
+      if mirrored { BLAS.mirrorLower(count, inverse.pointer, count) }
       return
     }
     let inverse = self.inverse ?? Buffer(count * count)
@@ -128,17 +128,5 @@ final class DenseTrailingStorage: TrailingStorage {
     let position = j * (count + 1)
     if isRough, let inverse = roughInverse { return Double(inverse.pointer[position]) }
     return inverse?.pointer[position] ?? 0
-  }
-
-  /// Copies the strictly lower triangle to the upper one, in cache-sized tiles.
-  private static func mirror(_ a: UnsafeMutablePointer<Float>, count n: Int) {
-    let tile = 32
-    for j0 in stride(from: 0, to: n, by: tile) {
-      for i0 in stride(from: j0, to: n, by: tile) {
-        for j in j0..<min(j0 + tile, n) {
-          for i in max(i0, j + 1)..<max(min(i0 + tile, n), max(i0, j + 1)) { a[j + i * n] = a[i + j * n] }
-        }
-      }
-    }
   }
 }

@@ -116,13 +116,25 @@ extension MixedModel {
 
   /// ½ tr(E_i ZPZ E_j ZPZ) for all pairs of directions.
   ///
-  /// Pairs of trailing factors come from Z_D'PZ_D itself where that is a dense matrix; the rest are
-  /// differences of the exact first-order traces.
+  /// Large models of crossed random intercepts have a closed form. Otherwise pairs of trailing factors come from
+  /// Z_D'PZ_D itself where that is a dense matrix; the rest are differences of the exact first-order traces.
   private func informationTraces(_ directions: [Direction], at point: ParameterPoint) throws(EngineError)
     -> Matrix
   {
     let n = directions.count
     var traces = Matrix(rows: n, columns: n)
+    if !evaluationsAreCheap, let squares = try crossedSquares(at: point) {
+      for i in 0..<n {
+        for j in 0..<n {
+          for a in directions[i].parts {
+            for b in directions[j].parts {
+              traces[i, j] += 0.5 * a.matrix[0, 0] * b.matrix[0, 0] * squares[a.factor, b.factor]
+            }
+          }
+        }
+      }
+      return traces
+    }
     var exact: [Int] = []
     if let trailing = (point.objective.elimination as? BlockedElimination)?.trailing {
       let position = Dictionary(
@@ -154,5 +166,30 @@ extension MixedModel {
       }
     }
     return traces
+  }
+
+  /// ‖Z_f'PZ_g‖² by factors; nil where the closed form does not hold, or costs more than differences.
+  func crossedSquares(at point: ParameterPoint) throws(EngineError) -> Matrix? {
+    guard products.sparse == nil, let order = products.trailing?.count,
+      let blocked = point.objective.elimination as? BlockedElimination
+    else { return nil }
+    let coarser = products.chain.dropFirst().reduce(0) { $0 + $1.levelCount }
+    var objective = point.objective
+    var elimination = blocked
+    if coarser > 0 {
+      guard coarser < order / 4, products.structure.factors.allSatisfy({ $0.width == 1 }) else { return nil }
+      objective = crossedObjective(reml: objective.reml)
+      guard let crossed = objective.elimination as? BlockedElimination else { return nil }
+      elimination = crossed
+    }
+    guard objective.toleratesRounding(point.profile.lower),
+      let traces = CrossedTraces(
+        elimination, fixedInverse: objective.reml ? point.profile.fixedInverse : nil)
+    else { return nil }
+    if coarser > 0 {
+      _ = try objective.evaluate(lower: point.profile.lower, theta: [])
+      elimination.solve()
+    }
+    return try traces.squares()
   }
 }

@@ -107,13 +107,7 @@ final class ProfiledObjective {
   /// Gradient and curvature at the point that was evaluated last.
   func derivatives(at point: Point) throws(EngineError) -> Derivatives {
     gradients += 1
-    // Single precision loses 1 − (S⁻¹)_ll where a trailing variance nearly vanishes.
-    if let blocked = elimination as? BlockedElimination {
-      blocked.toleratesRounding = zip(floors, point.lower).enumerated().allSatisfy { f, pair in
-        let k = layout.widths[f]
-        return (0..<k).allSatisfy { abs(pair.1[$0 + $0 * k]) >= 3e4 * pair.0 }
-      }
-    }
+    (elimination as? BlockedElimination)?.toleratesRounding = toleratesRounding(point.lower)
     defer { (elimination as? BlockedElimination)?.toleratesRounding = false }
     elimination.solve()
     let traces = try elimination.traces(
@@ -130,6 +124,14 @@ final class ProfiledObjective {
     return Derivatives(
       gradient: layout.gradient(covariance, lower: point.lower), covariance: covariance, traces: traces,
       curvature: curvature)
+  }
+
+  /// Whether T is large enough: single precision loses 1 − (S⁻¹)_ll where a trailing variance nearly vanishes.
+  func toleratesRounding(_ lower: [[Double]]) -> Bool {
+    zip(floors, lower).enumerated().allSatisfy { f, pair in
+      let k = layout.widths[f]
+      return (0..<k).allSatisfy { abs(pair.1[$0 + $0 * k]) >= 3e4 * pair.0 }
+    }
   }
 
   /// v_i'Z'PZv_j / σ² − (v_i'r)(v_j'r) / (ν σ⁴) along directions dS_i.
