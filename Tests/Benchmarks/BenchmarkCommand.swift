@@ -27,6 +27,9 @@ struct MeasurementOptions: ParsableArguments {
     help: "Repetitions of each fit; by default 200 for a small one, 3 for a large one.")
   var repeats: Int?
 
+  @Flag(inversion: .prefixedNo, help: "Insist on an exact factorisation, or do without.")
+  var exact: Bool?
+
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
     if let repeats, repeats < 1 { throw ValidationError("--repeat must be at least 1") }

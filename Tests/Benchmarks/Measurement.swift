@@ -7,6 +7,7 @@ struct Measurement {
   let workload: Workload
   let directory: String
   let threads: Int?
+  let exact: Bool?
   let repeats: Int
   let engineOnly: Bool
 
@@ -35,7 +36,7 @@ struct Measurement {
   private func measureLibrary(_ data: DataFrame, _ record: inout Record, _ watch: inout Stopwatch) throws {
     for _ in 0..<repeats {
       let model = try watch.time("design") { try mixedlm(workload.formula, data) }
-      let results = try watch.time("fit") { try model.fit() }
+      let results = try watch.time("fit") { try model.fit(exact: exact, threads: threads) }
       _ = watch.time("inference") { results.bse }
       _ = try watch.time("summary") { try results.summary().asText() }
       record.criterion = -2 * results.llf
@@ -45,7 +46,9 @@ struct Measurement {
     }
     if workload.isSmall {
       // one interval around the whole call: two clock readings cost as much as a step of so small a fit
-      for _ in 0..<repeats { _ = try watch.time("call") { try mixedlm(workload.formula, data).fit() } }
+      for _ in 0..<repeats {
+        _ = try watch.time("call") { try mixedlm(workload.formula, data).fit(exact: exact, threads: threads) }
+      }
     } else {
       watch.add("call", sumOf: ["design", "fit"])
     }
@@ -59,7 +62,7 @@ struct Measurement {
       let model = try watch.time("setup") {
         try MixedModel(
           response: input.response, fixed: input.fixed, terms: input.terms,
-          options: EngineOptions(threads: threads))
+          options: EngineOptions(threads: threads, exact: exact))
       }
       let estimate = try watch.time("optimize") { try model.fit(reml: true) }
       guard engineOnly else { continue }

@@ -24,7 +24,7 @@ struct RunCommand: ParsableCommand {
     for workload in try workloads(names) {
       if here {
         let measurement = Measurement(
-          workload: workload, directory: options.data, threads: options.threads,
+          workload: workload, directory: options.data, threads: options.threads, exact: options.exact,
           repeats: options.repeats ?? (workload.isSmall ? 200 : 3), engineOnly: engineOnly)
         print(try measurement.record().line())
       } else {
@@ -42,6 +42,7 @@ struct RunCommand: ParsableCommand {
     command += [program, "run", workload.name, "--here", "--data", options.data]
     if let threads = options.threads { command += ["--threads", String(threads)] }
     if let repeats = options.repeats { command += ["--repeat", String(repeats)] }
+    if let exact = options.exact { command.append(exact ? "--exact" : "--no-exact") }
     if engineOnly { command.append("--engine-only") }
     let outcome = try Child.run(command[0], Array(command.dropFirst()))
     guard outcome.status == 0 else { throw BenchmarkError.childFailed(workload.name, outcome.status) }

@@ -80,6 +80,15 @@ import Testing
     }
   }
 
+  @Test func aVanishingVarianceIsZero() throws {
+    let model = try MatrixFreeTests.designs[4].model(exact: false).0
+    let estimate = try model.fit(reml: true)
+    #expect(estimate.relativeCovariances[1][0, 0] == 0 && estimate.singular && estimate.converged)
+    #expect(try model.conditionalModes(estimate)[1].storage.allSatisfy { $0 == 0 })
+    #expect(
+      try model.jointHessian(at: estimate.relativeCovariances, reml: true).storage.allSatisfy(\.isFinite))
+  }
+
   static func crossedSlopes(memory: Int?, exact: Bool? = nil) throws -> MixedModel {
     var g = TestGenerator(seed: 5)
     let (n, q, m) = (2000, 60, 50)

@@ -92,10 +92,20 @@ extension MixedModel {
     var estimate = estimate(
       point, objective: objective, converged: outcome.converged && elimination.converged,
       certificate: certificate)
+    // Traces divide by θ, which therefore stays off zero; an effect this small is none.
+    for (t, place) in layout.places.enumerated() {
+      guard let place, isNegligible(point.lower[place.factor][0], factor: place.factor) else { continue }
+      estimate.relativeCovariances[t] = Matrix(rows: 1, columns: 1)
+    }
     estimate.monteCarlo = report(
       point, derivatives: derivatives, noise: phase.gradientNoise(point), rest: rest, objective: objective,
       elimination: elimination, iterations: outcome.iterations, gradientNorm: model.scaledNorm)
     return estimate
+  }
+
+  /// Whether T of a factor is as good as zero, by the criterion for ``Certificate/atBound``.
+  private func isNegligible(_ t: Double, factor: Int) -> Bool {
+    abs(t) * moments.meanSquares[factor][0].squareRoot() < 1e-3
   }
 
   /// Carries the Monte-Carlo error of the gradient over to the estimates: dθ = −H⁻¹ dg; the step that one more

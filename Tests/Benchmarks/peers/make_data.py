@@ -4,7 +4,8 @@
     make_data.py FOLDER [NAME ...]
 
 Names: W1 W2 W4 W5 W6 W7 W9 W10 (simulated, fixed seeds), REAL (W3 and the small sets, exported from R),
-series (designs that differ in one size only). All by default; files that exist are kept.
+series (designs that differ in one size only). All by default; W8 (ten million rows) when it is named. Files that
+exist are kept.
 """
 
 import os
@@ -159,6 +160,15 @@ def five_regressors():
     yield "W9", columns, "%.6f"
 
 
+def ten_million():
+    """W8: ten million rows, 100,000 users by 100,000 items; made only when asked for."""
+    r = np.random.default_rng(108)
+    rows, levels = 10_000_000, 100_000
+    user, item, x = r.integers(0, levels, rows), r.integers(0, levels, rows), r.normal(size=rows)
+    y = 2 + 0.5 * x + r.normal(0, 0.6, levels)[user] + r.normal(0, 0.4, levels)[item] + r.normal(size=rows)
+    yield "W8", dict(y=y, x=x, user=user + 1, item=item + 1), "%.4f"
+
+
 def movers():
     """W10: students and teachers, crossed only because one student in a thousand changes teacher once."""
     r = np.random.default_rng(110)
@@ -206,6 +216,7 @@ def series():
 
 JOBS = dict(W1=slopes, W2=exams, W4=nested, W5=many_groups, W6=ratings, W7=maximal, W9=five_regressors, W10=movers,
             series=series)
+ON_REQUEST = dict(W8=ten_million)
 LAST = dict(W6="W6_100k", REAL="dietox", series="crossed_2000")
 
 
@@ -225,7 +236,7 @@ def main():
                 continue
             subprocess.run(["Rscript", f"{HERE}/export_real.R", folder], check=True)
             continue
-        for name, columns, form in JOBS[job]():
+        for name, columns, form in {**JOBS, **ON_REQUEST}[job]():
             path = f"{folder}/{name}.csv"
             pd.DataFrame(columns).to_csv(path + ".part", index=False, float_format=form)
             os.replace(path + ".part", path)
