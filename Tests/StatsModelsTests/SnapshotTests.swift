@@ -33,6 +33,26 @@ import Testing
     #expect(result.fittedvalues.count == data.rowCount)
   }
 
+  @Test func equalResultsGiveEqualFiles() throws {
+    let result = try mixedlm(
+      "test_score ~ age", data, groups: "school",
+      vcFormula: ["c": "0 + C(classroom)", "p": "0 + C(province)"]
+    ).fit()
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (a, b) = (folder.appendingPathComponent("a\"\n.json"), folder.appendingPathComponent("b.json"))
+    try result.save(a.path)
+    try MixedLMResults.load(a.path).save(b.path)
+    let text = try Data(contentsOf: a)
+    #expect(try text == Data(contentsOf: b))
+    let found = try JSONSerialization.jsonObject(with: text) as? [String: Any]
+    #expect(found?["nobs"] as? Int == 360 && (found?["bse"] as? [Any])?.count == 4)
+    // An earlier file stays when the new one cannot be written.
+    #expect(throws: StatsModelsError.self) { try result.save(folder.path) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2)
+  }
+
   @Test func damagedFiles() throws {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).json").path
     defer { try? FileManager.default.removeItem(atPath: path) }

@@ -1,3 +1,4 @@
+import DataFrames
 import Foundation
 import Patsy
 
@@ -12,12 +13,12 @@ extension MixedLMResults {
   ///
   /// Python: MixedLMResults.save
   public func save(_ fname: String, removeData: Bool = false) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
-      try encoder.encode(snapshot()).write(to: URL(fileURLWithPath: fname), options: .atomic)
+      let file = try AtomicFile(path: fname)
+      let stream = JSONStream(file)
+      try snapshot().encode(to: JSONStreamEncoder(stream: stream))
+      try stream.finish()
+      try file.finish()
     } catch {
       throw StatsModelsError(.file, "cannot write results to \(fname): \(error)", values: [fname])
     }
