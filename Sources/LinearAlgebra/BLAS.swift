@@ -40,19 +40,6 @@ package enum BLAS {
       CblasColMajor, transpose(transposed), Int32(m), Int32(n), alpha, a, Int32(lda), x, 1, beta, y, 1)
   }
 
-  /// y = alpha A x + beta y for symmetric A.
-  package static func symv(
-    _ n: Int, _ alpha: Double, _ a: Input, _ lda: Int, _ x: Input, _ beta: Double, _ y: Pointer
-  ) {
-    cblas_dsymv(CblasColMajor, CblasLower, Int32(n), alpha, a, Int32(lda), x, 1, beta, y, 1)
-  }
-
-  /// x = op(L)⁻¹ x.
-  package static func trsv(transposed: Bool = false, _ n: Int, _ l: Input, _ ldl: Int, _ x: Pointer) {
-    cblas_dtrsv(
-      CblasColMajor, CblasLower, transpose(transposed), CblasNonUnit, Int32(n), l, Int32(ldl), x, 1)
-  }
-
   // MARK: Level 3
 
   /// C = alpha op(A) op(B) + beta C, where C is m × n and the inner dimension is k.
@@ -105,16 +92,6 @@ package enum BLAS {
       alpha, l, Int32(ldl), b, Int32(ldb))
   }
 
-  /// B = alpha op(L) B (or alpha B op(L) on the right) for m × n B.
-  package static func trmm(
-    side: Side = .left, transposed: Bool = false, _ m: Int, _ n: Int, _ alpha: Double, _ l: Input,
-    _ ldl: Int, _ b: Pointer, _ ldb: Int
-  ) {
-    cblas_dtrmm(
-      CblasColMajor, side.cblas, CblasLower, transpose(transposed), CblasNonUnit, Int32(m), Int32(n),
-      alpha, l, Int32(ldl), b, Int32(ldb))
-  }
-
   // MARK: LAPACK
 
   /// Overwrites the lower triangle of A with L, A = LL'.
@@ -129,17 +106,6 @@ package enum BLAS {
   /// - Returns: 0, or the 1-based position of a zero diagonal element.
   package static func potri(_ n: Int, _ a: Pointer, _ lda: Int) -> Int32 {
     LAPACKE_dpotri_work(LAPACK_COL_MAJOR, lower, Int32(n), a, Int32(lda))
-  }
-
-  /// Overwrites L with its inverse.
-  package static func trtri(_ n: Int, _ a: Pointer, _ lda: Int) -> Int32 {
-    LAPACKE_dtrtri_work(
-      LAPACK_COL_MAJOR, lower, CChar(UInt8(ascii: "N")), Int32(n), a, Int32(lda))
-  }
-
-  /// Single-precision ``potrf(_:_:_:)``.
-  package static func spotrf(_ n: Int, _ a: UnsafeMutablePointer<Float>, _ lda: Int) -> Int32 {
-    LAPACKE_spotrf_work(LAPACK_COL_MAJOR, lower, Int32(n), a, Int32(lda))
   }
 
   /// Single-precision ``potri(_:_:_:)``: half the time, 1e-7 relative to the inverse's largest elements.

@@ -15,30 +15,12 @@ enum FrontKernels {
   ///
   /// - Returns: -1, or the position of the first pivot that is not positive.
   static func factor(rows f: Int, columns c: Int, _ a: Pointer) -> Int {
-    guard c > narrow else { return factorNarrow(f, c, a) }
+    guard c > narrow else { return SmallBlocks.potrf(rows: f, columns: c, a) }
     let info = BLAS.potrf(c, a, f)
     guard info == 0 else { return Int(info) - 1 }
     // A NaN can pass LAPACK's comparison.
     for j in 0..<c where !(a[j * (f + 1)] > 0) { return j }
     if f > c { BLAS.trsm(side: .right, transposed: true, f - c, c, 1, a, f, a + c, f) }
-    return -1
-  }
-
-  private static func factorNarrow(_ f: Int, _ c: Int, _ a: Pointer) -> Int {
-    for j in 0..<c {
-      let column = a + j * f
-      for k in 0..<j {
-        let other = a + k * f
-        let factor = other[j]
-        for i in j..<f { column[i] -= factor * other[i] }
-      }
-      let pivot = column[j]
-      guard pivot > 0 else { return j }
-      let root = pivot.squareRoot()
-      let scale = 1 / root
-      column[j] = root
-      for i in j + 1..<max(f, j + 1) { column[i] *= scale }
-    }
     return -1
   }
 

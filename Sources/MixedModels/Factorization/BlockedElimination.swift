@@ -315,24 +315,35 @@ final class BlockedElimination: LevelElimination {
           for b in 0..<k { value += h[a + b * k] * values.pointer[q * k + b] }
           scratch.pointer[a] = value
         }
-        var position = q
-        var source = panel
-        var offset = 0
-        for next in chain[(d + 1)...] {
-          guard let up = source.parentPositions, let coarse = next.block.panel,
-            let target = next.panelValues
-          else { break }
-          position = Int(up.pointer[position])
+        forEachAncestorEntry(of: q, panel: panel, above: d) { position, offset, next in
+          guard let target = next.panelValues else { return }
           let width = next.block.width
           for a in 0..<width {
             var value = 0.0
             for b in 0..<k { value += record[b * stride + offset + a] * scratch.pointer[b] }
             target.pointer[position * width + a] -= value
           }
-          offset += width
-          source = coarse
         }
       }
+    }
+  }
+
+  /// Visits the entries that a trailing entry of chain factor `d` has in the panels of the factors above, in the
+  /// same column: its position there, and the first column of that factor in a level's panel.
+  @inline(__always)
+  func forEachAncestorEntry(
+    of entry: Int, panel: SparsePanel, above d: Int,
+    _ body: (_ position: Int, _ offset: Int, _ ancestor: ChainWorkspace) -> Void
+  ) {
+    var position = entry
+    var source = panel
+    var offset = 0
+    for next in chain[(d + 1)...] {
+      guard let up = source.parentPositions, let coarse = next.block.panel else { break }
+      position = Int(up.pointer[position])
+      body(position, offset, next)
+      offset += next.block.width
+      source = coarse
     }
   }
 }

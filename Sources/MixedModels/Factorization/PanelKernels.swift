@@ -2,15 +2,24 @@ internal import LinearAlgebra
 
 /// The inner loops between chain levels and trailing columns: memory-bound sums over a sparse panel.
 enum PanelKernels {
+  /// The index arrays as raw pointers, so that inner loops count no references.
+  @inline(__always)
+  private static func pointers(_ panel: SparsePanel) -> (
+    rowStart: UnsafeMutablePointer<Int32>, columns: UnsafeMutablePointer<Int32>,
+    levels: UnsafeMutablePointer<Int32>, positions: UnsafeMutablePointer<Int32>
+  ) {
+    (
+      panel.rowStart.pointer, panel.columns.pointer, panel.columnLevels.pointer,
+      panel.columnPositions.pointer
+    )
+  }
+
   /// column −= Σ_l a_l' H_l a_lj over the rows i ≥ j, for one trailing column j.
   static func subtractColumn(
     _ j: Int, panel: SparsePanel, values: UnsafePointer<Double>, inner: UnsafePointer<Double>,
     from column: UnsafeMutablePointer<Double>
   ) {
-    let rowStart = panel.rowStart.pointer
-    let columns = panel.columns.pointer
-    let levels = panel.columnLevels.pointer
-    let positions = panel.columnPositions.pointer
+    let (rowStart, columns, levels, positions) = pointers(panel)
     let entries = Int(panel.columnStart.pointer[j])..<Int(panel.columnStart.pointer[j + 1])
     let k = panel.width
     if let value = panel.uniformValue, values == UnsafePointer(panel.values.pointer) {
@@ -63,10 +72,7 @@ enum PanelKernels {
     _ j: Int, panel: SparsePanel, values: UnsafePointer<Double>, column: UnsafePointer<Double>,
     to quadratics: UnsafeMutablePointer<Double>
   ) {
-    let rowStart = panel.rowStart.pointer
-    let columns = panel.columns.pointer
-    let levels = panel.columnLevels.pointer
-    let positions = panel.columnPositions.pointer
+    let (rowStart, columns, levels, positions) = pointers(panel)
     let entries = Int(panel.columnStart.pointer[j])..<Int(panel.columnStart.pointer[j + 1])
     let k = panel.width
     if let value = panel.uniformValue, values == UnsafePointer(panel.values.pointer) {
