@@ -199,13 +199,14 @@ package struct MixedModel: Sendable {
       floors: floors)
   }
 
-  /// An objective with every factor of the chain but the finest among the trailing columns.
-  func crossedObjective(reml: Bool) -> ProfiledObjective {
-    if products.structure.chain.count == 1 { return levelObjective(reml: reml, products: products) }
+  /// An objective with the factors of the chain among the trailing columns, but for the finest ones kept: none or
+  /// one.
+  func objective(reml: Bool, chainLength: Int) -> ProfiledObjective {
     var structure = products.structure
-    structure.shortenChain()
-    let crossed = CrossProducts.Sums(structure: structure, table: sums.table)
-    return levelObjective(reml: reml, products: CrossProducts(sums: crossed, fixed: fixed, bases: bases))
+    structure.shortenChain(to: chainLength)
+    let shortened = CrossProducts.Sums(structure: structure, table: sums.table)
+    return levelObjective(
+      reml: reml, products: CrossProducts(sums: shortened, fixed: fixed, bases: bases, pooling: false))
   }
 
   /// 1/√A of each parameter's regressor.

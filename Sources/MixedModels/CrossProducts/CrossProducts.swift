@@ -100,8 +100,9 @@ final class CrossProducts: @unchecked Sendable {
       }
       let pass = RowPass(table: table, groupings: groupings)
       gram = pass.gram
-      chainRecord = pass.records.first ?? Buffer(0)
-      trailingRecords = Array(pass.records.dropFirst())
+      let leads = structure.chain.isEmpty ? 0 : 1
+      chainRecord = leads > 0 ? pass.records.first ?? Buffer(0) : Buffer(0)
+      trailingRecords = Array(pass.records.dropFirst(leads))
       func side(_ f: Int, _ entries: [Int]) -> CodePairs.Side {
         .init(
           codes: structure.factors[f].codes, levelCount: structure.factors[f].levelCount,

@@ -1,4 +1,3 @@
-import Foundation
 package import LinearAlgebra
 
 extension MixedModel {
@@ -112,84 +111,5 @@ extension MixedModel {
     var result = jacobian.transposed * inner * jacobian
     for i in 0..<total { for j in 0..<i { result[i, j] = result[j, i] } }
     return result
-  }
-
-  /// ½ tr(E_i ZPZ E_j ZPZ) for all pairs of directions.
-  ///
-  /// Large models of crossed random intercepts have a closed form. Otherwise pairs of trailing factors come from
-  /// Z_D'PZ_D itself where that is a dense matrix; the rest are differences of the exact first-order traces.
-  private func informationTraces(_ directions: [Direction], at point: ParameterPoint) throws(EngineError)
-    -> Matrix
-  {
-    let n = directions.count
-    var traces = Matrix(rows: n, columns: n)
-    if !evaluationsAreCheap, let squares = try crossedSquares(at: point) {
-      for i in 0..<n {
-        for j in 0..<n {
-          for a in directions[i].parts {
-            for b in directions[j].parts {
-              traces[i, j] += 0.5 * a.matrix[0, 0] * b.matrix[0, 0] * squares[a.factor, b.factor]
-            }
-          }
-        }
-      }
-      return traces
-    }
-    var exact: [Int] = []
-    if let trailing = (point.objective.elimination as? BlockedElimination)?.trailing {
-      let position = Dictionary(
-        uniqueKeysWithValues: products.structure.trailing.enumerated().map { ($1, $0) })
-      exact = directions.indices.filter { directions[$0].parts.allSatisfy { position[$0.factor] != nil } }
-      let inverse = point.objective.reml ? point.profile.fixedInverse : nil
-      if !exact.isEmpty, let projection = try trailing.projection(fixedInverse: inverse) {
-        let parts = exact.map { i in
-          directions[i].parts.map { (factor: position[$0.factor, default: 0], matrix: $0.matrix) }
-        }
-        let sums = trailing.crossTraces(projection: projection, parts: parts)
-        for (a, i) in exact.enumerated() {
-          for (b, j) in exact.enumerated() { traces[i, j] = 0.5 * sums[a, b] }
-        }
-      } else {
-        exact = []
-      }
-    }
-    let derivatives = TraceDerivatives(point: point)
-    let known = Set(exact)
-    for j in 0..<n where !known.contains(j) {
-      let change = try derivatives.derivative(along: directions[j])
-      for i in 0..<n {
-        let value = directions[i].parts.reduce(0.0) { sum, part in
-          sum - 0.5 * zip(part.matrix.storage, change[part.factor].storage).reduce(0) { $0 + $1.0 * $1.1 }
-        }
-        traces[i, j] = value
-        if known.contains(i) { traces[j, i] = value }
-      }
-    }
-    return traces
-  }
-
-  /// ‖Z_f'PZ_g‖² by factors; nil where the closed form does not hold, or costs more than differences.
-  func crossedSquares(at point: ParameterPoint) throws(EngineError) -> Matrix? {
-    guard products.sparse == nil, let order = products.trailing?.count,
-      let blocked = point.objective.elimination as? BlockedElimination
-    else { return nil }
-    let coarser = products.chain.dropFirst().reduce(0) { $0 + $1.levelCount }
-    var objective = point.objective
-    var elimination = blocked
-    if coarser > 0 {
-      guard coarser < order / 4, products.structure.factors.allSatisfy({ $0.width == 1 }) else { return nil }
-      objective = crossedObjective(reml: objective.reml)
-      guard let crossed = objective.elimination as? BlockedElimination else { return nil }
-      elimination = crossed
-    }
-    guard objective.toleratesRounding(point.profile.lower),
-      let traces = CrossedTraces(
-        elimination, fixedInverse: objective.reml ? point.profile.fixedInverse : nil)
-    else { return nil }
-    if coarser > 0 {
-      _ = try objective.evaluate(lower: point.profile.lower, theta: [])
-      elimination.solve()
-    }
-    return try traces.squares()
   }
 }

@@ -28,10 +28,10 @@ struct ModelStructure: Sendable {
     arrange()
   }
 
-  /// Moves every chain member but the finest to the trailing factors.
-  mutating func shortenChain() {
-    trailing = (chain.dropFirst() + trailing).sorted()
-    chain = Array(chain.prefix(1))
+  /// Moves every chain member but the finest `kept` to the trailing factors; at most one can stay.
+  mutating func shortenChain(to kept: Int = 1) {
+    trailing = (chain.dropFirst(kept) + trailing).sorted()
+    chain = Array(chain.prefix(kept))
     parents = []
   }
 

@@ -1,0 +1,121 @@
+internal import LinearAlgebra
+
+/// ½ tr(E_i ZPZ E_j ZPZ) for all pairs of directions: the part of the Hessian that needs more than first-order traces.
+///
+/// Small models form Z'PZ itself, large ones of crossed random intercepts have a closed form. Otherwise pairs of
+/// trailing factors come from their block of Z'PZ where that is a dense matrix, and the rest are differences of the
+/// exact first-order traces.
+extension MixedModel {
+  /// Largest number of random effects for which Z'PZ is formed: with crossed factors, and where all nest, so that
+  /// first-order traces cost next to nothing.
+  private static let largestCrossedOrder = 1000
+  private static let largestNestedOrder = 150
+
+  func informationTraces(_ directions: [Direction], at point: ParameterPoint) throws(EngineError) -> Matrix {
+    if let traces = try smallModelTraces(directions, at: point) { return traces }
+    if !evaluationsAreCheap, let squares = try crossedSquares(at: point) {
+      return Self.traces(directions, squares: squares)
+    }
+    let n = directions.count
+    var traces = Matrix(rows: n, columns: n)
+    var known: Set<Int> = []
+    if let elimination = point.objective.elimination as? BlockedElimination {
+      let trailing = Set(elimination.products.structure.trailing)
+      let exact = directions.indices.filter {
+        directions[$0].parts.allSatisfy { trailing.contains($0.factor) }
+      }
+      if !exact.isEmpty,
+        let block = try Self.trailingTraces(exact.map { directions[$0] }, elimination, at: point)
+      {
+        known = Set(exact)
+        for (a, i) in exact.enumerated() { for (b, j) in exact.enumerated() { traces[i, j] = block[a, b] } }
+      }
+    }
+    let derivatives = TraceDerivatives(point: point)
+    for j in 0..<n where !known.contains(j) {
+      let change = try derivatives.derivative(along: directions[j])
+      for i in 0..<n {
+        let value = directions[i].parts.reduce(0.0) { sum, part in
+          sum - 0.5 * zip(part.matrix.storage, change[part.factor].storage).reduce(0) { $0 + $1.0 * $1.1 }
+        }
+        traces[i, j] = value
+        if known.contains(i) { traces[j, i] = value }
+      }
+    }
+    return traces
+  }
+
+  /// From Z'PZ of all factors; nil for models that are not small.
+  private func smallModelTraces(
+    _ directions: [Direction], at point: ParameterPoint
+  ) throws(EngineError) -> Matrix? {
+    let order = products.structure.factors.reduce(0) { $0 + $1.levelCount * $1.width }
+    let largest = products.structure.trailing.isEmpty ? Self.largestNestedOrder : Self.largestCrossedOrder
+    guard evaluationsAreCheap, order <= largest else { return nil }
+    let objective = objective(reml: point.objective.reml, chainLength: 0)
+    guard let elimination = objective.elimination as? BlockedElimination,
+      elimination.trailing?.isExactAtZero == true || objective.toleratesRounding(point.profile.lower)
+    else { return nil }
+    _ = try objective.evaluate(lower: point.profile.lower, theta: [])
+    elimination.solve()
+    return try Self.trailingTraces(directions, elimination, at: point)
+  }
+
+  /// From the block of Z'PZ of the trailing factors, to which all directions must belong; nil where it is sparse.
+  private static func trailingTraces(
+    _ directions: [Direction], _ elimination: BlockedElimination, at point: ParameterPoint
+  ) throws(EngineError) -> Matrix? {
+    let inverse = point.objective.reml ? point.profile.fixedInverse : nil
+    guard let trailing = elimination.trailing, let block = try trailing.projection(fixedInverse: inverse)
+    else {
+      return nil
+    }
+    let position = Dictionary(
+      uniqueKeysWithValues: elimination.products.structure.trailing.enumerated().map { ($1, $0) })
+    let parts = directions.map { direction in
+      direction.parts.map { (factor: position[$0.factor, default: 0], matrix: $0.matrix) }
+    }
+    return 0.5 * trailing.crossTraces(projection: block, parts: parts)
+  }
+
+  /// From the sums of squares of the blocks of Z'PZ, by factors of one regressor each.
+  private static func traces(_ directions: [Direction], squares: Matrix) -> Matrix {
+    let n = directions.count
+    var traces = Matrix(rows: n, columns: n)
+    for i in 0..<n {
+      for j in 0..<n {
+        for a in directions[i].parts {
+          for b in directions[j].parts {
+            traces[i, j] += 0.5 * a.matrix[0, 0] * b.matrix[0, 0] * squares[a.factor, b.factor]
+          }
+        }
+      }
+    }
+    return traces
+  }
+
+  /// ‖Z_f'PZ_g‖² by factors; nil where the closed form does not hold, or costs more than differences.
+  private func crossedSquares(at point: ParameterPoint) throws(EngineError) -> Matrix? {
+    guard products.sparse == nil, let order = products.trailing?.count,
+      let blocked = point.objective.elimination as? BlockedElimination
+    else { return nil }
+    let coarser = products.chain.dropFirst().reduce(0) { $0 + $1.levelCount }
+    var objective = point.objective
+    var elimination = blocked
+    if coarser > 0 {
+      guard coarser < order / 4, products.structure.factors.allSatisfy({ $0.width == 1 }) else { return nil }
+      objective = self.objective(reml: objective.reml, chainLength: 1)
+      guard let crossed = objective.elimination as? BlockedElimination else { return nil }
+      elimination = crossed
+    }
+    guard objective.toleratesRounding(point.profile.lower),
+      let traces = CrossedTraces(
+        elimination, fixedInverse: objective.reml ? point.profile.fixedInverse : nil)
+    else { return nil }
+    if coarser > 0 {
+      _ = try objective.evaluate(lower: point.profile.lower, theta: [])
+      elimination.solve()
+    }
+    return try traces.squares()
+  }
+}
