@@ -62,6 +62,7 @@ extension StringColumn {
     for code in codes where code >= 0 { used[Int(code)] = true }
     let order = pool.indices.filter { used[$0] }
       .sorted { pool[$0].utf8.lexicographicallyPrecedes(pool[$1].utf8) }
+    if order.elementsEqual(pool.indices) { return (codes, pool.map(Level.string)) }
     var target = [Int32](repeating: -1, count: pool.count)
     for (rank, position) in order.enumerated() { target[position] = Int32(truncatingIfNeeded: rank) }
     return (codes.map { $0 < 0 ? -1 : target[Int($0)] }, order.map { .string(pool[$0]) })

@@ -14,8 +14,24 @@ public struct StringColumn: Sendable {
   /// The values, nil where one is missing.
   public init(_ values: some Sequence<String?>) {
     var interner = TextInterner()
-    let codes = values.map { $0.map { interner.code(for: $0) } ?? -1 }
-    self.init(pool: interner.pool, codes: codes)
+    var codes = values.map { $0.map { interner.code(for: $0) } ?? -1 }
+    self.init(pool: Self.sorted(interner.pool, &codes), codes: codes)
+  }
+
+  /// Pools larger than this stay in order of appearance: sorting them costs more than it saves.
+  private static let sortedPoolLimit = 4096
+
+  /// A small pool in order, and codes that fit it: such a column is coded as a factor already.
+  package static func sorted(_ pool: [String], _ codes: inout [Int32]) -> [String] {
+    guard pool.count <= sortedPoolLimit else { return pool }
+    let order = pool.indices.sorted { pool[$0].utf8.lexicographicallyPrecedes(pool[$1].utf8) }
+    if order.elementsEqual(pool.indices) { return pool }
+    var rank = [Int32](repeating: 0, count: pool.count)
+    for (position, index) in order.enumerated() { rank[index] = Int32(truncatingIfNeeded: position) }
+    codes.withUnsafeMutableBufferPointer { codes in
+      for row in codes.indices where codes[row] >= 0 { codes[row] = rank[Int(codes[row])] }
+    }
+    return order.map { pool[$0] }
   }
 
   /// Number of values.

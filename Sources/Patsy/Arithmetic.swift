@@ -13,6 +13,9 @@ enum Arithmetic {
 
   /// `left operator right`.
   static func apply(_ operation: Operator, _ left: Value, _ right: Value) throws -> Value {
+    if BitwiseOperators.handles(operation), left.isSeries || right.isSeries {
+      return try BitwiseOperators.apply(operation, left, right)
+    }
     guard let a = Operand(left), let b = Operand(right) else {
       return try TextArithmetic.apply(operation, left, right)
     }
@@ -21,15 +24,20 @@ enum Arithmetic {
     let shape = try broadcast(a, b)
     let isSeries = left.isSeries || right.isSeries
     switch operation {
-    case .and, .or, .xor, .shiftLeft, .shiftRight: return try bitwise(operation, a, b, isSeries)
+    case .and, .or, .xor, .shiftLeft, .shiftRight:
+      return try BitwiseOperators.apply(operation, left, right)
     case .matrixMultiply:
+      guard !a.isScalar, !b.isScalar else {
+        if isSeries { throw EvaluationError("IndexError", "tuple index out of range") }
+        throw EvaluationError.value("matmul: Input operand does not have enough dimensions")
+      }
       guard case .many(let x) = a.doubles, case .many(let y) = b.doubles, x.count == y.count,
         shape?.columns == nil
       else { throw EvaluationError.value("matmul: these shapes are not supported in formulas") }
       return .double(Reductions.sum(zip(x, y).map { $0 * $1 }))
     default: break
     }
-    if a.isIntegral && b.isIntegral && operation != .divide {
+    if a.isIntegral && b.isIntegral && (operation != .divide || isSeries && a.isBoolean && b.isBoolean) {
       return try integral(operation, a, b, shape, isSeries)
     }
     return Value(floating(operation, a.doubles, b.doubles), like: shape, isSeries: isSeries)
@@ -38,7 +46,8 @@ enum Arithmetic {
   /// A sign or `~` before a value.
   static func apply(_ operation: Expression.UnaryOperator, _ value: Value) throws -> Value {
     guard let operand = Operand(value) else {
-      throw EvaluationError.type("bad operand type for unary \(operation.rawValue): '\(value.typeName)'")
+      throw EvaluationError.type(
+        "bad operand type for unary \(operation.rawValue): '\(value.elementTypeName)'")
     }
     switch operation {
     case .plus:
@@ -58,6 +67,9 @@ enum Arithmetic {
         return Value(Elements.many(flags.map { !$0 }), isSeries: value.isSeries)
       }
       guard operand.isIntegral else {
+        guard operand.isScalar || value.hasMissingTruths else {
+          throw EvaluationError.unsupportedInput(of: "invert")
+        }
         throw EvaluationError.type("bad operand type for unary ~: 'float'")
       }
       return Value(operand.integers.map { ~$0 }, isSeries: value.isSeries)
@@ -109,6 +121,11 @@ extension Arithmetic {
     return a.combine(b) { pow($0, $1) }
   }
 
+  /// What pandas does not do with two columns of truth values.
+  private static let refusedForTruthValues: [Operator: String] = [
+    .divide: "truediv", .floorDivide: "floordiv", .power: "pow",
+  ]
+
   private static func integral(
     _ operation: Operator, _ a: Operand, _ b: Operand, _ shape: (rows: Int, columns: Int?)?, _ isSeries: Bool
   ) throws -> Value {
@@ -123,14 +140,18 @@ extension Arithmetic {
       default: break
       }
     }
+    if isSeries, a.isBoolean, b.isBoolean, let name = Self.refusedForTruthValues[operation] {
+      throw EvaluationError(
+        "NotImplementedError", "operator '\(name)' not implemented for bool dtypes")
+    }
     let (x, y) = (a.integers, b.integers)
     switch operation {
     case .add: return Value(x.combine(y) { $0 &+ $1 }, isSeries: isSeries)
     case .subtract: return Value(x.combine(y) { $0 &- $1 }, isSeries: isSeries)
     case .multiply: return Value(x.combine(y) { $0 &* $1 }, isSeries: isSeries)
     case .floorDivide, .remainder:
-      if isSeries && contains(y, { $0 == 0 }) {
-        // pandas turns a division by zero into inf or nan, numpy into 0.
+      if isSeries && contains(y, { $0 == 0 }) && !(operation == .remainder && b.isBoolean) {
+        // pandas turns a division by a whole number zero into inf or nan, numpy into 0.
         return Value(floating(operation, a.doubles, b.doubles), like: shape, isSeries: isSeries)
       }
       let kernel = operation == .floorDivide ? floorQuotientOfIntegers : remainderOfIntegers
@@ -176,7 +197,9 @@ extension Arithmetic {
       case .power where j >= 0:
         if pow(x, y).magnitude < 9e18 { return .integer(integerPower(i, j)) }
       case .and, .or, .xor, .shiftLeft, .shiftRight:
-        return try bitwise(operation, a, b, false)
+        let bits = one(BitwiseOperators.integers(operation, .one(i), .one(j))) ?? 0
+        return a.isBoolean && b.isBoolean && operation != .shiftLeft && operation != .shiftRight
+          ? .boolean(bits != 0) : .integer(bits)
       default: break
       }
     }
@@ -191,35 +214,6 @@ extension Arithmetic {
     default: break
     }
     return .double(one(floating(operation, a.doubles, b.doubles)) ?? .nan)
-  }
-
-  private static func bitwise(
-    _ operation: Operator, _ a: Operand, _ b: Operand, _ isSeries: Bool
-  ) throws -> Value {
-    guard a.isIntegral && b.isIntegral else {
-      throw EvaluationError.type(
-        "unsupported operand type(s) for \(operation.rawValue): 'float' and "
-          + "'\(b.isBoolean ? "bool" : b.isIntegral ? "int" : "float")'")
-    }
-    if a.isBoolean && b.isBoolean {
-      let (x, y) = (a.booleans, b.booleans)
-      switch operation {
-      case .and: return Value(x.combine(y) { $0 && $1 }, isSeries: isSeries)
-      case .or: return Value(x.combine(y) { $0 || $1 }, isSeries: isSeries)
-      case .xor: return Value(x.combine(y) { $0 != $1 }, isSeries: isSeries)
-      default: break
-      }
-    }
-    let (x, y) = (a.integers, b.integers)
-    switch operation {
-    case .and: return Value(x.combine(y) { $0 & $1 }, isSeries: isSeries)
-    case .or: return Value(x.combine(y) { $0 | $1 }, isSeries: isSeries)
-    case .xor: return Value(x.combine(y) { $0 ^ $1 }, isSeries: isSeries)
-    case _ where isSeries && (operation == .shiftLeft || operation == .shiftRight):
-      throw EvaluationError.type("unsupported operand type(s) for \(operation.rawValue): 'Series' and 'int'")
-    case .shiftLeft: return Value(x.combine(y) { $0 << $1 }, isSeries: isSeries)
-    default: return Value(x.combine(y) { $0 >> $1 }, isSeries: isSeries)
-    }
   }
 }
 

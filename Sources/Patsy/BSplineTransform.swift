@@ -18,6 +18,8 @@ package struct BSplineTransform: StatefulTransform {
     var arguments: [String: Value] = [:]
     var x: [Double] = []
     var isInteger = true
+    /// Why numpy cannot find knots among the data.
+    var refusal: String?
   }
 
   private enum CodingKeys: CodingKey { case knots, degree }
@@ -31,7 +33,10 @@ package struct BSplineTransform: StatefulTransform {
 
   package mutating func memorizeChunk(_ arguments: Arguments) throws {
     let bound = try arguments.bound(to: Self.parameters, required: 1, in: "BS.memorize_chunk")
-    pending.x += try SplineArguments.column(bound["x"], orThrow: Self.inputError)
+    pending.refusal = SplineArguments.refusal(of: bound["x"])
+    if !(bound["x"]?.isTexts ?? false) {
+      pending.x += try SplineArguments.column(bound["x"], orThrow: Self.inputError)
+    }
     pending.isInteger = pending.isInteger && (bound["x"]?.isIntegerData ?? false)
     // The data are kept in `x`; keeping them here as well would double the memory.
     pending.arguments = bound.filter { $0.key != "x" }
@@ -55,8 +60,10 @@ package struct BSplineTransform: StatefulTransform {
     } else {
       let count = try SplineArguments.wholeCount(innerCount ?? .integer(0))
       try SplineArguments.requireSize(rows: x.count, columns: count)
+      if count > 0, let refusal = pending.refusal { throw PatsyError(refusal) }
       inner = SplineNumbers(Quantile(x).inner(count))
     }
+    if let refusal = pending.refusal, x.isEmpty { throw PatsyError(refusal) }
     let bounds = try SplineBounds(arguments, data: x, isInteger: pending.isInteger)
     try bounds.require(inner, belowText: "some knot values", ending: "")
     guard arguments["knots"]?.isScalarNumber != true else {
@@ -176,6 +183,15 @@ extension Value {
     case .integer: true
     case .vector(let vector):
       if case .integer(_, missing: nil) = vector.storage { true } else { false }
+    default: false
+    }
+  }
+
+  /// Whether the data are texts.
+  var isTexts: Bool {
+    switch self {
+    case .string: true
+    case .vector(let vector): vector.texts != nil
     default: false
     }
   }

@@ -78,7 +78,8 @@ enum CategoricalCoding {
   static func levels(_ value: Value, origin: Origin?) throws(PatsyError) -> [Level] {
     let items: [Value]
     do { items = try PythonBuiltins.iterate(value) } catch {
-      throw PatsyError("Error evaluating factor: \(error)", origin: origin)
+      // Outside the factor's evaluation patsy lets exceptions through.
+      throw PatsyError((error as? EvaluationError)?.message ?? "\(error)")
     }
     let levels = items.compactMap(\.level)
     guard levels.count == items.count else {
@@ -132,6 +133,8 @@ enum CategoricalCoding {
     case .matrix(let matrix):
       guard matrix.columns == 0 else { throw PatsyError("categorical data cannot be >1-dimensional") }
       return .vector(Vector([]))
+    case .object(let object) where object.typeName == "DataFrame":
+      throw PatsyError("categorical data cannot be >1-dimensional")
     case .list(let items), .tuple(let items):
       if items.contains(where: \.isSequence) {
         throw PatsyError("Error interpreting categorical data: all items must be hashable", origin: origin)
@@ -147,7 +150,17 @@ enum CategoricalCoding {
     _ expected: [Level], _ found: [Level], _ origin: Origin?
   ) throws(PatsyError) {
     guard expected != found else { return }
-    func text(_ levels: [Level]) -> String { Value.tuple(levels.map { Value($0) }).pythonRepr }
+    func text(_ levels: [Level]) -> String {
+      // Intervals are objects in Python, whose `repr` has no quotes.
+      let shown = levels.map { level in
+        if case .string(let text) = level, text.hasPrefix("Interval(") {
+          text
+        } else {
+          level.debugDescription
+        }
+      }
+      return "(" + shown.joined(separator: ", ") + (shown.count == 1 ? ",)" : ")")
+    }
     throw PatsyError("mismatching levels: expected \(text(expected)), got \(text(found))", origin: origin)
   }
 
@@ -162,38 +175,5 @@ enum CategoricalCoding {
 
 extension Vector {
   /// The sorted distinct values and each row's position among them, -1 where missing.
-  func coded() -> (codes: [Int32], levels: [Level]) {
-    switch storage {
-    case .integer(let values, nil): return Self.coded(values, level: Level.integer)
-    case .double(let values): return Self.coded(values)
-    default: return Column(storage: storage).factorized()
-    }
-  }
-
-  /// Whole numbers: by table when they are close together, otherwise by hashing.
-  private static func coded(_ values: [Int], level: (Int) -> Level) -> (codes: [Int32], levels: [Level]) {
-    guard let low = values.min(), let high = values.max() else { return ([], []) }
-    let (span, overflow) = high.subtractingReportingOverflow(low)
-    if !overflow, span < 4 * values.count + 1024 {
-      var table = [Int32](repeating: -1, count: span + 1)
-      for value in values { table[value - low] = 0 }
-      var levels: [Level] = []
-      for offset in table.indices where table[offset] == 0 {
-        table[offset] = Int32(truncatingIfNeeded: levels.count)
-        levels.append(level(low + offset))
-      }
-      return (values.map { table[$0 - low] }, levels)
-    }
-    let distinct = Set(values).sorted()
-    var position: [Int: Int32] = [:]
-    for (index, value) in distinct.enumerated() { position[value] = Int32(truncatingIfNeeded: index) }
-    return (values.map { position[$0] ?? -1 }, distinct.map(level))
-  }
-
-  private static func coded(_ values: [Double]) -> (codes: [Int32], levels: [Level]) {
-    let distinct = Set(values.lazy.filter { !$0.isNaN }).sorted()
-    var position: [Double: Int32] = [:]
-    for (index, value) in distinct.enumerated() { position[value] = Int32(truncatingIfNeeded: index) }
-    return (values.map { $0.isNaN ? -1 : position[$0] ?? -1 }, distinct.map(Level.double))
-  }
+  func coded() -> (codes: [Int32], levels: [Level]) { Column(storage: storage).factorized() }
 }

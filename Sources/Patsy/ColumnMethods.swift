@@ -22,6 +22,10 @@ enum ColumnMethods {
     case "ndim": return .integer(1)
     case "empty": return .boolean(vector.count == 0)
     case "T": return .vector(vector)
+    case "index" where vector.isSeries:
+      return .vector(Vector(.integer(Array(0..<vector.count), missing: nil)))
+    case "codes", "categories", "ordered":
+      return vector.isSeries ? nil : try categoricalAttribute(name, of: Vector(vector.storage))
     case "name": return vector.isSeries ? .string("") : nil
     case "str" where vector.isSeries:
       guard vector.texts != nil || vector.categoryTexts != nil else {
@@ -148,7 +152,8 @@ enum ColumnMethods {
     guard case .categorical(let categories) = vector.storage else { return nil }
     switch name {
     case "codes":
-      return .vector(Vector(.integer(categories.codes.map(Int.init), missing: nil), isSeries: true))
+      return .vector(
+        Vector(.integer(categories.codes.map(Int.init), missing: nil), isSeries: vector.isSeries))
     case "categories": return .list(categories.levels.map { Value($0) })
     case "ordered": return .boolean(categories.ordered)
     case "remove_unused_categories":

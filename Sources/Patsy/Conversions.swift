@@ -13,6 +13,7 @@ enum Conversions {
     var table: [String: Function] = [:]
     for name in [
       "float64", "float32", "double", "int64", "int32", "int16", "int8", "uint8", "int_", "intp", "bool_",
+      "bool",
       "str_",
     ] {
       table[name] = Function(name, isElementwise: true) { arguments in
@@ -75,12 +76,18 @@ enum Conversions {
       if case .string(let texts) = vector.storage {
         return .boolean(texts.codes.map { $0 < 0 || !texts.pool[Int($0)].isEmpty }, missing: nil)
       }
-      if case .boolean = vector.storage { return vector.storage }
+      if case .boolean(let values, let missing) = vector.storage {
+        // A missing value is an object, which is true.
+        return .boolean(missing.map { zip(values, $0).map { $0 || $1 } } ?? values, missing: nil)
+      }
       return .boolean(try numbers(of: vector).map { $0 != 0 }, missing: nil)
     case .integer:
       if case .integer = vector.storage { return vector.storage }
       if let texts = vector.texts, let text = texts.pool.first(where: { PythonNumber.integer($0) == nil }) {
         throw EvaluationError.value("invalid literal for int() with base 10: \(PythonText.quoted(text))")
+      }
+      if Value.vector(vector).hasMissingTruths {
+        throw EvaluationError.value("cannot convert float NaN to integer")
       }
       let values = try numbers(of: vector).map { number throws -> Int in
         guard let whole = Int(exactly: number.rounded(.towardZero)) else {

@@ -13,7 +13,8 @@ package struct CubicSplineTransform: StatefulTransform {
     var arguments: [String: Value] = [:]
     var x: [Double] = []
     var isInteger = true
-    var isBoolean = false
+    /// Why numpy cannot find knots among the data.
+    var refusal: String?
   }
 
   private enum CodingKeys: CodingKey { case cyclic, knots, constraints }
@@ -32,9 +33,11 @@ package struct CubicSplineTransform: StatefulTransform {
   package mutating func memorizeChunk(_ arguments: Arguments) throws {
     let function = "CubicRegressionSpline.memorize_chunk"
     let bound = try arguments.bound(to: Self.parameters, required: 1, in: function)
-    pending.x += try SplineArguments.column(bound["x"], orThrow: inputError)
+    pending.refusal = SplineArguments.refusal(of: bound["x"])
+    if !(bound["x"]?.isTexts ?? false) {
+      pending.x += try SplineArguments.column(bound["x"], orThrow: inputError)
+    }
     pending.isInteger = pending.isInteger && (bound["x"]?.isIntegerData ?? false)
-    pending.isBoolean = bound["x"]?.isBooleanData ?? false
     // The data are kept in `x`; keeping them here as well would double the memory.
     pending.arguments = bound.filter { $0.key != "x" }
   }
@@ -54,11 +57,7 @@ package struct CubicSplineTransform: StatefulTransform {
       }
       innerCount = SplineArguments.sum(df, asked.count - 2 + (cyclic ? 1 : 0))
     }
-    if pending.isBoolean, given == nil {
-      throw PatsyError(
-        "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or "
-          + "the logical_xor function instead.")
-    }
+    if let refusal = pending.refusal, given == nil || pending.x.isEmpty { throw PatsyError(refusal) }
     knots = try SplineKnots(
       arguments, data: pending.x, isInteger: pending.isInteger, inner: given, innerCount: innerCount
     ).all

@@ -42,7 +42,7 @@ struct DesignBuilder {
       let used = Set(terms.flatMap(\.factors))
       return try DesignInfo(
         factorInfos: infos.filter { used.contains($0.key) },
-        termCodings: termCodings(terms, infos, contrasts))
+        termCodings: termCodings(terms, infos, contrasts), written: terms)
     }
   }
 
@@ -168,6 +168,7 @@ enum ContrastChoice {
       do { return try resolve(function(Arguments()), origin: origin) } catch let error as EvaluationError {
         throw PatsyError("Error evaluating factor: \(error)", origin: origin)
       }
+    case .integer, .double, .boolean: throw PatsyError("tuple index out of range")
     default:
       guard value.isSequence, let matrix = try? value.numericMatrix() else {
         throw PatsyError("'\(value.typeName)' object has no attribute 'code_without_intercept'")

@@ -20,7 +20,7 @@ public struct DesignInfo: Sendable {
   ///
   /// Python: DesignInfo.term_name_slices
   public let termNameSlices: [(name: String, slice: Range<Int>)]
-  /// The factors in the order of their first use.
+  /// The factors in the order in which data are asked for them: that of the formula.
   package let factors: [Factor]
 
   /// Columns that come from no formula; each is a term of its own.
@@ -35,11 +35,12 @@ public struct DesignInfo: Sendable {
   }
 
   init(
-    factorInfos: [Factor: FactorInfo], termCodings: [(term: Term, subterms: [SubtermInfo])]
+    factorInfos: [Factor: FactorInfo], termCodings: [(term: Term, subterms: [SubtermInfo])],
+    written terms: [Term]? = nil
   ) throws(PatsyError) {
     self.factorInfos = factorInfos
     self.termCodings = termCodings
-    factors = termCodings.flatMap(\.term.factors).uniqued()
+    factors = (terms ?? termCodings.map(\.term)).flatMap(\.factors).uniqued()
     var names: [String] = []
     var slices: [(name: String, slice: Range<Int>)] = []
     for (term, subterms) in termCodings {

@@ -18,6 +18,7 @@ enum ElementwiseFunctions {
     Function(name, isElementwise: true) { arguments in
       let value = try only(arguments, name)
       guard let operand = Operand(value) else { throw noLoop(name, value) }
+      if integer == nil, value.hasMissingTruths { throw noLoop(name, value) }
       if operand.isBoolean {
         switch name {
         case "absolute", "floor", "ceil", "trunc": return value
@@ -58,7 +59,9 @@ enum ElementwiseFunctions {
   static func test(_ name: String, _ kernel: @escaping @Sendable (Double) -> Bool) -> Function {
     Function(name, isElementwise: true) { arguments in
       let value = try only(arguments, name)
-      guard let operand = Operand(value) else { throw noLoop(name, value) }
+      guard let operand = Operand(value), !value.hasMissingTruths || name == "logical_not" else {
+        throw EvaluationError.unsupportedInput(of: name)
+      }
       return Value(operand.doubles.map(kernel), isSeries: value.isSeries)
     }
   }
@@ -111,33 +114,48 @@ enum ElementwiseFunctions {
   }
 
   private static func only(_ arguments: Arguments, _ name: String) throws -> Value {
-    if let keyword = arguments.keywords.first {
-      throw EvaluationError.type("\(name)() got an unexpected keyword argument '\(keyword.name)'")
-    }
-    guard arguments.positional.count == 1 else {
-      throw EvaluationError.type(
-        "\(name)() takes from 1 to 2 positional arguments but \(arguments.positional.count) were given")
-    }
-    return arguments.positional[0]
+    try inputs(1, of: arguments, name)[0]
   }
 
   private static func two(_ arguments: Arguments, _ name: String) throws -> (Value, Value) {
+    let values = try inputs(2, of: arguments, name)
+    return (values[0], values[1])
+  }
+
+  /// The inputs; one more argument is where numpy would put the result.
+  private static func inputs(_ count: Int, of arguments: Arguments, _ name: String) throws -> [Value] {
+    let values = arguments.positional
+    guard values.count == count || values.count == count + 1 else {
+      throw EvaluationError.type(
+        "\(name)() takes from \(count) to \(count + 1) positional arguments but \(values.count) were given")
+    }
+    if values.count > count {
+      switch values[count] {
+      case .vector, .matrix, .none: break
+      default: throw EvaluationError.type("return arrays must be of ArrayType")
+      }
+    }
     if let keyword = arguments.keywords.first {
       throw EvaluationError.type("\(name)() got an unexpected keyword argument '\(keyword.name)'")
     }
-    guard arguments.positional.count == 2 else {
-      throw EvaluationError.type(
-        "\(name)() takes from 2 to 3 positional arguments but \(arguments.positional.count) were given")
-    }
-    return (arguments.positional[0], arguments.positional[1])
+    return Array(values.prefix(count))
   }
 
   private static func noLoop(_ name: String, _ value: Value) -> EvaluationError {
     if case .vector(let vector) = value, case .categorical = vector.storage {
       return .type("Object with dtype category cannot perform the numpy op \(name)")
     }
+    if name == "absolute" { return .type("bad operand type for abs(): '\(value.elementTypeName)'") }
     return .type(
       "loop of ufunc does not support argument 0 of type \(value.elementTypeName) which has no callable "
         + "\(name) method")
+  }
+}
+
+extension Value {
+  /// Whether these are truth values with a missing one: for pandas a column of Python's objects.
+  var hasMissingTruths: Bool {
+    if case .vector(let vector) = self, case .boolean(_, .some) = vector.storage { return true }
+    return false
   }
 }

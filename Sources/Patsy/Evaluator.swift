@@ -74,6 +74,7 @@ struct Evaluator {
   /// `Q("name")`: a variable whose name is no Python name.
   private func quoted(_ arguments: Arguments) throws -> Value {
     let name = try arguments.bound(to: ["name"], in: "Q")["name"] ?? .none
+    if case .vector = name { throw EvaluationError.type("unhashable type: '\(name.typeName)'") }
     if case .string(let text) = name, let value = try? lookUp(text) { return value }
     throw EvaluationError("NameError", "no data named \(name.pythonRepr) found")
   }

@@ -20,14 +20,28 @@ struct ExpressionParser {
       if ["(", "[", "{"].contains(token.text) { level += 1 }
       if [")", "]", "}"].contains(token.text) { level -= 1 }
       if level > maximumBrackets { throw EvaluationError("SyntaxError", "too many nested parentheses") }
+      if token.kind == .name, let bad = token.text.unicodeScalars.first(where: { !isIdentifierPart($0) }) {
+        let code = String(bad.value, radix: 16, uppercase: true)
+        let padded = String(repeating: "0", count: max(0, 4 - code.utf8.count)) + code
+        throw EvaluationError(
+          "SyntaxError", "invalid character '\(bad)' (U+\(padded)) (<unknown>, line 1)")
+      }
     }
     var parser = ExpressionParser(tokens: tokens)
     let expression = try parser.expressionOrTuple()
+    // A statement parses in Python but does not evaluate: another place is named.
+    if parser.at("=") || parser.at(";") {
+      throw EvaluationError("SyntaxError", "invalid syntax (<string>, line 1)")
+    }
     guard parser.current == nil else { throw parser.syntaxError() }
     return expression
   }
 
   private init(tokens: [PythonToken]) { self.tokens = tokens }
+
+  private static func isIdentifierPart(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == "_" || scalar.properties.isXIDContinue
+  }
 
   /// patsy refuses everything that makes new names.
   private func refuseBindings() throws(PatsyError) {

@@ -15,21 +15,6 @@ package enum FactorValues: Sendable {
     case .categorical(let codes): codes.count
     }
   }
-
-  /// The given rows.
-  func selecting(_ rows: [Int]) -> FactorValues {
-    switch self {
-    case .categorical(let codes): return .categorical(rows.map { codes[$0] })
-    case .numerical(let matrix):
-      var storage: [Double] = []
-      storage.reserveCapacity(rows.count * matrix.columns)
-      for column in 0..<matrix.columns {
-        let start = column * matrix.rows
-        for row in rows { storage.append(matrix.storage[start + row]) }
-      }
-      return .numerical(Matrix(rows: rows.count, columns: matrix.columns, columnMajor: storage))
-    }
-  }
 }
 
 extension FactorInfo {

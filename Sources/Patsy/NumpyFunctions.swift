@@ -17,8 +17,10 @@ enum NumpyFunctions {
         Reductions.function(reduction, name: "nan" + name, skipsMissing: true))
     }
     for (alias, name) in ["amin": "min", "amax": "max", "average": "mean"] { table[alias] = table[name] }
-    for function in arrays + NumpyMaking.functions { table[function.name] = .function(function) }
-    for (alias, name) in ["around": "round", "array": "asarray", "in1d": "isin", "asanyarray": "asarray"] {
+    for function in arrays + NumpyMaking.functions + NumpyShapes.functions {
+      table[function.name] = .function(function)
+    }
+    for (alias, name) in ["around": "round", "array": "asarray", "asanyarray": "asarray", "copy": "asarray"] {
       table[alias] = table[name]
     }
     for (name, function) in Conversions.numpyTypes { table[name] = .function(function) }
@@ -29,6 +31,10 @@ enum NumpyFunctions {
     Function("where", isElementwise: true, choose),
     Function("clip", isElementwise: true) { arguments in
       let bound = try arguments.bound(to: ["a", "a_min", "a_max", "min", "max"], in: "clip")
+      if bound["min"] == nil, bound["max"] == nil, (bound["a_min"] == nil) != (bound["a_max"] == nil) {
+        let absent = bound["a_min"] == nil ? "a_min" : "a_max"
+        throw EvaluationError.type("clip() missing 1 required positional argument: '\(absent)'")
+      }
       return try clip(
         bound["a"] ?? .none, bound["a_min"] ?? bound["min"] ?? .none, bound["a_max"] ?? bound["max"] ?? .none)
     },
@@ -174,6 +180,8 @@ extension NumpyFunctions {
   /// Rounded to `decimals`, halves to even.
   static func round(_ value: Value, decimals: Int) throws -> Value {
     guard let operand = Operand(value) else {
+      // pandas leaves texts as they are.
+      if value.isSeries { return value }
       throw EvaluationError.type("Expected numeric dtype, got \(value.elementTypeName) instead.")
     }
     if operand.isIntegral && decimals >= 0 { return value }
@@ -198,7 +206,7 @@ extension NumpyFunctions {
     let found = coded.levels.map(wanted.contains)
     return .vector(
       Vector(
-        .boolean(coded.codes.map { $0 >= 0 && found[Int($0)] }, missing: nil), isSeries: vector.isSeries))
+        .boolean(coded.codes.map { $0 >= 0 && found[Int($0)] }, missing: nil), isSeries: value.isSeries))
   }
 
   /// Positions of values among sorted edges.

@@ -111,7 +111,8 @@ enum NumpyMaking {
     },
     Function("dot") { arguments in
       let bound = try arguments.bound(to: ["a", "b"], required: 2, in: "dot")
-      return try Arithmetic.apply(.matrixMultiply, bound["a"] ?? .none, bound["b"] ?? .none)
+      let (a, b) = (bound["a"] ?? .none, bound["b"] ?? .none)
+      return try Arithmetic.apply(a.isScalar || b.isScalar ? .multiply : .matrixMultiply, a, b)
     },
     Function("sort") { arguments in
       let values = try (arguments.bound(to: ["a"], in: "sort")["a"] ?? .none).doubles()

@@ -17,7 +17,9 @@ enum PandasFunctions {
           return try method(Arguments())
         })
     }
-    for function in PandasCut.functions { table[function.name] = .function(function) }
+    for function in PandasCut.functions + PandasMaking.functions {
+      table[function.name] = .function(function)
+    }
     table["Series"] = .function(
       Function("Series", isElementwise: true) { arguments in
         let value = try (arguments.bound(to: ["data"], in: "Series")["data"] ?? .none).asArray()

@@ -12,8 +12,10 @@ enum PatsyNames {
       Function("I", isElementwise: true) { try $0.bound(to: ["x"], in: "I")["x"] ?? .none }),
     "Q": .function(Function("Q", isElementwise: true) { _ in .none }),
     "C": .function(Function("C", isElementwise: true, categorical)),
-    "Treatment": contrast("Treatment", ["reference"]) { Treatment(reference: $0["reference"]?.level) },
-    "Sum": contrast("Sum", ["omit"]) { Sum(omit: $0["omit"]?.level) },
+    "Treatment": contrast("Treatment", ["reference"]) {
+      try unusable($0["reference"]) ?? Treatment(reference: $0["reference"]?.level)
+    },
+    "Sum": contrast("Sum", ["omit"]) { try unusable($0["omit"]) ?? Sum(omit: $0["omit"]?.level) },
     "Helmert": contrast("Helmert", []) { _ in Helmert() },
     "Diff": contrast("Diff", []) { _ in Diff() },
     "Poly": contrast("Poly", ["scores"]) { arguments in
@@ -33,9 +35,33 @@ enum PatsyNames {
     _ make: @escaping @Sendable ([String: Value]) throws -> any Contrast
   ) -> Value {
     .function(
-      Function(name, isElementwise: true) {
-        .contrast(try make($0.bound(to: parameters, required: required, in: "\(name).__init__")))
+      Function(name, isElementwise: true) { arguments in
+        if parameters.isEmpty, arguments.positional.count + arguments.keywords.count > 0 {
+          throw EvaluationError.type("\(name)() takes no arguments")
+        }
+        return .contrast(
+          try make(arguments.bound(to: parameters, required: required, in: "\(name).__init__")))
       })
+  }
+
+  /// The contrast that stands for a reference that can equal no level; nil for a usable one.
+  private static func unusable(_ reference: Value?) throws -> (any Contrast)? {
+    guard let reference, !reference.isNone, reference.level == nil else { return nil }
+    if case .vector = reference { throw EvaluationError.ambiguousTruth(of: reference) }
+    return UnknownReference(text: reference.pythonRepr)
+  }
+
+  /// Treatment coding against something that is no level.
+  private struct UnknownReference: Contrast {
+    let text: String
+
+    func codeWithIntercept(levels: [Level]) throws -> ContrastMatrix {
+      try Treatment().codeWithIntercept(levels: levels)
+    }
+
+    func codeWithoutIntercept(levels: [Level]) throws -> ContrastMatrix {
+      throw PatsyError("specified level \(text) not found")
+    }
   }
 
   /// `C(data, contrast=None, levels=None)`; inside another `C()` the inner choices are kept.

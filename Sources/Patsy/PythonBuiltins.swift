@@ -43,12 +43,23 @@ enum PythonBuiltins {
       Function("bool") { .boolean(try ($0.bound(to: ["x"], in: "bool")["x"] ?? .none).truth()) },
       Function("list") { .list(try iterate($0.bound(to: ["iterable"], in: "list")["iterable"] ?? .none)) },
       Function("tuple") { .tuple(try iterate($0.bound(to: ["iterable"], in: "tuple")["iterable"] ?? .none)) },
+      Function("set") { arguments in
+        let items = try iterate(arguments.bound(to: ["iterable"], in: "set")["iterable"] ?? .none)
+        return .list(try levels(items, "set").uniqued().map { Value($0) })
+      },
       Function("sorted") { arguments in
-        let items = try iterate(
-          arguments.bound(to: ["iterable", "reverse"], in: "sorted")["iterable"] ?? .none)
-        let levels = items.compactMap(\.level)
-        guard levels.count == items.count else { throw EvaluationError.type("unorderable types in sorted()") }
-        return .list(levels.sorted().map { Value($0) })
+        let bound = try arguments.bound(to: ["iterable", "reverse"], in: "sorted")
+        let sorted = try levels(iterate(bound["iterable"] ?? .none), "sorted").sorted()
+        let isReversed = try bound["reverse"]?.truth() ?? false
+        return .list((isReversed ? sorted.reversed() : sorted).map { Value($0) })
+      },
+      Function("any") { arguments in
+        let items = try iterate(arguments.bound(to: ["iterable"], in: "any")["iterable"] ?? .none)
+        return .boolean(try items.contains { try $0.truth() })
+      },
+      Function("all") { arguments in
+        let items = try iterate(arguments.bound(to: ["iterable"], in: "all")["iterable"] ?? .none)
+        return .boolean(try items.allSatisfy { try $0.truth() })
       },
       Function("range") { arguments in
         let numbers = arguments.positional.compactMap(\.wholeNumber)
@@ -107,6 +118,15 @@ enum PythonBuiltins {
     case .matrix(let matrix): return (0..<matrix.rows).map { .vector(Vector(matrix.row($0))) }
     default: throw EvaluationError.type("'\(value.typeName)' object is not iterable")
     }
+  }
+
+  /// The items as levels, which compare and hash.
+  private static func levels(_ items: [Value], _ function: String) throws -> [Level] {
+    let levels = items.compactMap(\.level)
+    guard levels.count == items.count else {
+      throw EvaluationError.type("\(function)() takes numbers, texts and truth values in formulas")
+    }
+    return levels
   }
 
   private static func round(_ arguments: Arguments) throws -> Value {

@@ -58,8 +58,12 @@ enum SeriesMethods {
         return .list(zip(coded.levels, counts).filter { $0.1 == best }.map { Value($0.0) })
       }
     case "shift":
-      return bound(["periods"], required: 0) {
-        .vector(Vector(shifted(try value.doubles(), $0), isSeries: true))
+      return bound(["periods", "freq", "axis", "fill_value"], required: 0) { arguments in
+        let filler = arguments["fill_value"]?.level
+        if column.isNumeric, filler == nil {
+          return .vector(Vector(shifted(try value.doubles(), arguments), isSeries: true))
+        }
+        return series(Level.columnStorage(shifted(column.values, arguments, filler: filler)))
       }
     case "diff":
       return bound(["periods"], required: 0) { arguments in
@@ -89,9 +93,24 @@ enum SeriesMethods {
           name == "ffill" ? column.values.map(carried) : column.values.reversed().map(carried).reversed()
         return series(Level.columnStorage(filled))
       }
+    case "interpolate": return bound(["method"], required: 0) { _ in try interpolated(value) }
     case "combine_first": return bound(["other"]) { try fill(vector, $0["other"] ?? .none) }
     case "dot", "corr", "cov":
       return bound(["other"]) { try association(name, value.doubles(), ($0["other"] ?? .none).doubles()) }
+    case "transform", "pipe", "agg", "aggregate":
+      return bound(["func"]) { try call($0["func"] ?? .none, on: vector, whole: name != "transform") }
+    case "value_counts":
+      return bound(["normalize"], required: 0) { arguments in
+        let coded = column.factorized()
+        var counts = [Int](repeating: 0, count: coded.levels.count)
+        for code in coded.codes where code >= 0 { counts[Int(code)] += 1 }
+        let total = Double(counts.reduce(0, +))
+        let isShare = try arguments["normalize"]?.truth() ?? false
+        return .dictionary(
+          zip(coded.levels, counts).map {
+            (key: Value($0), value: isShare ? .double(Double($1) / total) : .integer($1))
+          })
+      }
     case "rank": return bound(["axis", "method", "ascending", "pct"], required: 0) { try rank(value, $0) }
     default: return SeriesViews.view(name, of: vector)
     }
@@ -147,6 +166,18 @@ enum SeriesMethods {
     }
   }
 
+  /// Missing values on straight lines between their neighbours; the last value is carried on.
+  private static func interpolated(_ value: Value) throws -> Value {
+    var values = try value.doubles()
+    let known = values.indices.filter { !values[$0].isNaN }
+    for (left, right) in zip(known, known.dropFirst()) where right > left + 1 {
+      let slope = (values[right] - values[left]) / Double(right - left)
+      for row in (left + 1)..<right { values[row] = values[left] + slope * Double(row - left) }
+    }
+    if let last = known.last { for row in last..<values.count { values[row] = values[last] } }
+    return series(.double(values))
+  }
+
   /// Each distinct value replaced by what `change` makes of it.
   private static func mapLevels(_ vector: Vector, _ change: (Level) throws -> Level?) throws -> Value {
     let coded = Column(storage: vector.storage).factorized()
@@ -172,6 +203,21 @@ enum SeriesMethods {
     case .function(let function): return try mapLevels(vector) { try function(Arguments([Value($0)])).level }
     default: throw EvaluationError.type("'\(argument.typeName)' object is not callable")
     }
+  }
+
+  /// What a function, or the method or numpy function of that name, makes of the column.
+  private static func call(_ function: Value, on vector: Vector, whole: Bool) throws -> Value {
+    guard case .string(let name) = function else {
+      if whole, case .function(let function) = function { return try function(Arguments([.vector(vector)])) }
+      return try apply(.vector(vector), function)
+    }
+    if case .function(let method)? = try ColumnMethods.attribute(name, of: vector) {
+      return try method(Arguments())
+    }
+    guard case .function(let function)? = NumpyFunctions.table[name] else {
+      throw EvaluationError.attribute("'\(name)' is not a valid function for 'Series' object")
+    }
+    return try function(Arguments([.vector(vector)]))
   }
 
   private static func apply(_ value: Value, _ function: Value) throws -> Value {
@@ -201,31 +247,54 @@ enum SeriesMethods {
   }
 
   private static func shifted(_ values: [Double], _ arguments: [String: Value]) -> [Double] {
+    shifted(values, arguments, filler: .nan)
+  }
+
+  /// The value `periods` rows before, `filler` where there is none.
+  private static func shifted<T>(_ values: [T], _ arguments: [String: Value], filler: T) -> [T] {
     let periods = arguments["periods"]?.wholeNumber ?? 1
     return values.indices.map { row in
       let (source, overflow) = row.subtractingReportingOverflow(periods)
-      return !overflow && values.indices.contains(source) ? values[source] : .nan
+      return !overflow && values.indices.contains(source) ? values[source] : filler
     }
   }
 
-  /// Average ranks from 1, missing values kept.
+  /// Ranks from 1, missing values kept; equal values share their mean rank unless `method` says otherwise.
   private static func rank(_ value: Value, _ arguments: [String: Value]) throws -> Value {
-    let values = try value.doubles()
-    let order = values.indices.filter { !values[$0].isNaN }.sorted { values[$0] < values[$1] }
+    let values = try rankable(value)
     let descending = try !(arguments["ascending"]?.truth() ?? true)
     let percent = try arguments["pct"]?.truth() ?? false
+    var method = "average"
+    if case .string(let text)? = arguments["method"] { method = text }
+    let order = values.indices.filter { !values[$0].isNaN }.sorted {
+      let (a, b) = descending ? (values[$1], values[$0]) : (values[$0], values[$1])
+      return a != b ? a < b : $0 < $1
+    }
     var ranks = [Double](repeating: .nan, count: values.count)
     var start = 0
+    var distinct = 0
     while start < order.count {
       var end = start
       while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
-      let average = Double(start + end + 1) / 2
+      distinct += 1
       for position in start..<end {
-        let rank = descending ? Double(order.count + 1) - average : average
-        ranks[order[position]] = percent ? rank / Double(order.count) : rank
+        switch method {
+        case "min": ranks[order[position]] = Double(start + 1)
+        case "max": ranks[order[position]] = Double(end)
+        case "first": ranks[order[position]] = Double(position + 1)
+        case "dense": ranks[order[position]] = Double(distinct)
+        default: ranks[order[position]] = Double(start + end + 1) / 2
+        }
       }
       start = end
     }
-    return series(.double(ranks))
+    let largest = Double(method == "dense" ? distinct : order.count)
+    return series(.double(percent ? ranks.map { $0 / largest } : ranks))
+  }
+
+  /// Numbers in the order of the values: the values themselves, or the positions of texts.
+  private static func rankable(_ value: Value) throws -> [Double] {
+    guard case .vector(let vector) = value, vector.texts != nil else { return try value.doubles() }
+    return vector.coded().codes.map { $0 < 0 ? .nan : Double($0) }
   }
 }

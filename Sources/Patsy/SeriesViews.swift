@@ -1,5 +1,11 @@
 import DataFrames
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// A Python object that formulas use only on the way to a column: it has attributes and, it may be, items.
 public struct PythonObject: Sendable {
   /// Name of its class.
@@ -40,12 +46,21 @@ enum SeriesViews {
         let least = arguments["min_periods"]?.wholeNumber ?? 1
         return .object(windows(of: vector, size: max(1, vector.count), least: least, ahead: 0))
       }
-    case "iloc":
+    case "ewm":
+      return ColumnMethods.method(name, vector, ["com", "span", "halflife", "alpha"], required: 0) {
+        arguments in
+        .object(weighted(vector, smoothing: try smoothing(arguments)))
+      }
+    case "iloc", "loc":
       let array = Vector(vector.storage)
       return .object(
-        PythonObject(typeName: "_iLocIndexer") { _ in
+        PythonObject(typeName: name == "loc" ? "_LocIndexer" : "_iLocIndexer") { _ in
           nil
         } item: { index in
+          // The labels are the positions; a slice of labels includes its end.
+          if name == "loc", case .slice(let start, .integer(let stop), let step) = index {
+            return try Subscripts.item(.slice(start, .integer(stop &+ 1), step), of: .vector(array))
+          }
           let found = try Subscripts.item(index, of: .vector(array))
           guard case .vector(let part) = found else { return found }
           return .vector(Vector(part.storage, isSeries: true))
@@ -197,6 +212,48 @@ enum SeriesViews {
             let end = min(row + ahead, values.count - 1)
             let rows = Array(max(0, row + ahead - size + 1)...end)
             return rows.lazy.filter { !values[$0].isNaN }.count < least ? .nan : try summary(rows)
+          }
+          return .vector(Vector(result, isSeries: true))
+        })
+    }
+  }
+
+  // MARK: Exponential weights
+
+  /// The weight that the newest value has in a long series.
+  private static func smoothing(_ arguments: [String: Value]) throws -> Double {
+    let given = arguments.compactMap { name, value in value.number.map { (name: name, number: $0) } }
+    guard given.count == 1, let (name, number) = given.first else {
+      throw EvaluationError.value("Must pass one of comass, span, halflife, or alpha")
+    }
+    switch name {
+    case "span" where number >= 1: return 2 / (number + 1)
+    case "com" where number >= 0: return 1 / (1 + number)
+    case "halflife" where number > 0: return 1 - exp2(-1 / number)
+    case "alpha" where number > 0 && number <= 1: return number
+    default: throw EvaluationError.value("\(name) does not satisfy its bounds")
+    }
+  }
+
+  /// Means of all values so far, each weighing less the longer ago it was.
+  private static func weighted(_ vector: Vector, smoothing: Double) -> PythonObject {
+    PythonObject(typeName: "ExponentialMovingWindow") { name in
+      guard name == "mean", let values = vector.doubles else { return nil }
+      return .function(
+        Function(name) { _ in
+          var mean = Double.nan
+          var weight = 1.0
+          let result = values.map { value -> Double in
+            if mean.isNaN {
+              mean = value
+            } else {
+              weight *= 1 - smoothing
+              if !value.isNaN {
+                mean = (weight * mean + value) / (weight + 1)
+                weight += 1
+              }
+            }
+            return mean
           }
           return .vector(Vector(result, isSeries: true))
         })

@@ -13,6 +13,15 @@ enum SplineArguments {
     return matrix.storage
   }
 
+  /// Why numpy cannot compute quantiles of data that are no numbers; nil for numbers.
+  static func refusal(of value: Value?) -> String? {
+    if value?.isTexts ?? false { return "unsupported operand type(s) for -: 'str' and 'str'" }
+    guard value?.isBooleanData ?? false else { return nil }
+    return
+      "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or "
+      + "the logical_xor function instead."
+  }
+
   /// A given number, or nil for `None`; anything else fails in the first `operation` on it, as in Python.
   static func number(_ value: Value?, operation: String = "<") throws -> Level? {
     guard let value, !value.isNone else { return nil }

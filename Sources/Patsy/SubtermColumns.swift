@@ -3,28 +3,12 @@ import LinearAlgebra
 /// Fills the columns of one block: products of the factors' columns.
 struct SubtermColumns {
   /// One factor's part in the products.
-  struct Part {
-    enum Content {
-      case numbers(Matrix)
-      case codes([Int32], ContrastMatrix)
-    }
-
-    let content: Content
-    let origin: Origin?
-    let hasMissingCodes: Bool
-
-    init(_ content: Content, origin: Origin?) {
-      self.content = content
-      self.origin = origin
-      if case .codes(let codes, _) = content {
-        hasMissingCodes = codes.contains { $0 < 0 }
-      } else {
-        hasMissingCodes = false
-      }
-    }
+  enum Part {
+    case numbers(Matrix)
+    case codes([Int32], ContrastMatrix)
 
     var columnCount: Int {
-      switch content {
+      switch self {
       case .numbers(let matrix): matrix.columns
       case .codes(_, let contrast): contrast.columnSuffixes.count
       }
@@ -32,25 +16,23 @@ struct SubtermColumns {
   }
 
   let factors: [Part]
-  let rows: Int
+  /// Positions in the data of the rows kept, nil when all are.
+  let positions: [Int]?
+  /// The rows to write, counted among those kept.
+  let rows: Range<Int>
 
-  /// Writes all columns into `block`, one after another; zeros where codes are not `safe` to use.
-  func fill(_ block: UnsafeMutableBufferPointer<Double>, safe: Bool) {
-    guard safe else {
-      block.initialize(repeating: 0)
-      return
-    }
-    if factors.count == 1, case .codes(let codes, let contrast) = factors[0].content,
+  /// Writes all columns into `block`, one after another.
+  func fill(_ block: UnsafeMutableBufferPointer<Double>) {
+    if factors.count == 1, case .codes(let codes, let contrast) = factors[0],
       let indicators = contrast.indicators
     {
       fillIndicators(block, codes, indicators.omitted)
       return
     }
-    var column = 0
+    var start = 0
     ColumnCombinations.forEach(factors.map(\.columnCount)) { choice in
-      let target = UnsafeMutableBufferPointer(rebasing: block[(column * rows)..<((column + 1) * rows)])
-      write(choice, into: target)
-      column += 1
+      write(choice, into: UnsafeMutableBufferPointer(rebasing: block[start..<(start + rows.count)]))
+      start += rows.count
     }
   }
 
@@ -60,12 +42,25 @@ struct SubtermColumns {
   ) {
     block.initialize(repeating: 0)
     let skipped = omitted ?? .max
+    let height = rows.count
     codes.withUnsafeBufferPointer { codes in
-      for row in 0..<rows {
-        let code = Int(codes[row])
-        if code == skipped { continue }
-        block[(code > skipped ? code - 1 : code) * rows + row] = 1
+      forEachRow { row, position in
+        let code = Int(codes[position])
+        if code == skipped { return }
+        block[(code > skipped ? code - 1 : code) * height + row] = 1
       }
+    }
+  }
+
+  /// Calls `body` with each row's place in the block and in the data.
+  @inline(__always)
+  private func forEachRow(_ body: (Int, Int) -> Void) {
+    if let positions {
+      positions.withUnsafeBufferPointer { positions in
+        for row in 0..<rows.count { body(row, positions[rows.lowerBound + row]) }
+      }
+    } else {
+      for row in 0..<rows.count { body(row, rows.lowerBound + row) }
     }
   }
 
@@ -85,17 +80,17 @@ struct SubtermColumns {
     _ factor: Part, _ column: Int, _ target: UnsafeMutableBufferPointer<Double>,
     _ combine: (Double, Double) -> Double
   ) {
-    switch factor.content {
+    switch factor {
     case .numbers(let matrix):
       matrix.storage.withUnsafeBufferPointer { source in
-        let start = column * rows
-        for row in 0..<rows { target[row] = combine(target[row], source[start + row]) }
+        let start = column * matrix.rows
+        forEachRow { row, position in target[row] = combine(target[row], source[start + position]) }
       }
     case .codes(let codes, let contrast):
       let table = contrast.column(column)
       table.withUnsafeBufferPointer { table in
         codes.withUnsafeBufferPointer { codes in
-          for row in 0..<rows { target[row] = combine(target[row], table[Int(codes[row])]) }
+          forEachRow { row, position in target[row] = combine(target[row], table[Int(codes[position])]) }
         }
       }
     }

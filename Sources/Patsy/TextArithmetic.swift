@@ -25,10 +25,11 @@ enum TextArithmetic {
       if let x = a.texts, let y = b.texts {
         return .vector(Vector(.string(try joined(x, y)), isSeries: a.isSeries || b.isSeries))
       }
-    case (.multiply, .vector(let a), .integer(let times)):
-      if let column = a.texts {
+    case (.multiply, .vector(let vector), .integer(let times)),
+      (.multiply, .integer(let times), .vector(let vector)):
+      if let column = vector.texts {
         let repeated = column.mapPool { String(repeating: $0, count: min(max(0, times), 1000)) }
-        return .vector(Vector(.string(repeated), isSeries: a.isSeries))
+        return .vector(Vector(.string(repeated), isSeries: vector.isSeries))
       }
     default: break
     }
@@ -71,13 +72,26 @@ enum TextArithmetic {
     if operation == .add {
       switch (left, right) {
       case (.string, _): return .type("can only concatenate str (not \"\(right.typeName)\") to str")
-      case (.vector(let a), _) where a.texts != nil && right.isScalar:
-        return .type("can only concatenate str (not \"\(right.typeName)\") to str")
+      case (.vector(let a), _) where a.texts != nil && (right.isScalar || Operand(right) != nil):
+        return .type("can only concatenate str (not \"\(right.elementTypeName)\") to str")
       default: break
       }
     }
+    if operation == .remainder, left.elementTypeName == "str" {
+      return .type("not all arguments converted during string formatting")
+    }
+    if operation == .multiply {
+      let other = [left, right].first { $0.elementTypeName != "str" } ?? right
+      switch other.elementTypeName {
+      case "bool": return .type("Cannot multiply StringArray by bools. Explicitly cast to integers instead.")
+      case "float", "str":
+        return .type("can't multiply sequence by non-int of type '\(other.elementTypeName)'")
+      default: break
+      }
+    }
+    let symbol = operation == .power ? "** or pow()" : operation.rawValue
     return .type(
-      "unsupported operand type(s) for \(operation.rawValue): '\(left.elementTypeName)' and "
+      "unsupported operand type(s) for \(symbol): '\(left.elementTypeName)' and "
         + "'\(right.elementTypeName)'")
   }
 }

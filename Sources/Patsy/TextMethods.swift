@@ -2,7 +2,7 @@ import DataFrames
 
 /// Methods of texts, and of columns of texts behind `.str`.
 enum TextMethods {
-  private typealias Change = @Sendable (String) -> Level?
+  typealias Change = @Sendable (String) -> Level?
 
   /// `column.str.name`
   static func method(_ name: String, of vector: Vector) -> Value? {
@@ -13,7 +13,15 @@ enum TextMethods {
           let bound = try arguments.bound(to: ["pat", "n", "expand"], required: 0, in: name)
           var separator: String?
           if case .string(let text)? = bound["pat"] { separator = text }
+          if try bound["expand"]?.truth() ?? false { return .object(PandasMaking.frame) }
           return SplitTexts.split(texts, separator, limit: bound["n"]?.wholeNumber ?? -1)
+        })
+    }
+    if name == "extract" {
+      return .function(
+        Function(name) { arguments in
+          let expands = try arguments.keywords.last { $0.name == "expand" }?.value.truth() ?? true
+          return expands ? .object(PandasMaking.frame) : mapped(texts, try extraction(arguments))
         })
     }
     if name == "cat" {
@@ -111,10 +119,14 @@ enum TextMethods {
       }
     case "contains", "match", "fullmatch": return try pattern(name, arguments)
     case "replace":
-      guard let old = text(0), let new = text(1), !old.isEmpty else {
+      let bound = try arguments.bound(
+        to: ["pat", "repl", "n", "case", "flags", "regex"], required: 2, in: name)
+      guard case .string(let old)? = bound["pat"], case .string(let new)? = bound["repl"], !old.isEmpty else {
         throw EvaluationError.type("replace() requires two texts")
       }
-      return { .string(replaced($0, old, new)) }
+      guard try bound["regex"]?.truth() ?? false else { return { .string(replaced($0, old, new)) } }
+      _ = try regex(old)
+      return { text in (try? regex(old)).map { .string(text.replacing($0, with: new)) } }
     case "slice":
       let bound = try arguments.bound(to: ["start", "stop", "step"], required: 0, in: name)
       let slice = Value.slice(bound["start"] ?? .none, bound["stop"] ?? .none, bound["step"] ?? .none)
@@ -140,30 +152,22 @@ enum TextMethods {
     case "zfill":
       let width = min(number(0) ?? 0, 1000)
       return { .string(String(repeating: "0", count: max(0, width - $0.count)) + $0) }
-    case "isdigit", "isnumeric": return { .boolean(!$0.isEmpty && $0.allSatisfy(\.isNumber)) }
+    case "isdigit", "isnumeric", "isdecimal": return { .boolean(!$0.isEmpty && $0.allSatisfy(\.isNumber)) }
+    case "isupper":
+      return { text in .boolean(text.contains(where: \.isUppercase) && !text.contains(where: \.isLowercase)) }
+    case "islower":
+      return { text in .boolean(text.contains(where: \.isLowercase) && !text.contains(where: \.isUppercase)) }
+    case "isspace": return { .boolean(!$0.isEmpty && $0.unicodeScalars.allSatisfy(\.isPythonSpace)) }
+    case "isalnum": return { .boolean(!$0.isEmpty && $0.allSatisfy { $0.isLetter || $0.isNumber }) }
+    case "removeprefix", "removesuffix":
+      guard let part = text(0) else { throw EvaluationError.type("\(name)() argument must be str") }
+      return { .string(name == "removeprefix" ? $0.removing(prefix: part) : $0.removing(suffix: part)) }
+    case "pad", "ljust", "rjust", "center": return try padding(name, arguments)
+    case "repeat":
+      let times = min(max(number(0) ?? 1, 0), 1000)
+      return { .string(String(repeating: $0, count: times)) }
     case "isalpha": return { .boolean(!$0.isEmpty && $0.allSatisfy(\.isLetter)) }
     default: return nil
-    }
-  }
-
-  private static func pattern(_ name: String, _ arguments: Arguments) throws -> Change {
-    let bound = try arguments.bound(to: ["pat", "case", "flags", "na", "regex"], in: name)
-    guard case .string(let pattern)? = bound["pat"] else {
-      throw EvaluationError.type("first argument must be string or compiled pattern")
-    }
-    let isPlain = pattern.allSatisfy { !"\\^$.|?*+()[]{}".contains($0) }
-    let isRegex = try bound["regex"]?.truth() ?? true
-    if name == "contains" && (isPlain || !isRegex) { return { .boolean($0.range(ofText: pattern) != nil) } }
-    guard (try? Regex(pattern)) != nil else {
-      throw EvaluationError("PatternError", "invalid pattern \(PythonText.quoted(pattern))")
-    }
-    return { text in
-      guard let regex = try? Regex(pattern) else { return nil }
-      switch name {
-      case "contains": return .boolean((try? regex.firstMatch(in: text)) != nil)
-      case "match": return .boolean((try? regex.prefixMatch(in: text)) != nil)
-      default: return .boolean((try? regex.wholeMatch(in: text)) != nil)
-      }
     }
   }
 
@@ -205,5 +209,17 @@ enum TextMethods {
       rest = String(rest[range.upperBound...])
     }
     return result + rest
+  }
+}
+
+extension String {
+  fileprivate func removing(prefix: String) -> String {
+    unicodeScalars.starts(with: prefix.unicodeScalars)
+      ? String(unicodeScalars.dropFirst(prefix.unicodeScalars.count)) : self
+  }
+
+  fileprivate func removing(suffix: String) -> String {
+    unicodeScalars.reversed().starts(with: suffix.unicodeScalars.reversed())
+      ? String(unicodeScalars.dropLast(suffix.unicodeScalars.count)) : self
   }
 }

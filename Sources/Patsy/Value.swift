@@ -128,12 +128,13 @@ public struct Arguments: Sendable {
   ) throws -> [String: Value] {
     var result: [String: Value] = [:]
     if positional.count > parameters.count {
-      let expected =
-        required == parameters.count ? "\(required)" : "from \(required) to \(parameters.count)"
-      let plural = parameters.count == 1 ? "argument" : "arguments"
-      let were = positional.count == 1 ? "was" : "were"
+      // Python counts the object of a method as an argument.
+      let own = function.contains(".") ? 1 : 0
+      let (least, most, given) = (required + own, parameters.count + own, positional.count + own)
       throw EvaluationError.type(
-        "\(function)() takes \(expected) positional \(plural) but \(positional.count) \(were) given")
+        "\(function)() takes \(least == most ? "\(most)" : "from \(least) to \(most)") positional "
+          + "\(most == 1 && least == 1 ? "argument" : "arguments") but \(given) \(given == 1 ? "was" : "were") given"
+      )
     }
     for (name, value) in zip(parameters, positional) { result[name] = value }
     for (name, value) in keywords {

@@ -42,18 +42,32 @@ struct DesignCommand: ParsableCommand {
       let infos = try formula.designInfos(environment: Environment(), NAAction: .drop) {
         CollectionOfOne(frame)
       }
-      let matrix = try buildDesignMatrices([infos.lhs, infos.rhs], frame)[1].matrix
-      let newMatrix = try newFrame.map { try buildDesignMatrices([infos.rhs], $0)[0].matrix }
+      // Everything that can fail comes before the first row is written.
+      let rows = try DesignBlocks([infos.lhs, infos.rhs], frame)
+      let newRows = try newFrame.map { try DesignBlocks([infos.rhs], $0) }
+      let names = infos.rhs.columnNames
       switch format {
       case .csv:
-        try output.write(DataFrame(names: infos.rhs.columnNames, newMatrix ?? matrix).csvText(index: false))
+        _ = try DataFrame(names: names, Matrix(rows: 0, columns: names.count))
+        var isFirst = true
+        try output.write { sink in
+          try (newRows ?? rows).forEach { block in
+            let text = try DataFrame(names: names, block).csvText(index: false, header: isFirst)
+            try sink(Array(text.utf8))
+            isFirst = false
+          }
+        }
       case .json:
-        var members: [(key: String, value: JSONValue)] = [
-          ("columns", .array(infos.rhs.columnNames.map { .string($0) })),
-          ("terms", .array(infos.rhs.termNames.map { .string($0) })), ("matrix", .rows(matrix)),
+        var members: [(key: String, value: JSONStreamMember)] = [
+          ("columns", .value(.array(names.map { .string($0) }))),
+          ("terms", .value(.array(infos.rhs.termNames.map { .string($0) }))),
+          ("matrix", .rows { try rows.forEach($0) }),
         ]
-        if let newMatrix { members.append(("new", .rows(newMatrix))) }
-        try output.write(JSONValue.object(members).encoded())
+        if let newRows { members.append(("new", .rows { try newRows.forEach($0) })) }
+        try output.write { sink in
+          try JSONValue.write(members, to: sink)
+          try sink([0x0A])
+        }
       }
     }
   }

@@ -27,15 +27,21 @@ struct OutputOptions: ParsableArguments {
 
   /// Writes the result, ended by a newline.
   func write(_ text: String) throws {
-    let bytes = Array(text.utf8) + (text.utf8.last == 0x0A ? [] : [0x0A])
+    try write { sink in try sink(Array(text.utf8) + (text.utf8.last == 0x0A ? [] : [0x0A])) }
+  }
+
+  /// Writes the pieces that `body` hands over.
+  func write(_ body: (_ sink: ([UInt8]) throws -> Void) throws -> Void) throws {
     guard let output else {
-      let failure = Terminal.write(bytes, to: STDOUT_FILENO)
-      if failure == EPIPE { throw BrokenPipe() }
-      if failure != 0 { throw Self.failure("standard output", failure) }
+      try body { bytes in
+        let failure = Terminal.write(bytes, to: STDOUT_FILENO)
+        if failure == EPIPE { throw BrokenPipe() }
+        if failure != 0 { throw Self.failure("standard output", failure) }
+      }
       return
     }
     let file = try AtomicFile(path: output)
-    try file.write(bytes)
+    try body { bytes in try file.write(bytes) }
     try file.finish()
   }
 

@@ -64,12 +64,13 @@ enum CSVAssembly {
 
   private static func texts(_ chunks: [CSVChunk], _ field: Int, _ rows: Int) -> Column.Storage {
     if chunks.count == 1, let interner = chunks[0].columns[field].interner {
-      let codes = joined(chunks, rows) { chunk, _ in chunk.columns[field].codes }
-      return .string(StringColumn(pool: interner.pointee.pool(), codes: codes))
+      var codes = joined(chunks, rows) { chunk, _ in chunk.columns[field].codes }
+      let pool = StringColumn.sorted(interner.pointee.pool(), &codes)
+      return .string(StringColumn(pool: pool, codes: codes))
     }
     var merged = ByteInterner()
     defer { merged.deallocate() }
-    let codes = [Int32](unsafeUninitializedCapacity: rows) { buffer, count in
+    var codes = [Int32](unsafeUninitializedCapacity: rows) { buffer, count in
       for chunk in chunks {
         let column = chunk.columns[field]
         var target: [Int32] = []
@@ -83,6 +84,7 @@ enum CSVAssembly {
         }
       }
     }
-    return .string(StringColumn(pool: merged.pool(), codes: codes))
+    let pool = StringColumn.sorted(merged.pool(), &codes)
+    return .string(StringColumn(pool: pool, codes: codes))
   }
 }

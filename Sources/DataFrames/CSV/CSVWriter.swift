@@ -10,23 +10,27 @@ extension DataFrame {
   /// Python: DataFrame.to_csv
   public func toCsv(_ path: String, index: Bool = true) throws(DataFrameError) {
     let file = try AtomicFile(path: path)
-    try eachPiece(index: index) { (bytes) throws(DataFrameError) in try file.write(bytes) }
+    try eachPiece(index: index, header: true) { (bytes) throws(DataFrameError) in try file.write(bytes) }
     try file.finish()
   }
 
   /// The frame as comma-separated values, as ``toCsv(_:index:)`` writes them.
-  public func csvText(index: Bool = true) -> String {
+  ///
+  /// `header` writes the columns' names first.
+  public func csvText(index: Bool = true, header: Bool = true) -> String {
     var result: [UInt8] = []
-    eachPiece(index: index) { result += $0 }
+    eachPiece(index: index, header: header) { result += $0 }
     return String(decoding: result, as: UTF8.self)
   }
 
   /// Calls `body` with the text in pieces of about a megabyte.
-  private func eachPiece<Failure>(index: Bool, _ body: ([UInt8]) throws(Failure) -> Void) throws(Failure) {
+  private func eachPiece<Failure>(
+    index: Bool, header: Bool, _ body: ([UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
     var piece: [UInt8] = []
     let fields = columns.map(CSVField.texts)
     let names = (index ? [""] : []) + columnNames
-    CSVField.append(names.map { CSVField.quoted($0) }, to: &piece)
+    if header { CSVField.append(names.map { CSVField.quoted($0) }, to: &piece) }
     for row in 0..<rowCount {
       var line = index ? [CSVField.quoted(rowLabels[row])] : []
       for field in fields { line.append(field(row)) }

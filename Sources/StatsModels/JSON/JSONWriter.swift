@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 extension JSONValue {
   /// The document as text: the members of the outermost object one a line, everything below on one line.
   ///
@@ -16,6 +18,46 @@ extension JSONValue {
       writer.value(self)
     }
     return String(decoding: writer.bytes, as: UTF8.self)
+  }
+}
+
+/// A member of a JSON object that is written piece by piece.
+package enum JSONStreamMember {
+  /// A value held in memory.
+  case value(JSONValue)
+  /// A matrix as a list of rows, that comes in blocks of rows.
+  case rows(_ blocks: (_ body: (Matrix) throws -> Void) throws -> Void)
+}
+
+extension JSONValue {
+  /// Writes an object as ``encoded(nonFinite:)`` does, in pieces that `sink` takes.
+  package static func write(
+    _ members: [(key: String, value: JSONStreamMember)], nonFinite: NonFinite = .null,
+    to sink: ([UInt8]) throws -> Void
+  ) throws {
+    var writer = JSONWriter(nonFinite: nonFinite)
+    for (i, member) in members.enumerated() {
+      writer.bytes += (i == 0 ? "{\n  " : ",\n  ").utf8
+      switch member.value {
+      case .value(let value): writer.member((member.key, value))
+      case .rows(let blocks):
+        writer.member((member.key, .array([])))
+        writer.bytes.removeLast()
+        var isFirst = true
+        try blocks { block in
+          for row in 0..<block.rows {
+            if !isFirst { writer.bytes += ", ".utf8 }
+            isFirst = false
+            writer.value(.numbers(block.row(row)))
+          }
+          try sink(writer.bytes)
+          writer.bytes.removeAll(keepingCapacity: true)
+        }
+        writer.bytes += "]".utf8
+      }
+    }
+    writer.bytes += (members.isEmpty ? "{}" : "\n}").utf8
+    try sink(writer.bytes)
   }
 }
 

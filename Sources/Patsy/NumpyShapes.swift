@@ -1,0 +1,117 @@
+import DataFrames
+import LinearAlgebra
+
+/// Numpy's functions that reorder or reshape arrays, or look at neighbouring elements.
+enum NumpyShapes {
+  static let functions: [Function] = [
+    Function("transpose") { arguments in
+      let array = try (arguments.bound(to: ["a"], in: "transpose")["a"] ?? .none).asArray()
+      guard case .matrix(let matrix) = array else { return array }
+      return .matrix(matrix.transposed)
+    },
+    Function("reshape") { arguments in
+      let bound = try arguments.bound(to: ["a", "shape"], required: 2, in: "reshape")
+      return try reshaped(bound["a"] ?? .none, bound["shape"] ?? .none)
+    },
+    Function("expand_dims") { arguments in
+      let bound = try arguments.bound(to: ["a", "axis"], required: 2, in: "expand_dims")
+      guard let axis = bound["axis"]?.wholeNumber, axis == 1 || axis == -1 else {
+        throw EvaluationError.value("expand_dims() adds a second axis only in formulas")
+      }
+      return .matrix(try (bound["a"] ?? .none).numericMatrix())
+    },
+    Function("ravel", isElementwise: true) { try flat($0, "ravel") },
+    Function("squeeze", isElementwise: true) { try flat($0, "squeeze") },
+    Function("atleast_1d", isElementwise: true) { try flat($0, "atleast_1d") },
+    Function("flip") { arguments in
+      let array = try (arguments.bound(to: ["m", "axis"], in: "flip")["m"] ?? .none).asArray()
+      return try picked(array) { Array($0.reversed()) }
+    },
+    Function("roll") { arguments in
+      let bound = try arguments.bound(to: ["a", "shift", "axis"], required: 2, in: "roll")
+      guard let shift = bound["shift"]?.wholeNumber else {
+        throw EvaluationError.type("roll() requires a whole number in formulas")
+      }
+      return try picked((bound["a"] ?? .none).asArray()) { rows in
+        rows.map { Arithmetic.remainderOfIntegers($0 &- shift, rows.count) }
+      }
+    },
+    Function("gradient") { arguments in
+      let values = try (arguments.bound(to: ["f"], in: "gradient")["f"] ?? .none).doubles()
+      guard let first = values.first, let last = values.last, values.count > 1 else {
+        throw EvaluationError.value(
+          "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are "
+            + "required.")
+      }
+      var slopes = values.indices.map { row in
+        row == 0 || row == values.count - 1 ? 0 : (values[row + 1] - values[row - 1]) / 2
+      }
+      slopes[0] = values[1] - first
+      slopes[values.count - 1] = last - values[values.count - 2]
+      return .vector(Vector(slopes))
+    },
+    Function("average") { arguments in
+      let bound = try arguments.bound(to: ["a", "axis", "weights"], in: "average")
+      let values = try (bound["a"] ?? .none).doubles()
+      guard let weights = bound["weights"], !weights.isNone else { return .double(Reductions.mean(values)) }
+      let given = try weights.doubles()
+      guard given.count == values.count else {
+        throw EvaluationError.value(
+          "Shape of weights must be consistent with shape of a along specified axis.")
+      }
+      return .double(Reductions.sum(zip(values, given).map { $0 * $1 }) / Reductions.sum(given))
+    },
+    Function("count_nonzero") { arguments in
+      let value = try arguments.bound(to: ["a"], in: "count_nonzero")["a"] ?? .none
+      return .integer(try NumpyFunctions.truths(value).reduce(0) { $0 + ($1 ? 1 : 0) })
+    },
+    Function("isclose", isElementwise: true) { arguments in
+      let bound = try arguments.bound(
+        to: ["a", "b", "rtol", "atol", "equal_nan"], required: 2, in: "isclose")
+      guard let a = bound["a"].flatMap(Operand.init), let b = bound["b"].flatMap(Operand.init) else {
+        throw EvaluationError.unsupportedInput(of: "isfinite")
+      }
+      _ = try Arithmetic.broadcast(a, b)
+      let relative = bound["rtol"]?.number ?? 1e-5
+      let absolute = bound["atol"]?.number ?? 1e-8
+      let close = a.doubles.combine(b.doubles) { x, y -> Double in
+        x == y || (x - y).magnitude <= absolute + relative * y.magnitude && y.isFinite ? 1 : 0
+      }
+      return Value(
+        close.map { $0 == 1 }, isSeries: (bound["a"]?.isSeries ?? false) || (bound["b"]?.isSeries ?? false))
+    },
+    Function("full") { arguments in
+      let bound = try arguments.bound(to: ["shape", "fill_value", "dtype"], required: 2, in: "full")
+      guard let count = bound["shape"]?.wholeNumber, (0..<1 << 28).contains(count) else {
+        throw EvaluationError.type("full() requires a number of rows in formulas")
+      }
+      return try Value.array([Value](repeating: bound["fill_value"] ?? .none, count: count))
+    },
+  ]
+
+  private static func flat(_ arguments: Arguments, _ name: String) throws -> Value {
+    let array = try (arguments.bound(to: ["a"], in: name)["a"] ?? .none).asArray()
+    guard case .matrix(let matrix) = array else { return array }
+    return .vector(Vector(name == "ravel" || matrix.rows == 1 ? matrix.transposed.storage : matrix.storage))
+  }
+
+  private static func reshaped(_ value: Value, _ shape: Value) throws -> Value {
+    let array = try value.asArray()
+    guard case .vector(let vector) = array else { return array }
+    let sizes = (shape.elements ?? [shape]).compactMap(\.wholeNumber)
+    if sizes == [-1] || sizes == [vector.count] { return array }
+    guard sizes == [-1, 1] || sizes == [vector.count, 1] else {
+      throw EvaluationError.value("cannot reshape array of size \(vector.count) into that shape")
+    }
+    return .matrix(try array.numericMatrix())
+  }
+
+  /// The elements at the positions that `order` makes of all positions.
+  private static func picked(_ array: Value, _ order: ([Int]) -> [Int]) throws -> Value {
+    guard case .vector(let vector) = array else {
+      throw EvaluationError.value("only one-dimensional arrays can be reordered in formulas")
+    }
+    let positions = order(Array(0..<vector.count))
+    return try Subscripts.item(.vector(Vector(.integer(positions, missing: nil))), of: array)
+  }
+}

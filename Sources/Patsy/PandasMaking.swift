@@ -1,0 +1,56 @@
+import DataFrames
+import LinearAlgebra
+
+/// Pandas' functions that make codes, dates or frames of a column.
+enum PandasMaking {
+  static let functions: [Function] = [
+    Function("factorize") { arguments in
+      let bound = try arguments.bound(to: ["values", "sort"], in: "factorize")
+      guard case .vector(let vector) = try (bound["values"] ?? .none).asArray() else {
+        throw EvaluationError.type("factorize requires a column")
+      }
+      let (codes, levels) = vector.coded()
+      let isSorted = try bound["sort"]?.truth() ?? false
+      var order = isSorted ? Array(levels.indices) : []
+      if !isSorted { order = codes.filter { $0 >= 0 }.uniqued().map(Int.init) }
+      var place = [Int](repeating: -1, count: levels.count)
+      for (position, level) in order.enumerated() { place[level] = position }
+      return .tuple([
+        .vector(Vector(.integer(codes.map { $0 < 0 ? -1 : place[Int($0)] }, missing: nil))),
+        .list(order.map { Value(levels[$0]) }),
+      ])
+    },
+    Function("DataFrame", isElementwise: true) { arguments in
+      let value = try arguments.bound(to: ["data"], in: "DataFrame")["data"] ?? .none
+      guard let matrix = try? value.numericMatrix() else { return .object(frame) }
+      return .matrix(matrix)
+    },
+    Function("get_dummies") { arguments in
+      let bound = try arguments.bound(to: ["data", "drop_first", "dtype"], in: "get_dummies")
+      guard let type = bound["dtype"], !type.isNone, case .vector(let vector)? = bound["data"] else {
+        return .object(frame)
+      }
+      let (codes, levels) = vector.coded()
+      let skipped = try bound["drop_first"]?.truth() ?? false ? 1 : 0
+      guard codes.count * levels.count < 1 << 30 else { throw EvaluationError("MemoryError", "") }
+      var matrix = Matrix(rows: codes.count, columns: max(0, levels.count - skipped))
+      for (row, code) in codes.enumerated() where Int(code) >= skipped {
+        matrix[row, Int(code) - skipped] = 1
+      }
+      return .matrix(matrix)
+    },
+    Function("to_datetime", isElementwise: true) { arguments in
+      let bound = try arguments.bound(to: ["arg", "errors", "dayfirst", "format"], in: "to_datetime")
+      guard case .vector(let vector)? = bound["arg"], let texts = vector.texts else {
+        throw EvaluationError.type("to_datetime() takes a column of texts in formulas")
+      }
+      var coerces = false
+      if case .string("coerce")? = bound["errors"] { coerces = true }
+      let dayFirst = try bound["dayfirst"]?.truth() ?? false
+      return .object(try CalendarColumn(texts, dayFirst: dayFirst, coerces: coerces).object)
+    },
+  ]
+
+  /// A frame that is no numeric matrix: patsy takes it for categorical data of several dimensions.
+  static let frame = PythonObject(typeName: "DataFrame") { _ in nil }
+}
