@@ -78,6 +78,12 @@ package struct BSplineTransform: StatefulTransform {
 
   package func transform(_ arguments: Arguments) throws -> Value {
     let bound = try arguments.bound(to: Self.parameters, required: 1, in: "BS.transform")
+    guard arguments.textInput == nil else {
+      throw EvaluationError(
+        "UFuncTypeError",
+        "ufunc 'greater' did not contain a loop with signature matching types "
+          + "(<class 'numpy.dtypes.Float64DType'>, <class 'numpy.dtypes.StrDType'>) -> None")
+    }
     let x = try SplineArguments.column(bound["x"], orThrow: Self.inputError)
     let spline = BSpline(knots: knots, degree: degree)
     guard spline.covers(x) else {

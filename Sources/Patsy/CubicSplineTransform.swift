@@ -73,6 +73,12 @@ package struct CubicSplineTransform: StatefulTransform {
   package func transform(_ arguments: Arguments) throws -> Value {
     let function = "CubicRegressionSpline.transform"
     let bound = try arguments.bound(to: Self.parameters, required: 1, in: function)
+    guard arguments.textInput == nil else {
+      throw EvaluationError.type(
+        cyclic
+          ? "'>' not supported between instances of 'str' and 'float'"
+          : "'<' not supported between instances of 'float' and 'str'")
+    }
     let x = try SplineArguments.column(bound["x"], orThrow: inputError)
     try SplineArguments.requireSize(rows: max(x.count, knots.count), columns: knots.count)
     let basis = try CubicSpline(knots: knots, cyclic: cyclic).basis(at: x)

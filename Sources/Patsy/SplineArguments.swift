@@ -59,6 +59,16 @@ enum SplineArguments {
   }
 }
 
+extension Arguments {
+  /// What the first argument, or `x`, holds when it is a column of texts: data that have changed their type.
+  var textInput: (first: String, longest: Int)? {
+    guard case .vector(let vector)? = positional.first ?? keywords.first(where: { $0.name == "x" })?.value,
+      let texts = vector.texts
+    else { return nil }
+    return (vector.firstText ?? "", texts.pool.map(\.unicodeScalars.count).max() ?? 0)
+  }
+}
+
 /// Knots or bounds with the element type numpy would give them, which their text shows.
 struct SplineNumbers {
   /// The values.

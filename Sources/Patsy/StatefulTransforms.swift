@@ -31,6 +31,12 @@ package struct CenterTransform: StatefulTransform {
   }
 
   package func transform(_ arguments: Arguments) throws -> Value {
+    if let texts = arguments.textInput {
+      throw EvaluationError(
+        "UFuncTypeError",
+        "ufunc 'subtract' did not contain a loop with signature matching types "
+          + "(dtype('<U\(texts.longest)'), dtype('float128')) -> None")
+    }
     let (columns, input) = try Self.parse(arguments, in: "Center.transform")
     return try input.replacing(columns.combined(with: moments.means, -))
   }
@@ -66,6 +72,9 @@ package struct StandardizeTransform: StatefulTransform {
   package func transform(_ arguments: Arguments) throws -> Value {
     let bound = try arguments.bound(to: Self.parameters, required: 1, in: "Standardize.transform")
     let input = bound["x"] ?? .none
+    if let texts = arguments.textInput {
+      throw EvaluationError.value("could not convert string to float: \(PythonText.quoted(texts.first))")
+    }
     var columns = try input.wideColumns(allowsBooleans: true)
     if try bound["center"]?.truth() ?? true {
       columns = try columns.combined(with: moments.means, -)

@@ -16,4 +16,22 @@ struct MixedLMCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [FitCommand.self, DesignCommand.self, PredictCommand.self, PlotCommand.self])
+
+  static func main() { main(verbatim(Array(CommandLine.arguments.dropFirst()))) }
+
+  /// The arguments with values that the parser would refuse, `---x` and `-=x`, joined to their options.
+  private static func verbatim(_ arguments: [String]) -> [String] {
+    var result: [String] = []
+    for argument in arguments {
+      if argument.hasPrefix("---") || argument.hasPrefix("-="), let option = result.last,
+        option.hasPrefix("--"),
+        !option.contains("=")
+      {
+        result[result.count - 1] = "\(option)=\(argument)"
+      } else {
+        result.append(argument)
+      }
+    }
+    return result
+  }
 }

@@ -32,6 +32,14 @@ struct DesignCommandTests {
     #expect(outcome.status == 0 && outcome.output == expected, "\(outcome.output)\(outcome.errors)")
   }
 
+  @Test(arguments: ["---x", "-=x", "--x", "-x"]) func valuesLikeNoOptionReachTheFormula(formula: String)
+    throws
+  {
+    let scratch = try Scratch()
+    let outcome = try Mixedlm.run(["design", try scratch.write("d.csv", Self.csv), "--formula", formula])
+    #expect(outcome.status == 1 && outcome.errors.contains("    " + formula), "\(outcome.errors)")
+  }
+
   @Test func unseenLevelsAreErrors() throws {
     let scratch = try Scratch()
     let file = try scratch.write("d.csv", Self.csv)

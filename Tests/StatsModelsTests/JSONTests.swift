@@ -18,6 +18,22 @@ struct JSONTests {
     #expect(value["m"]?["y"]?.double == 0.5 && value["q"] == nil && value["z"]?["x"] == nil)
   }
 
+  @Test func streamsAreWrittenAsValuesAre() throws {
+    let matrix = Matrix(rows: 3, columns: 2, columnMajor: [1, 2, 3, 0.5, .nan, -1])
+    let value: JSONValue = ["a": ["x", "y"], "m": .rows(matrix), "none": []]
+    for size in [1, 2, 3] {
+      var bytes: [UInt8] = []
+      let rows = JSONStreamMember.rows { body in
+        for start in stride(from: 0, to: 3, by: size) {
+          try body(matrix.selecting(rows: Array(start..<min(start + size, 3))))
+        }
+      }
+      let none = JSONStreamMember.rows { try $0(Matrix(rows: 0, columns: 2)) }
+      try JSONValue.write([("a", .value(["x", "y"])), ("m", rows), ("none", none)]) { bytes += $0 }
+      #expect(String(decoding: bytes, as: UTF8.self) == value.encoded())
+    }
+  }
+
   @Test(arguments: [
     0.1, 1e300, -.leastNonzeroMagnitude, .greatestFiniteMagnitude, 123456789.123456789, 0, 1e16, 2,
   ])

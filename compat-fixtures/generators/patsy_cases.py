@@ -77,6 +77,11 @@ BAD_NEW = [
     ("x + a", {"a": None, "x": None}),
     ("a:x + C(k)", {"a": None, "x": None, "k": None}),
     ("pd.cut(x, 3)", {"x": [-0.5, 0.5, 2.0]}),
+    ("center(x)", {"x": ["u", "vw", "w"]}),
+    ("standardize(x)", {"x": ["u", "v", "w"]}),
+    ("bs(x, df=4)", {"x": ["u", "v", "w"]}),
+    ("cr(x, df=4)", {"x": ["u", "v", "w"]}),
+    ("cc(x, df=4)", {"x": ["u", "v", "w"]}),
 ]
 
 
