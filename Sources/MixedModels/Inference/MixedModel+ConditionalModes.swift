@@ -50,7 +50,7 @@ extension MixedModel {
     if isMatrixFree, levels != nil || !holdsExactFactor {
       selected = true
       let known = inner.filter { $0 >= 0 }
-      let (_, elimination) = try iterativeElimination(estimate)
+      let elimination = try iterativeElimination(estimate)
       blocks = Buffer(try elimination.conditionalVariances(factor: place.factor, levels: known))
     } else {
       selected = false
@@ -131,8 +131,17 @@ extension MixedModel {
     return (point, elimination)
   }
 
-  /// The equations at an estimate, for iterative solves.
-  func iterativeElimination(
+  /// The equations at an estimate, for solves with right-hand sides to come.
+  private func iterativeElimination(_ estimate: Estimate) throws(EngineError) -> MatrixFreeElimination {
+    guard let found = matrixFreeObjective(reml: estimate.reml, batches: 0) else {
+      throw .insufficientMemory(memoryEstimate)
+    }
+    try found.elimination.move(to: layout.lower(covariances: estimate.relativeCovariances))
+    return found.elimination
+  }
+
+  /// The same with b and (X'V⁻¹X)⁻¹.
+  func iterativePoint(
     _ estimate: Estimate
   ) throws(EngineError) -> (point: ParameterPoint, elimination: MatrixFreeElimination) {
     let (point, found) = try factored(estimate)

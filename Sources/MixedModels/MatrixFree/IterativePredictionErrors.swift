@@ -14,6 +14,10 @@ final class IterativePredictionErrors: PredictionErrors, @unchecked Sendable {
   /// Solutions use the solver's workspace.
   private let lock = NSLock()
 
+  /// Answers for many rows, where memory holds a factor.
+  private var factored: FactoredPredictionErrors?
+  /// Distinct sets of levels from which a factor is the shorter way.
+  private static let many = 200
   /// Distinct sets of levels above which weeks would pass.
   private static let limit = 1 << 16
 
@@ -23,7 +27,7 @@ final class IterativePredictionErrors: PredictionErrors, @unchecked Sendable {
     covarianceFactors = estimate.relativeCovariances.map { s in
       s.storage.contains { $0 != 0 } ? CovarianceLayout.semidefiniteCholesky(s) : nil
     }
-    (point, elimination) = try model.iterativeElimination(estimate)
+    (point, elimination) = try model.iterativePoint(estimate)
   }
 
   /// What one row weights: levels of factors with their regressors, in standardised units.
@@ -69,6 +73,15 @@ final class IterativePredictionErrors: PredictionErrors, @unchecked Sendable {
         own[i] = sets.count
         sets.append(weights)
       }
+    }
+    if sets.count > Self.many, model.holdsExactFactor {
+      let system = try locked { () throws(EngineError) in
+        let made =
+          if let factored { factored } else { try FactoredPredictionErrors(model, estimate: estimate) }
+        factored = made
+        return made
+      }
+      return try system.variances(rows)
     }
     guard sets.count <= Self.limit else { throw .tooManySolves(count: sets.count, limit: Self.limit) }
     let (forms, projected) = try solve(sets)

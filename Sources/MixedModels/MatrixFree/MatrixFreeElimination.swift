@@ -50,12 +50,17 @@ final class MatrixFreeElimination: LevelElimination {
     traces = StochasticTraces(system: operation, seed: seed)
   }
 
-  func factorize(_ lower: [[Double]]) throws(EngineError) -> (logDeterminant: Double, panel: Matrix) {
+  /// Moves to the given T of each factor, for solves.
+  func move(to lower: [[Double]]) throws(EngineError) {
     // Solutions divide by no variance.
     self.lower = zip(lower, floors).map { t, floor in
       batches > 0 && abs(t[0]) < floor ? [t[0] < 0 ? -floor : floor] : t
     }
     try operation.update(self.lower)
+  }
+
+  func factorize(_ lower: [[Double]]) throws(EngineError) -> (logDeterminant: Double, panel: Matrix) {
+    try move(to: lower)
     let sides = EffectColumns(
       leading: system.leadingPanel, trailing: system.trailingPanel, count: system.panelColumns)
     let found = solver.solve(sides, guess: solution?.effects, tolerance: accuracy.panel)

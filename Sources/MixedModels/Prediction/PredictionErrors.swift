@@ -40,7 +40,7 @@ extension PredictionRows.Effects {
 extension MixedModel {
   /// Prediction errors at an estimate: by a factor of all random effects where memory holds it, else by solves.
   package func predictionErrors(_ estimate: Estimate) throws(EngineError) -> any PredictionErrors {
-    if isMatrixFree, !holdsExactFactor { return try IterativePredictionErrors(self, estimate: estimate) }
+    if isMatrixFree { return try IterativePredictionErrors(self, estimate: estimate) }
     return try FactoredPredictionErrors(self, estimate: estimate)
   }
 
