@@ -15,7 +15,7 @@ extension MixedLMResults {
 
   /// Predicted random effects of each group: its own effects, then `component[column]` of each variance component.
   ///
-  /// Groups are sorted. With several factors this is empty; use ``randomEffects(of:)``.
+  /// Groups are sorted. With several factors this is empty; use ``randomEffects(of:levels:)``.
   /// Python: MixedLMResults.random_effects
   public var randomEffects: OrderedDictionary<GroupLabel, Series> {
     guard specification.layout == .grouped else { return [:] }
