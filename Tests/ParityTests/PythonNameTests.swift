@@ -38,7 +38,6 @@ import Testing
     "MixedLMResults.covjhj": "fails for every mixed model in Python",
     "MixedLMResults.score_obsv": "fails for every mixed model in Python",
     "MixedLMResults.get_nlfun": "fails for every mixed model in Python",
-    "MixedLMResults.cov_pen": "the penalty of the last fit in Python; here an argument of fit only",
   ]
 
   static let symbols: [(name: String, arguments: [String])] = {

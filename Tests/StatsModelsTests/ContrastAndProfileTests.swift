@@ -1,4 +1,5 @@
 import StatsModels
+import TestSupport
 import Testing
 
 @Suite struct ContrastAndProfileTests {
@@ -18,6 +19,24 @@ import Testing
       #expect(profile[0, 1] < profile[1, 1] && profile[4, 1] < profile[3, 1])
       #expect(profile[0, 0] < profile[1, 0] && profile[3, 0] < profile[4, 0])
     }
+    // Arguments of fit are passed on.
+    let component = try result.profileRe("c", numLow: 1, distLow: 0.5, numHigh: 1, distHigh: 0.5)
+    for method in [OptimizationMethod.powell, [.lbfgs, .cg]] {
+      let named = try result.profileRe(
+        reIx: "c", vtype: "vc", numLow: 1, distLow: 0.5, numHigh: 1, distHigh: 0.5, method: method)
+      #expect(relativeDistance(named.column(1), component.column(1)) < 1e-7)
+    }
+    let short = try result.profileRe("c", numLow: 0, numHigh: 1, distHigh: 9, method: .nm, maxiter: 1)
+    #expect(try short[1, 1] < result.profileRe("c", numLow: 0, numHigh: 1, distHigh: 9)[1, 1])
+    let cancelled = #expect(throws: StatsModelsError.self) {
+      try result.profileRe(0, numLow: 0, numHigh: 1, progress: { _ in false })
+    }
+    #expect(cancelled?.code == .cancelled)
+    // What the fit held and penalised stays so.
+    let diagonal = MixedLMParams.fromComponents(covRe: .identity(2))
+    let masked = try result.model.fit(covPen: PSD(weight: 1), free: diagonal)
+    let held = try masked.profileRe(0, numLow: 1, distLow: 0.1, numHigh: 1, distHigh: 0.1)
+    #expect(held[1, 1] == masked.llf && held[0, 1] < masked.llf && held[2, 1] < masked.llf)
     #expect(throws: StatsModelsError.self) { try result.profileRe(0, distLow: 1e9) }
     #expect(throws: StatsModelsError.self) { try result.profileRe(0, vtype: "xx") }
     #expect(throws: StatsModelsError.self) { try result.profileRe("nobody") }
@@ -30,8 +49,11 @@ import Testing
     let single = try result.tTest("C(province)[T.p2] - C(province)[T.p1] = 0")
     #expect(abs(pairs.resultFrame["p2-p1", "coef"] - single.effect![0]) < 1e-12)
     #expect(abs(pairs.resultFrame["p2-p1", "std err"] - single.sd![0]) < 1e-12)
-    #expect(MultipleTestsMethod.bonferroni.rawValue == "b")
-    #expect(pairs.resultFrame["p1-p0", "pvalue-b"] >= pairs.resultFrame["p1-p0", "pvalue-hs"])
+    #expect(
+      pairs.resultFrame["p1-p0", "pvalue-bonferroni"] >= pairs.resultFrame["p1-p0", "pvalue-holm-sidak"])
+    let usual = try result.tTestPairwise("C(province)")
+    #expect(Array(usual.resultFrame.columns.suffix(2)) == ["pvalue-hs", "reject-hs"])
+    #expect(try result.tTestPairwise(termName: "C(province)", method: .hommel).contrasts == pairs.contrasts)
     #expect(throws: StatsModelsError.self) { try result.tTestPairwise("age") }
   }
 

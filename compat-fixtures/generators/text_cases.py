@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.iolib.summary2 import Summary, summary_col
 from statsmodels.stats.contrast import ContrastResults, WaldTestResults
+from statsmodels.stats.multitest import multipletests
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from fixture_format import save  # noqa: E402
@@ -148,10 +149,28 @@ def columns(rng):
     return found
 
 
+def multiple_tests(rng):
+    """P-values with ties, small and large ones, corrected under every name of every method."""
+    names = ["b", "bonf", "bonferroni", "s", "sidak", "h", "holm", "hs", "holm-sidak", "sh", "simes-hochberg", "ho", "hommel",
+             "fdr_bh", "fdr_i", "fdr_p", "fdri", "fdrp", "fdr_by", "fdr_n", "fdr_c", "fdrn", "fdrcorr", "fdr_tsbh", "fdr_2sbh",
+             "fdr_tsbky", "fdr_2sbky", "fdr_twostage", "fdr_gbs", "lfdr", "lfdr_sl"]
+    lists = [[0.01, 0.02, 0.03, 0.04, 0.2, 0.5, 0.001], [0.5], [0.04, 0.04, 0.04], [0.2, 0.9, 0.99], [1e-12, 0.3, 2e-9],
+             [rng.random() ** 3 for _ in range(15)], [rng.random() ** 6 for _ in range(28)], [round(rng.random(), 1) / 2 + 0.01 for _ in range(10)]]
+    found = []
+    for pvalues in lists:
+        for alpha in (0.05, 0.2):
+            answers = []
+            for name in names:
+                reject, corrected = multipletests(pvalues, alpha=alpha, method=name)[:2]
+                answers.append({"method": name, "corrected": [float(v) for v in corrected], "reject": [bool(v) for v in reject]})
+            found.append({"pvalues": pvalues, "alpha": alpha, "answers": answers})
+    return found
+
+
 def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(20)
-    for make in [numbers, summaries, contrasts, joint_tests, frames, columns]:
+    for make in [numbers, summaries, contrasts, joint_tests, frames, columns, multiple_tests]:
         save(folder / f"{make.__name__}.json", {"schema": 1, "cases": make(rng)})
 
 

@@ -1,22 +1,23 @@
 package import LinearAlgebra
 
 extension MixedModel {
-  /// log L at given relative covariances, with b as given or profiled out.
+  /// log L at given relative covariances, with b and σ² as given or profiled out.
   package func logLikelihood(
-    at covariances: [Matrix], reml: Bool, fixedEffects: [Double]? = nil
+    at covariances: [Matrix], reml: Bool, fixedEffects: [Double]? = nil, scale: Double? = nil
   ) throws(EngineError) -> Double {
     try BLASThreads.with(blasThreads) { () throws(EngineError) in
-      try ParameterPoint(model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects)
-        .logLikelihood
+      try ParameterPoint(
+        model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects, scale: scale
+      ).logLikelihood
     }
   }
 
-  /// First derivatives of log L at given relative covariances, with b as given or profiled out.
+  /// First derivatives of log L at given relative covariances, with b and σ² as given or profiled out.
   package func score(
-    at covariances: [Matrix], reml: Bool, fixedEffects: [Double]? = nil
+    at covariances: [Matrix], reml: Bool, fixedEffects: [Double]? = nil, scale: Double? = nil
   ) throws(EngineError) -> Score {
     let point = try ParameterPoint(
-      model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects)
+      model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects, scale: scale)
     let traces = try point.traces()
     let inner = (point.fromUser.transposed * point.fixedGradient).map { $0 / point.scale }
     var gradient = [Double](repeating: 0, count: fixedColumns.columns)
@@ -35,32 +36,38 @@ extension MixedModel {
       }
       return map.transposed * f * map
     }
-    return Score(fixedEffects: gradient, covariances: matrices)
+    let unit = fixed.unit * fixed.unit
+    let byScale =
+      point.isScaleGiven
+      ? 0.5 * point.objective.degreesOfFreedom * (point.profiledScale / point.scale - 1) / point.scale : 0
+    return Score(fixedEffects: gradient, covariances: matrices, scale: byScale / unit)
   }
 
-  /// Second derivatives of log L in (b, covariance parameters), σ² profiled out and b not.
+  /// Second derivatives of log L in (b, covariance parameters), b not profiled out, and σ² profiled out or, if
+  /// `scale` gives it, the last coordinate.
   ///
   /// Order: the columns of X that were kept, then per term the lower triangle of S_t by rows, its diagonal,
-  /// or one entry for tied terms. Entries of terms held at zero are zero.
+  /// or one entry for tied terms; then σ² where given. Entries of terms held at zero are zero.
   ///
   /// With r = Z'V⁻¹(y − Xb), v_i = E_i r, g = X'V⁻¹(y − Xb), f = ν:
   /// H_ij = ½ tr(E_i ZPZ E_j ZPZ) − v_i'Z'V⁻¹Zv_j/s² + ½ (r'v_i)(r'v_j)/(f s⁴),
   /// H_bi = −(Z'V⁻¹X)'v_i/s² + g(r'v_i)/(f s⁴), H_bb = −X'V⁻¹X/s² + 2gg'/(f s⁴).
+  /// With s² given the terms over f s⁴ are absent, and H_is = −½ r'v_i/s⁴, H_bs = −g/s⁴, H_ss = (½f − q/s²)/s⁴.
   package func jointHessian(
-    at covariances: [Matrix], reml: Bool, fixedEffects: [Double]? = nil
+    at covariances: [Matrix], reml: Bool, fixedEffects: [Double]? = nil, scale: Double? = nil
   ) throws(EngineError) -> Matrix {
     try BLASThreads.with(blasThreads) { () throws(EngineError) in
-      try jointHessianOnLease(at: covariances, reml: reml, fixedEffects: fixedEffects)
+      // Curvature takes no traces without a factor.
+      let objective = isMatrixFree ? try matrixFreeObjective(reml: reml, solvesOnly: true) : nil
+      return try jointHessianOnLease(
+        at: ParameterPoint(
+          model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects, scale: scale,
+          objective: objective))
     }
   }
 
-  private func jointHessianOnLease(
-    at covariances: [Matrix], reml: Bool, fixedEffects: [Double]?
-  ) throws(EngineError) -> Matrix {
-    // Curvature takes no traces without a factor.
-    let objective = isMatrixFree ? try matrixFreeObjective(reml: reml, solvesOnly: true) : nil
-    let point = try ParameterPoint(
-      model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects, objective: objective)
+  private func jointHessianOnLease(at point: ParameterPoint) throws(EngineError) -> Matrix {
+    let reml = point.objective.reml
     let set = CovarianceParameters(model: self)
     let free = set.parameters.indices.filter { !set.parameters[$0].isHeld }
     let directions = free.map { set.direction(set.parameters[$0], model: self) }
@@ -70,13 +77,15 @@ extension MixedModel {
     let n = directions.count
     let s2 = point.scale
     let nu = point.objective.degreesOfFreedom
+    let profiling = point.isScaleGiven ? 0 : 1 / (nu * s2 * s2)
     let g = point.fixedGradient
+    let scales = point.isScaleGiven ? 1 : 0
 
-    var inner = Matrix(rows: p + n, columns: p + n)
+    var inner = Matrix(rows: p + n + scales, columns: p + n + scales)
     for i in 0..<p {
-      for j in 0..<p { inner[i, j] = -point.information[i, j] / s2 + 2 * g[i] * g[j] / (nu * s2 * s2) }
+      for j in 0..<p { inner[i, j] = -point.information[i, j] / s2 + 2 * g[i] * g[j] * profiling }
       for j in 0..<n {
-        let value = -forms.fixed[i, j] / s2 + g[i] * forms.residual[j] / (nu * s2 * s2)
+        let value = -forms.fixed[i, j] / s2 + g[i] * forms.residual[j] * profiling
         inner[i, p + j] = value
         inner[p + j, i] = value
       }
@@ -87,7 +96,7 @@ extension MixedModel {
       let shared =
         reml
         ? forms.fixed.transposed * (point.profile.fixedInverse * forms.fixed) : Matrix(rows: n, columns: n)
-      traces = (0.5 / s2) * (forms.products - shared)
+      traces = (0.5 / point.profiledScale) * (forms.products - shared)
     } else {
       traces = try informationTraces(directions, at: point)
     }
@@ -95,13 +104,21 @@ extension MixedModel {
       for j in 0..<n {
         inner[p + i, p + j] =
           0.5 * (traces[i, j] + traces[j, i]) - forms.products[i, j] / s2
-          + 0.5 * forms.residual[i] * forms.residual[j] / (nu * s2 * s2)
+          + 0.5 * forms.residual[i] * forms.residual[j] * profiling
       }
     }
+    if point.isScaleGiven {
+      let last = p + n
+      for i in 0..<p { inner[i, last] = -g[i] / (s2 * s2) }
+      for i in 0..<n { inner[p + i, last] = -0.5 * forms.residual[i] / (s2 * s2) }
+      for i in 0..<last { inner[last, i] = inner[i, last] }
+      inner[last, last] = nu * (0.5 - point.profiledScale / s2) / (s2 * s2)
+    }
 
-    // Caller's coordinates: b in column order, covariance parameters with zero rows for held terms.
-    let total = p + set.parameters.count
-    var jacobian = Matrix(rows: p + n, columns: total)
+    // Caller's coordinates: b in column order, covariance parameters with zero rows for held terms, σ².
+    let total = p + set.parameters.count + scales
+    var jacobian = Matrix(rows: p + n + scales, columns: total)
+    if point.isScaleGiven { jacobian[p + n, total - 1] = 1 / (fixed.unit * fixed.unit) }
     let fromUser = point.fromUser
     let order = fixed.kept.indices.sorted { fixed.kept[$0] < fixed.kept[$1] }
     for (column, source) in order.enumerated() {

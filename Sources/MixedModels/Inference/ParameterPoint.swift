@@ -9,16 +9,22 @@ final class ParameterPoint {
   let profile: ProfiledObjective.Point
   /// Coefficients of X̃: the given ones, or the generalised least-squares solution.
   let coefficients: [Double]
-  /// σ² in standardised units at these coefficients: q(b) / ν.
+  /// q(b) / ν in standardised units, the σ² that maximises the likelihood.
+  let profiledScale: Double
+  /// σ² in standardised units: as given, or `profiledScale`.
   let scale: Double
+  /// Whether σ² was given.
+  let isScaleGiven: Bool
   /// X̃'V⁻¹X̃.
   let information: Matrix
 
   init(
     model: MixedModel, covariances: [Matrix], reml: Bool, fixedEffects: [Double]?,
-    objective: ProfiledObjective? = nil
+    scale given: Double? = nil, objective: ProfiledObjective? = nil
   ) throws(EngineError) {
     self.model = model
+    let given = given.map { $0 / (model.fixed.unit * model.fixed.unit) }
+    isScaleGiven = given != nil
     let objective = if let objective { objective } else { try model.objective(reml: reml) }
     self.objective = objective
     let lower = model.layout.lower(covariances: covariances)
@@ -28,7 +34,8 @@ final class ParameterPoint {
       p > 0 ? (try? Cholesky(profile.fixedInverse))?.inverse ?? profile.fixedInverse : profile.fixedInverse
     guard let fixedEffects else {
       coefficients = profile.coefficients
-      scale = profile.scale
+      profiledScale = profile.scale
+      scale = given ?? profile.scale
       return
     }
     let user = zip(model.fixed.kept, model.fixed.origin).map { (fixedEffects[$0] - $1) / model.fixed.unit }
@@ -36,13 +43,15 @@ final class ParameterPoint {
     coefficients = inner
     let difference = zip(inner, profile.coefficients).map { $0 - $1 }
     let excess = zip(difference, information * difference).reduce(0) { $0 + $1.0 * $1.1 }
-    scale = profile.scale + excess / objective.degreesOfFreedom
+    profiledScale = profile.scale + excess / objective.degreesOfFreedom
+    scale = given ?? profiledScale
   }
 
-  /// log L at the coefficients, σ² profiled out.
+  /// log L at the coefficients and σ².
   var logLikelihood: Double {
     let nu = objective.degreesOfFreedom
-    return -0.5 * (profile.deviance + nu * log(scale / profile.scale) + objective.shift)
+    let excess = nu * (profiledScale / scale - 1)
+    return -0.5 * (profile.deviance + nu * log(scale / profile.scale) + excess + objective.shift)
   }
 
   /// X̃'V⁻¹(ẽ − X̃ b), zero at the generalised least-squares solution.

@@ -73,4 +73,6 @@ package struct Score: Sendable {
   package var fixedEffects: [Double]
   /// d log L / d S_t: symmetric k × k matrices F such that the change for dS is Σ_ab F_ab dS_ab.
   package var covariances: [Matrix]
+  /// d log L / d σ² where σ² was given; zero where it was profiled out.
+  package var scale = 0.0
 }

@@ -52,7 +52,7 @@ extension DesignMatrix: DesignConvertible {
 /// Variance components of the array interface: a specification, or matrices by component and group.
 public protocol VarianceComponentsConvertible {
   /// The components for groups of given labels and sizes, in sorted order.
-  func vcSpec(groups: [(label: GroupLabel, rows: Int)]) -> VCSpec
+  func vcSpec(groups: [(label: GroupLabel, rows: Int)]) throws -> VCSpec
 }
 
 extension VCSpec: VarianceComponentsConvertible {
@@ -60,9 +60,34 @@ extension VCSpec: VarianceComponentsConvertible {
   public func vcSpec(groups: [(label: GroupLabel, rows: Int)]) -> VCSpec { self }
 }
 
-extension Dictionary: VarianceComponentsConvertible where Key == String, Value == [GroupLabel: Matrix] {
+/// Matrices of one variance component by the labels of the groups.
+public protocol MatricesByGroup {
+  /// A matrix for each label.
+  var matricesByGroup: [GroupLabel: Matrix] { get }
+}
+
+extension Dictionary: MatricesByGroup where Key: GroupLabelConvertible, Value == Matrix {
+  /// The matrices by label.
+  public var matricesByGroup: [GroupLabel: Matrix] {
+    [GroupLabel: Matrix](map { ($0.key.groupLabel, $0.value) }, uniquingKeysWith: { first, _ in first })
+  }
+}
+
+extension Dictionary: VarianceComponentsConvertible where Key == String, Value: MatricesByGroup {
   /// Components sorted by name, columns named "0", "1", ….
-  public func vcSpec(groups: [(label: GroupLabel, rows: Int)]) -> VCSpec {
-    VCSpec(self, rowsOfGroups: groups)
+  ///
+  /// - Throws: ``StatsModelsError`` when a label belongs to no group.
+  public func vcSpec(groups: [(label: GroupLabel, rows: Int)]) throws -> VCSpec {
+    let known = Set(groups.map(\.label))
+    let matrices = mapValues(\.matricesByGroup)
+    for (name, byGroup) in matrices {
+      if let stray = byGroup.keys.filter({ !known.contains($0) }).min() {
+        throw StatsModelsError(
+          .unknownLevel,
+          "exogVc: component '\(name)' has a matrix for \(stray.debugDescription), which is no group",
+          values: [stray.description])
+      }
+    }
+    return VCSpec(matrices, rowsOfGroups: groups)
   }
 }

@@ -12,8 +12,9 @@ extension MixedLM {
   ///   - exogRe: columns whose effects vary by group, with a common covariance matrix.
   ///   - exogVc: variance components.
   ///   - useSqrt: packed parameters are the Cholesky factor and roots.
-  ///   - missing: `.drop` drops rows with nan.
-  /// - Throws: ``StatsModelsError`` for lengths that do not fit.
+  ///   - missing: `.drop` drops rows with nan in any of these, also out of the matrices of `exogVc`; the others refuse
+  ///     nan.
+  /// - Throws: ``StatsModelsError`` for lengths that do not fit, and for missing values.
   ///
   /// Python: MixedLM
   public init(
@@ -23,9 +24,9 @@ extension MixedLM {
   ) throws {
     let begin = ContinuousClock.now
     var design = try ArrayDesign(endog: endog, exog: exog, groups: groups, exogRe: exogRe)
-    let dropped = try design.treatMissing(missing)
-    let factor = GroupingFactor(
-      name: "Group", part: CodedFactor(name: "Group", codes: design.codes, levels: design.levels))
+    var components = try exogVc.map(design.components)
+    let dropped = try design.treatMissing(missing, &components)
+    let factor = design.factor
     var blocks: [RandomBlock] = []
     var ownNames: [String] = []
     if let matrix = design.exogRe {
@@ -37,13 +38,11 @@ extension MixedLM {
             let column = matrix.column(j)
             return column.allSatisfy { $0 == 1 } ? nil : column
           }))
-    } else if exogVc == nil {
+    } else if components == nil {
       ownNames = ["Group"]
       blocks.append(RandomBlock(factor: factor, names: ["Intercept"], columns: [nil]))
     }
-    if let exogVc {
-      blocks += try design.componentBlocks(exogVc, factor: factor, kept: dropped.kept)
-    }
+    if let components { blocks += design.componentBlocks(components) }
     var warnings: [FitWarning] = []
     if dropped.count > 0 {
       warnings.append(
@@ -113,12 +112,32 @@ private struct ArrayDesign {
     }
   }
 
+  /// The groups of the rows.
+  var factor: GroupingFactor {
+    GroupingFactor(name: "Group", part: CodedFactor(name: "Group", codes: codes, levels: levels))
+  }
+
+  /// The variance components, with a matrix for the rows of each group.
+  func components(_ components: any VarianceComponentsConvertible) throws -> VCSpec {
+    let factor = factor
+    let sizes = GroupRows(codes: factor.codes, groupCount: factor.levelCount).sizes
+    let spec = try components.vcSpec(groups: zip(factor.labels, sizes).map { (label: $0, rows: $1) })
+    try spec.validate(groupSizes: sizes)
+    return spec
+  }
+
   /// Rows kept, nil for all.
-  mutating func treatMissing(_ missing: Missing) throws -> (kept: [Int]?, count: Int) {
+  mutating func treatMissing(_ missing: Missing, _ components: inout VCSpec?) throws -> (
+    kept: [Int]?, count: Int
+  ) {
+    let factor = factor
+    let rows = GroupRows(codes: factor.codes, groupCount: factor.levelCount)
+    let missingInComponents = components?.missingRows(rows) ?? []
     let bad = endog.indices.filter { row in
       endog[row].isNaN || codes[row] < 0
         || (0..<exog.columns).contains { exog[row, $0].isNaN }
         || (0..<(exogRe?.columns ?? 0)).contains { exogRe?[row, $0].isNaN ?? false }
+        || missingInComponents.contains(row)
     }
     if bad.isEmpty { return (nil, 0) }
     guard missing == .drop else {
@@ -129,24 +148,20 @@ private struct ArrayDesign {
     }
     let dropped = Set(bad)
     let kept = endog.indices.filter { !dropped.contains($0) }
+    components = components?.selecting(rows) { !dropped.contains($0) }
     endog = kept.map { endog[$0] }
     exog = exog.selecting(rows: kept)
     exogRe = exogRe?.selecting(rows: kept)
     codes = kept.map { codes[$0] }
+    guard !kept.isEmpty else {
+      throw StatsModelsError(.notEnoughData, "every row has a missing value: nothing is left to fit")
+    }
     return (kept, bad.count)
   }
 
-  func componentBlocks(
-    _ components: any VarianceComponentsConvertible, factor: GroupingFactor, kept: [Int]?
-  ) throws -> [RandomBlock] {
-    if kept != nil {
-      throw StatsModelsError(
-        .invalidArgument, "missing: .drop cannot cut rows out of exogVc: drop them before, or use vcFormula")
-    }
+  func componentBlocks(_ spec: VCSpec) -> [RandomBlock] {
+    let factor = factor
     let rows = GroupRows(codes: factor.codes, groupCount: factor.levelCount)
-    let groups = zip(factor.labels, rows.sizes).map { (label: $0, rows: $1) }
-    let spec = components.vcSpec(groups: groups)
-    try spec.validate(groupSizes: rows.sizes)
     return spec.names.indices.map { component in
       var partition = ComponentPartition(rowCount: endog.count)
       for group in 0..<rows.count {

@@ -16,15 +16,14 @@ extension MixedLM {
     startParams: (any StartParameters)? = nil, reml: Bool = true, niterSa: Int = 0, doCg: Bool = true,
     fePen: (any Penalty)? = nil, covPen: (any CovariancePenalty)? = nil, free: MixedLMParams? = nil,
     fullOutput: Bool = false, method: OptimizationMethod? = nil, gtol: Double? = nil, maxiter: Int? = nil,
-    disp: Bool = false, exact: Bool? = nil, threads: Int? = nil,
-    progress: (@Sendable (FitProgress) -> Bool)? = nil
+    disp: Bool = false, startUnits: CovarianceUnits = .profile, heldScale: Double? = nil, exact: Bool? = nil,
+    threads: Int? = nil, progress: (@Sendable (FitProgress) -> Bool)? = nil
   ) async throws -> MixedLMResults {
     try await FitWorker.run {
       try self.fit(
         startParams: startParams, reml: reml, niterSa: niterSa, doCg: doCg, fePen: fePen, covPen: covPen,
-        free: free,
-        fullOutput: fullOutput, method: method, gtol: gtol, maxiter: maxiter, disp: disp, exact: exact,
-        threads: threads, progress: progress)
+        free: free, fullOutput: fullOutput, method: method, gtol: gtol, maxiter: maxiter, disp: disp,
+        startUnits: startUnits, heldScale: heldScale, exact: exact, threads: threads, progress: progress)
     }
   }
 }

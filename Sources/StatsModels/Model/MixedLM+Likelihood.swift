@@ -191,15 +191,7 @@ extension MixedLM {
   }
 
   private func fixedEffects(_ params: any StartParameters) throws -> [Double] {
-    let values: [Double]
-    switch params {
-    case let object as MixedLMParams: values = object.feParams
-    case let series as Series: values = Array(series.values.prefix(kFe))
-    case let array as [Double]: values = Array(array.prefix(kFe))
-    default: values = []
-    }
-    guard values.count == kFe, params is [Double] == false || (params as? [Double])?.count == layout.count
-    else {
+    guard let values = givenFixedEffects(params) else {
       throw StatsModelsError(.invalidArgument, "params hold no fixed effects: use an object with feParams")
     }
     return values

@@ -14,68 +14,98 @@ extension MixedLM {
   ///   - ptol: largest change of a coefficient at which the descent stops.
   ///   - maxit: largest number of cycles.
   ///   - reml: maximise the restricted likelihood in the unpenalised fit.
+  ///   - covPen: a penalty on the group's relative covariance matrix in that fit.
+  ///   - free: a mask of covariances that are estimated, as in `fit`.
+  ///   - fullOutput: keep that fit's convergence figures in `hist`.
+  ///   - gtol: gradient tolerance of that fit.
+  ///   - maxiter: largest number of that fit's iterations.
+  ///   - disp: accepted; a library prints nothing.
+  /// - Throws: ``StatsModelsError`` for another method, a wrong number of weights, or data that admit no fit.
   ///
   /// Python: MixedLM.fit_regularized
   public func fitRegularized(
     startParams: (any StartParameters)? = nil, method: String = "l1", alpha: [Double], ceps: Double = 1e-4,
-    ptol: Double = 1e-6, maxit: Int = 200, reml: Bool = true
+    ptol: Double = 1e-6, maxit: Int = 200, reml: Bool = true, covPen: (any CovariancePenalty)? = nil,
+    free: MixedLMParams? = nil, fullOutput: Bool = false, gtol: Double? = nil, maxiter: Int? = nil,
+    disp: Bool = false
   ) throws -> MixedLMResults {
     guard method.lowercased() == "l1" else {
       throw StatsModelsError(
         .invalidArgument, "Invalid regularization method '\(method)': use \"l1\"", values: [method])
     }
-    guard alpha.count == 1 || alpha.count == kFe else {
-      throw StatsModelsError(.lengthMismatch, "alpha has \(alpha.count) weights for \(kFe) fixed effects")
-    }
-    let weights = alpha.count == 1 ? [Double](repeating: alpha[0], count: kFe) : alpha
-    let free = try fit(startParams: startParams, reml: reml)
-    var estimate = free.estimate
+    let weights = try weights(alpha)
+    let plain = try fit(
+      FitArguments(
+        startParams: startParams, reml: reml, covPen: covPen, free: free, fullOutput: fullOutput, gtol: gtol,
+        maxiter: maxiter))
+    var estimate = plain.estimate
     let kept = (0..<kFe).filter { !estimate.aliased.contains($0) }
+    let gls = try profile(at: plain.paramsObject, reml: reml)
     let (b, converged) = try Self.shoot(
-      information: LU(estimate.fixedCovariance).inverse, start: kept.map { estimate.fixedEffects[$0] },
+      information: LU(gls.fixedCovariance).inverse, start: kept.map { gls.fixedEffects[$0] },
       weights: kept.map { weights[$0] }, ceps: ceps, ptol: ptol, maxit: maxit)
     for (position, value) in zip(kept, b) { estimate.fixedEffects[position] = value }
     let fixed = estimate.fixedEffects.map { $0.isNaN ? 0 : $0 }
-    estimate.scale = try scale(at: fixed, estimate: free.estimate)
+    estimate.scale = try scale(at: fixed, estimate: gls)
     let engine = try engine()
     estimate.logLikelihood = try specification.running { () throws(EngineError) in
       try engine.logLikelihood(at: estimate.relativeCovariances, reml: reml, fixedEffects: fixed)
     }
-    estimate.converged = converged
+    estimate.converged = converged && plain.converged
     var penalty = FitPenalty()
     penalty.movesFixedEffects = true
     penalty.zeroed = Set(kept.filter { abs(estimate.fixedEffects[$0]) <= ceps })
     return MixedLMResults(
-      model: self, estimate: estimate, warnings: free.warnings, fitSeconds: free.fitSeconds, penalty: penalty)
+      model: self, estimate: estimate, warnings: plain.warnings, fitSeconds: plain.fitSeconds,
+      hist: plain.hist,
+      penalty: penalty, restrictions: plain.restrictions)
   }
 
-  /// ``fitRegularized(startParams:method:alpha:ceps:ptol:maxit:reml:)`` with one weight for all coefficients.
+  /// `fitRegularized` by L1 with one weight for all coefficients.
   public func fitRegularized(
     startParams: (any StartParameters)? = nil, method: String = "l1", alpha: Double = 0, ceps: Double = 1e-4,
-    ptol: Double = 1e-6, maxit: Int = 200, reml: Bool = true
+    ptol: Double = 1e-6, maxit: Int = 200, reml: Bool = true, covPen: (any CovariancePenalty)? = nil,
+    free: MixedLMParams? = nil, fullOutput: Bool = false, gtol: Double? = nil, maxiter: Int? = nil,
+    disp: Bool = false
   ) throws -> MixedLMResults {
     try fitRegularized(
       startParams: startParams, method: method, alpha: [alpha], ceps: ceps, ptol: ptol, maxit: maxit,
-      reml: reml)
+      reml: reml,
+      covPen: covPen, free: free, fullOutput: fullOutput, gtol: gtol, maxiter: maxiter)
   }
 
   /// Fits with a smooth penalty on the fixed effects: `fit(fePen: method)` with the penalty's weights times `alpha`.
   ///
   /// Python: MixedLM.fit_regularized
   public func fitRegularized(
-    startParams: (any StartParameters)? = nil, method: any Penalty, alpha: [Double], reml: Bool = true
+    startParams: (any StartParameters)? = nil, method: any Penalty, alpha: [Double], reml: Bool = true,
+    covPen: (any CovariancePenalty)? = nil, free: MixedLMParams? = nil, fullOutput: Bool = false,
+    gtol: Double? = nil, maxiter: Int? = nil, disp: Bool = false
   ) throws -> MixedLMResults {
+    try fit(
+      FitArguments(
+        startParams: startParams, reml: reml, fePen: method.scaled(by: weights(alpha)), covPen: covPen,
+        free: free,
+        fullOutput: fullOutput, gtol: gtol, maxiter: maxiter))
+  }
+
+  /// `fitRegularized` by a smooth penalty with one weight for all coefficients.
+  public func fitRegularized(
+    startParams: (any StartParameters)? = nil, method: any Penalty, alpha: Double = 0, reml: Bool = true,
+    covPen: (any CovariancePenalty)? = nil, free: MixedLMParams? = nil, fullOutput: Bool = false,
+    gtol: Double? = nil, maxiter: Int? = nil, disp: Bool = false
+  ) throws -> MixedLMResults {
+    try fitRegularized(
+      startParams: startParams, method: method, alpha: [alpha], reml: reml, covPen: covPen, free: free,
+      fullOutput: fullOutput, gtol: gtol, maxiter: maxiter)
+  }
+
+  /// A weight for each coefficient.
+  private func weights(_ alpha: [Double]) throws -> [Double] {
     guard alpha.count == 1 || alpha.count == kFe else {
       throw StatsModelsError(.lengthMismatch, "alpha has \(alpha.count) weights for \(kFe) fixed effects")
     }
-    return try fit(startParams: startParams, reml: reml, fePen: method.scaled(by: alpha))
-  }
-
-  /// ``fitRegularized(startParams:method:alpha:reml:)-(_,Penalty,[Double],_)`` with one weight for all coefficients.
-  public func fitRegularized(
-    startParams: (any StartParameters)? = nil, method: any Penalty, alpha: Double = 0, reml: Bool = true
-  ) throws -> MixedLMResults {
-    try fitRegularized(startParams: startParams, method: method, alpha: [alpha], reml: reml)
+    return alpha.count == 1 ? [Double](repeating: alpha[0], count: kFe) : alpha
   }
 
   /// Coordinate descent on `b'Mb - 2 b'M b̂ + Σ w|b|` with M = X'V⁻¹X.

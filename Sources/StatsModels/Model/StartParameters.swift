@@ -51,10 +51,15 @@ extension Series: StartParameters {
 extension MixedLM {
   /// Covariance matrices per engine term from any kind of parameters.
   func startCovariances(_ parameters: any StartParameters) throws -> [Matrix] {
+    specification.termCovariances(try startBlocks(parameters))
+  }
+
+  /// Covariance matrices per block from any kind of parameters.
+  func startBlocks(_ parameters: any StartParameters) throws -> [Matrix] {
     let entries = try parameters.covarianceEntries(of: self)
     guard entries.allSatisfy(\.isFinite) else {
       throw StatsModelsError(.invalidArgument, "start_params must be finite")
     }
-    return specification.termCovariances(layout.covariances(entries, blocks: specification.blocks))
+    return layout.covariances(entries, blocks: specification.blocks)
   }
 }

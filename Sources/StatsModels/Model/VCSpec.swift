@@ -33,6 +33,36 @@ public struct VCSpec: Sendable {
     }
   }
 
+  /// The components without the rows that `keeps` refuses; groups without a row left are gone.
+  ///
+  /// - Parameters:
+  ///   - rows: the rows of each group, in the order of its matrices' rows.
+  ///   - keeps: whether a row stays.
+  func selecting(_ rows: GroupRows, where keeps: (Int) -> Bool) -> VCSpec {
+    let places = (0..<rows.count).map { group in
+      rows[group].enumerated().filter { keeps(Int($0.element)) }.map(\.offset)
+    }
+    let groups = places.indices.filter { !places[$0].isEmpty }
+    return VCSpec(
+      names: names,
+      colnames: colnames.map { byGroup in groups.filter(byGroup.indices.contains).map { byGroup[$0] } },
+      mats: mats.map { byGroup in groups.map { byGroup[$0].selecting(rows: places[$0]) } })
+  }
+
+  /// Rows in which some matrix has a missing value.
+  func missingRows(_ rows: GroupRows) -> Set<Int> {
+    var result: Set<Int> = []
+    for byGroup in mats {
+      for (group, matrix) in byGroup.enumerated() {
+        for (position, row) in rows[group].enumerated()
+        where (0..<matrix.columns).contains(where: { matrix[position, $0].isNaN }) {
+          result.insert(Int(row))
+        }
+      }
+    }
+    return result
+  }
+
   /// Checks the shapes against the number of rows of each group.
   func validate(groupSizes: [Int]) throws {
     for (component, name) in names.enumerated() {

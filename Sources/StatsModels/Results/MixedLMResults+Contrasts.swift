@@ -16,52 +16,6 @@ public struct MultiCompResult: Sendable {
   public let termEncodingMatrix: Matrix
 }
 
-/// Corrections of p-values for the number of tests. Python: statsmodels multipletests
-public enum MultipleTestsMethod: String, Sendable, CaseIterable {
-  /// Bonferroni.
-  case bonferroni = "b"
-  /// Šidák.
-  case sidak = "s"
-  /// Holm's step-down procedure.
-  case holm = "h"
-  /// Holm's procedure with Šidák's adjustment.
-  case holmSidak = "hs"
-  /// Benjamini and Hochberg's false discovery rate.
-  case fdrBh = "fdr_bh"
-
-  /// Adjusted p-values.
-  func adjusted(_ pvalues: [Double]) -> [Double] {
-    let count = Double(pvalues.count)
-    let order = pvalues.indices.sorted { pvalues[$0] < pvalues[$1] }
-    var result = pvalues
-    switch self {
-    case .bonferroni: return pvalues.map { min($0 * count, 1) }
-    case .sidak: return pvalues.map { Self.complement($0, count) }
-    case .holm, .holmSidak:
-      var running = 0.0
-      for (rank, position) in order.enumerated() {
-        let remaining = count - Double(rank)
-        let value =
-          self == .holm ? pvalues[position] * remaining : Self.complement(pvalues[position], remaining)
-        running = max(running, value)
-        result[position] = min(running, 1)
-      }
-    case .fdrBh:
-      var running = 1.0
-      for (rank, position) in order.enumerated().reversed() {
-        running = min(running, pvalues[position] * count / Double(rank + 1))
-        result[position] = running
-      }
-    }
-    return result
-  }
-
-  /// 1 - (1 - p)ⁿ without loss of small p.
-  private static func complement(_ p: Double, _ n: Double) -> Double {
-    p >= 1 ? 1 : -exponentialMinusOne(n * logarithmOnePlus(-p))
-  }
-}
-
 extension MixedLMResults {
   /// Compares all pairs of levels of a categorical main effect.
   ///
@@ -74,7 +28,7 @@ extension MixedLMResults {
   ///
   /// Python: MixedLMResults.t_test_pairwise
   public func tTestPairwise(
-    _ termName: String, method: [MultipleTestsMethod] = [.holmSidak], alpha: Double = 0.05,
+    _ termName: String, method: [MultipleTestsMethod], alpha: Double = 0.05,
     factorLabels: [String]? = nil
   ) throws -> MultiCompResult {
     guard let info = specification.source?.fixedInfo,
@@ -111,14 +65,30 @@ extension MixedLMResults {
     var columns = frame.columns
     var values = frame.values
     for correction in method {
-      let adjusted = correction.adjusted(test.pvalue)
+      let (adjusted, reject) = correction.corrected(test.pvalue, alpha: alpha)
       columns += ["pvalue-\(correction.rawValue)", "reject-\(correction.rawValue)"]
       values = values.appending(
-        columnsOf: Matrix(columns: [adjusted, adjusted.map { $0 <= alpha ? 1 : 0 }], rows: pairs.count))
+        columnsOf: Matrix(columns: [adjusted, reject.map { $0 ? 1 : 0 }], rows: pairs.count))
     }
     return MultiCompResult(
       resultFrame: LabeledMatrix(index: names, columns: columns, values: values), contrasts: contrasts,
       term: termName, contrastLabels: names, termEncodingMatrix: encoding)
+  }
+
+  /// Compares all pairs of levels with one correction for multiple tests.
+  ///
+  /// Python: MixedLMResults.t_test_pairwise
+  public func tTestPairwise(
+    _ termName: String, method: MultipleTestsMethod = .hs, alpha: Double = 0.05, factorLabels: [String]? = nil
+  ) throws -> MultiCompResult {
+    try tTestPairwise(termName, method: [method], alpha: alpha, factorLabels: factorLabels)
+  }
+
+  /// ``tTestPairwise(_:method:alpha:factorLabels:)-(_,MultipleTestsMethod,_,_)`` with Python's label.
+  public func tTestPairwise(
+    termName: String, method: MultipleTestsMethod = .hs, alpha: Double = 0.05, factorLabels: [String]? = nil
+  ) throws -> MultiCompResult {
+    try tTestPairwise(termName, method: [method], alpha: alpha, factorLabels: factorLabels)
   }
 
   /// Covariance of linear combinations, or of chosen parameters.

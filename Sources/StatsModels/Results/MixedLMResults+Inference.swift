@@ -8,26 +8,20 @@ extension MixedLMResults {
     cache.covariance.value {
       cache.seconds.timing {
         do {
+          if restrictions.errorVariance != .profiled {
+            return ParameterCovariance(matrix: try fullCovariance().ratios)
+          }
           let hessian = try engine().jointHessian(
             at: estimate.relativeCovariances, reml: reml,
             fixedEffects: penalty.movesFixedEffects ? estimate.fixedEffects : nil)
           return ParameterCovariance(
             hessian: hessian, layout: layout, aliased: estimate.aliased, heldBlocks: heldBlocks,
-            zeroed: penalty.zeroed, fixed: maskedParameters)
+            zeroed: penalty.zeroed, fixed: restrictions.maskedParameters)
         } catch {
           return ParameterCovariance(unknown: layout.count)
         }
       }
     }.matrix
-  }
-
-  /// Positions of the parameters that the mask `free` held.
-  private var maskedParameters: Set<Int> {
-    guard let freepat else { return [] }
-    let mask =
-      (freepat.feParams.isEmpty ? [Double](repeating: 1, count: kFe) : freepat.feParams)
-      + freepat.getPacked(useSqrt: false)
-    return Set(mask.indices.filter { mask[$0] == 0 })
   }
 
   /// Covariance matrix of all parameters: the inverse of the joint Hessian of the log-likelihood in fixed effects
@@ -46,12 +40,16 @@ extension MixedLMResults {
       index: layout.names, columns: layout.names, values: parameterCovariance.mapElements { $0 / scale })
   }
 
-  /// Standard errors of `params`; nan where the diagonal of the inverse is not positive.
+  /// Standard errors of `params`: 0 for parameters that `free` held, nan where the diagonal of the inverse is not
+  /// positive.
   /// Python: MixedLMResults.bse
   public var bse: Series {
-    Series(
+    let held = restrictions.maskedParameters
+    return Series(
       index: layout.names,
-      values: parameterCovariance.diagonal.map { $0 > 0 ? $0.squareRoot() : .nan })
+      values: parameterCovariance.diagonal.enumerated().map { position, variance in
+        held.contains(position) ? 0 : variance > 0 ? variance.squareRoot() : .nan
+      })
   }
 
   /// Standard errors of the fixed effects. Python: MixedLMResults.bse_fe

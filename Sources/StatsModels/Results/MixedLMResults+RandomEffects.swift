@@ -46,17 +46,32 @@ extension MixedLMResults {
   }
 
   /// Conditional covariance matrix of each group's random effects given the data, the fixed effects taken as known:
-  /// `D - D Z'V⁻¹Z D`. Empty for results that were read without data.
+  /// `D - D Z'V⁻¹Z D`. Empty with several factors, and for results without data whose matrices were too large to save.
   ///
   /// Python: MixedLMResults.random_effects_cov
   public var randomEffectsCov: OrderedDictionary<GroupLabel, LabeledMatrix> {
-    guard specification.layout == .grouped, !specification.isRestored else { return [:] }
+    guard specification.layout == .grouped else { return [:] }
+    if specification.isRestored { return savedCovariances }
     let rows = model.groupRows
     var result: OrderedDictionary<GroupLabel, LabeledMatrix> = [:]
     for group in 0..<rows.count {
       result[specification.grouping.label(group)] = cache.seconds.timing {
         effectsCovariance(ofGroup: group, rows: rows)
       }
+    }
+    return result
+  }
+
+  /// What was saved of the conditional covariances.
+  private var savedCovariances: OrderedDictionary<GroupLabel, LabeledMatrix> {
+    let rows = model.groupRows
+    guard let saved = cache.effectCovariances, saved.count == rows.count else { return [:] }
+    var result: OrderedDictionary<GroupLabel, LabeledMatrix> = [:]
+    for (group, matrix) in saved.enumerated() {
+      let names = model.effects(ofGroup: group, rows: rows).map(\.name)
+      guard matrix.rows == names.count, matrix.columns == names.count else { return [:] }
+      result[specification.grouping.label(group)] = LabeledMatrix(
+        index: names, columns: names, values: matrix)
     }
     return result
   }

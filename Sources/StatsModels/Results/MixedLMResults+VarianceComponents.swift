@@ -75,6 +75,7 @@ extension MixedLMResults {
   public var varianceComponents: VarianceTable {
     let covariances = relativeCovariances
     let information = varianceCovariance
+    let held = restrictions.maskedParameters
     var rows: [VarianceEstimate] = []
     for (position, entry) in layout.entries.enumerated() {
       let block = specification.blocks[entry.block]
@@ -87,7 +88,7 @@ extension MixedLMResults {
         VarianceEstimate(
           group: block.group, name: block.names[entry.column],
           other: entry.isVariance ? nil : block.names[entry.row], estimate: value,
-          standardError: variance > 0 ? variance.squareRoot() : .nan,
+          standardError: variance > 0 ? variance.squareRoot() : held.contains(kFe + position) ? 0 : .nan,
           standardDeviation: entry.isVariance ? max(value, 0).squareRoot() : nil,
           correlation: entry.isVariance ? nil : (product > 0 ? value / scale / product.squareRoot() : .nan)))
     }
@@ -101,7 +102,13 @@ extension MixedLMResults {
   }
 
   /// Covariance of the covariance entries in the response's units, then of σ²; computed once.
-  var varianceCovariance: Matrix { cache.varianceCovariance.value { userCovariance } }
+  var varianceCovariance: Matrix {
+    cache.varianceCovariance.value {
+      if restrictions.errorVariance == .profiled { return userCovariance }
+      let count = layout.entries.count + 1
+      return (try? fullCovariance().variances) ?? Matrix(rows: count, columns: count, repeating: .nan)
+    }
+  }
 
   /// Covariance of the covariance entries in the response's units, then of σ².
   ///

@@ -17,8 +17,6 @@ public struct MixedLMResults: Sendable {
   /// One dictionary of convergence figures per optimiser run when `fullOutput` was asked for.
   /// Python: MixedLMResults.hist
   public let hist: [[String: Double]]?
-  /// The mask of free parameters given to `fit`. Python: MixedLMResults.freepat
-  public let freepat: MixedLMParams?
   /// Whether tests use Student's t instead of the normal distribution. Python: MixedLMResults.use_t
   public var useT = false
   /// Seconds from codes and columns in memory to estimates. Not in statsmodels.
@@ -27,11 +25,12 @@ public struct MixedLMResults: Sendable {
   let engineOptions: EngineOptions
   let cache: ResultsCache
   let penalty: FitPenalty
+  let restrictions: FitRestrictions
 
   init(
     model: MixedLM, estimate: Estimate, warnings: [FitWarning], fitSeconds: Double,
     engineOptions: EngineOptions = EngineOptions(), hist: [[String: Double]]? = nil,
-    freepat: MixedLMParams? = nil, penalty: FitPenalty = .init(),
+    penalty: FitPenalty = .init(), restrictions: FitRestrictions = .init(),
     cache: ResultsCache = ResultsCache()
   ) {
     self.model = model
@@ -40,8 +39,8 @@ public struct MixedLMResults: Sendable {
     self.fitSeconds = fitSeconds
     self.engineOptions = engineOptions
     self.hist = hist
-    self.freepat = freepat
     self.penalty = penalty
+    self.restrictions = restrictions
     self.cache = cache
   }
 
@@ -76,9 +75,14 @@ final class ResultsCache: Sendable {
   let varianceCovariance = Lazy<Matrix>()
   /// Fitted values of the fixed part, of results that were read without data.
   let population: [Double]?
+  /// Conditional covariances of each group's effects, of results that were read without data.
+  let effectCovariances: [Matrix]?
   let seconds = Accumulator()
 
-  init(population: [Double]? = nil) { self.population = population }
+  init(population: [Double]? = nil, effectCovariances: [Matrix]? = nil) {
+    self.population = population
+    self.effectCovariances = effectCovariances
+  }
 
   /// Seconds spent on inference, summed over attributes.
   final class Accumulator: @unchecked Sendable {
@@ -107,6 +111,11 @@ extension Duration {
 // MARK: - Estimates
 
 extension MixedLMResults {
+  /// The mask of free parameters given to `fit`, over all parameters. Python: MixedLMResults.freepat
+  public var freepat: MixedLMParams? { restrictions.free }
+  /// The penalty on the relative covariances given to `fit`; not kept in files. Python: MixedLMResults.cov_pen
+  public var covPen: (any CovariancePenalty)? { restrictions.covPen }
+
   /// Fixed effects, then covariances divided by `scale`; names as in the summary. Covariances in the response's
   /// units are `covRe` and `vcomp`.
   /// Python: MixedLMResults.params
@@ -171,8 +180,9 @@ extension MixedLMResults {
 
   /// Number of parameters that were estimated, the residual variance among them.
   var parameterCount: Double {
-    if let freepat { return freepat.getPacked(useSqrt: false, hasFe: true).reduce(1, +) }
-    return Double(layout.count - estimate.aliased.count + 1)
+    let scales = restrictions.errorVariance.isHeld ? 0.0 : 1.0
+    if let freepat { return freepat.getPacked(useSqrt: false, hasFe: true).reduce(scales, +) }
+    return Double(layout.count - estimate.aliased.count) + scales
   }
 
   /// Akaike's information criterion; nan after `fit(reml: true)`, as in statsmodels.

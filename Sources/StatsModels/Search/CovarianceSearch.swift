@@ -14,17 +14,20 @@ struct CovarianceSearch {
   let covPen: (any CovariancePenalty)?
   /// Values of fixed effects that are held; nil for those that are free.
   let heldFixed: [Double?]
+  let errorVariance: ErrorVariance
   private let patterns: [FactorPattern]
   private let engine: MixedModel
 
   /// - Parameters:
   ///   - free: for each covariance entry of the model, whether it is free; nil for all.
-  ///   - held: relative covariances that give the values of held entries, one per block.
+  ///   - held: covariances that give the values of held entries, one per block; relative ones unless σ² is free.
+  ///   - errorVariance: what becomes of σ².
   init(
-    model: MixedLM, reml: Bool, free: [Bool]?, held: [Matrix], fePen: (any Penalty)? = nil,
-    covPen: (any CovariancePenalty)? = nil, heldFixed: [Double?] = []
+    model: MixedLM, reml: Bool, free: [Bool]?, held: [Matrix], errorVariance: ErrorVariance = .profiled,
+    fePen: (any Penalty)? = nil, covPen: (any CovariancePenalty)? = nil, heldFixed: [Double?] = []
   ) throws {
     self.heldFixed = heldFixed
+    self.errorVariance = errorVariance
     self.model = model
     self.reml = reml
     self.fePen = fePen
@@ -36,11 +39,10 @@ struct CovarianceSearch {
     where entry.engineIndex != nil && (free?[position] ?? true) {
       byBlock[entry.block, default: []].insert([entry.row, entry.column])
     }
-    patterns = try model.specification.blocks.enumerated().map { position, block in
+    patterns = model.specification.blocks.enumerated().map { position, block in
       let freeEntries = byBlock[position] ?? []
-      return try FactorPattern(
-        width: block.width, free: { freeEntries.contains([$0, $1]) }, values: held[position],
-        group: block.group)
+      return FactorPattern(
+        width: block.width, free: { freeEntries.contains([$0, $1]) }, values: held[position])
     }
   }
 
@@ -49,15 +51,38 @@ struct CovarianceSearch {
     var estimate: Estimate
     var penalty: FitPenalty
     var run: OptimizationResult
+
+    /// The penalised log-likelihood.
+    var value: Double { estimate.logLikelihood - penalty.value }
+
+    /// Whether the search ended where no step gains anything: at its tolerance, or at the limits of arithmetic.
+    var isStationary: Bool {
+      run.converged
+        || run.status == .precisionLoss && (run.gradient ?? []).allSatisfy { abs($0) < 1e-5 }
+    }
   }
 
-  /// Runs a method from relative covariances, one per block.
+  /// Runs a method from covariances, one per block: relative ones, unless σ² is free and starts at `scale`.
   func run(
-    from start: [Matrix], method: Optimization.OptimizationMethod, options: OptimizationOptions,
-    progress: ((FitProgress) -> Bool)?
+    from start: [Matrix], scale: Double = 1, method: Optimization.OptimizationMethod,
+    options: OptimizationOptions, progress: ((FitProgress) -> Bool)?
   ) throws -> Outcome {
-    let first = zip(patterns, start).flatMap { $0.parameters($1) }
-    let scales = first.map { max(abs($0), 1e-2 * (first.map(abs).max() ?? 1), 1e-8) }
+    let near = try zip(patterns, start).enumerated().map { position, pair in
+      guard let found = pair.0.feasible(near: pair.1) else {
+        throw StatsModelsError(
+          .invalidArgument,
+          "free: no covariance matrix of '\(model.specification.blocks[position].group)' has the values that are held"
+        )
+      }
+      return found
+    }
+    var first = zip(patterns, near).flatMap { $0.parameters($1) }
+    let largest = first.map(abs).max() ?? 1
+    var scales = first.map { max(abs($0), 1e-2 * largest, 1e-8) }
+    if errorVariance == .free {
+      first.append(logarithm(scale))
+      scales.append(1)
+    }
     let count = Double(max(model.nobs, 1))
     let objective = Objective { x in
       let parameters = zip(x, scales).map { $0 * $1 }
@@ -76,8 +101,10 @@ struct CovarianceSearch {
         FitProgress(iteration: iteration, deviance: 2 * value * count, predictedDecrease: .nan)) ?? true
     }
     if run.status == .halted { throw StatsModelsError.cancellation }
-    let covariances = covariances(zip(run.x, scales).map { $0 * $1 })
-    var (estimate, penalty) = try finish(at: covariances)
+    guard let point = point(zip(run.x, scales).map { $0 * $1 }) else {
+      throw StatsModelsError(.numerical, "the search left the covariance matrices that have the held values")
+    }
+    var (estimate, penalty) = try finish(at: point)
     estimate.converged = run.converged
     estimate.certificate.evaluations = run.evaluations
     estimate.certificate.gradients = run.gradientEvaluations
@@ -87,38 +114,66 @@ struct CovarianceSearch {
 
   private func norm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 
-  /// Relative covariances per block.
-  private func covariances(_ parameters: [Double]) -> [Matrix] {
+  /// Relative covariances per block, and σ² unless it is profiled out.
+  private struct Point {
+    var blocks: [Matrix]
+    var scale: Double?
+  }
+
+  private func point(_ parameters: [Double]) -> Point? {
     var position = 0
-    return patterns.map { pattern in
-      defer { position += pattern.entries.count }
-      return pattern.covariance(parameters[position..<position + pattern.entries.count])
+    var blocks: [Matrix] = []
+    for pattern in patterns {
+      guard let block = pattern.covariance(parameters[position..<position + pattern.entries.count]) else {
+        return nil
+      }
+      blocks.append(block)
+      position += pattern.entries.count
+    }
+    switch errorVariance {
+    case .profiled: return Point(blocks: blocks, scale: nil)
+    case .held(let value): return Point(blocks: blocks, scale: value)
+    case .free:
+      let scale = exponential(parameters[position])
+      guard scale > 0, scale.isFinite else { return nil }
+      return Point(blocks: blocks.map { $0 * (1 / scale) }, scale: scale)
     }
   }
 
-  /// Penalised log-likelihood and its derivatives by the factor's entries; nil where it is not defined.
+  /// Penalised log-likelihood and its derivatives by the factor's entries, then by log σ² if that is free; nil where
+  /// it is not defined.
   private func evaluate(_ parameters: [Double]) -> (value: Double, gradient: [Double])? {
-    guard parameters.allSatisfy(\.isFinite) else { return nil }
-    let blocks = covariances(parameters)
-    let terms = model.specification.termCovariances(blocks)
-    guard let (fixed, penalty) = try? penalisedFixedEffects(at: terms),
-      let value = try? engine.logLikelihood(at: terms, reml: reml, fixedEffects: fixed),
-      let score = try? engine.score(at: terms, reml: reml, fixedEffects: fixed)
+    guard parameters.allSatisfy(\.isFinite), let point = point(parameters) else { return nil }
+    let terms = model.specification.termCovariances(point.blocks)
+    guard let (fixed, penalty) = try? penalisedFixedEffects(at: terms, scale: point.scale),
+      let value = try? engine.logLikelihood(at: terms, reml: reml, fixedEffects: fixed, scale: point.scale),
+      let score = try? engine.score(at: terms, reml: reml, fixedEffects: fixed, scale: point.scale)
     else { return nil }
     var total = value - penalty
     var derivatives = blockDerivatives(score)
     if let covPen, model.kRe > 0 {
-      let loss = covPen.value(blocks[0])
+      let loss = covPen.value(point.blocks[0])
       guard loss.isFinite else { return nil }
       total -= loss
-      derivatives[0] = derivatives[0].zip(covPen.deriv(blocks[0]), -)
+      derivatives[0] = derivatives[0].zip(covPen.deriv(point.blocks[0]), -)
     }
+    guard total.isFinite else { return nil }
+    // With σ² free the parameters are those of σ² S: d/d(σ² S) = F / σ², d/d log σ² = σ² d/dσ² - Σ F S.
+    let unit = errorVariance == .free ? point.scale ?? 1 : 1
     var position = 0
-    let gradient = zip(patterns, derivatives).flatMap { pattern, derivative -> [Double] in
-      defer { position += pattern.entries.count }
-      return pattern.gradient(derivative, parameters[position..<position + pattern.entries.count])
+    var gradient: [Double] = []
+    for (pattern, derivative) in zip(patterns, derivatives) {
+      gradient += pattern.gradient(
+        derivative.mapElements { $0 / unit }, parameters[position..<position + pattern.entries.count])
+      position += pattern.entries.count
     }
-    return total.isFinite ? (total, gradient) : nil
+    if errorVariance == .free {
+      gradient.append(
+        zip(derivatives, point.blocks).reduce(unit * score.scale) {
+          $0 - zip($1.0.storage, $1.1.storage).reduce(0) { $0 + $1.0 * $1.1 }
+        })
+    }
+    return (total, gradient)
   }
 
   private func blockDerivatives(_ score: Score) -> [Matrix] {
@@ -134,33 +189,57 @@ struct CovarianceSearch {
   }
 
   /// The estimate at given relative covariances, with its penalties.
-  func finish(at blocks: [Matrix]) throws -> (Estimate, FitPenalty) {
-    let terms = model.specification.termCovariances(blocks)
+  private func finish(at point: Point) throws -> (Estimate, FitPenalty) {
     let specification = model.specification
+    let terms = specification.termCovariances(point.blocks)
     var estimate = try specification.running { () throws(EngineError) in
       try engine.estimate(at: terms, reml: reml)
     }
     // Zeros that a mask holds stay exact: the engine's own units round them.
     estimate.relativeCovariances = terms
     var penalty = FitPenalty()
-    if let (fixed, loss) = try penalisedFixedEffects(at: terms), let fixed {
-      estimate.scale = try model.scale(at: fixed, estimate: estimate)
+    let (fixed, loss) = try penalisedFixedEffects(at: terms, scale: point.scale)
+    if let fixed {
+      let profiled = estimate
+      estimate.scale = try model.scale(at: fixed, estimate: profiled)
       for position in fixed.indices where !estimate.aliased.contains(position) {
         estimate.fixedEffects[position] = fixed[position]
-      }
-      estimate.logLikelihood = try specification.running { () throws(EngineError) in
-        try engine.logLikelihood(at: terms, reml: reml, fixedEffects: fixed)
       }
       penalty.value = loss
       penalty.movesFixedEffects = true
     }
-    if let covPen, model.kRe > 0 { penalty.value += covPen.value(blocks[0]) }
+    try excludeHeldFixedEffects(&estimate)
+    if let scale = point.scale {
+      estimate.fixedCovariance = estimate.fixedCovariance.mapElements { $0 * scale / estimate.scale }
+      estimate.scale = scale
+    }
+    if fixed != nil || point.scale != nil {
+      estimate.logLikelihood = try specification.running { () throws(EngineError) in
+        try engine.logLikelihood(at: terms, reml: reml, fixedEffects: fixed, scale: point.scale)
+      }
+    }
+    if let covPen, model.kRe > 0 { penalty.value += covPen.value(point.blocks[0]) }
     return (estimate, penalty)
   }
 
+  /// Leaves held fixed effects out of `fixedCovariance`: zero for them, the inverse over the others for the others.
+  private func excludeHeldFixedEffects(_ estimate: inout Estimate) throws {
+    let kept = (0..<model.kFe).filter { !estimate.aliased.contains($0) }
+    let moving = kept.indices.filter { kept[$0] >= heldFixed.count || heldFixed[kept[$0]] == nil }
+    guard moving.count < kept.count else { return }
+    let information = try LU(estimate.fixedCovariance).inverse
+    let inverse = try LU(information.selecting(rows: moving).selecting(columns: moving)).inverse
+    estimate.fixedCovariance = Matrix(rows: kept.count, columns: kept.count)
+    for (i, a) in moving.enumerated() {
+      for (j, b) in moving.enumerated() { estimate.fixedCovariance[a, b] = inverse[i, j] }
+    }
+  }
+
   /// Fixed effects that maximise the penalised likelihood at given covariances, by Newton's method:
-  /// X'V⁻¹(y - Xb)/σ²(b) = pen'(b), with σ²(b) = σ²(b̂) + d'Md/f, M = X'V⁻¹X. Held ones keep their values.
-  private func penalisedFixedEffects(at terms: [Matrix]) throws -> (fixed: [Double]?, penalty: Double)? {
+  /// X'V⁻¹(y - Xb)/σ² = pen'(b), with σ² as given or σ²(b) = σ²(b̂) + d'Md/f, M = X'V⁻¹X. Held ones keep their values.
+  private func penalisedFixedEffects(at terms: [Matrix], scale given: Double?) throws -> (
+    fixed: [Double]?, penalty: Double
+  ) {
     guard fePen != nil || heldFixed.contains(where: { $0 != nil }) else { return (nil, 0) }
     let estimate = try engine.estimate(at: terms, reml: reml)
     let kept = (0..<model.kFe).filter { !estimate.aliased.contains($0) }
@@ -177,8 +256,9 @@ struct CovarianceSearch {
       let difference = zip(b, center).map { $0 - $1 }
       let pull = information * difference
       let form = zip(difference, pull).reduce(0) { $0 + $1.0 * $1.1 }
-      let scale = estimate.scale + form / degrees
-      return (degrees / 2 * logarithm(scale) + (fePen?.value(full(b)) ?? 0), scale, pull)
+      let scale = given ?? estimate.scale + form / degrees
+      let fit = given == nil ? degrees / 2 * logarithm(scale) : form / (2 * scale)
+      return (fit + (fePen?.value(full(b)) ?? 0), scale, pull)
     }
     func held(_ position: Int) -> Double? { position < heldFixed.count ? heldFixed[position] : nil }
     let moving = kept.indices.filter { held(kept[$0]) == nil }

@@ -10,3 +10,6 @@ func logarithmOnePlus(_ value: Double) -> Double { log1p(value) }
 
 /// exp(x) - 1 without loss for small x.
 func exponentialMinusOne(_ value: Double) -> Double { expm1(value) }
+
+/// The exponential function.
+func exponential(_ value: Double) -> Double { exp(value) }

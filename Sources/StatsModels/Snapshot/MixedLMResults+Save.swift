@@ -5,7 +5,8 @@ import Patsy
 extension MixedLMResults {
   /// Writes the results as JSON, without the data.
   ///
-  /// The text is written beside the target and renamed, so that a crash leaves an earlier file whole.
+  /// The text is written beside the target and renamed, so that a crash leaves an earlier file whole. ``Snapshot`` says
+  /// what it holds, in which order.
   /// - Parameters:
   ///   - fname: path of the file.
   ///   - removeData: accepted; no data are written in any case.
@@ -47,6 +48,10 @@ extension MixedLMResults {
     } catch let error as StatsModelsError {
       throw StatsModelsError(.file, "\(fname): \(error.message)", values: [fname])
     } catch {
+      if let other = try? decoder.decode(SnapshotVersion.self, from: data).version, other != Snapshot.currentVersion {
+        throw StatsModelsError(
+          .file, "\(fname): \(Snapshot.wrongVersion(other).message)", values: [fname, String(other)])
+      }
       throw StatsModelsError(.file, "\(fname) holds no results of a mixed model: \(error)", values: [fname])
     }
   }
@@ -56,5 +61,18 @@ extension MixedLMResults {
   /// Python: MixedLMResults.remove_data
   public func removeData() throws -> MixedLMResults {
     try MixedLMResults(snapshot(), environment: specification.source?.environment ?? Environment())
+  }
+}
+
+/// The version alone, which says why the rest could not be read.
+private struct SnapshotVersion: Decodable {
+  var version: Int
+}
+
+extension MixedLMResults.Snapshot {
+  static func wrongVersion(_ version: Int) -> StatsModelsError {
+    StatsModelsError(
+      .file, "these results have version \(version); this library reads version \(currentVersion)",
+      values: [String(version)])
   }
 }

@@ -62,6 +62,7 @@ extension SnapshotState {
     useSqrt = results.useSqrt
     useT = results.useT
     freepat = results.freepat
+    scaleIsHeld = results.restrictions.errorVariance.isHeld
   }
 }
 
@@ -92,14 +93,9 @@ extension MixedLMResults {
   /// Not in statsmodels.
   public init(_ snapshot: Snapshot, environment: Environment = Environment()) throws {
     let state = snapshot.state
-    guard snapshot.version == Snapshot.currentVersion else {
-      throw StatsModelsError(
-        .file,
-        "these results have version \(snapshot.version); this library reads version \(Snapshot.currentVersion)"
-      )
-    }
+    guard snapshot.version == Snapshot.currentVersion else { throw Snapshot.wrongVersion(snapshot.version) }
     guard snapshot.fittedvalues.values.count == snapshot.nobs, snapshot.resid.values.count == snapshot.nobs,
-      snapshot.fittedvalues.names.count == snapshot.nobs, state.groupCodes.count == snapshot.nobs,
+      snapshot.fittedvalues.index.count == snapshot.nobs, state.groupCodes.count == snapshot.nobs,
       state.groupCodes.allSatisfy({ $0 >= 0 && Int($0) < state.grouping.levels.count }),
       state.fixedEffects.count == state.exogNames.count, state.certificate.count == 6
     else {
@@ -121,7 +117,9 @@ extension MixedLMResults {
     else {
       throw StatsModelsError(.file, "these results are damaged: their matrices do not fit together")
     }
-    let cache = ResultsCache(population: state.population)
+    let cache = ResultsCache(
+      population: state.population,
+      effectCovariances: try snapshot.randomEffectsCov?.values.map { try Matrix(rowsOf: $0) })
     _ = cache.covariance.value { ParameterCovariance(matrix: covParams) }
     _ = cache.modes.value { modes }
     _ = cache.fitted.value { snapshot.fittedvalues.values }
@@ -152,8 +150,11 @@ extension MixedLMResults {
       }
     }
     self.init(
-      model: model, estimate: estimate, warnings: warnings, fitSeconds: 0, freepat: state.freepat,
-      penalty: FitPenalty(value: state.penaltyValue), cache: cache)
+      model: model, estimate: estimate, warnings: warnings, fitSeconds: 0,
+      penalty: FitPenalty(value: state.penaltyValue),
+      restrictions: FitRestrictions(
+        free: state.freepat, errorVariance: state.scaleIsHeld ? .held(snapshot.scale) : .profiled),
+      cache: cache)
     useT = state.useT
   }
 }
@@ -204,7 +205,7 @@ extension SnapshotState {
     return ModelSpecification(
       endogName: endogName, endog: zip(snapshot.fittedvalues.values, snapshot.resid.values).map { $0 + $1 },
       exogNames: exogNames, exog: Matrix(rows: 0, columns: exogNames.count),
-      rowLabels: RowLabels(snapshot.fittedvalues.names), blocks: blocks,
+      rowLabels: RowLabels(snapshot.fittedvalues.index), blocks: blocks,
       layout: grouped ? .grouped : .severalFactors, grouping: try grouping.restored(codes: groupCodes),
       groupName: groupName, groupColumn: groupColumn, exogReNames: snapshot.exogReNames, source: source,
       warnings: [], isRestored: true)

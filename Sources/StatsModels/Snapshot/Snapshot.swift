@@ -6,10 +6,15 @@ extension MixedLMResults {
   /// Results in a form that can be written and read: what the fit estimated, effects and fitted values, and what
   /// prediction needs of the formula, but no design and no codes of the data.
   ///
-  /// Its leading members have statsmodels' names (`fe_params`, `cov_re`, `bse`, …); `state` holds the rest.
+  /// A file of ``save(_:removeData:)`` has its members in the order of the properties here: first what statsmodels
+  /// knows, by its names (`llf`, `nobs`, `n_groups`, `df_resid`, `scale`, `fe_params`, `cov_re`, `vcomp`,
+  /// `param_names`, `exog_re_names`, `aic`, `bic`, `params`, `bse`, `bse_fe`, `bse_re`, `tvalues`, `pvalues`,
+  /// `conf_int`, `cov_params`, `random_effects`, `random_effects_cov`, `fittedvalues`, `resid`, `summary`), then
+  /// `method`, `converged`, `version`, and last `state`, which restores the results. Members of inner objects are sorted
+  /// by name. nan and infinities are the texts "nan", "inf" and "-inf".
   public struct Snapshot: Codable, Sendable {
     /// Version of the form.
-    public static let currentVersion = 1
+    public static let currentVersion = 2
 
     /// A vector with a name for each value.
     public struct Labelled: Codable, Sendable {
@@ -24,8 +29,41 @@ extension MixedLMResults {
       }
     }
 
-    /// Version of the form of this snapshot.
-    public var version: Int
+    /// A value per row, or every `every`-th of them.
+    public struct Rows: Codable, Sendable {
+      /// 1: every row is there.
+      public var every: Int
+      /// Number of rows.
+      public var count: Int
+      /// Labels of the rows.
+      public var index: [String]
+      /// The values.
+      public var values: [Double]
+
+      init(_ series: Series) {
+        every = 1
+        count = series.count
+        index = series.index
+        values = series.values
+      }
+    }
+
+    /// Effects of each group.
+    public struct Effects: Codable, Sendable {
+      /// Labels of the groups.
+      public var groups: [String]
+      /// Names and values of each group's effects.
+      public var effects: [Labelled]
+    }
+
+    /// A covariance matrix for each group.
+    public struct Covariances: Codable, Sendable {
+      /// Labels of the groups.
+      public var groups: [String]
+      /// Rows of each group's matrix.
+      public var values: [[[Double]]]
+    }
+
     /// Log-likelihood.
     public var llf: Double
     /// Number of rows.
@@ -36,10 +74,6 @@ extension MixedLMResults {
     public var dfResid: Double
     /// Error variance.
     public var scale: Double
-    /// "REML" or "ML".
-    public var method: String
-    /// Whether the optimum was reached.
-    public var converged: Bool
     /// Fixed effects.
     public var feParams: Labelled
     /// Covariance matrix of the group's effects.
@@ -50,40 +84,123 @@ extension MixedLMResults {
     public var paramNames: [String]
     /// Names of the group's effects.
     public var exogReNames: [String]
+    /// Akaike's criterion; nan after a fit by REML.
+    public var aic: Double
+    /// The Bayesian criterion; nan after a fit by REML.
+    public var bic: Double
     /// All parameters, covariances divided by `scale`.
     public var params: [Double]
     /// Standard errors of `params`.
     public var bse: [Double]
+    /// Those of the fixed effects.
+    public var bseFe: [Double]
+    /// Those of the covariances, times the root of `scale`.
+    public var bseRe: [Double]
+    /// `params` over `bse`.
+    public var tvalues: [Double]
+    /// Two-sided p-values of `tvalues`.
+    public var pvalues: [Double]
+    /// Limits of `params` at 95 %.
+    public var confInt: [[Double]]
     /// Covariance matrix of `params`.
     public var covParams: [[Double]]
+    /// Predicted effects; nil where they are more than a million numbers (`state` restores them all the same).
+    public var randomEffects: Effects?
+    /// Their conditional covariance matrices; nil where they hold more than a million numbers.
+    public var randomEffectsCov: Covariances?
     /// Fitted values, random effects included.
-    public var fittedvalues: Labelled
+    public var fittedvalues: Rows
     /// Response less fitted values.
-    public var resid: Labelled
+    public var resid: Rows
+    /// The summary as text.
+    public var summary: String
+    /// "REML" or "ML".
+    public var method: String
+    /// Whether the optimum was reached.
+    public var converged: Bool
+    /// Version of the form of this snapshot.
+    public var version: Int
     let state: SnapshotState
 
-    enum CodingKeys: String, CodingKey {
-      case version, llf, nobs, scale, method, converged, vcomp, params, bse, fittedvalues, resid, state
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case llf, nobs
       case nGroups = "n_groups"
       case dfResid = "df_resid"
+      case scale
       case feParams = "fe_params"
       case covRe = "cov_re"
+      case vcomp
       case paramNames = "param_names"
       case exogReNames = "exog_re_names"
+      case aic, bic, params, bse
+      case bseFe = "bse_fe"
+      case bseRe = "bse_re"
+      case tvalues, pvalues
+      case confInt = "conf_int"
       case covParams = "cov_params"
+      case randomEffects = "random_effects"
+      case randomEffectsCov = "random_effects_cov"
+      case fittedvalues, resid, summary, method, converged, version, state
+    }
+
+    /// Numbers up to which effects and their covariances are listed.
+    private static let mostNumbers = 1_000_000
+
+    init(_ results: MixedLMResults) {
+      llf = results.llf
+      nobs = results.nobs
+      nGroups = results.model.nGroups
+      dfResid = results.dfResid
+      scale = results.scale
+      feParams = Labelled(results.feParams)
+      covRe = results.covRe.values.rowList
+      vcomp = Labelled(results.vcomp)
+      paramNames = results.layout.names
+      exogReNames = results.specification.exogReNames
+      aic = results.aic
+      bic = results.bic
+      params = results.params.values
+      bse = results.bse.values
+      bseFe = results.bseFe.values
+      bseRe = results.bseRe.values
+      tvalues = results.tvalues.values
+      pvalues = results.pvalues.values
+      confInt = results.confInt().values.rowList
+      covParams = results.parameterCovariance.rowList
+      let counts = results.effectCounts
+      if counts.reduce(0, +) <= Self.mostNumbers {
+        let effects = results.randomEffects
+        randomEffects = Effects(
+          groups: effects.keys.map(\.description), effects: effects.values.map(Labelled.init))
+      }
+      if counts.reduce(0, { $0 + $1 * $1 }) <= Self.mostNumbers {
+        let covariances = results.randomEffectsCov
+        randomEffectsCov = Covariances(
+          groups: covariances.keys.map(\.description), values: covariances.values.map(\.values.rowList))
+      }
+      fittedvalues = Rows(results.fittedvalues)
+      resid = Rows(results.resid)
+      summary = (try? results.summary().asText()) ?? ""
+      method = results.method
+      converged = results.converged
+      version = Self.currentVersion
+      state = SnapshotState(results)
     }
   }
 
   /// These results in a form that can be written. Not in statsmodels.
-  public func snapshot() -> Snapshot {
-    Snapshot(
-      version: Snapshot.currentVersion, llf: llf, nobs: nobs, nGroups: model.nGroups, dfResid: dfResid,
-      scale: scale,
-      method: method, converged: converged, feParams: .init(feParams), covRe: covRe.values.rowList,
-      vcomp: .init(vcomp), paramNames: layout.names, exogReNames: specification.exogReNames,
-      params: params.values,
-      bse: bse.values, covParams: parameterCovariance.rowList, fittedvalues: .init(fittedvalues),
-      resid: .init(resid), state: SnapshotState(self))
+  public func snapshot() -> Snapshot { Snapshot(self) }
+
+  /// Number of effects of each group; none with several factors.
+  fileprivate var effectCounts: [Int] {
+    guard specification.layout == .grouped else { return [] }
+    let rows = model.groupRows
+    return (0..<rows.count).map { group in
+      kRe
+        + specification.componentBlocks.reduce(0) {
+          $0 + (specification.blocks[$1].component?.columns(ofGroup: group, rows: rows[group]).count ?? 0)
+        }
+    }
   }
 }
 
@@ -153,6 +270,7 @@ struct SnapshotState: Codable, Sendable {
   var useSqrt: Bool
   var useT: Bool
   var freepat: MixedLMParams?
+  var scaleIsHeld: Bool
 }
 
 /// A level as JSON keeps it apart: numbers with a decimal point stay such.

@@ -16,3 +16,30 @@ extension Level {
   /// A label from a truth value.
   public init(_ value: Bool) { self = .boolean(value) }
 }
+
+/// What can be the label of a group as it stands: numbers, texts, truth values. Not in statsmodels.
+public protocol GroupLabelConvertible: Hashable {
+  /// The label.
+  var groupLabel: GroupLabel { get }
+}
+
+extension Level: GroupLabelConvertible {
+  /// The label itself.
+  public var groupLabel: GroupLabel { self }
+}
+extension Int: GroupLabelConvertible {
+  /// The number as a label.
+  public var groupLabel: GroupLabel { .integer(self) }
+}
+extension Double: GroupLabelConvertible {
+  /// The number as a label.
+  public var groupLabel: GroupLabel { .double(self) }
+}
+extension String: GroupLabelConvertible {
+  /// The text as a label.
+  public var groupLabel: GroupLabel { .string(self) }
+}
+extension Bool: GroupLabelConvertible {
+  /// The truth value as a label.
+  public var groupLabel: GroupLabel { .boolean(self) }
+}
