@@ -37,7 +37,7 @@ package struct MixedModel: Sendable {
     try Self.validate(response: response, fixed: fixedColumns, terms: terms)
 
     var table = RegressorTable(response: response, fixed: fixedColumns, terms: terms)
-    let structure = ModelStructure(terms: terms, table: table)
+    let structure = ModelStructure(terms: terms, table: table, keepsAll: options.keepsAll)
     if structure.factors.isEmpty { throw .nothingIdentifiable(structure.held) }
     try Self.requireMemory(structure: structure, table: table, options: options)
     var sums = CrossProducts.Sums(structure: structure, table: table)

@@ -37,6 +37,7 @@ final class Evaluator {
     if let last = lastValue, last.x == x { return last.value }
     values += 1
     if let both = objective.both {
+      gradients += 1
       let result = both(x)
       lastGradient = (x, result.gradient)
       lastValue = (x, result.value)

@@ -11,13 +11,17 @@ package struct EngineOptions: Sendable {
   package var exact: Bool?
   /// Bytes that exact factors may take; `nil` is what the machine has.
   package var memory: Int?
+  /// Whether terms that no data can tell apart stay in the model, for values at given parameters; otherwise they are
+  /// held at zero.
+  package var keepsAll = false
 
   /// How the block that remains after the leading factors is factored.
   package enum Trailing: Sendable { case dense, sparse }
 
   package init(
-    threads: Int? = nil, trailing: Trailing? = nil, exact: Bool? = nil, memory: Int? = nil
+    threads: Int? = nil, trailing: Trailing? = nil, exact: Bool? = nil, memory: Int? = nil, keepsAll: Bool = false
   ) {
+    self.keepsAll = keepsAll
     self.threads = threads
     self.trailing = trailing
     self.exact = exact

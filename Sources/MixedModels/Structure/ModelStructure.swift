@@ -13,10 +13,10 @@ struct ModelStructure: Sendable {
   /// Terms whose variance is held at zero.
   var held: [HeldTerm]
 
-  init(terms: [RandomTerm], table: RegressorTable) {
-    held = Self.unidentifiable(terms: terms, table: table)
+  init(terms: [RandomTerm], table: RegressorTable, keepsAll: Bool = false) {
+    held = keepsAll ? [] : Self.unidentifiable(terms: terms, table: table)
     factors = Self.merge(terms: terms, skipping: Set(held.map(\.term)))
-    let redundant = Self.redundant(terms: terms, factors: factors, table: table)
+    let redundant = keepsAll ? [] : Self.redundant(terms: terms, factors: factors, table: table)
     if !redundant.isEmpty {
       held += redundant
       held.sort { $0.term < $1.term }

@@ -24,7 +24,7 @@ public struct ContrastResults: Sendable, Equatable {
   ///
   /// Python: ContrastResults.distribution
   public let distribution: Distribution
-  /// The estimate of each linear combination minus its hypothesised value; nil for joint tests.
+  /// The estimate of each linear combination; nil for joint tests.
   ///
   /// Python: ContrastResults.effect
   public let effect: [Double]?
@@ -32,7 +32,8 @@ public struct ContrastResults: Sendable, Equatable {
   ///
   /// Python: ContrastResults.sd
   public let sd: [Double]?
-  /// One t or z statistic per hypothesis, or the one F or χ² statistic.
+  /// One t or z statistic per hypothesis, the estimate less the hypothesised value over the standard error; or the one
+  /// F or χ² statistic.
   ///
   /// Python: ContrastResults.statistic
   public let statistic: [Double]
@@ -52,10 +53,15 @@ public struct ContrastResults: Sendable, Equatable {
   ///
   /// Python: ContrastResults.c_names
   public let cNames: [String]?
+  /// What the test wants its user to know, such as hypotheses that depend on each other. Not in statsmodels, which
+  /// prints it.
+  public private(set) var warnings: [FitWarning] = []
 
-  /// The results of separate tests: z tests, or t tests when `dfDenom` is given.
-  package init(effect: [Double], sd: [Double], dfDenom: Double? = nil) {
-    let statistic = zip(effect, sd).map { $0 / $1 }
+  /// The results of separate tests: z tests, or t tests when `dfDenom` is given; `values` are the hypothesised ones, zero
+  /// if nil.
+  package init(effect: [Double], sd: [Double], values: [Double]? = nil, dfDenom: Double? = nil) {
+    let distance = values.map { zip(effect, $0).map { $0 - $1 } } ?? effect
+    let statistic = zip(distance, sd).map { $0 / $1 }
     self.effect = effect
     self.sd = sd
     self.statistic = statistic
@@ -72,7 +78,8 @@ public struct ContrastResults: Sendable, Equatable {
   }
 
   /// The result of a joint F test.
-  package init(fvalue: Double, dfNum: Double, dfDenom: Double) {
+  package init(fvalue: Double, dfNum: Double, dfDenom: Double, warnings: [FitWarning] = []) {
+    self.warnings = warnings
     distribution = .f
     (effect, sd, cNames) = (nil, nil, nil)
     statistic = [fvalue]
@@ -82,7 +89,8 @@ public struct ContrastResults: Sendable, Equatable {
   }
 
   /// The result of a joint χ² test with `df` degrees of freedom.
-  package init(chi2: Double, df: Double) {
+  package init(chi2: Double, df: Double, warnings: [FitWarning] = []) {
+    self.warnings = warnings
     distribution = .chi2
     (effect, sd, cNames, dfNum) = (nil, nil, nil, nil)
     statistic = [chi2]

@@ -25,7 +25,7 @@ extension MixedLM {
   {
     let point = try startCovariances(params)
     let fixed = profileFe ? nil : try fixedEffects(params)
-    let engine = try engine()
+    let engine = try evaluationEngine()
     return try specification.running { () throws(EngineError) in
       try engine.logLikelihood(at: point, reml: reml, fixedEffects: fixed)
     }
@@ -93,7 +93,7 @@ extension MixedLM {
   ) {
     let point = try startCovariances(params)
     let fixed = try? fixedEffects(params)
-    let engine = try engine()
+    let engine = try evaluationEngine()
     let compact = try specification.running { () throws(EngineError) in
       try engine.jointHessian(at: point, reml: reml, fixedEffects: fixed)
     }
@@ -177,13 +177,13 @@ extension MixedLM {
 
   func profile(at params: any StartParameters, reml: Bool) throws -> Estimate {
     let point = try startCovariances(params)
-    let engine = try engine()
+    let engine = try evaluationEngine()
     return try specification.running { () throws(EngineError) in try engine.estimate(at: point, reml: reml) }
   }
 
   private func keptColumns() throws -> [Int] {
     let identity = specification.engineTerms.map { Matrix.identity($0.width) }
-    let engine = try engine()
+    let engine = try evaluationEngine()
     let estimate = try specification.running { () throws(EngineError) in
       try engine.estimate(at: identity, reml: false)
     }
@@ -202,7 +202,7 @@ extension MixedLM {
   ) {
     let point = try startCovariances(params)
     let fixed = profileFe ? nil : try fixedEffects(params)
-    let engine = try engine()
+    let engine = try evaluationEngine()
     let score = try specification.running { () throws(EngineError) in
       try engine.score(at: point, reml: reml, fixedEffects: fixed)
     }

@@ -20,6 +20,7 @@ public struct MixedLM: Sendable {
   /// How the engine evaluates likelihoods: what `exact` and `threads` of a fit ask for.
   package var engineOptions = EngineOptions()
   private let engineCache = Lazy<Result<MixedModel, EngineError>>()
+  private let evaluationCache = Lazy<Result<MixedModel, EngineError>>()
   private let rowsCache = Lazy<GroupRows>()
 
   init(specification: ModelSpecification, useSqrt: Bool = true, designSeconds: Double = 0) {
@@ -31,19 +32,29 @@ public struct MixedLM: Sendable {
 
   /// The cross-products, computed on first use and shared by all fits.
   func engineOrThrow() throws(EngineError) -> MixedModel {
-    let made = engineCache.value {
-      do throws(EngineError) {
-        return .success(
-          try MixedModel(
-            response: specification.endog, fixed: specification.exog, terms: specification.engineTerms,
-            options: engineOptions))
-      } catch {
-        return .failure(error)
-      }
-    }
-    var engine = try made.get()
+    var engine = try engineCache.value { makeEngine(engineOptions) }.get()
     engine.options = engineOptions
     return engine
+  }
+
+  private func makeEngine(_ options: EngineOptions) -> Result<MixedModel, EngineError> {
+    do throws(EngineError) {
+      return .success(
+        try MixedModel(
+          response: specification.endog, fixed: specification.exog, terms: specification.engineTerms,
+          options: options))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// The engine for values at given parameters: where a fit holds terms that the data cannot tell apart, one in which
+  /// their variances count.
+  func evaluationEngine() throws -> MixedModel {
+    if specification.isRestored { return try engine() }
+    if let usual = try? engineOrThrow(), usual.held.isEmpty { return usual }
+    let made = evaluationCache.value { makeEngine(EngineOptions(keepsAll: true)) }
+    do throws(EngineError) { return try made.get() } catch { throw specification.translate(error) }
   }
 
   /// ``engineOrThrow()`` with the error in the model's words.

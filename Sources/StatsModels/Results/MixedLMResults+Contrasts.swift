@@ -90,49 +90,4 @@ extension MixedLMResults {
   ) throws -> MultiCompResult {
     try tTestPairwise(termName, method: [method], alpha: alpha, factorLabels: factorLabels)
   }
-
-  /// Covariance of linear combinations, or of chosen parameters.
-  ///
-  /// - Parameters:
-  ///   - rMatrix: rows of coefficients over all parameters: `R C other'`.
-  ///   - column: positions of parameters: the submatrix.
-  ///   - scale: error variance instead of the estimated one.
-  ///   - covP: covariance of the parameters instead of `covParams()`.
-  ///   - other: second set of rows; `rMatrix` if nil.
-  /// - Throws: ``StatsModelsError`` for arguments that contradict each other or do not fit.
-  ///
-  /// Python: MixedLMResults.cov_params
-  public func covParams(
-    rMatrix: Matrix? = nil, column: [Int]? = nil, scale: Double? = nil, covP: Matrix? = nil,
-    other: Matrix? = nil
-  ) throws -> Matrix {
-    let factor = (scale ?? self.scale) / self.scale
-    let covariance = covP ?? parameterCovariance.mapElements { $0 * factor }
-    guard covariance.rows == layout.count, covariance.columns == layout.count else {
-      throw StatsModelsError(.lengthMismatch, "cov_p must be \(layout.count) × \(layout.count)")
-    }
-    if let column {
-      guard rMatrix == nil, other == nil else {
-        throw StatsModelsError(.contradictoryArguments, "Column should be specified without other arguments.")
-      }
-      guard column.allSatisfy({ $0 >= 0 && $0 < layout.count }) else {
-        throw StatsModelsError(.invalidArgument, "column: positions are 0 to \(layout.count - 1)")
-      }
-      return covariance.selecting(rows: column).selecting(columns: column)
-    }
-    guard let rMatrix else {
-      if other != nil {
-        throw StatsModelsError(.contradictoryArguments, "other can only be specified with r_matrix")
-      }
-      return covariance
-    }
-    let second = other ?? rMatrix
-    guard rMatrix.columns == layout.count, second.columns == layout.count else {
-      throw StatsModelsError(.lengthMismatch, "r_matrix and other must have \(layout.count) columns")
-    }
-    return rMatrix * (covariance * second.transposed)
-  }
-
-  /// The Hessian of the log-likelihood at the estimate. Python: MixedLMResults.hessv
-  public var hessv: Matrix? { try? model.hessian(paramsObject, reml: reml).hessian }
 }

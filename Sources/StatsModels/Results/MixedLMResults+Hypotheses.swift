@@ -2,60 +2,6 @@ import DataFrames
 import LinearAlgebra
 import Patsy
 
-/// Linear hypotheses: equations in text, a matrix, or values for named parameters.
-///
-/// `"Time = 7"`, `["Time = 7", "Intercept = 15"]`, `Matrix`, `[[1, 0], [0, 1]]`, `[0, 1]`.
-/// Python: the `r_matrix` argument of t_test, f_test and wald_test
-public protocol HypothesisConvertible {
-  /// The constraints in patsy's form.
-  var constraintLike: ConstraintLike { get }
-}
-
-extension ConstraintLike: HypothesisConvertible {
-  /// The constraints themselves.
-  public var constraintLike: ConstraintLike { self }
-}
-extension String: HypothesisConvertible {
-  /// Equations in a text.
-  public var constraintLike: ConstraintLike { .text(self) }
-}
-extension Matrix: HypothesisConvertible {
-  /// Each row times the parameters is zero.
-  public var constraintLike: ConstraintLike { .matrix(self) }
-}
-extension Array: HypothesisConvertible where Element: HypothesisElement {
-  /// What a list of these elements means.
-  public var constraintLike: ConstraintLike { Element.constraintLike(self) }
-}
-extension Dictionary: HypothesisConvertible where Key == String, Value == Double {
-  /// A value for each named parameter.
-  public var constraintLike: ConstraintLike {
-    .values(sorted { $0.key < $1.key }.map { (name: .string($0.key), value: $0.value) })
-  }
-}
-
-/// What lists of hypotheses can hold: equations, numbers (one hypothesis), rows of numbers.
-public protocol HypothesisElement {
-  /// What a list of these elements means.
-  static func constraintLike(_ list: [Self]) -> ConstraintLike
-}
-extension String: HypothesisElement {
-  /// Equations, all of which hold.
-  public static func constraintLike(_ list: [String]) -> ConstraintLike { .texts(list) }
-}
-extension Double: HypothesisElement {
-  /// One row of coefficients.
-  public static func constraintLike(_ list: [Double]) -> ConstraintLike {
-    .matrix(Matrix(rows: 1, columns: list.count, columnMajor: list))
-  }
-}
-extension Array: HypothesisElement where Element == Double {
-  /// Rows of coefficients; a ragged list gives a matrix without columns, which no model accepts.
-  public static func constraintLike(_ list: [[Double]]) -> ConstraintLike {
-    .matrix((try? Matrix(rowsOf: list)) ?? Matrix(rows: list.count, columns: 0))
-  }
-}
-
 extension MixedLMResults {
   /// Tests each hypothesis by itself.
   ///
@@ -67,12 +13,18 @@ extension MixedLMResults {
   /// Python: MixedLMResults.t_test
   public func tTest(_ rMatrix: any HypothesisConvertible, useT: Bool? = nil) throws -> ContrastResults {
     let constraint = try constraint(rMatrix, name: "t-test")
-    let combination = constraint.coefs * known(params.values)
-    let effect = zip(combination, constraint.constants).map { $0 - $1 }
     let covariance = product(constraint.coefs, parameterCovariance)
     let errors = (0..<constraint.coefs.rows).map { max(covariance[$0, $0], 0).squareRoot() }
     return ContrastResults(
-      effect: effect, sd: errors.map { $0 > 0 ? $0 : .nan }, dfDenom: useT ?? self.useT ? dfResid : nil)
+      effect: constraint.coefs * known(params.values), sd: errors.map { $0 > 0 ? $0 : .nan },
+      values: constraint.constants, dfDenom: useT ?? self.useT ? dfResid : nil)
+  }
+
+  /// Tests whether each row of a matrix times the parameters has a given value: Python's `(R, q)`.
+  ///
+  /// Python: MixedLMResults.t_test
+  public func tTest(_ rMatrix: (Matrix, [Double]), useT: Bool? = nil) throws -> ContrastResults {
+    try tTest(ConstraintLike.matrix(rMatrix.0, constants: rMatrix.1), useT: useT)
   }
 
   /// ``tTest(_:useT:)`` with Python's label.
@@ -101,6 +53,15 @@ extension MixedLMResults {
     try fTest(rMatrix, covP: covP, invcov: invcov)
   }
 
+  /// Tests by F whether the rows of a matrix times the parameters have given values: Python's `(R, q)`.
+  ///
+  /// Python: MixedLMResults.f_test
+  public func fTest(_ rMatrix: (Matrix, [Double]), covP: Matrix? = nil, invcov: Matrix? = nil) throws
+    -> ContrastResults
+  {
+    try fTest(ConstraintLike.matrix(rMatrix.0, constants: rMatrix.1), covP: covP, invcov: invcov)
+  }
+
   /// Tests all hypotheses together, by χ² or by Fisher's F.
   ///
   /// - Parameters:
@@ -120,6 +81,7 @@ extension MixedLMResults {
     let combination = constraint.coefs * known(params.values)
     let distance = zip(combination, constraint.constants).map { $0 - $1 }
     var count = dfConstraints ?? Double(constraint.coefs.rows)
+    var warnings: [FitWarning] = []
     let inverse: Matrix
     if let invcov {
       inverse = invcov
@@ -133,6 +95,13 @@ extension MixedLMResults {
       }
       inverse = try covariance.pseudoInverse()
       let rank = try covariance.matrixRank()
+      if rank < covariance.rows {
+        warnings.append(
+          FitWarning(
+            kind: .numerical,
+            message: "covariance of constraints does not have full rank. The number of constraints is "
+              + "\(covariance.rows), but rank is \(rank)", category: "ValueWarning"))
+      }
       if dfConstraints == nil { count = Double(rank) }
     }
     guard inverse.rows == distance.count, inverse.columns == distance.count else {
@@ -140,8 +109,22 @@ extension MixedLMResults {
     }
     let solved = inverse * distance
     let form = zip(distance, solved).reduce(0) { $0 + $1.0 * $1.1 }
-    if useF ?? useT { return ContrastResults(fvalue: form / count, dfNum: count, dfDenom: dfResid) }
-    return ContrastResults(chi2: form, df: count)
+    if useF ?? useT {
+      return ContrastResults(fvalue: form / count, dfNum: count, dfDenom: dfResid, warnings: warnings)
+    }
+    return ContrastResults(chi2: form, df: count, warnings: warnings)
+  }
+
+  /// Tests whether the rows of a matrix times the parameters have given values: Python's `(R, q)`.
+  ///
+  /// Python: MixedLMResults.wald_test
+  public func waldTest(
+    _ rMatrix: (Matrix, [Double]), covP: Matrix? = nil, invcov: Matrix? = nil, useF: Bool? = nil,
+    dfConstraints: Double? = nil, scalar: Bool = true
+  ) throws -> ContrastResults {
+    try waldTest(
+      ConstraintLike.matrix(rMatrix.0, constants: rMatrix.1), covP: covP, invcov: invcov, useF: useF,
+      dfConstraints: dfConstraints, scalar: scalar)
   }
 
   /// ``waldTest(_:covP:invcov:useF:dfConstraints:scalar:)`` with Python's label.
@@ -157,7 +140,7 @@ extension MixedLMResults {
   ///
   /// - Parameters:
   ///   - skipSingle: leave out terms of one column.
-  ///   - extraConstraints: further hypotheses by name.
+  ///   - extraConstraints: further hypotheses, each a name and what is to be tested, as in `waldTest`.
   ///   - combineTerms: further tests of all terms whose names contain a text.
   ///   - scalar: kept for Python's sake; the statistics are numbers.
   ///
@@ -176,8 +159,14 @@ extension MixedLMResults {
       tests.append(try waldTest(selecting(columns)))
     }
     for text in combineTerms {
+      guard let columns = combined[text], !columns.isEmpty else {
+        throw StatsModelsError(
+          .invalidArgument,
+          "combineTerms: no term's name contains '\(text)'; terms are \(shortList(fixedTerms.map(\.name)))",
+          values: [text])
+      }
       names.append(text)
-      tests.append(try waldTest(selecting(combined[text] ?? [])))
+      tests.append(try waldTest(selecting(columns)))
     }
     for (name, hypothesis) in extraConstraints {
       names.append(name)

@@ -84,13 +84,17 @@ struct CovarianceSearch {
       scales.append(1)
     }
     let count = Double(max(model.nobs, 1))
-    let objective = Objective { x in
-      let parameters = zip(x, scales).map { $0 * $1 }
-      guard let (value, gradient) = evaluate(parameters) else {
+    let needsGradient = method != .powell && method != .nelderMead
+    let both = Objective { x in
+      guard let (value, gradient) = evaluate(zip(x, scales).map { $0 * $1 }) else {
         return (.infinity, [Double](repeating: 0, count: x.count))
       }
       return (-value / count, zip(gradient, scales).map { -$0 * $1 / count })
     }
+    let valueAlone = Objective(value: { x in
+      evaluate(zip(x, scales).map { $0 * $1 }, needsGradient: false).map { -$0.value / count } ?? .infinity
+    })
+    let objective = needsGradient ? both : valueAlone
     var iteration = 0
     let run = minimize(
       objective, start: zip(first, scales).map { $0 / $1 }, method: method, options: options
@@ -142,22 +146,25 @@ struct CovarianceSearch {
 
   /// Penalised log-likelihood and its derivatives by the factor's entries, then by log σ² if that is free; nil where
   /// it is not defined.
-  private func evaluate(_ parameters: [Double]) -> (value: Double, gradient: [Double])? {
+  private func evaluate(_ parameters: [Double], needsGradient: Bool = true) -> (
+    value: Double, gradient: [Double]
+  )? {
     guard parameters.allSatisfy(\.isFinite), let point = point(parameters) else { return nil }
     let terms = model.specification.termCovariances(point.blocks)
     guard let (fixed, penalty) = try? penalisedFixedEffects(at: terms, scale: point.scale),
-      let value = try? engine.logLikelihood(at: terms, reml: reml, fixedEffects: fixed, scale: point.scale),
-      let score = try? engine.score(at: terms, reml: reml, fixedEffects: fixed, scale: point.scale)
+      let value = try? engine.logLikelihood(at: terms, reml: reml, fixedEffects: fixed, scale: point.scale)
     else { return nil }
-    var total = value - penalty
-    var derivatives = blockDerivatives(score)
-    if let covPen, model.kRe > 0 {
-      let loss = covPen.value(point.blocks[0])
-      guard loss.isFinite else { return nil }
-      total -= loss
-      derivatives[0] = derivatives[0].zip(covPen.deriv(point.blocks[0]), -)
-    }
+    let covariancePenalty = model.kRe > 0 ? covPen : nil
+    let total = value - penalty - (covariancePenalty?.value(point.blocks[0]) ?? 0)
     guard total.isFinite else { return nil }
+    guard needsGradient else { return (total, []) }
+    guard let score = try? engine.score(at: terms, reml: reml, fixedEffects: fixed, scale: point.scale) else {
+      return nil
+    }
+    var derivatives = blockDerivatives(score)
+    if let covariancePenalty {
+      derivatives[0] = derivatives[0].zip(covariancePenalty.deriv(point.blocks[0]), -)
+    }
     // With σ² free the parameters are those of σ² S: d/d(σ² S) = F / σ², d/d log σ² = σ² d/dσ² - Σ F S.
     let unit = errorVariance == .free ? point.scale ?? 1 : 1
     var position = 0
