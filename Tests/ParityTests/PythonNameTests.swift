@@ -81,6 +81,34 @@ import Testing
     }
   }
 
+  /// The table of statsmodels' own tests names Swift tests that exist, and counts all 123.
+  @Test func everyTestOfStatsmodelsIsMapped() throws {
+    let page = try String(contentsOf: Fixtures.root.appendingPathComponent("README.md"), encoding: .utf8)
+    let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `Test") || $0.hasPrefix("| `test_") }
+      .map { $0.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) } }
+    #expect(rows.compactMap { Int($0[1]) }.reduce(0, +) == 123)
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("StatsmodelsSuite")
+    let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+    let source = try files.map { try String(contentsOf: $0, encoding: .utf8) }.joined()
+    var count = 0
+    for row in rows {
+      let named = row[2].matches(of: /`(?:\w+Tests\.)?([a-z]\w+)`/).map { String($0.output.1) }
+      let tests = named.filter { $0 != "s" }
+      #expect(!tests.isEmpty || row[2].hasPrefix("none:") || row[2] == "the same (regularized)", "\(row)")
+      for test in tests { #expect(source.contains("func \(test)("), "\(test)") }
+      count += tests.count
+    }
+    #expect(count > 30)
+  }
+
+  /// Each of the 26 defects has its test.
+  @Test func everyDefectHasATest() throws {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("StatsmodelsDefectTests.swift")
+    let numbers = try String(contentsOf: file, encoding: .utf8).matches(of: /func `(\d+) /).compactMap { Int($0.output.1) }
+    #expect(numbers == Array(1...26))
+  }
+
   /// Arguments without a counterpart, and why.
   static let absorbed = [
     "MixedLMResults(model)": "results are made by fit only",

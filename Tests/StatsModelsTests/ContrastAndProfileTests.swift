@@ -67,14 +67,83 @@ import Testing
     #expect(try result.waldTest("school Var = 0").dfDenom == 1)
     let terms = try result.waldTestTerms(combineTerms: ["s"])
     #expect(terms.table.index == ["Intercept", "sex", "age", "s"])
+    // Every form of Python's hypotheses.
+    let shifted = try result.tTest("age = 2")
+    #expect(shifted.effect == [result.feParams["age"]])
+    #expect(abs(shifted.statistic[0] - (result.feParams["age"] - 2) / result.bse["age"]) < 1e-12)
+    let row: [Int] = [0, 0, 1, 0]
+    let forms: [any HypothesisConvertible] = [
+      ["age": 2], ["age": 2.0], ["age = 2"], ConstraintLike.matrix(Matrix([[0, 0, 1]]), constants: [2]),
+    ]
+    for form in forms { #expect(try result.waldTest(form).statistic == result.waldTest("age = 2").statistic) }
+    #expect(try result.waldTest((Matrix([[0, 0, 1]]), [2])).pvalue == result.waldTest("age = 2").pvalue)
+    #expect(try result.fTest((Matrix([[0, 0, 1]]), [2])).fvalue == result.fTest("age = 2").fvalue)
+    #expect(try result.tTest((Matrix([[0, 0, 1]]), [2])).statistic == shifted.statistic)
+    #expect(try result.tTest(row).effect == result.tTest([row]).effect)
+    let twice = try result.waldTest(["age = 2", "2 * age = 4"])
+    #expect(twice.dfDenom == 1 && twice.warnings[0].category == "ValueWarning")
+    #expect(twice.warnings[0].message.contains("The number of constraints is 2, but rank is 1"))
+    let extra = try result.waldTestTerms(skipSingle: true, extraConstraints: [("mine", "age = 2"), ("all", row)])
+    #expect(extra.table.index == ["mine", "all"] && extra.dfConstraints == [1, 1])
+    #expect(throws: StatsModelsError.self) { try result.waldTestTerms(combineTerms: ["nothing"]) }
     let z = result.tvalues["age"]
     #expect(abs(terms.table["age", "statistic"] - z * z) < 1e-9 * z * z)
     #expect(throws: StatsModelsError.self) { try result.tTest([1, 2]) }
     #expect(throws: PatsyError.self) { try result.tTest("age = = 1") }
+    #expect(try abs(result.covParams(rMatrix: [0, 1, 1, 0]) - result.covParams(rMatrix: Matrix([[0, 1, 1, 0]]))[0, 0]) < 1e-15)
+    #expect(try result.covParams(scale: 2 * result.scale)["age", "age"] == 2 * result.covParams()["age", "age"])
     let combined = try result.covParams(rMatrix: Matrix([[0, 1, 1, 0]]))
     let cov = result.covParams().values
     #expect(abs(combined[0, 0] - (cov[1, 1] + cov[2, 2] + 2 * cov[1, 2])) < 1e-12)
     #expect(try result.covParams(column: [2])["age", "age"] == cov[2, 2])
+  }
+
+  /// Data frames, dictionaries, matrices and rows of the design, with and without the formula.
+  @Test func populationPredictions() throws {
+    let result = try mixedlm("test_score ~ age + pretest", data, groups: "school").fit()
+    let new = try DataFrame(["pretest": [1.0, .nan], "age": [10, 11], "other": ["a", "b"]])
+    let value = result.feParams[0] + 10 * result.feParams["age"] + result.feParams["pretest"]
+    let predicted = try result.predict(new)
+    #expect(abs(predicted[0] - value) < 1e-12 && predicted[1].isNaN)
+    let design = Matrix([[1, 10, 1]])
+    #expect(try result.predict(design, transform: false)[0] == result.predict(exog: design)[0])
+    #expect(try abs(result.predict([1, 10, 1], transform: false)[0] - value) < 1e-12)
+    let columns = try DataFrame(["Intercept": [1.0], "age": [10], "pretest": [1]])
+    #expect(try abs(result.predict(columns, transform: false)[0] - value) < 1e-12)
+    #expect(try result.predict(["age": [10], "pretest": [1]]).values == [predicted[0]])
+    let arrays = try MixedLM(endog: data["test_score"], exog: data[["age", "pretest"]], groups: data["school"]).fit()
+    let two = try arrays.predict(data[["age", "pretest"]])
+    #expect(two.values == arrays.predict().values && two.index == Array(data.rowLabels))
+    #expect(throws: StatsModelsError.self) { try arrays.predict(columns) }
+    let school: Int = 3
+    #expect(result.randomEffects(for: school) == result.randomEffects[3])
+  }
+
+  /// Variances that a fit holds count in the likelihood at given parameters: a slope in both the group and a component.
+  @Test func likelihoodOfTermsThatCoincide() throws {
+    let both = try mixedlm(
+      "test_score ~ age", data, groups: "school", reFormula: "~age", vcFormula: ["slope": "0 + age"])
+    let plain = try mixedlm("test_score ~ age", data, groups: "school", reFormula: "~age")
+    let split = MixedLMParams.fromComponents(feParams: [50, 2], covRe: Matrix([[1, 0.2], [0.2, 0.5]]), vcomp: [0.3])
+    let joined = MixedLMParams.fromComponents(feParams: [50, 2], covRe: Matrix([[1, 0.2], [0.2, 0.8]]))
+    for reml in [true, false] {
+      for profileFe in [true, false] {
+        let (a, b) = (
+          try both.loglike(split, profileFe: profileFe, reml: reml),
+          try plain.loglike(joined, profileFe: profileFe, reml: reml)
+        )
+        #expect(abs(a - b) < 1e-9 * abs(b))
+      }
+      let (score, reference) = (try both.scoreFull(split, reml: reml), try plain.scoreFull(joined, reml: reml))
+      #expect(relativeDistance(score.re, reference.re) < 1e-9 && abs(score.vc[0] - reference.re[2]) < 1e-9)
+    }
+    var one = data
+    one["top"] = 1
+    let single = try mixedlm("test_score ~ age", one, groups: "top", reFormula: "1", vcFormula: ["s": "0 + C(school)"])
+    let values = try [0.0, 2].map {
+      try single.loglike(MixedLMParams.fromComponents(covRe: Matrix([[$0]]), vcomp: [0.4]), reml: false)
+    }
+    #expect(abs(values[0] - values[1]) > 0.1)
   }
 
   @Test func distribution() throws {

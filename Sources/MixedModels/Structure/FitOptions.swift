@@ -19,7 +19,8 @@ package struct EngineOptions: Sendable {
   package enum Trailing: Sendable { case dense, sparse }
 
   package init(
-    threads: Int? = nil, trailing: Trailing? = nil, exact: Bool? = nil, memory: Int? = nil, keepsAll: Bool = false
+    threads: Int? = nil, trailing: Trailing? = nil, exact: Bool? = nil, memory: Int? = nil,
+    keepsAll: Bool = false
   ) {
     self.keepsAll = keepsAll
     self.threads = threads

@@ -44,7 +44,8 @@ extension MixedLM {
     try fit(
       FitArguments(
         startParams: startParams, reml: reml, niterSa: niterSa, doCg: doCg, fePen: fePen, covPen: covPen,
-        free: free, fullOutput: fullOutput, method: method, gtol: gtol, maxiter: maxiter, startUnits: startUnits,
+        free: free, fullOutput: fullOutput, method: method, gtol: gtol, maxiter: maxiter,
+        startUnits: startUnits,
         heldScale: heldScale, exact: exact, threads: threads, progress: progress))
   }
 

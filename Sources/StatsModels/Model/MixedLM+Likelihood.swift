@@ -70,13 +70,15 @@ extension MixedLM {
       fe: calcFe ? score.fixed : [], re: Array(entries.prefix(kRe2)), vc: Array(entries.dropFirst(kRe2)))
   }
 
-  /// Derivatives by the lower Cholesky factor and the roots of the components. Python: MixedLM.score_sqrt
+  /// Derivatives by the lower Cholesky factor and the roots of the components: by those of a packed vector, whatever
+  /// their signs, or by the factor with a positive diagonal. Python: MixedLM.score_sqrt
   public func scoreSqrt(
     _ params: any StartParameters, calcFe: Bool = true, profileFe: Bool = false, reml: Bool = true
   ) throws -> ScoreParts {
     let (score, covariances) = try derivatives(params, profileFe: profileFe, reml: reml)
     // d log L = Σ F dS and S = L L' give d log L / dL = 2 F L in the lower triangle.
-    let products = zip(score.blocks, covariances).map { $0 * $1.semidefiniteFactor }
+    let factors = packedFactors(params) ?? covariances.map(\.semidefiniteFactor)
+    let products = zip(score.blocks, factors).map { $0 * $1 }
     let entries = layout.entries.map { entry in
       entry.engineIndex == nil ? 0 : 2 * products[entry.block][entry.row, entry.column]
     }
@@ -195,6 +197,16 @@ extension MixedLM {
       throw StatsModelsError(.invalidArgument, "params hold no fixed effects: use an object with feParams")
     }
     return values
+  }
+
+  /// The factors that a packed vector of square roots lists, one per block; nil for other parameters.
+  private func packedFactors(_ params: any StartParameters) -> [Matrix]? {
+    guard useSqrt, specification.layout == .grouped, let packed = params as? [Double] else { return nil }
+    var factors = specification.blocks.map { Matrix(rows: $0.width, columns: $0.width) }
+    for (entry, value) in zip(layout.entries, packed.suffix(layout.entries.count)) {
+      factors[entry.block][entry.row, entry.column] = value
+    }
+    return factors
   }
 
   private func derivatives(_ params: any StartParameters, profileFe: Bool, reml: Bool) throws -> (

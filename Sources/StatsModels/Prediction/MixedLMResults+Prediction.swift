@@ -5,46 +5,6 @@ import MixedModels
 import Patsy
 
 extension MixedLMResults {
-  /// Population predictions for new data: the fixed part. Rows with a missing predictor give nan.
-  ///
-  /// Python: MixedLMResults.predict
-  public func predict(_ data: DataFrame) throws -> Series { try predict(data, randomEffects: .none) }
-
-  /// Population predictions for new data. Python: MixedLMResults.predict
-  public func predict(exog data: DataFrame) throws -> Series { try predict(data) }
-
-  /// Population predictions for a dictionary of arrays. Python: MixedLMResults.predict
-  public func predict(_ data: [String: any ColumnConvertible]) throws -> Series {
-    try predict(DataFrame(data))
-  }
-
-  /// Population predictions for the rows of the model. Python: MixedLMResults.predict
-  public func predict() -> Series {
-    if specification.isRestored, let values = cache.population {
-      return Series(index: Array(specification.rowLabels), values: values)
-    }
-    return Series(index: Array(specification.rowLabels), values: model.exog * knownEffects)
-  }
-
-  /// Population predictions for rows of the fixed design.
-  ///
-  /// - Parameters:
-  ///   - exog: one column for each fixed effect.
-  ///   - transform: accepted for Python's `transform=False`; a matrix is never transformed by the formula.
-  /// - Throws: ``StatsModelsError`` for another number of columns.
-  ///
-  /// Python: MixedLMResults.predict
-  public func predict(_ exog: Matrix, transform: Bool = false) throws -> Series {
-    guard exog.columns == kFe else {
-      throw StatsModelsError(
-        .lengthMismatch, "predict needs a matrix of \(kFe) columns, as exog has, not \(exog.columns)")
-    }
-    return Series(index: (0..<exog.rows).map(String.init), values: exog * knownEffects)
-  }
-
-  /// Fixed effects, dropped ones as zero.
-  private var knownEffects: [Double] { estimate.fixedEffects.map { $0.isNaN ? 0 : $0 } }
-
   /// Predictions that add the predicted effects of some factors. Not in statsmodels.
   ///
   /// - Throws: ``StatsModelsError`` for unknown factors and levels, `PatsyError` for columns that are missing.

@@ -14,7 +14,7 @@ extension MixedLMResults {
   /// l(b, Ψ / σ², σ²) the Hessian is J'HJ + Σ (∂l/∂Sₖ) ∂²Sₖ/∂φ², where ∂S/∂Ψ = 1/σ², ∂S/∂σ² = -S/σ²,
   /// ∂²S/∂Ψ∂σ² = -1/σ⁴, ∂²S/∂σ⁴ = 2S/σ⁴. Held parameters have zeros, unknown ones nan.
   func fullCovariance() throws -> FullCovariance {
-    let engine = try model.engine()
+    let engine = try engine()
     let fixed = penalty.movesFixedEffects ? estimate.fixedEffects : nil
     let hessian = try engine.jointHessian(
       at: estimate.relativeCovariances, reml: reml, fixedEffects: fixed, scale: scale)

@@ -35,6 +35,11 @@ extension MixedLMResults {
     return effects(ofGroup: position, rows: model.groupRows, modes: modes)
   }
 
+  /// Predicted random effects of one group by a number, text or truth value in a variable. Not in statsmodels.
+  public func randomEffects(for group: some GroupLabelConvertible) -> Series? {
+    randomEffects(for: group.groupLabel)
+  }
+
   private func effects(ofGroup group: Int, rows: GroupRows, modes: [Matrix]) -> Series {
     var names: [String] = []
     var values: [Double] = []
