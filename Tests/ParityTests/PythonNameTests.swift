@@ -87,7 +87,8 @@ import Testing
     let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `Test") || $0.hasPrefix("| `test_") }
       .map { $0.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) } }
     #expect(rows.compactMap { Int($0[1]) }.reduce(0, +) == 123)
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("StatsmodelsSuite")
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+      "StatsmodelsSuite")
     let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
     let source = try files.map { try String(contentsOf: $0, encoding: .utf8) }.joined()
     var count = 0
@@ -105,7 +106,9 @@ import Testing
   @Test func everyDefectHasATest() throws {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("StatsmodelsDefectTests.swift")
-    let numbers = try String(contentsOf: file, encoding: .utf8).matches(of: /func `(\d+) /).compactMap { Int($0.output.1) }
+    let numbers = try String(contentsOf: file, encoding: .utf8).matches(of: #/func `(\d+) /#).compactMap {
+      Int($0.output.1)
+    }
     #expect(numbers == Array(1...26))
   }
 

@@ -21,7 +21,9 @@ import Testing
   private func noise(_ seed: UInt64, slope: Double = 0, factor: Double = 1) throws -> DataFrame {
     var generator = SeededGenerator(seed: seed)
     let rows = 0..<120
-    func draw() -> Double { (0..<12).reduce(-6) { sum, _ in sum + Double.random(in: 0..<1, using: &generator) } }
+    func draw() -> Double {
+      (0..<12).reduce(-6) { sum, _ in sum + Double.random(in: 0..<1, using: &generator) }
+    }
     let x = rows.map { Double($0 % 6) }
     let slopes = (0..<20).map { _ in slope * draw() }
     return try DataFrame([
@@ -44,7 +46,7 @@ import Testing
       }
       #expect(abs((values[1] - values[0]) / 2e-5 - score[k]) < 1e-4)
     }
-    #expect(score[2] > 23 && abs(try model.fit(method: .bfgs).llf + 2217.04746) < 1e-4)
+    #expect(try score[2] > 23 && abs(model.fit(method: .bfgs).llf + 2217.04746) < 1e-4)
   }
 
   @Test func `2 units of a predictor change nothing`() throws {
@@ -69,18 +71,20 @@ import Testing
       let result = try model.fit()
       #expect(result.converged)
       #expect(try result.llf > model.fit(method: .powell, gtol: 1e-8).llf - 1e-6)
-      #expect(try result.llf >= model.loglike(MixedLMParams.fromComponents(covRe: Matrix(rows: 2, columns: 2))) - 1e-9)
+      #expect(
+        try result.llf >= model.loglike(MixedLMParams.fromComponents(covRe: Matrix(rows: 2, columns: 2)))
+          - 1e-9)
     }
-    #expect(abs(try pigs("Weight ~ 1").fit().llf + 3991.1726) < 1e-3)
+    #expect(try abs(pigs("Weight ~ 1").fit().llf + 3991.1726) < 1e-3)
   }
 
   @Test func `5 the likelihood is finite at a variance of zero`() throws {
     let model = try pigs("Weight ~ 1")
     let zero = MixedLMParams.fromComponents(feParams: [0], covRe: Matrix(rows: 1, columns: 1))
     let small = MixedLMParams.fromComponents(feParams: [0], covRe: Matrix([[1e-9]]))
-    #expect(abs(try model.loglike(zero) - model.loglike(small)) < 1e-4)
+    #expect(try abs(model.loglike(zero) - model.loglike(small)) < 1e-4)
     let mean = try Self.dietox.get()["Weight"].mean()
-    #expect(abs(try model.getFeParams(covRe: zero.covRe, vcomp: []).feParams[0] - mean) < 1e-9)
+    #expect(try abs(model.getFeParams(covRe: zero.covRe, vcomp: []).feParams[0] - mean) < 1e-9)
     let result = try model.fit()
     #expect(result.llf.isFinite && abs(result.feParams[0] - mean) < 0.5 && result.bseFe[0] < 2)
   }
@@ -90,7 +94,8 @@ import Testing
     #expect(result.covRe[0, 0] == 0 && result.warnings.contains { $0.kind == .boundary })
     #expect(result.randomEffects.values.allSatisfy { $0.values == [0] })
     #expect(result.randomEffectsCov.values.allSatisfy { $0[0, 0] == 0 })
-    #expect(result.fittedvalues.values == result.predict().values && result.resid.values.allSatisfy(\.isFinite))
+    #expect(
+      result.fittedvalues.values == result.predict().values && result.resid.values.allSatisfy(\.isFinite))
   }
 
   @Test func `7 useSqrt false never leaves the covariance matrices`() throws {
@@ -113,17 +118,19 @@ import Testing
     #expect(result.covRe[0, 0] < 0.01 && result.warnings.isEmpty)
     data["large"] = data["Weight"] * 1000
     let large = try mixedlm("large ~ 1", data, groups: "Pig").fit()
-    #expect(large.warnings.contains { $0.message == "The MLE may be on the boundary of the parameter space." })
+    #expect(
+      large.warnings.contains { $0.message == "The MLE may be on the boundary of the parameter space." })
   }
 
   @Test func `9 doCg false and an empty list of methods work`() throws {
     let model = try pigs()
     let start = MixedLMParams.fromComponents(feParams: [0, 0], covRe: Matrix([[2]]))
     let evaluated = try model.fit(startParams: start, doCg: false)
-    #expect(evaluated.params["Pig Var"] == 2 && abs(evaluated.llf - (try model.loglike(start))) < 1e-9)
-    #expect(abs(try model.fit(method: []).llf - model.fit().llf) < 1e-9)
+    #expect(
+      try abs(evaluated.params["Pig Var"] - 2) < 1e-12 && abs(evaluated.llf - (model.loglike(start))) < 1e-9)
+    #expect(try abs(model.fit(method: []).llf - model.fit().llf) < 1e-9)
     for method in [OptimizationMethod.basinhopping, .minimize] {
-      #expect(abs(try model.fit(method: method).llf - model.fit().llf) < 1e-6)
+      #expect(try abs(model.fit(method: method).llf - model.fit().llf) < 1e-6)
     }
   }
 
@@ -138,9 +145,10 @@ import Testing
   @Test func `11 standard errors of variances`() throws {
     for (reml, right) in [(true, 6.939), (false, 6.795)] {
       let result = try pigs().fit(reml: reml)
-      #expect(abs(try #require(result.varianceComponents["Pig", "Intercept"]).standardError - right) < 2e-3)
+      #expect(
+        try abs(try #require(result.varianceComponents["Pig", "Intercept"]).standardError - right) < 2e-3)
     }
-    #expect(abs(try pigs().fit().bseRe["Pig Var"] - 2.149) < 1e-3)
+    #expect(try abs(pigs().fit().bseRe["Pig Var"] - 2.149) < 1e-3)
   }
 
   @Test func `12 variances in user units stand beside the ratios`() throws {
@@ -168,7 +176,7 @@ import Testing
     let packed = best.paramsObject.getPacked(useSqrt: true, hasFe: true)
     let (a, b) = (try model.hessian(packed), try model.hessian(best.paramsObject))
     #expect(distance(a.hessian.storage, b.hessian.storage) < 1e-9)
-    #expect(abs(try model.loglike(best.params) - best.llf) < 1e-8)
+    #expect(try abs(model.loglike(best.params) - best.llf) < 1e-8)
     #expect(try model.fit(startParams: best.params).evaluations < best.evaluations)
   }
 
@@ -177,7 +185,8 @@ import Testing
     let first = try model.fit()
     let llf = first.llf
     let second = try model.fit(reml: false)
-    #expect(first.llf == llf && first.method == "REML" && abs(second.llf + 2402.932) < 1e-2 && llf < second.llf)
+    #expect(
+      first.llf == llf && first.method == "REML" && abs(second.llf + 2402.932) < 1e-2 && llf < second.llf)
   }
 
   @Test func `16 penalties shrink and masks hold`() throws {
@@ -215,7 +224,7 @@ import Testing
     #expect(ratio > 1.0001 && ratio < 1.05)
     let z = result.pvalues["Time"]
     result.useT = true
-    #expect(result.pvalues["Time"] > z && try result.tTest("Time").distribution == .t)
+    #expect(try result.pvalues["Time"] > z && result.tTest("Time").distribution == .t)
   }
 
   @Test func `20 collinear columns are dropped with a warning`() throws {
@@ -223,7 +232,7 @@ import Testing
     data["twice"] = data["Time"] * 2
     let result = try mixedlm("Weight ~ Time + twice", data, groups: "Pig").fit()
     #expect(result.warnings.map(\.kind) == [.rankDeficient] && result.feParams["twice"].isNaN)
-    #expect(result.dfResid == 859 && abs(result.llf - (try pigs().fit().llf)) < 1e-7)
+    #expect(try result.dfResid == 859 && abs(result.llf - (pigs().fit().llf)) < 1e-7)
   }
 
   @Test func `21 groups without replication are an error`() throws {
@@ -254,10 +263,11 @@ import Testing
     #expect(dropped.nobs == 59 && dropped.exogNames == ["Intercept", "Q('my x')", "hole"])
     let named = try mixedlm("strength ~ 1", data, groups: "batch", reFormula: "~Intercept2")
     #expect(named.exogReNames == ["batch", "Intercept2"])
-    for wrong in [{ try mixedlm("strength ~ 1", data, groups: ["batch"]) },
+    for wrong in [
+      { try mixedlm("strength ~ 1", data, groups: ["batch"]) },
       { try mixedlm("strength ~ 1", data, groups: "batch", reFormula: "0") },
-      { try mixedlm("strength ~ 1", data, groups: "batch", vcFormula: ["a": "0 + hole"]) }]
-    {
+      { try mixedlm("strength ~ 1", data, groups: "batch", vcFormula: ["a": "0 + hole"]) },
+    ] {
       #expect(throws: (any Error).self) { try wrong() }
     }
     let twice = DataFrame.concat([data, data])
@@ -282,14 +292,14 @@ import Testing
     #expect(crossed.terms.map(\.names) == [["Intercept", "Time"], ["Intercept"]])
     #expect(abs(crossed.llf - levels.llf) < 1e-6)
     let nested = try mixedlm("strength ~ 1 + (1 | batch/cask)", Self.pastes.get()).fit()
-    #expect(abs(nested.llf - (try casks().fit().llf)) < 1e-7)
+    #expect(try abs(nested.llf - (casks().fit().llf)) < 1e-7)
   }
 
   @Test func `25 removeData and save leave the model usable`() throws {
     let result = try pigs().fit()
     let slim = try result.removeData()
     #expect(try slim.summary().asText() == result.summary().asText())
-    #expect(abs(try result.model.fit().llf - result.llf) < 1e-9)
+    #expect(try abs(result.model.fit().llf - result.llf) < 1e-9)
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).json").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     try result.save(path, removeData: true)
@@ -300,6 +310,6 @@ import Testing
   @Test func `26 a fit that stops short says so`() throws {
     let short = try pigs(re: "~Time").fit(method: .nm, maxiter: 2)
     #expect(!short.converged && short.warnings.contains { $0.kind == .convergence })
-    #expect(try short.summary().asText().contains("Converged:           No"))
+    #expect(try short.summary().tables[0].cells.contains { $0.suffix(2) == ["Converged:", "No"] })
   }
 }

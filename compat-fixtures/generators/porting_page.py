@@ -16,9 +16,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "Sources/StatsModels/Documentation.docc/PortingFromPython.md"
 SYMBOLS = ROOT / ".build/docs/symbols"
 TITLES = {"MixedLM": "Models", "MixedLMParams": "Parameters", "VCSpec": "Variance components", "MixedLMResults": "Results"}
-OTHERS = [("Tests of hypotheses", ["ContrastResults", "WaldTestResults"]), ("Summaries", ["summary2", "Summary"])]
+OTHERS = [("Tests of hypotheses", ["ContrastResults", "WaldTestResults", "MultiCompResult"]),
+          ("Simulated responses", ["MixedLMDistribution"]), ("Summaries", ["summary2", "Summary"])]
 # What exists in statsmodels by inheritance only, or is replaced; the page "Differences from statsmodels" says so.
-LEFT_OUT = {"bsejac", "bsejhj", "covjac", "covjhj", "data", "exog_re2_li", "get_nlfun", "hessv", "information", "initialize",
+LEFT_OUT = {"bsejac", "bsejhj", "covjac", "covjhj", "data", "exog_re2_li", "get_nlfun", "information", "initialize",
             "score_obsv", "re_pen", "fe_pen", "cov_pen", "reml"}
 
 
@@ -63,7 +64,7 @@ def table(title, names, links):
 def main():
     links = swift_names()
     classes = json.loads((ROOT / "compat-fixtures/names.json").read_text())["classes"]
-    parts = [table("Functions", [n for n in links if n.startswith("statsmodels.formula") or n.endswith("summary_col")], links)]
+    parts = [table("Functions", [n for n in links if n.startswith("statsmodels.") or n.endswith("summary_col")], links)]
     missing = []
     for entry in classes:
         name = entry["name"]

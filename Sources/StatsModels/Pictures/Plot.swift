@@ -42,7 +42,7 @@ public enum PlotKind: Sendable, Hashable {
 }
 
 extension PlotKind {
-  /// A profile as ``MixedLMResults/profileRe(_:vtype:numLow:distLow:numHigh:distHigh:)-(Int,_,_,_,_,_)`` returns it:
+  /// A profile as `profileRe` returns it:
   /// values and log-likelihoods in two columns.
   public static func profile(_ profile: Matrix, name: String, estimate: Double? = nil) -> PlotKind {
     guard profile.columns >= 2 else { return .profile(values: [], logLikelihoods: [], name: name) }

@@ -27,7 +27,7 @@ extension MixedLMResults {
     try tTest(ConstraintLike.matrix(rMatrix.0, constants: rMatrix.1), useT: useT)
   }
 
-  /// ``tTest(_:useT:)`` with Python's label.
+  /// `tTest(_:useT:)` with Python's label.
   public func tTest(rMatrix: any HypothesisConvertible, useT: Bool? = nil) throws -> ContrastResults {
     try tTest(rMatrix, useT: useT)
   }
@@ -46,7 +46,7 @@ extension MixedLMResults {
     try waldTest(rMatrix, covP: covP, invcov: invcov, useF: true)
   }
 
-  /// ``fTest(_:covP:invcov:)`` with Python's label.
+  /// `fTest(_:covP:invcov:)` with Python's label.
   public func fTest(rMatrix: any HypothesisConvertible, covP: Matrix? = nil, invcov: Matrix? = nil) throws
     -> ContrastResults
   {
@@ -127,7 +127,7 @@ extension MixedLMResults {
       dfConstraints: dfConstraints, scalar: scalar)
   }
 
-  /// ``waldTest(_:covP:invcov:useF:dfConstraints:scalar:)`` with Python's label.
+  /// `waldTest(_:covP:invcov:useF:dfConstraints:scalar:)` with Python's label.
   public func waldTest(
     rMatrix: any HypothesisConvertible, covP: Matrix? = nil, invcov: Matrix? = nil, useF: Bool? = nil,
     dfConstraints: Double? = nil, scalar: Bool = true
