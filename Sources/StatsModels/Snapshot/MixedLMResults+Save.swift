@@ -48,7 +48,9 @@ extension MixedLMResults {
     } catch let error as StatsModelsError {
       throw StatsModelsError(.file, "\(fname): \(error.message)", values: [fname])
     } catch {
-      if let other = try? decoder.decode(SnapshotVersion.self, from: data).version, other != Snapshot.currentVersion {
+      if let other = try? decoder.decode(SnapshotVersion.self, from: data).version,
+        other != Snapshot.currentVersion
+      {
         throw StatsModelsError(
           .file, "\(fname): \(Snapshot.wrongVersion(other).message)", values: [fname, String(other)])
       }

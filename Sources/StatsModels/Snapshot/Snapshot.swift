@@ -10,8 +10,8 @@ extension MixedLMResults {
   /// knows, by its names (`llf`, `nobs`, `n_groups`, `df_resid`, `scale`, `fe_params`, `cov_re`, `vcomp`,
   /// `param_names`, `exog_re_names`, `aic`, `bic`, `params`, `bse`, `bse_fe`, `bse_re`, `tvalues`, `pvalues`,
   /// `conf_int`, `cov_params`, `random_effects`, `random_effects_cov`, `fittedvalues`, `resid`, `summary`), then
-  /// `method`, `converged`, `version`, and last `state`, which restores the results. Members of inner objects are sorted
-  /// by name. nan and infinities are the texts "nan", "inf" and "-inf".
+  /// `method`, `converged`, `version`, and last `state`, which restores the results. The order is part of the form: equal
+  /// results give equal files. nan and infinities are the texts "nan", "inf" and "-inf".
   public struct Snapshot: Codable, Sendable {
     /// Version of the form.
     public static let currentVersion = 2
@@ -122,7 +122,7 @@ extension MixedLMResults {
     public var version: Int
     let state: SnapshotState
 
-    enum CodingKeys: String, CodingKey, CaseIterable {
+    enum CodingKeys: String, CodingKey {
       case llf, nobs
       case nGroups = "n_groups"
       case dfResid = "df_resid"
