@@ -3,6 +3,9 @@ package enum PythonText {
   /// The shortest decimal text that reads back as `value`, in Python's layout: `5.0`, `1e-05`, `1e+16`,
   /// `nan`.
   package static func of(_ value: Double) -> String {
+    // Most elements of a design are indicators.
+    if value == 1 { return "1.0" }
+    if value.bitPattern == 0 { return "0.0" }
     let magnitude = value.magnitude
     // Swift turns to exponents from 2^53, Python from 1e16; all doubles between are whole numbers.
     if magnitude >= 9_007_199_254_740_992, magnitude < 1e16 { return "\(Int64(value)).0" }

@@ -238,8 +238,9 @@ extension Arithmetic {
   /// `a // b` as numpy computes it for floating-point numbers.
   static func floorQuotient(_ a: Double, _ b: Double) -> Double {
     if b == 0 { return a / b }
-    let modulus = remainder(a, b)
-    let quotient = (a - modulus) / b
+    let modulus = fmod(a, b)
+    let isBelow = modulus != 0 && (modulus < 0) != (b < 0)
+    let quotient = (a - modulus) / b - (isBelow ? 1 : 0)
     if quotient == 0 { return copysign(0, a / b) }
     let floored = quotient.rounded(.down)
     return quotient - floored > 0.5 ? floored + 1 : floored

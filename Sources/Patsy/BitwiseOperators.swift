@@ -147,7 +147,7 @@ private enum Truths {
     case .double(let values) where asTruth:
       storage = .boolean(values.map { !$0.isNaN && $0 != 0 }, missing: nil)
     case .string(let texts) where asTruth:
-      storage = .boolean(texts.codes.map { $0 >= 0 && !texts.pool[Int($0)].isEmpty }, missing: nil)
+      storage = .boolean(texts.codes.map { $0 < 0 || !texts.pool[Int($0)].isEmpty }, missing: nil)
     default: return value
     }
     return .vector(Vector(storage, isSeries: vector.isSeries))

@@ -79,6 +79,9 @@ package struct CubicSplineTransform: StatefulTransform {
           ? "'>' not supported between instances of 'str' and 'float'"
           : "'<' not supported between instances of 'float' and 'str'")
     }
+    guard knots.allSatisfy(\.isFinite) else {
+      throw EvaluationError.value("array must not contain infs or NaNs")
+    }
     let x = try SplineArguments.column(bound["x"], orThrow: inputError)
     try SplineArguments.requireSize(rows: max(x.count, knots.count), columns: knots.count)
     let basis = try CubicSpline(knots: knots, cyclic: cyclic).basis(at: x)

@@ -170,6 +170,11 @@ enum ContrastChoice {
       }
     case .integer, .double, .boolean: throw PatsyError("tuple index out of range")
     default:
+      if let rows = value.raggedRowCount {
+        throw PatsyError(
+          "setting an array element with a sequence. The requested array has an inhomogeneous shape after 1 "
+            + "dimensions. The detected shape was (\(rows),) + inhomogeneous part.")
+      }
       guard value.isSequence, let matrix = try? value.numericMatrix() else {
         throw PatsyError("'\(value.typeName)' object has no attribute 'code_without_intercept'")
       }
@@ -180,6 +185,12 @@ enum ContrastChoice {
 }
 
 extension Value {
+  /// Number of rows of a nested list whose rows differ in length; nil for anything else.
+  fileprivate var raggedRowCount: Int? {
+    guard let counts = elements?.map(\.rowCount), isNested else { return nil }
+    return counts.allSatisfy { $0 == counts.first } ? nil : counts.count
+  }
+
   /// Number of columns of numeric data.
   var columnCount: Int {
     switch self {

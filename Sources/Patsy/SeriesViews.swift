@@ -134,12 +134,29 @@ enum SeriesViews {
         return try running(groups, name, Arguments())
       }
       let summary = try require(summary(name, of: vector), name)
-      return .vector(Vector(try groups.broadcast(summary), isSeries: true))
+      let values = try groups.broadcast(summary)
+      if keepsWholeNumbers(name, vector), let whole = wholeNumbers(values) {
+        return .vector(Vector(.integer(whole, missing: nil), isSeries: true))
+      }
+      return .vector(Vector(values, isSeries: true))
     case .function(let function):
       return try filled(groups) { try function(Arguments([.vector($0)])) }
     default:
       throw EvaluationError.type("'\(function.typeName)' object is not callable")
     }
+  }
+
+  /// Whether a summary of whole numbers is a whole number, or it counts.
+  private static func keepsWholeNumbers(_ name: String, _ vector: Vector) -> Bool {
+    if ["count", "size", "nunique"].contains(name) { return true }
+    guard case .integer(_, missing: nil) = vector.storage else { return false }
+    return ["sum", "prod", "min", "max", "first", "last"].contains(name)
+  }
+
+  /// The values as whole numbers; nil when one is not.
+  private static func wholeNumbers(_ values: [Double]) -> [Int]? {
+    let whole = values.compactMap { Int(exactly: $0) }
+    return whole.count == values.count ? whole : nil
   }
 
   private static func require(

@@ -21,7 +21,8 @@ import Testing
     ("k.shift(1)", [.nan, 3, -2, 0, 5, -7]), ("k.diff()", [.nan, -5, 2, 5, -12, 11]),
     ("k.rank()", [4, 2, 3, 6, 1, 5]), ("x.fillna(x.mean())", [1, 2, 4, 2.1, 0.5, 3]),
     ("x.ffill()", [1, 2, 4, 4, 0.5, 3]), ("k.clip(-1, 3)", [3, -1, 0, 3, -1, 3]),
-    ("k // 2", [1, -1, 0, 2, -4, 2]), ("k % 3", [0, 1, 0, 2, 2, 1]), ("I(k // 2.5)", [1, -1, 0, 2, -3, 1]),
+    ("k // 2", [1, -1, 0, 2, -4, 2]), ("k % 3", [0, 1, 0, 2, 2, 1]),
+    ("I(k // np.inf)", [0, -1, 0, 0, -1, 0]), ("I(k // 2.5)", [1, -1, 0, 2, -3, 1]),
     ("I(-7 % 3 + k)", [5, 0, 2, 7, -5, 6]), ("abs(k)", [3, 2, 0, 5, 7, 4]),
     ("k.between(0, 4) * 1", [1, 0, 1, 0, 0, 1]),
     ("t.str.len()", [7, 1, 3, 1, 7, 3]), ("t.str.count('o')", [2, 0, 0, 0, 2, 0]),
@@ -92,7 +93,7 @@ import Testing
     ("pd.qcut(k, 2, labels=['lo', 'hi'])", ["lo", "hi"]), ("k > 0", ["False", "True"]),
     ("C(k)", ["-7", "-2", "0", "3", "4", "5"]),
     ("C(x)", ["0.5", "1.0", "2.0", "3.0", "4.0"]), ("C(t)", ["C d", "b", "one two", "x y"]),
-    ("C(g, levels=['v', 'u'])", ["v", "u"]),
+    ("C(g, levels=['v', 'u'])", ["v", "u"]), ("C(k.groupby(g).transform('max'))", ["3", "5"]),
     ("C(g, levels=sorted(set(g), reverse=True))", ["v", "u"]),
     ("I(pd.Categorical(t).codes > 0)", ["False", "True"]),
     ("k.astype(object)", ["-7", "-2", "0", "3", "4", "5"]),
@@ -148,6 +149,11 @@ import Testing
   static let bare: [(String, String)] = [
     ("bs(g, df=4)", "unsupported operand type(s) for -: 'str' and 'str'"),
     ("cr(g, df=3)", "unsupported operand type(s) for -: 'str' and 'str'"),
+    (
+      "C(g, [[1, 0], [0]])",
+      "setting an array element with a sequence. The requested array has an inhomogeneous shape after 1 dimensions. "
+        + "The detected shape was (2,) + inhomogeneous part."
+    ),
     ("C(g, Treatment(['u']))", "specified level ['u'] not found"),
     ("pd.get_dummies(g)", "categorical data cannot be >1-dimensional"),
     ("t.str.split(' ', expand=True)", "categorical data cannot be >1-dimensional"),

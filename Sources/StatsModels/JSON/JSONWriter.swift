@@ -97,8 +97,16 @@ private struct JSONWriter {
     bytes += close.utf8
   }
 
+  private static let one = Array("1.0".utf8)
+  private static let zero = Array("0.0".utf8)
+
   private mutating func number(_ x: Double) {
-    if x.isFinite {
+    // Most elements of a design are indicators.
+    if x == 1 {
+      bytes += Self.one
+    } else if x.bitPattern == 0 {
+      bytes += Self.zero
+    } else if x.isFinite {
       bytes += x.description.utf8
     } else if nonFinite == .null {
       bytes += "null".utf8
