@@ -9,7 +9,7 @@ extension MixedModel {
   /// Largest number of random effects for which Z'PZ is formed: with crossed factors, and where all nest, so that
   /// first-order traces cost next to nothing.
   private static let largestCrossedOrder = 1000
-  private static let largestNestedOrder = 150
+  private static let largestNestedOrder = 40
 
   func informationTraces(_ directions: [Direction], at point: ParameterPoint) throws(EngineError) -> Matrix {
     if let traces = try smallModelTraces(directions, at: point) { return traces }
