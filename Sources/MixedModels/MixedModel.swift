@@ -114,7 +114,7 @@ package struct MixedModel: Sendable {
     }
   }
 
-  /// Threads for dense factors: one while they are too small to share.
+  /// Threads for a dense trailing block: one while it is too small to share.
   var blasThreads: Int {
     guard products.sparse == nil, let order = products.trailing?.count, order >= 500 else { return 1 }
     return options.threads ?? ProcessorCount.available
@@ -186,7 +186,7 @@ package struct MixedModel: Sendable {
   }
 
   private func levelObjective(reml: Bool, products: CrossProducts) -> ProfiledObjective {
-    let elimination = BlockedElimination(products: products)
+    let elimination = BlockedElimination(products: products, workers: Workers(threads: blasThreads))
     var floors = [Double](repeating: 0, count: products.structure.factors.count)
     if let trailing = elimination.trailing, !trailing.isExactAtZero {
       for f in products.structure.trailing {

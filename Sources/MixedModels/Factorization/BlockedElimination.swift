@@ -68,7 +68,7 @@ final class BlockedElimination: LevelElimination {
     }
   }
 
-  init(products: CrossProducts) {
+  init(products: CrossProducts, workers: Workers) {
     self.products = products
     panelColumns = products.panelColumns
     chain = products.chain.enumerated().map { d, block in
@@ -79,7 +79,7 @@ final class BlockedElimination: LevelElimination {
     if let trailing = products.trailing {
       self.trailing = TrailingElimination(
         trailing, panels: products.chain.compactMap(\.panel), panelColumns: products.panelColumns,
-        sparse: products.sparse)
+        sparse: products.sparse, workers: workers)
     } else {
       trailing = nil
     }

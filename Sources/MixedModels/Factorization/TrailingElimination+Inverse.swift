@@ -5,13 +5,17 @@ extension TrailingElimination {
 
   /// Calls `body` with Q = T S⁻¹T' column by column: buffers of a level block's columns, rows `first`…
   /// (every row when `whole`).
+  ///
+  /// - Parameter share: which of ``shares`` parts of the blocks to visit; nil for all.
   func forEachInverseBlock(
-    whole: Bool, _ body: (_ first: Int, _ width: Int, _ columns: UnsafeMutablePointer<Double>) -> Void
+    whole: Bool, share: Int? = nil,
+    _ body: (_ first: Int, _ width: Int, _ columns: UnsafeMutablePointer<Double>) -> Void
   ) {
     let m = count
     let widest = products.widths.max() ?? 1
     let buffers = Buffer(widest * m)
-    for block in products.blockFactor.indices {
+    let step = share == nil ? 1 : Self.shares
+    for block in stride(from: share ?? 0, to: products.blockFactor.count, by: step) {
       let first = Int(products.blockStart.pointer[block])
       let g = products.blockFactor[block]
       let k = products.widths[g]
@@ -135,13 +139,17 @@ extension TrailingElimination {
       PanelKernels.addDenseQuadratics(dense, panel: panel, trailing: self, to: target)
       return
     }
-    forEachInverseBlock(whole: false) { first, k, columns in
-      for c in 0..<k {
-        PanelKernels.addColumnQuadratics(
-          first + c, panel: panel, values: values.pointer, column: columns + c * self.count,
-          to: target.pointer)
+    let partial = (0..<Self.shares).map { _ in Buffer(target.count) }
+    workers.forEach(chunks: Self.shares, work: scatterWork) { share in
+      forEachInverseBlock(whole: false, share: share) { first, k, columns in
+        for c in 0..<k {
+          PanelKernels.addColumnQuadratics(
+            first + c, panel: panel, values: values.pointer, column: columns + c * self.count,
+            to: partial[share].pointer)
+        }
       }
     }
+    for part in partial { for i in 0..<target.count { target.pointer[i] += part.pointer[i] } }
   }
 
   /// Q a_l' on each level's own pattern, k numbers per entry.

@@ -20,6 +20,10 @@ final class TrailingElimination {
   private let panelColumns: Int
   private(set) var factors: [[Double]] = []
 
+  /// Parts into which the columns are dealt for threads; fixed, so that sums have the same bits for any number.
+  static let shares = 8
+  let workers: Workers
+
   /// Order up to which the unscaled Schur complement is kept.
   private static let keptOrder = 512
 
@@ -29,9 +33,10 @@ final class TrailingElimination {
 
   init(
     _ products: CrossProducts.Trailing, panels: [SparsePanel], panelColumns: Int,
-    sparse: SparseTrailingPattern?
+    sparse: SparseTrailingPattern?, workers: Workers
   ) {
     self.products = products
+    self.workers = workers
     self.panels = panels
     self.panelColumns = panelColumns
     let m = products.count
@@ -149,7 +154,8 @@ final class TrailingElimination {
 
   // MARK: Schur complement
 
-  /// Calls `body` with the columns of each level block, indexed by row, and stores what it leaves there.
+  /// Calls `body` with the columns of each level block, indexed by row, and stores what it leaves there; blocks of a
+  /// dense matrix on several threads.
   ///
   /// - Parameter loading: whether the columns hold what is stored, on their row lists, when `body` begins.
   private func forEachBlock(
@@ -158,19 +164,31 @@ final class TrailingElimination {
   ) {
     let m = count
     let widest = products.widths.max() ?? 1
-    let buffers = Buffer(dense == nil ? widest * m : 0)
-    var columns = [UnsafeMutablePointer<Double>](repeating: buffers.pointer, count: widest)
-    for block in products.blockFactor.indices {
-      let first = Int(products.blockStart.pointer[block])
-      let g = products.blockFactor[block]
-      let k = products.widths[g]
-      for c in 0..<k {
-        columns[c] = dense.map { $0.matrix.pointer + (first + c) * m } ?? buffers.pointer + c * m
-        if loading, dense == nil { storage.load(column: first + c, into: columns[c]) }
+    let blocks = products.blockFactor.count
+    let shares = dense == nil ? 1 : Self.shares
+    workers.forEach(chunks: shares, work: scatterWork) { share in
+      let buffers = Buffer(dense == nil ? widest * m : 0)
+      var columns = [UnsafeMutablePointer<Double>](repeating: buffers.pointer, count: widest)
+      for block in stride(from: share, to: blocks, by: shares) {
+        let first = Int(products.blockStart.pointer[block])
+        let g = products.blockFactor[block]
+        let k = products.widths[g]
+        for c in 0..<k {
+          columns[c] = dense.map { $0.matrix.pointer + (first + c) * m } ?? buffers.pointer + c * m
+          if loading, dense == nil { storage.load(column: first + c, into: columns[c]) }
+        }
+        body(first, g, columns)
+        if dense == nil { for c in 0..<k { storage.store(column: first + c, from: columns[c]) } }
       }
-      body(first, g, columns)
-      if dense == nil { for c in 0..<k { storage.store(column: first + c, from: columns[c]) } }
     }
+  }
+
+  /// Rough number of operations of a pass over the trailing matrix and the pairs of entries of all panels.
+  var scatterWork: Int {
+    let pairs = panels.enumerated().reduce(0.0) { sum, panel in
+      densePanels[panel.offset] == nil ? sum + panel.element.squaredRowCounts : sum
+    }
+    return Int(min(0.5 * (pairs + Double(count) * Double(count)), 1e15))
   }
 
   /// Column j of A_DD − Σ a'Ha, without panels that are kept dense.

@@ -82,9 +82,11 @@ struct CrossedTraces {
   private func inverse() -> Storage<Float> {
     let m = trailing.count
     let q = Storage<Float>(m * m)
-    trailing.forEachInverseBlock(whole: false) { j, _, column in
-      let target = q.pointer + j * m
-      for i in j..<m { target[i] = Float(column[i]) }
+    trailing.workers.forEach(chunks: TrailingElimination.shares, work: m * m) { share in
+      trailing.forEachInverseBlock(whole: false, share: share) { j, _, column in
+        let target = q.pointer + j * m
+        for i in j..<m { target[i] = Float(column[i]) }
+      }
     }
     BLAS.mirrorLower(m, q.pointer, m)
     return q
@@ -96,13 +98,16 @@ struct CrossedTraces {
     let weights = Buffer(leader.block.levelCount)
     forEachLevel { level, w, _ in weights.pointer[level] = -w * w }
     let h = Storage<Float>(m * m)
-    let column = Buffer(m)
-    for j in 0..<m {
-      column.fill(0)
-      PanelKernels.subtractColumn(
-        j, panel: panel, values: panel.values.pointer, inner: weights.pointer, from: column.pointer)
-      let target = h.pointer + j * m
-      for i in j..<m { target[i] = Float(column.pointer[i]) }
+    let shares = TrailingElimination.shares
+    trailing.workers.forEach(chunks: shares, work: trailing.scatterWork) { share in
+      let column = Buffer(m)
+      for j in stride(from: share, to: m, by: shares) {
+        column.fill(0)
+        PanelKernels.subtractColumn(
+          j, panel: panel, values: panel.values.pointer, inner: weights.pointer, from: column.pointer)
+        let target = h.pointer + j * m
+        for i in j..<m { target[i] = Float(column.pointer[i]) }
+      }
     }
     let product = Storage<Float>(m * m)
     BLAS.ssymm(m, m, 1, h.pointer, m, q.pointer, m, 0, product.pointer, m)
