@@ -1,9 +1,9 @@
 import Foundation
 
 /// The memory that this process may use.
-enum MemoryBudget {
+package enum MemoryBudget {
   /// Bytes: what the machine has, or less where the process or its control group is limited.
-  static let available: Int = {
+  package static let available: Int = {
     let physical = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     return ([physical] + limits).filter { $0 > 0 }.min() ?? physical
   }()

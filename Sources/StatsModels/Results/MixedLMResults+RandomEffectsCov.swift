@@ -1,0 +1,89 @@
+import LinearAlgebra
+import MixedModels
+import OrderedCollections
+
+extension MixedLMResults {
+  /// Conditional covariance matrix of each group's random effects given the data, the fixed effects taken as known:
+  /// `D - D Z'V⁻¹Z D`. Empty with several factors, and for results without data whose matrices were too large to save.
+  /// A group whose matrix of all its effects does not fit in memory is left out; ``randomEffects(of:levels:)`` has the
+  /// variances of single levels.
+  ///
+  /// Python: MixedLMResults.random_effects_cov
+  public var randomEffectsCov: OrderedDictionary<GroupLabel, LabeledMatrix> {
+    guard specification.layout == .grouped else { return [:] }
+    if specification.isRestored { return savedCovariances }
+    let rows = model.groupRows
+    var result: OrderedDictionary<GroupLabel, LabeledMatrix> = [:]
+    for group in 0..<rows.count {
+      let effects = model.effects(ofGroup: group, rows: rows)
+      // The matrix, a factor, and the steps between them.
+      guard effects.count <= Int((Double(MemoryBudget.available) / 64).squareRoot()) else { continue }
+      result[specification.grouping.label(group)] = cache.seconds.timing {
+        effectsCovariance(effects, rows: rows[group])
+      }
+    }
+    return result
+  }
+
+  /// What was saved of the conditional covariances.
+  private var savedCovariances: OrderedDictionary<GroupLabel, LabeledMatrix> {
+    let rows = model.groupRows
+    guard let saved = cache.effectCovariances, saved.count == rows.count else { return [:] }
+    var result: OrderedDictionary<GroupLabel, LabeledMatrix> = [:]
+    for (group, matrix) in saved.enumerated() {
+      let names = model.effects(ofGroup: group, rows: rows).map(\.name)
+      guard matrix.rows == names.count, matrix.columns == names.count else { return [:] }
+      result[specification.grouping.label(group)] = LabeledMatrix(
+        index: names, columns: names, values: matrix)
+    }
+    return result
+  }
+
+  /// σ² L (I + L'Z'ZL)⁻¹ L' with LL' the relative covariance of the group's effects: no inverse of a covariance
+  /// matrix, so that zero variances are regular.
+  private func effectsCovariance(_ effects: [GroupEffect], rows: ArraySlice<Int32>) -> LabeledMatrix {
+    let names = effects.map(\.name)
+    let relative = relativeCovariances
+    let blockOfTerm = specification.blockOfTerm
+    var factor = Matrix(rows: effects.count, columns: effects.count)
+    let own = specification.kRe
+    if own > 0 {
+      let lower = relative[0].semidefiniteFactor
+      for i in 0..<own {
+        for j in 0...i { factor[i, j] = lower[i, j] }
+      }
+    }
+    var places: [Int: [Int: Int]] = [:]
+    for i in own..<max(own, effects.count) {
+      factor[i, i] = max(relative[blockOfTerm[effects[i].term]][0, 0], 0).squareRoot()
+      if let level = effects[i].level { places[effects[i].term, default: [:]][level] = i }
+    }
+    // I + L'Z'ZL, of which a row of the data touches few entries.
+    var inner = Matrix.identity(effects.count)
+    let parts = specification.blocks.flatMap(\.parts)
+    let components = places.keys.sorted()
+    var entries: [(place: Int, weight: Double)] = []
+    for row in rows.map(Int.init) {
+      entries.removeAll(keepingCapacity: true)
+      for b in 0..<own {
+        let weight = (b..<own).reduce(0) { $0 + factor[$1, b] * (parts[0].columns[$1]?[row] ?? 1) }
+        entries.append((b, weight))
+      }
+      for term in components {
+        guard let place = places[term]?[Int(parts[term].codes[row])] else { continue }
+        entries.append((place, factor[place, place] * (parts[term].columns[0]?[row] ?? 1)))
+      }
+      for a in entries {
+        for b in entries { inner[a.place, b.place] += a.weight * b.weight }
+      }
+    }
+    guard let cholesky = try? Cholesky(inner) else {
+      return LabeledMatrix(
+        index: names, columns: names,
+        values: Matrix(rows: effects.count, columns: effects.count, repeating: .nan))
+    }
+    let half = cholesky.forwardSolve(factor.transposed)
+    return LabeledMatrix(
+      index: names, columns: names, values: half.gram().mapElements { $0 * scale })
+  }
+}
