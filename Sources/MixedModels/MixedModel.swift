@@ -141,7 +141,7 @@ package struct MixedModel: Sendable {
     let objective = try objective(reml: reml)
     let optimizer = NewtonOptimizer(
       objective: objective, options: options, tolerance: options.tolerance ?? defaultTolerance,
-      scales: parameterScales)
+      scales: parameterScales, verifies: evaluationsAreCheap)
     var start = startingTheta
     var contraction: Double?
     if let given = options.start {
@@ -149,7 +149,12 @@ package struct MixedModel: Sendable {
     } else if let near = try matrixFreeStart(reml: reml, from: start) {
       (start, contraction) = near
     }
-    let outcome = try optimizer.minimize(from: start, contraction: contraction)
+    var outcome = try optimizer.minimize(from: start, contraction: contraction)
+    if searchesAreCheap, options.start == nil {
+      for other in alternativeStarts(to: outcome.point) {
+        outcome = try optimizer.better(outcome, from: other)
+      }
+    }
     return estimate(
       outcome.point, objective: objective, converged: outcome.converged, certificate: outcome.certificate)
   }
@@ -252,7 +257,7 @@ package struct MixedModel: Sendable {
   }
 
   /// Number of diagonal entries of T that are negligible beside their column scale.
-  private func boundaryDirections(_ lower: [[Double]]) -> Int {
+  func boundaryDirections(_ lower: [[Double]]) -> Int {
     var count = 0
     var seen: Set<Int> = []
     for (i, entries) in layout.parameters.enumerated() {

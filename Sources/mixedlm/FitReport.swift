@@ -19,7 +19,7 @@ struct FitReport {
     }
     var members: [Member] = [
       ("model", arguments), ("method", .string(results.method)), ("converged", .boolean(results.converged)),
-      ("nobs", .integer(results.nobs)), ("n_groups", .integer(results.model.nGroups)),
+      ("nobs", .integer(results.nobs)), ("n_groups", .integer(groupCount)),
       ("df_resid", Self.count(results.dfResid)), ("scale", .number(results.scale)),
       ("llf", .number(results.llf)), ("aic", .number(results.aic)), ("bic", .number(results.bic)),
     ]
@@ -28,6 +28,11 @@ struct FitReport {
     if let errors = results.monteCarlo { members.append(("monte_carlo", monteCarlo(errors))) }
     members.append(("timing", timing))
     return .object(members + effects)
+  }
+
+  /// Number of groups, of the first factor when there are several.
+  private var groupCount: Int {
+    results.hasSeveralFactors ? results.terms.first?.levels ?? 0 : results.model.nGroups
   }
 
   private typealias Member = (key: String, value: JSONValue)

@@ -23,9 +23,18 @@ enum Terminal {
     } catch is BrokenPipe {
       throw ExitCode.failure
     } catch {
-      complain("error: \(error)")
+      complain("error: \(inOptions("\(error)"))")
       throw ExitCode.failure
     }
+  }
+
+  /// A message of the library with its arguments spelt as this program's options.
+  private static func inOptions(_ message: String) -> String {
+    [
+      ("missing: .drop", "--missing drop"), ("newLevels: .population", "--new-levels population"),
+      ("exogRe", "--exog-re"), ("reFormula", "--re-formula"), ("vcFormula", "--vc-formula"),
+      ("randomEffects: .factors([…]) with interval: .confidence", "with --interval confidence"),
+    ].reduce(message) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
   }
 
   /// Writes all bytes; returns the error number, 0 when all went well.

@@ -10,7 +10,9 @@ struct BenchmarkCommand: ParsableCommand {
       The data are written by Tests/Benchmarks/peers/make_data.py. `make bench` does everything: data, \
       measurements of this package and of the other systems found, table and pictures.
       """,
-    subcommands: [RunCommand.self, CompareCommand.self, TableCommand.self, PictureCommand.self],
+    subcommands: [
+      RunCommand.self, CompareCommand.self, TableCommand.self, PictureCommand.self, FitListCommand.self,
+    ],
     defaultSubcommand: RunCommand.self)
 }
 

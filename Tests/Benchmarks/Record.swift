@@ -58,13 +58,7 @@ struct Record: Codable {
   }
 
   /// The record as one line.
-  func line() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
+  func line() throws -> String { try jsonLine(self) }
 
   /// All records of a file of lines; lines that are no records are passed over.
   static func read(_ path: String) throws -> [Record] {
@@ -83,4 +77,13 @@ struct Record: Codable {
       line.hasPrefix("{") ? try? decoder.decode(Record.self, from: Data(line.utf8)) : nil
     }
   }
+}
+
+/// A value as one line of JSON, non-finite numbers as text.
+func jsonLine(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  encoder.nonConformingFloatEncodingStrategy = .convertToString(
+    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
 }

@@ -102,6 +102,15 @@ struct FitCommandTests {
     #expect(try Mixedlm.run(fit + ["--exact"]).output == Mixedlm.run(fit).output)
   }
 
+  @Test func groupsBesideBarsComeLast() throws {
+    let report = try Mixedlm.run([
+      "fit", Fixtures.data("Penicillin"), "--formula", "diameter ~ 1 + (1 | plate)", "--groups", "sample",
+      "--format", "json",
+    ]).json()
+    #expect(report["terms"]?.elements?.map { $0["group"]?.text } == ["plate", "sample"])
+    #expect(report["n_groups"]?.whole == 24)
+  }
+
   @Test func droppedColumnsAreNullEverywhere() throws {
     let report = try Mixedlm.run([
       "fit", Fixtures.data("dietox"), "--formula", "Weight ~ Time + I(2 * Time)", "--groups", "Pig",

@@ -46,6 +46,7 @@ struct PredictCommandTests {
     let arguments = predict + [try new(scratch, "1"), "--exog-re", "Pig", "--format", "json"]
     let refused = try Mixedlm.run(arguments)
     #expect(refused.status == 1 && refused.output.isEmpty && refused.errors.contains("1"))
+    #expect(refused.errors.contains("--new-levels population"))
     let values = try Mixedlm.run(arguments + ["--new-levels", "population"]).json()["predictions"]?.doubles
     #expect(abs((values?.first ?? 0) - 22.66603) < 1e-4)
   }

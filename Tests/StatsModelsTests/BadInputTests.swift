@@ -56,6 +56,14 @@ import Testing
     Mistake(formula: "y ~ x + (1|g", groups: nil, words: ["never closed", "^"]),
   ]
 
+  @Test func randomEffectsThatExplainEverything() throws {
+    var frame = try Self.frame()
+    let noise = try frame.column("y").doubles ?? []
+    try frame.assign("level", noise.indices.map { 1.5 * Double($0 % 8) + 1e-7 * noise[$0] })
+    let fit = try mixedlm("level ~ x", frame, groups: "g").fit()
+    #expect(fit.warnings.contains { $0.kind == .numerical && $0.message.contains("'level' exactly") })
+  }
+
   @Test(arguments: mistakes.indices) func named(_ position: Int) throws {
     let mistake = Self.mistakes[position]
     let data = try Self.frame()

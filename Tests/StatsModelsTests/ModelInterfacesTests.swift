@@ -32,6 +32,17 @@ import Testing
     }
   }
 
+  /// `Q("…")` and `C(Q("…"))` are the column itself: whole numbers stay whole in labels.
+  @Test(arguments: ["Q('school no.')", "Q(\"school no.\")", "C(Q('school no.'))"])
+  func quotedGroupingColumns(_ factor: String) throws {
+    var named = data
+    named["school no."] = data["school"]
+    let plain = try mixedlm("test_score ~ age + (1 | school)", data).fit()
+    let quoted = try mixedlm("test_score ~ age + (1 | \(factor))", named).fit()
+    #expect(quoted.randomEffects.keys.map(\.description) == plain.randomEffects.keys.map(\.description))
+    #expect(quoted.llf == plain.llf)
+  }
+
   /// Arrays with a list of matrices against formulas.
   @Test func arraysAndFormulas() throws {
     let formula = try mixedlm(

@@ -105,6 +105,30 @@ struct PredictionModel: Sendable, CustomTestStringConvertible {
     #expect(throws: StatsModelsError.self) { try results.predict(rows, interval: .confidence, level: 1) }
   }
 
+  @Test func `crossed components in one group need no group in new data`() throws {
+    let frame = try DataFrame(csv: Fixtures.data("Penicillin"))
+    let components = ["plate": "0 + C(plate)", "sample": "0 + C(sample)"]
+    let model = try mixedlm(
+      "diameter ~ 1", frame, groups: [Int](repeating: 1, count: frame.rowCount), vcFormula: components)
+    let crossed = try model.fit()
+    let bars = try mixedlm("diameter ~ 1 + (1 | plate) + (1 | sample)", frame).fit()
+    let rows = frame[["plate", "sample"]]
+    for columns in [["plate"], ["sample"], ["plate", "sample"]] {
+      let a = try crossed.predict(rows, exogRe: rows[columns], interval: .prediction)
+      let b = try bars.predict(rows, exogRe: rows[columns], interval: .prediction)
+      for i in 0..<rows.rowCount {
+        #expect(abs(a.predictions[i] - b.predictions[i]) < 1e-6 && abs(a.se[i] - b.se[i]) < 1e-6)
+      }
+    }
+  }
+
+  @Test func `no rows give no predictions`() throws {
+    let (_, results) = try PredictionModel.all[0].fit()
+    let none = try DataFrame(["Time": [Double](), "Pig": [Int]()])
+    #expect(try results.predict(none).count == 0)
+    #expect(try results.predict(none, randomEffects: .all, interval: .prediction).se.count == 0)
+  }
+
   @Test func `a model of arrays predicts from matrices`() throws {
     let frame = try DataFrame(csv: Fixtures.data("dietox"))
     let weight = try #require(frame["Weight"].doubles)

@@ -13,6 +13,8 @@ struct NewtonOptimizer {
   let tolerance: Double
   /// Typical size 1/√A_ll of each parameter.
   let scales: [Double]
+  /// Whether the gradient is looked at once more where the iterations would end, instead of trusting their rate.
+  let verifies: Bool
 
   /// Where the iterations ended.
   struct Outcome {
@@ -31,6 +33,7 @@ struct NewtonOptimizer {
     var pairs: [(step: [Double], change: [Double])] = []
     var previousNorm = Double.infinity
     var previousPromise = Double.infinity
+    var deviances: [Double] = []
     var damping = 0.0
     var iteration = 0
     while !converged, iteration < options.maximumIterations {
@@ -45,35 +48,47 @@ struct NewtonOptimizer {
       }
       previous = (point.theta, gradient)
       var model = QuadraticModel(gradient: gradient, curvature: derivatives.curvature)
-      model.update(with: pairs)
+      let isSlow = iteration > Self.patience && layout.count > 1
+      model.update(with: pairs, leastRatio: isSlow ? 1e-8 : 0.1)
       let newton = model.step(damping: 0)
       let promised = -0.5 * Self.dot(gradient, newton)
       let norm = model.scaledNorm
       certificate.gradientNorm = norm
       certificate.conditionNumber = model.conditionNumber
       // rounding errors of the gradient are all that is left
-      let stalled = promised < 1e-9 && promised > 0.1 * previousPromise
+      let noise = verifies && !isSlow ? min(1e-9, 1e-12 * max(1, abs(point.deviance))) : 1e-9
+      let stalled = promised < noise && promised > 0.1 * previousPromise
       previousPromise = promised
-      if promised < tolerance * 1e-3 || stalled {
+      if promised < tolerance * (verifies ? 1 : 1e-3) || stalled {
         certificate.predictedDecrease = max(promised, 0)
         converged = true
         break
       }
-      let accepted = try search(from: point, model: model, damping: &damping)
+      var accepted = try search(from: point, model: model, damping: &damping)
+      var isExtended = false
+      if isSlow, let near = accepted {
+        let far = try extended(near, from: point, model: model)
+        isExtended = far.theta != near.theta
+        accepted = far
+      }
       guard let accepted else {
         certificate.predictedDecrease = max(promised, 0)
-        converged = promised < 1e-6 * max(1, abs(point.deviance).squareRoot())
+        converged = promised < 1e-6 * max(1, abs(point.deviance).squareRoot()) || norm < 1e-4
         break
       }
       let lastDeviance = point.deviance
       point = accepted
+      deviances.append(point.deviance)
       let shrinkage = previousNorm.isFinite ? norm / previousNorm : contraction ?? 1
-      previousNorm = norm
+      // a longer step says nothing about the rate of the short ones
+      previousNorm = isExtended ? .infinity : norm
       let actual = lastDeviance - point.deviance
-      let rate = min(shrinkage, modelError(promised: promised, actual: actual, deviance: point.deviance), 1)
+      let error = modelError(promised: promised, actual: actual, deviance: point.deviance)
+      let rate = isExtended ? 1 : min(shrinkage, error, 1)
       let remaining = promised * rate * rate
       certificate.predictedDecrease = max(min(promised, remaining), 0)
-      if damping == 0, remaining < tolerance || promised < tolerance { converged = true }
+      let isCertain = !isExtended && (!verifies || isSlow || layout.count == 1)
+      if damping == 0, isCertain, remaining < tolerance || promised < tolerance { converged = true }
       if let progress = options.progress,
         !progress(
           FitProgress(
@@ -82,6 +97,11 @@ struct NewtonOptimizer {
         throw .cancelled
       }
       if Task.isCancelled { throw .cancelled }
+    }
+    // a flat direction: steps without end that gain nothing
+    if !converged, deviances.count > 20 {
+      let gain = deviances[deviances.count - 21] - point.deviance
+      converged = certificate.gradientNorm < 1e-3 && gain < 1e-9 * max(1, abs(point.deviance))
     }
     point = try snapped(point)
     certificate.evaluations = objective.evaluations
@@ -106,6 +126,43 @@ struct NewtonOptimizer {
 
   private var layout: CovarianceLayout { objective.layout }
 
+  /// The better of an outcome and of what iterations from another start reach.
+  func better(_ outcome: Outcome, from start: [Double]) throws(EngineError) -> Outcome {
+    var other: Outcome
+    do { other = try minimize(from: start) } catch {
+      if error == .cancelled { throw error }
+      return outcome
+    }
+    let least = outcome.point.deviance - 1e-9 * max(1, abs(outcome.point.deviance))
+    if other.point.deviance < least { return other }
+    other = outcome
+    other.certificate.evaluations = objective.evaluations
+    other.certificate.gradients = objective.gradients
+    return other
+  }
+
+  /// Iterations after which the average information is taken to be a poor model of the curvature.
+  private static let patience = 8
+
+  /// The best of ever longer steps, while the deviance falls by much more than the model says: in a curved valley, as
+  /// of two almost equal regressors or near a perfect correlation, the average information is far too large.
+  private func extended(
+    _ near: ProfiledObjective.Point, from point: ProfiledObjective.Point, model: QuadraticModel
+  ) throws(EngineError) -> ProfiledObjective.Point {
+    let step = zip(near.theta, point.theta).map { $0 - $1 }
+    guard point.deviance - near.deviance > 1.5 * model.decrease(step) else { return near }
+    var best = near
+    var factor = 2.0
+    while factor < 1e12 {
+      let theta = zip(point.theta, step).map { $0 + factor * $1 }
+      guard let trial = try? objective.evaluate(theta), trial.deviance < best.deviance else { break }
+      best = trial
+      factor *= 2
+    }
+    // derivatives are those of the point that was evaluated last
+    return try objective.evaluate(best.theta)
+  }
+
   /// A point that lowers the deviance in fair proportion to the model's promise; nil when none is found.
   private func search(
     from point: ProfiledObjective.Point, model: QuadraticModel, damping: inout Double
@@ -120,6 +177,7 @@ struct NewtonOptimizer {
       if shrink < 1 { step = step.map { $0 * shrink } }
       let predicted = model.decrease(step)
       let theta = zip(point.theta, step).map { $0 + $1 }
+      if theta == point.theta { return nil }
       let trial: ProfiledObjective.Point?
       do { trial = try objective.evaluate(theta) } catch {
         if error == .perfectFit { throw error }
@@ -144,18 +202,17 @@ struct NewtonOptimizer {
     return nil
   }
 
-  /// Sets negligible entries to exact zero when the deviance does not rise.
+  /// Sets negligible entries to exact zero when the deviance does not rise, small ones when it falls.
   private func snapped(_ point: ProfiledObjective.Point) throws(EngineError) -> ProfiledObjective.Point {
-    var theta = point.theta
-    var changed = false
-    for i in theta.indices where theta[i] != 0 && abs(theta[i]) < 1e-3 * scales[i] {
-      theta[i] = 0
-      changed = true
-    }
-    if changed, let trial = try? objective.evaluate(lower: layout.lower(theta), theta: theta),
-      trial.deviance <= point.deviance + 1e-9 * max(1, abs(point.deviance).squareRoot() * 1e-3)
-    {
-      return trial
+    let allowance = 1e-9 * max(1, abs(point.deviance).squareRoot() * 1e-3)
+    for (limit, allowed) in [(1e-2, 0), (1e-3, allowance)] {
+      let theta = zip(point.theta, scales).map { abs($0) < limit * $1 ? 0 : $0 }
+      if theta == point.theta { continue }
+      if let trial = try? objective.evaluate(lower: layout.lower(theta), theta: theta),
+        trial.deviance <= point.deviance + allowed
+      {
+        return trial
+      }
     }
     return point
   }
@@ -187,14 +244,16 @@ struct QuadraticModel {
   }
 
   /// BFGS updates with the latest exact pairs whose step is short: they refine the model near the optimum.
-  mutating func update(with pairs: [(step: [Double], change: [Double])]) {
+  ///
+  /// - Parameter leastRatio: smallest curvature along a step, in parts of the model's, that is believed.
+  mutating func update(with pairs: [(step: [Double], change: [Double])], leastRatio: Double) {
     let n = gradient.count
     var changed = false
     for (s, y) in pairs {
       let hs = curvature * s
       let shs = NewtonOptimizer.dot(s, hs)
       let sy = NewtonOptimizer.dot(s, y)
-      guard shs > 0, shs < 0.01, sy > 0.1 * shs else { continue }
+      guard shs > 0, shs < 0.01, sy > leastRatio * shs else { continue }
       for i in 0..<n {
         for j in 0..<n { curvature[i, j] += y[i] * y[j] / sy - hs[i] * hs[j] / shs }
       }

@@ -85,8 +85,20 @@ struct FactorCoding {
   }
 
   /// The column that a factor names.
-  private func plainColumn(_ factor: Factor) -> Column? {
-    data.contains(factor.code) ? data[factor.code] : nil
+  private func plainColumn(_ factor: Factor) -> Column? { column(written: factor.code) }
+
+  /// The column written as `name` or `Q("name")`.
+  private func column(written code: String) -> Column? {
+    if data.contains(code) { return data[code] }
+    guard code.hasPrefix("Q("), code.hasSuffix(")"), environment.values["Q"] == nil, !data.contains("Q")
+    else { return nil }
+    let literal = code.dropFirst(2).dropLast()
+    guard literal.count >= 2, let quote = literal.first, quote == "\"" || quote == "'", literal.last == quote
+    else { return nil }
+    let name = String(literal.dropFirst().dropLast())
+    // a name with escapes or quotes is left to Patsy
+    guard !name.contains("\\"), !name.contains(quote), data.contains(name) else { return nil }
+    return data[name]
   }
 
   /// The column inside `C(column)`.
@@ -94,8 +106,7 @@ struct FactorCoding {
     guard factor.code.hasPrefix("C("), factor.code.hasSuffix(")"), environment.values["C"] == nil else {
       return nil
     }
-    let name = String(factor.code.dropFirst(2).dropLast())
-    return data.contains(name) ? data[name] : nil
+    return column(written: String(factor.code.dropFirst(2).dropLast()))
   }
 
   /// A factor's value by Patsy; missing values are refused.

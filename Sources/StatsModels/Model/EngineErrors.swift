@@ -25,8 +25,8 @@ extension ModelSpecification {
       let name = block.names.indices.contains(column) ? block.names[column] : block.names[0]
       return StatsModelsError(
         .nonFiniteValues,
-        "the column '\(name)' of the random effects of '\(block.group)' is not finite in row \(rowLabels[row])"
-      )
+        "the column '\(name)' of the random effects of '\(block.group)' is not finite in row "
+          + "\(rowLabels[row]): remove the row or the column")
     case .constantResponse(let value):
       return StatsModelsError(
         .perfectFit,
@@ -36,8 +36,8 @@ extension ModelSpecification {
     case .perfectFit:
       return StatsModelsError(
         .perfectFit,
-        "the fixed effects explain '\(endogName)' exactly, the residual variance is zero: look for a predictor "
-          + "that repeats the response, or remove terms")
+        "the fixed and random effects explain '\(endogName)' exactly, the residual variance is zero: look for a "
+          + "predictor or a factor that repeats the response, or remove terms")
     case .noResidualDegreesOfFreedom(let rows, let rank):
       return StatsModelsError(
         .notEnoughData,

@@ -28,6 +28,15 @@ extension MixedLM {
         ? "exact: false" : "the crossed factors are too large for an exact factorisation"
       result.append(FitWarning(kind: .numerical, message: "\(reason): \(errors.sentence)"))
     }
+    if estimate.scale < 1e-10 * responseVariance {
+      result.append(
+        FitWarning(
+          kind: .numerical,
+          message:
+            "the random effects explain '\(specification.endogName)' exactly: the likelihood grows without end as "
+            + "the residual variance goes to zero. Remove random effects, or look for a factor that repeats the response"
+        ))
+    }
     if !estimate.converged {
       result.append(
         FitWarning(
@@ -53,6 +62,13 @@ extension MixedLM {
       }
     }
     return result
+  }
+
+  /// Mean squared deviation of the response from its mean.
+  private var responseVariance: Double {
+    let count = Double(specification.endog.count)
+    let mean = specification.endog.reduce(0) { $0 + $1 / count }
+    return specification.endog.reduce(0) { $0 + ($1 - mean) * ($1 - mean) / count }
   }
 
   /// Whether a relative covariance matrix has a zero variance or a perfect correlation.

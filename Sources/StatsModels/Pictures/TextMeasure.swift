@@ -15,11 +15,14 @@ enum TextMeasure {
     }
   }
 
-  /// The text cut to a width, with an ellipsis.
+  /// The text cut to a width, with an ellipsis in place of its middle: labels often differ at their end.
   static func cut(_ text: String, size: Double, to limit: Double) -> String {
     if width(text, size: size) <= limit { return text }
-    var result = text
-    while result.count > 1, width(result + "…", size: size) > limit { result.removeLast() }
-    return result + "…"
+    var head = text.prefix((text.count + 1) / 2)
+    var tail = text.suffix(text.count / 2)
+    while head.count > 1, width(head + "…" + tail, size: size) > limit {
+      if tail.count < head.count { head.removeLast() } else { tail.removeFirst() }
+    }
+    return head + "…" + tail
   }
 }

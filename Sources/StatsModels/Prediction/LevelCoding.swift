@@ -17,6 +17,10 @@ struct LevelCoding {
 
   /// The level of each row in a factor of the model; ``PredictionRows/Effects/new`` and less for unknown ones.
   func codes(ofFactor factor: GroupingFactor, named name: String) throws -> [Int32] {
+    // One group of all rows (crossed components) is a matter of the fit: new data need not name it.
+    if factor.levelCount == 1, !data.contains(name) {
+      return [Int32](repeating: 0, count: data.rowCount)
+    }
     let found = try grouping(named: name)
     var known: [[Level]: Int32] = [:]
     known.reserveCapacity(factor.levelCount)

@@ -112,6 +112,7 @@ extension MixedLMResults {
   // MARK: - Values
 
   private func predictions(_ data: DataFrame, included: Set<Int>, newLevels: NewLevels) throws -> Series {
+    if data.rowCount == 0 { return Series(index: [], values: []) }
     let new = try NewRows(
       data, specification: specification, included: included, newLevels: newLevels, needsExcluded: false)
     return Series(index: Array(data.rowLabels), values: new.padded(means(new)))
@@ -126,6 +127,11 @@ extension MixedLMResults {
   ) throws -> PredictionTable {
     guard level > 0, level < 1 else {
       throw StatsModelsError(.invalidArgument, "level is \(level): it must lie between 0 and 1")
+    }
+    if data.rowCount == 0 {
+      let none = Series(index: [], values: [])
+      return PredictionTable(
+        predictions: none, se: none, lower: none, upper: none, interval: interval, level: level)
     }
     let new = try NewRows(
       data, specification: specification, included: included, newLevels: newLevels,

@@ -1,0 +1,76 @@
+import Foundation
+import LinearAlgebra
+import MixedModels
+import Testing
+
+/// Valleys in which the average information is far from the curvature.
+@Suite struct OptimizerTests {
+  /// Only the sum of the two variances is well determined; the likelihood falls along a circle of standard deviations.
+  @Test(arguments: 0..<20)
+  func independentEffectsOfNearlyEqualRegressors(seed: Int) throws {
+    var g = TestGenerator(seed: UInt64(seed))
+    let n = 60
+    let codes = (0..<n).map { _ in Int32(g.below(9)) }
+    let x = (0..<n).map { _ in g.normal() }
+    let almost = x.map { $0 + 0.01 * g.normal() }
+    let effects = (0..<9).map { _ in g.normal() }
+    let response = (0..<n).map { effects[Int(codes[$0])] * x[$0] + g.normal() }
+    let model = try MixedModel(
+      response: response, fixed: Matrix(rows: n, columns: 1, columnMajor: [Double](repeating: 1, count: n)),
+      terms: [RandomTerm(codes: codes, levelCount: 9, columns: [x, almost], covariance: .diagonal)])
+    let fit = try model.fit(reml: true)
+    #expect(fit.converged)
+    #expect(fit.certificate.evaluations < 400)
+    let total = fit.relativeCovariances[0][0, 0] + fit.relativeCovariances[0][1, 1]
+    for share in stride(from: 0.0, through: 1, by: 0.05) {
+      let split = Matrix([[share * total, 0], [0, (1 - share) * total]])
+      let there = try model.estimate(at: [split], reml: true)
+      #expect(there.logLikelihood <= fit.logLikelihood + 1e-9 * abs(fit.logLikelihood))
+    }
+  }
+
+  /// Factors that divide the rows in similar ways compete: there is a maximum where one variance vanishes, and
+  /// another where the other does.
+  @Test(arguments: 0..<30)
+  func competingFactors(seed: Int) throws {
+    var g = TestGenerator(seed: UInt64(seed))
+    let n = 64
+    let first = (0..<n).map { _ in Int32(g.below(24)) }
+    let second = first.map { g.below(4) == 0 ? Int32(g.below(24)) : $0 }
+    let (a, b) = ((0..<24).map { _ in 4 * g.normal() }, (0..<24).map { _ in 4 * g.normal() })
+    let response = (0..<n).map { (a[Int(first[$0])] + b[Int(second[$0])]) / 2 + g.normal() }
+    let model = try MixedModel(
+      response: response, fixed: Matrix(rows: n, columns: 1, columnMajor: [Double](repeating: 1, count: n)),
+      terms: [RandomTerm(codes: first, levelCount: 24), RandomTerm(codes: second, levelCount: 24)])
+    for reml in [true, false] {
+      let fit = try model.fit(reml: reml)
+      #expect(fit.converged)
+      let sizes = [0, 0.1, 0.5, 1, 2, 4, 8, 16, 64, 256].map { Matrix([[$0]]) }
+      for one in sizes {
+        for other in sizes {
+          let there = try model.estimate(at: [one, other], reml: reml)
+          #expect(there.logLikelihood <= fit.logLikelihood + 1e-9 * abs(fit.logLikelihood))
+        }
+      }
+    }
+  }
+
+  /// In a balanced layout the residual variance is the mean square within groups, however large the effects.
+  @Test(arguments: [1, 1e2, 1e3, 1e4, 1e5], [false, true])
+  func largeEffects(size: Double, isCrossed: Bool) throws {
+    var g = TestGenerator(seed: 11)
+    let effects = (0..<12).map { _ in size * g.normal() }
+    let response = (0..<60).map { effects[$0 / 5] + g.normal() }
+    let means = (0..<12).map { group in response[(5 * group)..<(5 * group + 5)].reduce(0, +) / 5 }
+    let within = response.indices.reduce(0) { $0 + pow(response[$1] - means[$1 / 5], 2) } / 48
+    var terms = [RandomTerm(codes: (0..<60).map { Int32($0 / 5) }, levelCount: 12)]
+    if isCrossed { terms.append(RandomTerm(codes: (0..<60).map { Int32($0 % 5) }, levelCount: 5)) }
+    let fit = try MixedModel(
+      response: response, fixed: Matrix(rows: 60, columns: 1, columnMajor: [Double](repeating: 1, count: 60)),
+      terms: terms
+    ).fit(reml: true)
+    #expect(fit.converged)
+    let other = isCrossed ? fit.relativeCovariances[1][0, 0] : 0
+    if other == 0 { #expect(abs(fit.scale / within - 1) < 1e-4) }
+  }
+}
