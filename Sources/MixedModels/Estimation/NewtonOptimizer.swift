@@ -88,7 +88,8 @@ struct NewtonOptimizer {
       let remaining = promised * rate * rate
       certificate.predictedDecrease = max(min(promised, remaining), 0)
       let isCertain = !isExtended && (!verifies || isSlow || layout.count == 1)
-      if damping == 0, isCertain, remaining < tolerance || promised < tolerance { converged = true }
+      let isNear = promised < (verifies && !isSlow ? 1e-9 : tolerance)
+      if damping == 0, !isExtended, isNear || isCertain && remaining < tolerance { converged = true }
       if let progress = options.progress,
         !progress(
           FitProgress(
