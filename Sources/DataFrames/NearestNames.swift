@@ -18,6 +18,12 @@ package enum NearestNames {
     if !nearest.isEmpty {
       return "no \(kind) \(quote(name)); did you mean \(nearest.map(quote).joined(separator: ", "))?"
     }
+    if names.count == 1, let separator = [";", "\t", "|"].first(where: names[0].contains) {
+      let text = separator == "\t" ? "tabs" : quote(separator)
+      return
+        "no \(kind) \(quote(name)): the only one is \(quote(names[0])). The file seems to be separated by "
+        + "\(text): save it with commas, or read it with that separator"
+    }
     if names.isEmpty { return "no \(kind) \(quote(name)): there are none" }
     let shown = names.prefix(10).map(quote).joined(separator: ", ")
     return "no \(kind) \(quote(name)); there are \(shown)" + (names.count > 10 ? ", … (\(names.count))" : "")

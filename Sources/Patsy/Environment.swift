@@ -13,6 +13,9 @@ public struct Environment: Sendable {
   /// An environment without names.
   public init() {}
 
+  /// No names beside the data and patsy's own: Python's `eval_env=-1`.
+  public static let empty = Environment()
+
   /// An environment of the given values.
   public init(_ values: [String: Value]) { self.values = values }
 

@@ -75,7 +75,10 @@ struct Evaluator {
   private func quoted(_ arguments: Arguments) throws -> Value {
     let name = try arguments.bound(to: ["name"], in: "Q")["name"] ?? .none
     if case .vector = name { throw EvaluationError.type("unhashable type: '\(name.typeName)'") }
-    if case .string(let text) = name, let value = try? lookUp(text) { return value }
+    if case .string(let text) = name {
+      guard let value = try? lookUp(text) else { throw EvaluationError.dataName(text) }
+      return value
+    }
     throw EvaluationError("NameError", "no data named \(name.pythonRepr) found")
   }
 

@@ -22,7 +22,7 @@ struct FactorState: Sendable {
     } catch let error as PatsyError {
       throw error
     } catch {
-      throw Self.wrapped(error, factor)
+      throw PatsyError(evaluating: error, origin: factor.origin)
     }
     var passes: [[Expression.Call]] = []
     var transforms: [Int: any StatefulTransform] = [:]
@@ -61,7 +61,7 @@ struct FactorState: Sendable {
   func evaluate(_ data: any DesignData) throws(PatsyError) -> Value {
     do {
       return try Evaluator(data: data, environment: environment, transforms: transforms).evaluate(expression)
-    } catch { throw Self.wrapped(error, factor) }
+    } catch { throw PatsyError(evaluating: error, origin: factor.origin) }
   }
 
   /// Lets the transforms of a pass learn from a chunk of data.
@@ -73,7 +73,7 @@ struct FactorState: Sendable {
           .arguments(of: call)
         try transforms[call.site]?.memorizeChunk(arguments)
       }
-    } catch { throw Self.wrapped(error, factor) }
+    } catch { throw PatsyError(evaluating: error, origin: factor.origin) }
   }
 
   /// Ends the learning of a pass's transforms.
@@ -87,10 +87,5 @@ struct FactorState: Sendable {
       // Outside the factor's evaluation patsy lets exceptions through: a message without carets.
       throw PatsyError((error as? EvaluationError)?.message ?? "\(error)")
     }
-  }
-
-  private static func wrapped(_ error: any Error, _ factor: Factor) -> PatsyError {
-    let text = (error as? PatsyError).map { "PatsyError: \($0)" } ?? "\(error)"
-    return PatsyError("Error evaluating factor: \(text)", origin: factor.origin)
   }
 }

@@ -59,6 +59,9 @@ public struct NAAction: Sendable {
   /// A missing value is an error.
   public static let raise = NAAction(onNA: .raise)
 
+  /// The message about missing values that are not allowed.
+  package static let missingValues = "factor contains missing values"
+
   /// Whether a level of categorical data counts as missing: the texts that Python reads as nan do.
   ///
   /// Python: NAAction.is_categorical_NA
@@ -95,7 +98,7 @@ public struct NAAction: Sendable {
     }
     let masks = missing.filter { $0.mask != nil }
     guard let first = masks.first else { return nil }
-    if onNA == .raise { throw PatsyError("factor contains missing values", origin: first.origin) }
+    if onNA == .raise { throw PatsyError(Self.missingValues, origin: first.origin) }
     var dropped = first.mask ?? []
     for other in masks.dropFirst() {
       guard let mask = other.mask else { continue }

@@ -10,6 +10,10 @@ public struct PatsyError: Error, Sendable, Hashable, CustomStringConvertible {
   ///
   /// Python: PatsyError.origin
   public private(set) var origin: Origin?
+  /// What can be done about it, from a caller who knows the data; nil for patsy's own errors. Not in patsy.
+  public private(set) var remedy: String?
+  /// The name that stands for nothing, when that is the cause.
+  package private(set) var undefinedName: String?
 
   /// An error with a message and, if known, the span of the formula that caused it.
   ///
@@ -19,17 +23,34 @@ public struct PatsyError: Error, Sendable, Hashable, CustomStringConvertible {
     self.origin = origin
   }
 
-  /// The message, then the formula with carets under the span when there is one.
+  /// What evaluating a factor threw, as patsy words it.
+  init(evaluating error: any Error, origin: Origin?) {
+    let text = (error as? PatsyError).map { "PatsyError: \($0)" } ?? "\(error)"
+    self.init("Error evaluating factor: \(text)", origin: origin)
+    undefinedName = (error as? EvaluationError)?.undefinedName
+  }
+
+  /// The message, then the formula with carets under the span when there is one, then the remedy.
   public var description: String {
-    guard let origin else { return message }
-    return message + "\n" + origin.caretize(indent: 4)
+    [message, origin?.caretize(indent: 4), remedy].compactMap { $0 }.joined(separator: "\n")
   }
 
   /// The same error pointing at `origin`, unless it already points somewhere.
   ///
   /// Python: PatsyError.set_origin
   public func withOrigin(_ origin: Origin?) -> PatsyError {
-    self.origin == nil ? PatsyError(message, origin: origin) : self
+    guard self.origin == nil else { return self }
+    var result = self
+    result.origin = origin
+    return result
+  }
+
+  /// The same error with a remedy, unless it has one. Not in patsy.
+  public func withRemedy(_ remedy: String?) -> PatsyError {
+    guard self.remedy == nil else { return self }
+    var result = self
+    result.remedy = remedy
+    return result
   }
 }
 
@@ -42,6 +63,8 @@ public struct EvaluationError: Error, Sendable, Hashable, CustomStringConvertibl
   public let kind: String
   /// Its text.
   public let message: String
+  /// Of a NameError, the name.
+  private(set) var undefinedName: String?
 
   /// An exception of class `kind`.
   public init(_ kind: String, _ message: String) {
@@ -58,6 +81,15 @@ public struct EvaluationError: Error, Sendable, Hashable, CustomStringConvertibl
     EvaluationError("AttributeError", message)
   }
   static func name(_ name: String) -> EvaluationError {
-    EvaluationError("NameError", "name '\(name)' is not defined")
+    undefined(name, "name '\(name)' is not defined")
+  }
+  /// `Q("name")` without such data.
+  static func dataName(_ name: String) -> EvaluationError {
+    undefined(name, "no data named \(Value.string(name).pythonRepr) found")
+  }
+  private static func undefined(_ name: String, _ message: String) -> EvaluationError {
+    var result = EvaluationError("NameError", message)
+    result.undefinedName = name
+    return result
   }
 }

@@ -35,16 +35,23 @@ struct DesignCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    try Terminal.reporting {
+    try Terminal.reporting(Self.self) {
       try output.check()
       let frame = try DataFrame(csv: data)
       let newFrame = try new.map { try DataFrame(csv: $0) }
-      let infos = try formula.designInfos(environment: Environment(), NAAction: .drop) {
-        CollectionOfOne(frame)
+      guard frame.rowCount > 0 else {
+        throw StatsModelsError(.notEnoughData, "\(data) has no rows: there is nothing to make a design of")
       }
       // Everything that can fail comes before the first row is written.
-      let rows = try DesignBlocks([infos.lhs, infos.rhs], frame)
-      let newRows = try newFrame.map { try DesignBlocks([infos.rhs], $0) }
+      let (infos, rows) = try FormulaRemedies(data: frame, subject: data).adding {
+        let infos = try formula.designInfos(environment: .empty, NAAction: .drop) { CollectionOfOne(frame) }
+        return (infos, try DesignBlocks([infos.lhs, infos.rhs], frame))
+      }
+      let newRows = try newFrame.map { newFrame in
+        try FormulaRemedies(data: newFrame, subject: new ?? "").adding {
+          try DesignBlocks([infos.rhs], newFrame)
+        }
+      }
       let names = infos.rhs.columnNames
       switch format {
       case .csv:

@@ -37,7 +37,7 @@ struct FitCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    try Terminal.reporting {
+    try Terminal.reporting(Self.self) {
       try output.check()
       let fitted = try FittedModel(model)
       let report = FitReport(fitted: fitted, arguments: model.report, includesEffects: all)

@@ -38,7 +38,7 @@ struct PlotCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    try Terminal.reporting {
+    try Terminal.reporting(Self.self) {
       try output.check()
       try output.write(FittedModel(model).results.plot(kind.plot).svg)
     }

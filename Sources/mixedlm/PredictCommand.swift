@@ -56,7 +56,7 @@ struct PredictCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Terminal.reporting {
+    try Terminal.reporting(Self.self) {
       try output.check()
       let rows = try DataFrame(csv: new)
       let columns = try columns(FittedModel(model).results, rows)
@@ -74,7 +74,12 @@ struct PredictCommand: ParsableCommand {
   private func columns(_ results: MixedLMResults, _ rows: DataFrame) throws -> [(
     key: String, value: [Double]
   )] {
-    let factors = try DataFrame(columns: exogRe.map { try rows.column($0) }, rowLabels: rows.rowLabels)
+    let columns = try exogRe.map { name -> Column in
+      do { return try rows.column(name) } catch let error as DataFrameError {
+        throw DataFrameError(error.code, error.message, path: new)
+      }
+    }
+    let factors = try DataFrame(columns: columns, rowLabels: rows.rowLabels)
     guard let interval else {
       let predictions =
         exogRe.isEmpty

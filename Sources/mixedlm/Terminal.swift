@@ -11,7 +11,7 @@ enum Terminal {
 
   /// Runs the work of a command. Errors become one message on standard error and the exit status: 64 when the
   /// arguments contradict each other or give no grouping, else 1.
-  static func reporting(_ body: () throws -> Void) throws {
+  static func reporting<Command: ParsableCommand>(_ command: Command.Type, _ body: () throws -> Void) throws {
     do {
       try body()
     } catch let exit as ExitCode {
@@ -19,7 +19,13 @@ enum Terminal {
     } catch let error as StatsModelsError
       where error.code == .noGroups || error.code == .contradictoryArguments
     {
-      throw ValidationError(error.message)
+      // As a wrong option is reported; an error thrown from here would bring the usage of the whole program.
+      let usage = MixedLMCommand.usageString(for: command)
+      let name = command.configuration.commandName ?? ""
+      complain(
+        "Error: \(inOptions(error.message))\nUsage: \(usage)\n  See 'mixedlm \(name) --help' for more information."
+      )
+      throw ExitCode.validationFailure
     } catch is BrokenPipe {
       throw ExitCode.failure
     } catch {
@@ -31,6 +37,13 @@ enum Terminal {
   /// A message of the library with its arguments spelt as this program's options.
   private static func inOptions(_ message: String) -> String {
     [
+      (
+        "'groups' is a required keyword argument in MixedLM.from_formula: name the grouping column,",
+        "no groups: give --groups COL or --single-group,"
+      ),
+      ("name the column that divides the rows, groups: \"…\"", "give --groups COL"),
+      ("use groups: \"…\"", "give --groups COL or --single-group"),
+      ("name one, along: \"…\"", "choose another --kind"),
       ("missing: .drop", "--missing drop"), ("newLevels: .population", "--new-levels population"),
       ("exogRe", "--exog-re"), ("reFormula", "--re-formula"), ("vcFormula", "--vc-formula"),
       ("randomEffects: .factors([…]) with interval: .confidence", "with --interval confidence"),

@@ -32,24 +32,35 @@ struct ExitStatusTests {
     (fit + ["--groups", "Pork"], ["Pork"]),
     (
       ["fit", dietox, "--formula", "Weight ~ Thyme", "--groups", "Pig"],
-      ["Thyme", "    Weight ~ Thyme\n", "         ^^^^^"]
+      ["Thyme", "    Weight ~ Thyme\n", "         ^^^^^\nno column 'Thyme'; did you mean 'Time'?"]
     ),
     (
       ["fit", dietox, "--formula", "Weight ~ (Time", "--groups", "Pig"],
       ["    Weight ~ (Time\n", "         ^"]
     ),
     (["fit", dietox, "--formula", "Evit ~ Time", "--groups", "Pig"], ["error:"]),
-    (["fit", dietox, "--formula", "Feed ~ Time", "--groups", "Pig"], ["missing"]),
+    (
+      ["fit", dietox, "--formula", "Feed ~ Time", "--groups", "Pig"],
+      ["'Feed' has no value in", "--missing drop"]
+    ),
     (fit + ["--groups", "Pig", "--output", "/no/such/folder/fit.json"], ["/no/such/folder"]),
     (fit + ["--groups", "Pig", "--output", "/"], ["folder"]),
     (fit + ["--groups", "Pig", "--output", "/dev/full"], ["/dev/full"]),
     (["design", dietox, "--formula", "Time +"], ["^"]),
+    (["design", dietox, "--formula", "Thyme"], ["dietox.csv: no column 'Thyme'; did you mean 'Time'?"]),
+    (["plot", dietox, "--formula", "Weight ~ 1", "--groups", "Pig", "--kind", "fitted"], ["another --kind"]),
   ])
   func unusableInput(arguments: [String], messages: [String]) throws {
     let outcome = try Mixedlm.run(arguments)
     #expect(outcome.status == 1, "\(arguments) \(outcome.errors)")
     #expect(outcome.output.isEmpty)
     for message in messages { #expect(outcome.errors.contains(message), "\(outcome.errors)") }
+  }
+
+  @Test func noGroupsIsToldInOptions() throws {
+    let outcome = try Mixedlm.run(["fit", dietox, "--formula", "Weight ~ Time"])
+    #expect(outcome.errors.contains("give --groups COL or --single-group"))
+    #expect(outcome.errors.contains("Usage: mixedlm fit"))
   }
 
   @Test(arguments: [["--help"], ["fit", "--help"], ["design", "--help"], ["--version"]])

@@ -49,6 +49,12 @@ struct PredictCommandTests {
     #expect(refused.errors.contains("--new-levels population"))
     let values = try Mixedlm.run(arguments + ["--new-levels", "population"]).json()["predictions"]?.doubles
     #expect(abs((values?.first ?? 0) - 22.66603) < 1e-4)
+    // A label that is missing is treated alike.
+    let missing = predict + [try new(scratch, ""), "--exog-re", "Pig", "--format", "json"]
+    let message = try Mixedlm.run(missing).errors
+    #expect(message.contains("'Pig' has missing values") && message.contains("--new-levels population"))
+    #expect(
+      try Mixedlm.run(missing + ["--new-levels", "population"]).json()["predictions"]?.doubles == values)
   }
 
   @Test(arguments: [

@@ -25,7 +25,9 @@ import Testing
   }
 
   static let mistakes: [Mistake] = [
-    Mistake(formula: "y ~ z", words: ["z", "not defined", "^"]),
+    Mistake(formula: "y ~ z", words: ["z", "not defined", "^\nno column 'z'; did you mean 'y', 'x', 'g'?"]),
+    Mistake(formula: "y ~ x + Q('tWice')", words: ["no data named 'tWice'", "did you mean 'twice'?"]),
+    Mistake(formula: "y ~ np.log(x)", words: ["missing values", "not 'x'", "not defined for all values"]),
     Mistake(formula: "y ~ x +", words: ["^"]),
     Mistake(groups: "nobody", words: ["nobody"]),
     Mistake(formula: "flat ~ x", words: ["flat", "3.5"]),
@@ -33,7 +35,9 @@ import Testing
     Mistake(formula: "y + x ~ 1", words: ["endog"]),
     Mistake(formula: "x ~ y + twice", words: ["exactly", "x"]),
     Mistake(formula: "y ~ C(row)", words: ["40", "degrees of freedom"]),
-    Mistake(formula: "y ~ gap", words: ["factor contains missing values", "^^^"]),
+    Mistake(
+      formula: "y ~ gap",
+      words: ["factor contains missing values", "^^^\n'gap' has no value in 1 of 40", "missing: .drop"]),
     Mistake(formula: "gap ~ x", words: ["missing values", "^^^"]),
     Mistake(formula: "y ~ huge", words: ["huge", "row 7"]),
     Mistake(formula: "huge ~ x", words: ["huge", "row 7"]),

@@ -8,6 +8,8 @@ import Patsy
 struct FactorCoding {
   let data: DataFrame
   let environment: Environment
+  /// Whether missing labels of plain columns keep the code -1, instead of being refused.
+  var keepsMissing = false
 
   /// A factor of a variance component.
   enum Evaluated {
@@ -25,7 +27,7 @@ struct FactorCoding {
   /// A grouping factor from labels.
   func grouping(name: String, labels: Column, remedy: String) throws -> GroupingFactor {
     let (codes, levels) = labels.factorized()
-    if let row = codes.firstIndex(where: { $0 < 0 }) {
+    if !keepsMissing, let row = codes.firstIndex(where: { $0 < 0 }) {
       throw StatsModelsError(
         .missingValues, "\(name) has missing values, the first in row \(data.rowLabels[row]): \(remedy)",
         values: [name])
@@ -79,8 +81,8 @@ struct FactorCoding {
   }
 
   private func refuseMissing(_ codes: [Int32], _ factor: Factor) throws {
-    if codes.contains(where: { $0 < 0 }) {
-      throw PatsyError("factor contains missing values", origin: factor.origin)
+    if !keepsMissing, codes.contains(where: { $0 < 0 }) {
+      throw PatsyError(NAAction.missingValues, origin: factor.origin)
     }
   }
 

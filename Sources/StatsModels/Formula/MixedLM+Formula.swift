@@ -64,7 +64,9 @@ extension MixedLM {
       missing: missing)
     let arguments = FormulaArguments(
       formula: formula, groups: input?.column, reFormula: reFormula, vcFormula: vcFormula, missing: missing)
-    let specification = try builder.specification(source: arguments, warnings: warnings)
+    let specification = try FormulaRemedies(data: selected, missing: missing).adding {
+      try builder.specification(source: arguments, warnings: warnings)
+    }
     return MixedLM(specification: specification, designSeconds: (clock.now - begin).seconds)
   }
 

@@ -11,7 +11,8 @@ extension MixedLM {
         FitWarning(
           kind: .rankDeficient,
           message:
-            "the fixed effects are collinear: dropped \(shortList(names)), which depend on earlier columns"))
+            "the fixed effects are collinear: dropped \(shortList(names)), which "
+            + (names.count == 1 ? "depends on earlier columns" : "depend on earlier columns")))
     }
     let owners = specification.blockOfTerm
     var named = Set<Int>()

@@ -9,10 +9,14 @@ struct LevelCoding {
   let data: DataFrame
   private let coding: FactorCoding
 
-  init(specification: ModelSpecification, data: DataFrame, environment: Environment) {
+  /// - Parameter newLevels: `.population` takes a missing label for a level that the model has not seen.
+  init(
+    specification: ModelSpecification, data: DataFrame, environment: Environment, newLevels: NewLevels
+  ) {
     self.specification = specification
     self.data = data
-    coding = FactorCoding(data: data, environment: environment)
+    coding = FactorCoding(
+      data: data, environment: environment, keepsMissing: newLevels == .population)
   }
 
   /// The level of each row in a factor of the model; ``PredictionRows/Effects/new`` and less for unknown ones.
@@ -31,12 +35,14 @@ struct LevelCoding {
     let translation = (0..<found.levelCount).map { level in
       known[found.levels(of: level)] ?? unseen.next()
     }
-    return found.codes.map { translation[Int($0)] }
+    return found.codes.map { $0 < 0 ? unseen.next() : translation[Int($0)] }
   }
 
   /// The factor of that name over the new data: a column, or an expression.
   private func grouping(named name: String) throws -> GroupingFactor {
-    let remedy = "remove these rows, or leave the factor out of the prediction"
+    let remedy =
+      "remove these rows, leave the factor out of the prediction, or take the population mean there, "
+      + "newLevels: .population"
     if data.contains(name) {
       return try coding.grouping(name: "'\(name)'", labels: try data.column(name), remedy: remedy)
     }
@@ -50,7 +56,7 @@ struct LevelCoding {
 
   /// Effect of each row in a coded variance component, and the product of its numeric factors.
   func component(
-    _ component: CodedComponent, formula: String, name: String, groups: [Int32]?
+    _ component: ComponentCoding, formula: String, name: String, groups: [Int32]?
   ) throws -> (codes: [Int32], weights: [Double]?) {
     let term = try ModelDesc.fromFormula(formula).rhsTermlist.first
     guard let term, term.factors.count == component.factors.count else {
@@ -64,22 +70,24 @@ struct LevelCoding {
         weights = weights.map { zip($0, values).map { $0 * $1 } } ?? values
       case (.categorical, _) where groups == nil:
         continue
-      case (.categorical(let coded), .categorical(let found)):
-        let positions = Dictionary(uniqueKeysWithValues: coded.levels.enumerated().map { ($1, Int32($0)) })
+      case (.categorical(_, let levels), .categorical(let found)):
+        let positions = Dictionary(uniqueKeysWithValues: levels.enumerated().map { ($1, Int32($0)) })
         var unseen = UnseenLevels()
         let translation = found.levels.map { positions[$0] ?? unseen.next() }
-        parts.append(found.codes.map { translation[Int($0)] })
+        parts.append(found.codes.map { $0 < 0 ? unseen.next() : translation[Int($0)] })
       default:
         throw StatsModelsError(
           .invalidArgument,
-          "'\(factor.name)' has another type in the new data than in the data of the model",
+          "'\(factor.name)' has missing values in the new data, or another type than in the data of the model",
           values: [factor.name])
       }
     }
     guard let groups else {
       return ([Int32](repeating: PredictionRows.Effects.new, count: data.rowCount), weights)
     }
-    var known = Self.combinations(component, groups: specification.grouping.codes)
+    var known = Dictionary(
+      component.effects.enumerated().map { ($1, Int32(truncatingIfNeeded: $0)) },
+      uniquingKeysWith: { a, _ in a })
     var unseen = UnseenLevels()
     var key = [Int32](repeating: 0, count: parts.count + 1)
     let codes = groups.indices.map { row -> Int32 in
@@ -91,20 +99,6 @@ struct LevelCoding {
       return code
     }
     return (codes, weights)
-  }
-
-  /// The combinations of group and categorical factors that carry an effect.
-  private static func combinations(_ component: CodedComponent, groups: [Int32]) -> [[Int32]: Int32] {
-    let coded = component.factors.compactMap { factor -> CodedFactor? in
-      if case .categorical(let coded) = factor { return coded }
-      return nil
-    }
-    var seen = Set<Int32>()
-    var result: [[Int32]: Int32] = [:]
-    for (row, code) in component.codes.enumerated() where code >= 0 && seen.insert(code).inserted {
-      result[[groups[row]] + coded.map { $0.codes[row] }] = code
-    }
-    return result
   }
 }
 

@@ -30,11 +30,12 @@ struct NewRows {
     let wanted = specification.blocks.indices.filter { needsExcluded || included.contains($0) }
     var infos = [source.fixedInfo]
     for block in wanted { if let info = source.effectInfos[block] { infos.append(info) } }
-    let designs = try buildDesignMatrices(infos, data, NAAction: .drop)
+    let remedies = FormulaRemedies(data: data, subject: "the new data")
+    let designs = try remedies.adding { try buildDesignMatrices(infos, data, NAAction: .drop) }
     let keptRows = designs[0].keptRows
     let part = designs[0].hasDroppedRows ? data.rows(keptRows) : data
     let coding = LevelCoding(
-      specification: specification, data: part, environment: source.environment)
+      specification: specification, data: part, environment: source.environment, newLevels: newLevels)
     var effects = [PredictionRows.Effects?](repeating: nil, count: specification.engineTermCount)
     var excluded = effects
     var nextDesign = 1
@@ -50,16 +51,21 @@ struct NewRows {
         nextDesign += 1
       }
       let result: PredictionRows.Effects
-      switch (block.component, block.factor) {
-      case (.coded(let component), _):
+      let component = block.component?.coding(groups: specification.grouping.codes)
+      switch (component, block.factor) {
+      case (let component?, _):
         if isIncluded, groupCodes == nil {
-          groupCodes = try coding.codes(ofFactor: specification.grouping, named: specification.groupingName)
+          groupCodes = try remedies.adding {
+            try coding.codes(ofFactor: specification.grouping, named: specification.groupingName)
+          }
         }
-        let (codes, weights) = try coding.component(
-          component, formula: source.arguments.vcFormula?[block.group] ?? "", name: block.group,
-          groups: isIncluded ? groupCodes : nil)
+        let (codes, weights) = try remedies.adding {
+          try coding.component(
+            component, formula: source.arguments.vcFormula?[block.group] ?? "", name: block.group,
+            groups: isIncluded ? groupCodes : nil)
+        }
         result = .init(codes: codes, columns: [weights])
-      case (.listed, _):
+      case (nil, _) where block.isComponent:
         throw StatsModelsError(
           .notAvailable,
           "the variance component '\(block.group)' was evaluated group by group: its effects cannot be predicted "
@@ -69,7 +75,9 @@ struct NewRows {
         let unknown = [Int32](repeating: PredictionRows.Effects.new, count: part.rowCount)
         result = .init(
           codes: isIncluded
-            ? try coding.codes(ofFactor: factor, named: specification.levelName(ofBlock: position)) : unknown,
+            ? try remedies.adding {
+              try coding.codes(ofFactor: factor, named: specification.levelName(ofBlock: position))
+            } : unknown,
           columns: columns)
       case (nil, nil):
         continue
@@ -137,12 +145,12 @@ extension ModelSpecification {
     let block = blocks[position]
     guard block.isComponent else { return variables(levelName(ofBlock: position)) }
     var result = variables(groupingName)
-    guard case .coded(let component)? = block.component,
+    guard let factors = block.component?.factors,
       let formula = source?.arguments.vcFormula?[block.group],
       let term = try? ModelDesc.fromFormula(formula).rhsTermlist.first
     else { return result }
-    for (factor, known) in zip(term.factors, component.factors) {
-      if case .categorical = known { result.formUnion(factor.variableNames.filter(data.contains)) }
+    for (factor, known) in zip(term.factors, factors) where known.isCategorical {
+      result.formUnion(factor.variableNames.filter(data.contains))
     }
     return result
   }

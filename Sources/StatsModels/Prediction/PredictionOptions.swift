@@ -14,7 +14,7 @@ public enum RandomEffectsSelection: Sendable, Hashable {
 public enum NewLevels: String, Sendable, Hashable, CaseIterable {
   /// Refuses it.
   case error
-  /// Predicts the population mean for it; its variance widens the interval.
+  /// Predicts the population mean for it, and for missing labels; its variance widens the interval.
   case population
 }
 

@@ -84,9 +84,7 @@ extension MixedLMResults {
       specification.blocks[$0].factor != nil && blockNames($0).contains(group)
     }
     guard let first = positions.first, let factor = specification.blocks[first].factor else {
-      let known = specification.blocks.filter { $0.factor != nil }.map(\.group)
-      throw StatsModelsError(
-        .invalidArgument, "no random effects of '\(group)'; there are \(shortList(known))", values: [group])
+      throw noEffects(of: group)
     }
     let modes = self.modes
     let names = positions.flatMap { specification.blocks[$0].names }
@@ -112,6 +110,19 @@ extension MixedLMResults {
     }
     return RandomEffectsTable(
       group: group, labels: rows.map { labels[$0] }, names: names, values: values, standardErrors: errors)
+  }
+
+  /// Why ``randomEffects(of:levels:)`` has nothing to give.
+  private func noEffects(of group: String) -> StatsModelsError {
+    if specification.blocks.contains(where: { $0.isComponent && $0.group == group }) {
+      return StatsModelsError(
+        .invalidArgument,
+        "'\(group)' is a variance component: its effects stand beside those of their group, in randomEffects",
+        values: [group])
+    }
+    let known = specification.blocks.filter { $0.factor != nil }.map(\.group)
+    let rest = known.isEmpty ? "the model has variance components only" : "there are \(shortList(known))"
+    return StatsModelsError(.invalidArgument, "no random effects of '\(group)'; \(rest)", values: [group])
   }
 
   private static func positions(of levels: [GroupLabel], among labels: [GroupLabel], factor: String) throws

@@ -26,7 +26,8 @@ extension SnapshotState {
       return Block(
         group: block.group, names: block.names, covariance: "\(block.covariance)",
         partLevelCounts: block.parts.map(\.levelCount), factor: block.factor.map(Factor.init),
-        columns: columns)
+        columns: columns,
+        coding: block.component?.coding(groups: specification.grouping.codes).map(Coding.init))
     }
     formula = specification.source?.arguments.formula
     groups = specification.source?.arguments.groups
@@ -79,6 +80,31 @@ extension SnapshotState.Factor {
     }
     return GroupingFactor(
       name: name, partNames: parts, codes: codes, combinations: levels.map { $0.map(\.level) })
+  }
+}
+
+extension SnapshotState.Coding {
+  init(_ coding: ComponentCoding) {
+    effects = coding.effects
+    factors = coding.factors.map {
+      switch $0 {
+      case .numeric(let name): .init(name: name)
+      case .categorical(let name, let levels): .init(name: name, levels: levels.map(SnapshotLabel.init))
+      }
+    }
+  }
+
+  func restored(levelCount: Int) throws -> ComponentCoding {
+    let width = 1 + factors.count { $0.levels != nil }
+    guard effects.count == levelCount, effects.allSatisfy({ $0.count == width }) else {
+      throw StatsModelsError(
+        .file, "these results are damaged: the effects of a variance component do not fit")
+    }
+    return ComponentCoding(
+      factors: factors.map { factor in
+        guard let levels = factor.levels else { return .numeric(name: factor.name) }
+        return .categorical(name: factor.name, levels: levels.map(\.level))
+      }, effects: effects)
   }
 }
 
@@ -188,8 +214,10 @@ extension SnapshotState {
           RandomBlock.Part(codes: [], levelCount: $0, columns: [[Double]?](repeating: nil, count: width))
         },
         factor: try block.factor?.restored(),
-        component: block.columns.map { lists in
-          .listed(lists.map { $0.map { .init(name: $0.name, part: $0.part, level: $0.level) } })
+        component: try block.columns.map { lists in
+          .listed(
+            lists.map { $0.map { .init(name: $0.name, part: $0.part, level: $0.level) } },
+            coding: try block.coding?.restored(levelCount: block.partLevelCounts.first ?? 0))
         })
     }
     var source: ModelSpecification.FormulaSource?

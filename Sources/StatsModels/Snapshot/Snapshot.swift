@@ -213,6 +213,17 @@ struct SnapshotState: Codable, Sendable {
     var partLevelCounts: [Int]
     var factor: Factor?
     var columns: [[Column]]?
+    var coding: Coding?
+  }
+  /// How the effects of a variance component follow from data.
+  struct Coding: Codable, Sendable {
+    var factors: [CodedFactor]
+    var effects: [[Int32]]
+  }
+  /// A factor of a component; without levels it is a number.
+  struct CodedFactor: Codable, Sendable {
+    var name: String
+    var levels: [SnapshotLabel]?
   }
   struct Factor: Codable, Sendable {
     var name: String

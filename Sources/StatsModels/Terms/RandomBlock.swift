@@ -60,8 +60,8 @@ extension RandomBlock {
 enum ComponentColumns: Sendable {
   /// Products of full-coded factors and numbers: columns follow from the codes.
   case coded(CodedComponent)
-  /// Columns listed per group.
-  case listed([[Column]])
+  /// Columns listed per group, with their coding where there is one.
+  case listed([[Column]], coding: ComponentCoding? = nil)
 
   /// One column: its name and the effect that belongs to it; nil for a column of zeros.
   struct Column: Sendable {
@@ -74,9 +74,44 @@ enum ComponentColumns: Sendable {
   func columns(ofGroup group: Int, rows: ArraySlice<Int32>) -> [Column] {
     switch self {
     case .coded(let component): component.columns(rows: rows)
-    case .listed(let lists): lists[group]
+    case .listed(let lists, _): lists[group]
     }
   }
+
+  /// The factors of the product, nil for a component that was evaluated group by group.
+  var factors: [ComponentCoding.Factor]? {
+    switch self {
+    case .coded(let component): component.factors.map(\.kind)
+    case .listed(_, let coding): coding?.factors
+    }
+  }
+
+  /// What finds the effects of new rows, nil for a component that was evaluated group by group.
+  ///
+  /// - Parameter groups: the top-level group of each row of the data.
+  func coding(groups: [Int32]) -> ComponentCoding? {
+    switch self {
+    case .coded(let component): component.coding(groups: groups)
+    case .listed(_, let coding): coding
+    }
+  }
+}
+
+/// What tells the effects of a coded component apart, without the rows that it was made of.
+struct ComponentCoding: Sendable {
+  /// A factor of the product in written order.
+  enum Factor: Sendable {
+    case categorical(name: String, levels: [Level])
+    case numeric(name: String)
+
+    var isCategorical: Bool {
+      if case .categorical = self { return true }
+      return false
+    }
+  }
+  let factors: [Factor]
+  /// Of each effect the top-level group, then a position among the levels of each categorical factor.
+  let effects: [[Int32]]
 }
 
 /// A variance component that is one product of full-coded categorical factors and numeric factors
@@ -86,10 +121,30 @@ struct CodedComponent: Sendable {
   enum Factor: Sendable {
     case categorical(CodedFactor)
     case numeric(name: String)
+
+    var kind: ComponentCoding.Factor {
+      switch self {
+      case .categorical(let coded): .categorical(name: coded.name, levels: coded.levels)
+      case .numeric(let name): .numeric(name: name)
+      }
+    }
   }
   let factors: [Factor]
   /// Effect of each row.
   let codes: [Int32]
+
+  /// The combinations of group and levels that carry an effect.
+  func coding(groups: [Int32]) -> ComponentCoding {
+    let coded = factors.compactMap { factor -> CodedFactor? in
+      if case .categorical(let coded) = factor { return coded }
+      return nil
+    }
+    var effects = [[Int32]](repeating: [], count: Int(codes.max() ?? -1) + 1)
+    for (row, code) in codes.enumerated() where code >= 0 && effects[Int(code)].isEmpty {
+      effects[Int(code)] = [groups[row]] + coded.map { $0.codes[row] }
+    }
+    return ComponentCoding(factors: factors.map(\.kind), effects: effects)
+  }
 
   /// Columns as patsy builds them from the group's rows: all combinations of the levels that occur there, the
   /// leftmost factor fastest; combinations that do not occur are columns of zeros.
