@@ -10,15 +10,17 @@ package struct MixedModel: Sendable {
   let terms: [RandomTerm]
   /// How likelihoods are evaluated; a copy of the model may carry other options over the same products.
   package var options: EngineOptions
-  let products: CrossProducts
-  private let sums: CrossProducts.Sums
-  private let bases: [FactorBasis]
+  private(set) var products: CrossProducts
+  private var sums: CrossProducts.Sums
+  private var bases: [FactorBasis]
+  /// Orders of the columns of correlated terms, where they are not the caller's.
+  private(set) var orders: [Int: [Int]]
   let fixed: FixedBasis
-  let layout: CovarianceLayout
+  private(set) var layout: CovarianceLayout
   /// Starting variances of each factor's standardised regressors.
-  let moments: StartingValues
+  private(set) var moments: StartingValues
   /// What iterative solves need of the products, made once.
-  let iterative = IterativeSystem()
+  private(set) var iterative = IterativeSystem()
 
   /// Forms the cross-products.
   ///
@@ -60,12 +62,8 @@ package struct MixedModel: Sendable {
       throw .noResidualDegreesOfFreedom(rows: response.count, rank: basis.rank)
     }
     fixed = basis
-    let tieScales = Self.tieScales(terms: terms, table: table, gram: sums.gram)
     func products(_ sums: CrossProducts.Sums, orders: [Int: [Int]]) -> (CrossProducts, [FactorBasis]) {
-      let bases = structure.factors.map {
-        FactorBasis(
-          factor: $0, terms: terms, table: table, gram: sums.gram, orders: orders, tieScales: tieScales)
-      }
+      let bases = Self.bases(sums: sums, terms: terms, orders: orders)
       return (CrossProducts(sums: sums, fixed: basis, bases: bases), bases)
     }
     var (crossProducts, bases) = products(sums, orders: [:])
@@ -98,6 +96,7 @@ package struct MixedModel: Sendable {
     self.products = crossProducts
     self.sums = sums
     self.bases = bases
+    self.orders = orders
     self.moments = moments
     layout = CovarianceLayout(terms: terms, structure: structure, bases: bases)
   }
@@ -136,12 +135,16 @@ package struct MixedModel: Sendable {
     }
   }
 
+  func optimizer(_ objective: ProfiledObjective, options: FitOptions) -> NewtonOptimizer {
+    NewtonOptimizer(
+      objective: objective, options: options, tolerance: options.tolerance ?? defaultTolerance,
+      scales: parameterScales, verifies: evaluationsAreCheap)
+  }
+
   private func maximize(reml: Bool, options: FitOptions) throws(EngineError) -> Estimate {
     if isMatrixFree { return try maximizeMatrixFree(reml: reml, options: options) }
     let objective = try objective(reml: reml)
-    let optimizer = NewtonOptimizer(
-      objective: objective, options: options, tolerance: options.tolerance ?? defaultTolerance,
-      scales: parameterScales, verifies: evaluationsAreCheap)
+    let optimizer = optimizer(objective, options: options)
     var start = startingTheta
     var contraction: Double?
     if let given = options.start {
@@ -155,6 +158,7 @@ package struct MixedModel: Sendable {
         outcome = try optimizer.better(outcome, from: other)
       }
     }
+    if outcome.isSlow, let better = try repivoted(outcome, reml: reml, options: options) { return better }
     return estimate(
       outcome.point, objective: objective, converged: outcome.converged, certificate: outcome.certificate)
   }
@@ -306,6 +310,33 @@ package struct MixedModel: Sendable {
         }
       }
     }
+  }
+
+  /// Standardised regressors of every factor, the columns of some terms reordered.
+  private static func bases(
+    sums: CrossProducts.Sums, terms: [RandomTerm], orders: [Int: [Int]]
+  ) -> [FactorBasis] {
+    let tieScales = tieScales(terms: terms, table: sums.table, gram: sums.gram)
+    return sums.structure.factors.map {
+      FactorBasis(
+        factor: $0, terms: terms, table: sums.table, gram: sums.gram, orders: orders, tieScales: tieScales)
+    }
+  }
+
+  /// Standardised regressors with the columns of some terms in another order.
+  func bases(orders: [Int: [Int]]) -> [FactorBasis] { Self.bases(sums: sums, terms: terms, orders: orders) }
+
+  /// The same model with the columns of correlated terms in other orders; nothing is summed over rows again.
+  func with(orders: [Int: [Int]]) -> MixedModel {
+    var result = self
+    result.orders = orders
+    result.bases = bases(orders: orders)
+    result.products = CrossProducts(sums: sums, fixed: fixed, bases: result.bases)
+    result.products.sparse = products.sparse
+    result.moments = StartingValues(products: result.products)
+    result.layout = CovarianceLayout(terms: terms, structure: sums.structure, bases: result.bases)
+    result.iterative = IterativeSystem()
+    return result
   }
 
   /// Root mean square of the regressors that share a variance, one per tie.

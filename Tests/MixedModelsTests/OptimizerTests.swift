@@ -55,6 +55,64 @@ import Testing
     }
   }
 
+  /// Few rows to each effect: many ways to explain nearly every row, and a maximum for several of them. No start at
+  /// random may end higher than the fit, but where the residual variance vanishes.
+  @Test(arguments: 0..<24)
+  func crowdedModels(seed: Int) throws {
+    var g = TestGenerator(seed: UInt64(seed))
+    let n = 40 + g.below(40)
+    let group = (0..<n).map { _ in g.below(8) }
+    let (first, second) = (group.map { 3 * $0 + g.below(3) }, group.map { 2 * $0 + g.below(2) })
+    let x = (0..<n).map { _ in g.normal() }
+    let size = [3, 10, 30][seed % 3]
+    let effects = (0..<64).map { _ in Double(size) * g.normal() }
+    let response = (0..<n).map {
+      effects[first[$0]] * (1 + 0.5 * x[$0]) + effects[32 + second[$0]] + g.normal()
+    }
+    let terms = [
+      RandomTerm(codes: group.map { Int32($0) }, levelCount: 8),
+      RandomTerm(codes: first.map { Int32($0) }, levelCount: 24, columns: [nil, x]),
+      RandomTerm(codes: second.map { Int32($0) }, levelCount: 16),
+    ]
+    let model = try MixedModel(
+      response: response, fixed: Matrix(rows: n, columns: 1, columnMajor: [Double](repeating: 1, count: n)),
+      terms: terms)
+    let fit = try model.fit(reml: seed % 2 == 0)
+    #expect(fit.converged)
+    for _ in 0..<20 {
+      func size() -> Double { exp(8 * g.uniform() - 4) }
+      let root = Matrix([[size(), 0], [g.normal() * size(), size()]])
+      let start = [Matrix([[size()]]), root * root.transposed, Matrix([[size()]])]
+      guard let other = try? model.fit(reml: seed % 2 == 0, options: FitOptions(start: start)) else {
+        continue
+      }
+      if other.scale > 1e-3 * fit.scale { #expect(other.logLikelihood <= fit.logLikelihood + 1e-6) }
+    }
+  }
+
+  /// A perfect correlation of effects of very different sizes: a valley along a circle in T.
+  @Test(arguments: 0..<20, [[0, 1], [1, 0]])
+  func nearlyPerfectCorrelation(seed: Int, order: [Int]) throws {
+    var g = TestGenerator(seed: UInt64(seed))
+    let codes = (0..<80).map { _ in Int32(g.below(12)) }
+    let x = (0..<80).map { _ in g.normal() }
+    let effects = (0..<12).map { _ in g.normal() }
+    let response = (0..<80).map { effects[Int(codes[$0])] * (0.02 - 0.6 * x[$0]) + g.normal() }
+    func fit(_ columns: [[Double]?]) throws -> Estimate {
+      try MixedModel(
+        response: response,
+        fixed: Matrix(rows: 80, columns: 1, columnMajor: [Double](repeating: 1, count: 80)),
+        terms: [
+          RandomTerm(codes: codes, levelCount: 12, columns: columns),
+          RandomTerm(codes: codes.map { $0 / 3 }, levelCount: 4),
+        ]
+      ).fit(reml: false)
+    }
+    let (one, other) = (try fit(order.map { [nil, x][$0] }), try fit([nil, x]))
+    #expect(one.converged)
+    #expect(abs(one.logLikelihood - other.logLikelihood) < 1e-8)
+  }
+
   /// In a balanced layout the residual variance is the mean square within groups, however large the effects.
   @Test(arguments: [1, 1e2, 1e3, 1e4, 1e5], [false, true])
   func largeEffects(size: Double, isCrossed: Bool) throws {

@@ -54,7 +54,7 @@ final class CrossProducts: @unchecked Sendable {
   /// The levels pooled by size, for a lone random intercept.
   let pooled: PooledProducts?
   /// The pattern of the trailing Schur complement when it is factored as a sparse matrix.
-  private(set) var sparse: SparseTrailingPattern?
+  var sparse: SparseTrailingPattern?
 
   /// The sums over rows that do not depend on the basis of the regressors.
   struct Sums {

@@ -1,3 +1,5 @@
+import Foundation
+
 extension MixedModel {
   /// Whether a search may be repeated from other starts at next to no cost.
   var searchesAreCheap: Bool {
@@ -6,11 +8,12 @@ extension MixedModel {
   }
 
   /// Starts in other basins than that of an optimum at which a variance vanishes or is dwarfed, or a correlation is
-  /// perfect; empty at an ordinary optimum.
+  /// perfect, and of any optimum of a crowded model; empty at an ordinary optimum.
   ///
-  /// Two factors that divide the rows in similar ways compete for one variance: the likelihood then has a maximum near
-  /// either axis. In the first start dwarfed variances take the size of the largest, and the others are made small; in
-  /// the other two all are alike and uncorrelated.
+  /// Factors that divide the rows in similar ways compete for one variance: the likelihood then has a maximum near
+  /// each axis. In the first start dwarfed variances take the size of the largest, and the others are made small; in
+  /// the next two all are alike and uncorrelated, and a few are at random. Where there are few rows to each effect, the effects can explain
+  /// nearly every row in many ways: more points at random find more of them.
   func alternativeStarts(to point: ProfiledObjective.Point) -> [[Double]] {
     let scales = parameterScales
     var sizes = [Double?](repeating: nil, count: layout.count)
@@ -29,9 +32,29 @@ extension MixedModel {
     if largest >= 1e-3, sizes.contains(where: { $0.map { $0 < 0.1 * largest } ?? false }) {
       starts.append(theta { $0 < 0.1 * largest ? largest : 0.1 * $0 })
     }
-    if boundaryDirections(point.lower) > 0, layout.count > 1 {
-      starts += [1, 0.1].map { size in theta { _ in size } }
+    let isSingular = boundaryDirections(point.lower) > 0 && layout.count > 1
+    if isSingular { starts += [1, 0.1].map { size in theta { _ in size } } }
+    return starts + randomStarts(count: isCrowded ? 40 : isSingular ? 4 : 0)
+  }
+
+  /// Whether several factors have together more than half as many effects as there are rows, few enough for many
+  /// searches.
+  private var isCrowded: Bool {
+    let factors = products.structure.factors
+    let effects = factors.reduce(0) { $0 + $1.levelCount * $1.width }
+    return factors.count > 1 && 2 * effects > response.count && effects <= 1000
+  }
+
+  /// Standard deviations of 0.03 to 30 residuals', log-uniform, and correlations of every size; the same at each call.
+  private func randomStarts(count: Int) -> [[Double]] {
+    var stream = RandomStream(seed: 1)
+    let scales = parameterScales
+    return (0..<count).map { _ in
+      zip(layout.parameters, scales).map { entries, scale in
+        let size = exp(log(0.03) + log(1e3) * stream.uniform()) * scale
+        guard let e = entries.first, e.row != e.column else { return size }
+        return (2 * stream.uniform() - 1) * size
+      }
     }
-    return starts
   }
 }

@@ -21,6 +21,8 @@ struct NewtonOptimizer {
     var point: ProfiledObjective.Point
     var converged: Bool
     var certificate: Certificate
+    /// Whether the iterations took many steps or found no end.
+    var isSlow: Bool
   }
 
   /// - Parameter contraction: factor by which a step is known to shrink the gradient near `start`, from
@@ -102,12 +104,15 @@ struct NewtonOptimizer {
     // a flat direction: steps without end that gain nothing
     if !converged, deviances.count > 20 {
       let gain = deviances[deviances.count - 21] - point.deviance
-      converged = certificate.gradientNorm < 1e-3 && gain < 1e-9 * max(1, abs(point.deviance))
+      converged = certificate.gradientNorm < 1e-4 && gain < 1e-10 * max(1, abs(point.deviance))
     }
     point = try snapped(point)
+    if point.scale < Self.unresolvedScale { converged = false }
     certificate.evaluations = objective.evaluations
     certificate.gradients = objective.gradients
-    return Outcome(point: point, converged: converged, certificate: certificate)
+    return Outcome(
+      point: point, converged: converged, certificate: certificate,
+      isSlow: !converged || iteration > Self.patience)
   }
 
   /// An estimate of the factor by which a Newton step shrinks the gradient, from how far the decrease was from
@@ -127,19 +132,40 @@ struct NewtonOptimizer {
 
   private var layout: CovarianceLayout { objective.layout }
 
-  /// The better of an outcome and of what iterations from another start reach.
+  /// The better of an outcome and of what iterations from another start reach; those end early where they promise
+  /// nothing better.
   func better(_ outcome: Outcome, from start: [Double]) throws(EngineError) -> Outcome {
-    var other: Outcome
-    do { other = try minimize(from: start) } catch {
+    do {
+      let rough = try screening.minimize(from: start)
+      let least = outcome.point.deviance - 1e-9 * max(1, abs(outcome.point.deviance))
+      if rough.point.deviance - rough.certificate.predictedDecrease < least {
+        let other = try minimize(from: rough.point.theta)
+        let isDegenerate = other.point.scale < Self.degenerateScale
+        if other.point.deviance < least, other.converged || !outcome.converged, !isDegenerate { return other }
+      }
+    } catch {
       if error == .cancelled { throw error }
-      return outcome
     }
-    let least = outcome.point.deviance - 1e-9 * max(1, abs(outcome.point.deviance))
-    if other.point.deviance < least { return other }
-    other = outcome
-    other.certificate.evaluations = objective.evaluations
-    other.certificate.gradients = objective.gradients
-    return other
+    var result = outcome
+    result.certificate.evaluations = objective.evaluations
+    result.certificate.gradients = objective.gradients
+    return result
+  }
+
+  /// Share of the least-squares residual variance below which effects explain every row: there the likelihood grows
+  /// without end as the residual variance falls, and a maximum elsewhere is the estimate.
+  private static let degenerateScale = 1e-6
+
+  /// Share below which cross-products leave too few digits of the residual variance to tell an optimum.
+  private static let unresolvedScale = 1e-9
+
+  /// An optimiser that stops as soon as it is plain what a basin holds.
+  private var screening: NewtonOptimizer {
+    var options = options
+    options.progress = nil
+    options.maximumIterations = min(options.maximumIterations, 30)
+    return NewtonOptimizer(
+      objective: objective, options: options, tolerance: 1e-6, scales: scales, verifies: false)
   }
 
   /// Iterations after which the average information is taken to be a poor model of the curvature.
