@@ -15,10 +15,12 @@ package struct MixedModel: Sendable {
   private var bases: [FactorBasis]
   /// Orders of the columns of correlated terms, where they are not the caller's.
   private(set) var orders: [Int: [Int]]
-  let fixed: FixedBasis
+  private(set) var fixed: FixedBasis
   private(set) var layout: CovarianceLayout
   /// Starting variances of each factor's standardised regressors.
   private(set) var moments: StartingValues
+  /// Cross-products in extended precision, where effects dwarf the residuals.
+  private(set) var extended: ExtendedProducts?
   /// What iterative solves need of the products, made once.
   private(set) var iterative = IterativeSystem()
 
@@ -138,7 +140,7 @@ package struct MixedModel: Sendable {
   func optimizer(_ objective: ProfiledObjective, options: FitOptions) -> NewtonOptimizer {
     NewtonOptimizer(
       objective: objective, options: options, tolerance: options.tolerance ?? defaultTolerance,
-      scales: parameterScales, verifies: evaluationsAreCheap)
+      scales: parameterScales, verifies: evaluationsAreCheap, leastScale: canExtend ? Self.resolvedScale : 0)
   }
 
   private func maximize(reml: Bool, options: FitOptions) throws(EngineError) -> Estimate {
@@ -152,7 +154,20 @@ package struct MixedModel: Sendable {
     } else if let near = try matrixFreeStart(reml: reml, from: start) {
       (start, contraction) = near
     }
-    var outcome = try optimizer.minimize(from: start, contraction: contraction)
+    var outcome: NewtonOptimizer.Outcome
+    do { outcome = try optimizer.minimize(from: start, contraction: contraction) } catch {
+      if error == .perfectFit || error == .overflow, canExtend,
+        let estimate = try refined(from: layout.lower(start), reml: reml, options: options)
+      {
+        return estimate
+      }
+      throw error
+    }
+    if outcome.point.scale < optimizer.leastScale,
+      let estimate = try refined(from: outcome.point.lower, reml: reml, options: options)
+    {
+      return estimate
+    }
     if searchesAreCheap, options.start == nil {
       for other in alternativeStarts(to: outcome.point) {
         outcome = try optimizer.better(outcome, from: other)
@@ -165,10 +180,8 @@ package struct MixedModel: Sendable {
 
   /// The profiled quantities at given relative covariances, one k × k matrix per term.
   package func estimate(at covariances: [Matrix], reml: Bool) throws(EngineError) -> Estimate {
-    let objective = try objective(reml: reml)
-    let lower = layout.lower(covariances: covariances)
-    let point = try objective.evaluate(lower: lower, theta: layout.theta(lower))
-    var result = estimate(point, objective: objective, converged: true, certificate: Certificate())
+    let (model, objective, point) = try resolved(at: covariances, reml: reml)
+    var result = model.estimate(point, objective: objective, converged: true, certificate: Certificate())
     if let elimination = objective.elimination as? MatrixFreeElimination {
       result.monteCarlo = MonteCarloReport(evaluating: elimination, in: self)
     }
@@ -176,6 +189,11 @@ package struct MixedModel: Sendable {
   }
 
   func objective(reml: Bool) throws(EngineError) -> ProfiledObjective {
+    if let extended {
+      return ProfiledObjective(
+        elimination: ExtendedElimination(products: extended), layout: layout, fixed: fixed,
+        rowCount: response.count, reml: reml, floors: layout.widths.map { _ in 0 })
+    }
     if let pooled = products.pooled {
       return ProfiledObjective(
         elimination: PooledElimination(products: pooled, base: products.base), layout: layout, fixed: fixed,
@@ -187,6 +205,7 @@ package struct MixedModel: Sendable {
   /// An objective whose elimination keeps every level apart, for conditional modes and variances.
   func levelObjective(reml: Bool) throws(EngineError) -> ProfiledObjective {
     if isMatrixFree { return try matrixFreeObjective(reml: reml) }
+    if extended != nil { return try objective(reml: reml) }
     try requireMemory()
     let products =
       products.pooled == nil
@@ -336,6 +355,18 @@ package struct MixedModel: Sendable {
     result.moments = StartingValues(products: result.products)
     result.layout = CovarianceLayout(terms: terms, structure: sums.structure, bases: result.bases)
     result.iterative = IterativeSystem()
+    return result
+  }
+
+  func extendedProducts(fixed: FixedBasis) -> ExtendedProducts {
+    ExtendedProducts(sums: sums, fixed: fixed, bases: bases)
+  }
+
+  /// The same model with its likelihood in extended precision and another origin of the response.
+  func with(extended: ExtendedProducts, fixed: FixedBasis) -> MixedModel {
+    var result = self
+    result.extended = extended
+    result.fixed = fixed
     return result
   }
 

@@ -113,8 +113,20 @@ import Testing
     #expect(abs(one.logLikelihood - other.logLikelihood) < 1e-8)
   }
 
+  /// A zero variance to start from is a stationary point, not an optimum.
+  @Test(arguments: RandomModel.Kind.allCases, [true, false])
+  func zeroStart(kind: RandomModel.Kind, reml: Bool) throws {
+    let random = RandomModel(kind, seed: 4)
+    let model = try MixedModel(response: random.response, fixed: random.fixed, terms: random.terms)
+    let zeros = random.terms.map { Matrix(rows: $0.width, columns: $0.width) }
+    let fit = try model.fit(reml: reml)
+    let other = try model.fit(reml: reml, options: FitOptions(start: zeros))
+    #expect(other.converged)
+    #expect(abs(other.logLikelihood - fit.logLikelihood) < 1e-7)
+  }
+
   /// In a balanced layout the residual variance is the mean square within groups, however large the effects.
-  @Test(arguments: [1, 1e2, 1e3, 1e4, 1e5], [false, true])
+  @Test(arguments: [1, 1e2, 1e3, 1e4, 1e5, 1e8], [false, true])
   func largeEffects(size: Double, isCrossed: Bool) throws {
     var g = TestGenerator(seed: 11)
     let effects = (0..<12).map { _ in size * g.normal() }

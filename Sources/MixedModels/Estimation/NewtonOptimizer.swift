@@ -15,6 +15,8 @@ struct NewtonOptimizer {
   let scales: [Double]
   /// Whether the gradient is looked at once more where the iterations would end, instead of trusting their rate.
   let verifies: Bool
+  /// Residual variance, in parts of the least-squares one, below which the iterations end without an optimum.
+  let leastScale: Double
 
   /// Where the iterations ended.
   struct Outcome {
@@ -38,7 +40,8 @@ struct NewtonOptimizer {
     var deviances: [Double] = []
     var damping = 0.0
     var iteration = 0
-    while !converged, iteration < options.maximumIterations {
+    var escapes = 0
+    while !converged, iteration < options.maximumIterations, point.scale >= leastScale {
       iteration += 1
       let derivatives = try objective.derivatives(at: point)
       let gradient = derivatives.gradient
@@ -63,6 +66,12 @@ struct NewtonOptimizer {
       previousPromise = promised
       if promised < tolerance * (verifies ? 1 : 1e-3) || stalled {
         certificate.predictedDecrease = max(promised, 0)
+        if escapes < Self.mostEscapes, let away = try escaped(from: point, derivatives: derivatives) {
+          escapes += 1
+          point = away
+          (previous, previousNorm, previousPromise) = (nil, .infinity, .infinity)
+          continue
+        }
         converged = true
         break
       }
@@ -91,7 +100,15 @@ struct NewtonOptimizer {
       certificate.predictedDecrease = max(min(promised, remaining), 0)
       let isCertain = !isExtended && (!verifies || isSlow || layout.count == 1)
       let isNear = promised < (verifies && !isSlow ? 1e-9 : tolerance)
-      if damping == 0, !isExtended, isNear || isCertain && remaining < tolerance { converged = true }
+      if damping == 0, !isExtended, isNear || isCertain && remaining < tolerance {
+        if escapes < Self.mostEscapes, let away = try escaped(from: point, derivatives: derivatives) {
+          escapes += 1
+          point = away
+          (previous, previousNorm, previousPromise) = (nil, .infinity, .infinity)
+        } else {
+          converged = true
+        }
+      }
       if let progress = options.progress,
         !progress(
           FitProgress(
@@ -107,12 +124,38 @@ struct NewtonOptimizer {
       converged = certificate.gradientNorm < 1e-4 && gain < 1e-10 * max(1, abs(point.deviance))
     }
     point = try snapped(point)
-    if point.scale < Self.unresolvedScale { converged = false }
+    if point.scale < Self.unresolvedScale, !(objective.elimination is ExtendedElimination) {
+      converged = false
+    }
     certificate.evaluations = objective.evaluations
     certificate.gradients = objective.gradients
     return Outcome(
       point: point, converged: converged, certificate: certificate,
       isSlow: !converged || iteration > Self.patience)
+  }
+
+  /// A lower point beside one at which a variance is zero although the deviance falls with it; nil where none is: the
+  /// gradient in T says nothing there, d² deviance / dT_aa² = 2 F_aa does.
+  private func escaped(
+    from point: ProfiledObjective.Point, derivatives: ProfiledObjective.Derivatives
+  ) throws(EngineError) -> ProfiledObjective.Point? {
+    var theta = point.theta
+    for (i, entries) in layout.parameters.enumerated() {
+      guard let e = entries.first, e.row == e.column, abs(theta[i]) < 1e-3 * scales[i] else { continue }
+      let slope = entries.reduce(0) { $0 + derivatives.covariance[$1.factor][$1.row, $1.row] }
+      if slope * scales[i] * scales[i] < -1e-3 { theta[i] = 0.3 * scales[i] }
+    }
+    if theta == point.theta { return nil }
+    while true {
+      if let trial = try? objective.evaluate(theta), trial.deviance < point.deviance { return trial }
+      let nearer = zip(theta, point.theta).map { $1 + 0.25 * ($0 - $1) }
+      if zip(nearer, zip(point.theta, scales)).allSatisfy({ abs($0 - $1.0) < 1e-3 * $1.1 }) {
+        // derivatives are those of the point that was evaluated last
+        _ = try objective.evaluate(point.theta)
+        return nil
+      }
+      theta = nearer
+    }
   }
 
   /// An estimate of the factor by which a Newton step shrinks the gradient, from how far the decrease was from
@@ -165,8 +208,12 @@ struct NewtonOptimizer {
     options.progress = nil
     options.maximumIterations = min(options.maximumIterations, 30)
     return NewtonOptimizer(
-      objective: objective, options: options, tolerance: 1e-6, scales: scales, verifies: false)
+      objective: objective, options: options, tolerance: 1e-6, scales: scales, verifies: false,
+      leastScale: leastScale)
   }
+
+  /// Largest number of stationary points that are no optima from which the iterations move on.
+  private static let mostEscapes = 3
 
   /// Iterations after which the average information is taken to be a poor model of the curvature.
   private static let patience = 8
@@ -307,7 +354,9 @@ struct QuadraticModel {
     for c in 0..<n {
       var component = 0.0
       for i in 0..<n { component += eigen.vectors[i, c] * gradient[i] * scale[i] }
-      let weight = -component / (max(abs(eigen.values[c]), floor) + damping)
+      let divisor = max(abs(eigen.values[c]), floor) + damping
+      // a model without curvature, where all variances vanish
+      let weight = divisor > 0 ? -component / divisor : 0
       for i in 0..<n { result[i] += weight * eigen.vectors[i, c] }
     }
     return zip(result, scale).map { $0 * $1 }

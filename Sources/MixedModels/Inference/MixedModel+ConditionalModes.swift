@@ -118,16 +118,11 @@ extension MixedModel {
   private func factored(
     _ estimate: Estimate
   ) throws(EngineError) -> (point: ParameterPoint, elimination: any LevelElimination) {
-    let objective =
-      if isMatrixFree {
-        try matrixFreeObjective(reml: estimate.reml, solvesOnly: true)
-      } else {
-        try levelObjective(reml: estimate.reml)
-      }
+    let objective = isMatrixFree ? try matrixFreeObjective(reml: estimate.reml, solvesOnly: true) : nil
     let point = try ParameterPoint(
       model: self, covariances: estimate.relativeCovariances, reml: estimate.reml, fixedEffects: nil,
-      objective: objective)
-    guard let elimination = objective.elimination as? any LevelElimination else { throw .overflow }
+      objective: objective, keepsLevels: true)
+    guard let elimination = point.objective.elimination as? any LevelElimination else { throw .overflow }
     return (point, elimination)
   }
 

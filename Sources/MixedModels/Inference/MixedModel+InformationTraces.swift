@@ -51,7 +51,7 @@ extension MixedModel {
   ) throws(EngineError) -> Matrix? {
     let order = products.structure.factors.reduce(0) { $0 + $1.levelCount * $1.width }
     let largest = products.structure.trailing.isEmpty ? Self.largestNestedOrder : Self.largestCrossedOrder
-    guard evaluationsAreCheap, order <= largest else { return nil }
+    guard evaluationsAreCheap, order <= largest, point.model.extended == nil else { return nil }
     let objective = objective(reml: point.objective.reml, chainLength: 0)
     guard let elimination = objective.elimination as? BlockedElimination,
       elimination.trailing?.isExactAtZero == true || objective.toleratesRounding(point.profile.lower)

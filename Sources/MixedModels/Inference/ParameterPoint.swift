@@ -18,17 +18,22 @@ final class ParameterPoint {
   /// X̃'V⁻¹X̃.
   let information: Matrix
 
+  /// - Parameter keepsLevels: whether the elimination is one that keeps every level apart.
   init(
     model: MixedModel, covariances: [Matrix], reml: Bool, fixedEffects: [Double]?,
-    scale given: Double? = nil, objective: ProfiledObjective? = nil
+    scale given: Double? = nil, objective: ProfiledObjective? = nil, keepsLevels: Bool = false
   ) throws(EngineError) {
-    self.model = model
     let given = given.map { $0 / (model.fixed.unit * model.fixed.unit) }
     isScaleGiven = given != nil
-    let objective = if let objective { objective } else { try model.objective(reml: reml) }
-    self.objective = objective
-    let lower = model.layout.lower(covariances: covariances)
-    profile = try objective.evaluate(lower: lower, theta: model.layout.theta(lower))
+    var model = model
+    if let objective {
+      let lower = model.layout.lower(covariances: covariances)
+      profile = try objective.evaluate(lower: lower, theta: model.layout.theta(lower))
+      self.objective = objective
+    } else {
+      (model, self.objective, profile) = try model.resolved(at: covariances, reml: reml, levels: keepsLevels)
+    }
+    self.model = model
     let p = model.fixed.rank
     information =
       p > 0 ? (try? Cholesky(profile.fixedInverse))?.inverse ?? profile.fixedInverse : profile.fixedInverse
@@ -43,7 +48,7 @@ final class ParameterPoint {
     coefficients = inner
     let difference = zip(inner, profile.coefficients).map { $0 - $1 }
     let excess = zip(difference, information * difference).reduce(0) { $0 + $1.0 * $1.1 }
-    profiledScale = profile.scale + excess / objective.degreesOfFreedom
+    profiledScale = profile.scale + excess / self.objective.degreesOfFreedom
     scale = given ?? profiledScale
   }
 

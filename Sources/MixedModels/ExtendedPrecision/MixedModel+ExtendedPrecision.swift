@@ -1,0 +1,106 @@
+internal import LinearAlgebra
+
+/// Effects that dwarf the residuals: the likelihood in extended precision.
+extension MixedModel {
+  /// Residual variance, in parts of the least-squares one, below which sums of squares in doubles give it to less than
+  /// about nine digits.
+  static let resolvedScale = 1e-5
+  /// Largest number of multiplications of an evaluation.
+  private static let largestExtendedWork = 2e8
+
+  /// Whether evaluations can be made in extended precision.
+  var canExtend: Bool {
+    extended == nil && !isMatrixFree && products.sparse == nil
+      && ExtendedProducts.work(structure: products.structure) <= Self.largestExtendedWork
+  }
+
+  /// The same model with evaluations in extended precision, least-squares coefficients replaced by the generalised ones
+  /// at a point: what is left of the response is then of the size of effects and residuals there.
+  func withExtendedPrecision(at lower: [[Double]]) throws(EngineError) -> MixedModel {
+    var basis = fixed
+    var products = extendedProducts(fixed: basis)
+    for _ in 0..<2 {
+      let elimination = ExtendedElimination(products: products)
+      _ = try elimination.factorize(lower)
+      basis = basis.moved(by: elimination.coefficients)
+      products = extendedProducts(fixed: basis)
+    }
+    return with(extended: products, fixed: basis)
+  }
+
+  /// A model and its profile at given covariances, in extended precision where doubles do not resolve the residual
+  /// variance.
+  func resolved(
+    at covariances: [Matrix], reml: Bool, levels: Bool = false
+  ) throws(EngineError) -> (model: MixedModel, objective: ProfiledObjective, point: ProfiledObjective.Point) {
+    let lower = layout.lower(covariances: covariances)
+    let theta = layout.theta(lower)
+    let objective = levels ? try levelObjective(reml: reml) : try objective(reml: reml)
+    do {
+      let point = try objective.evaluate(lower: lower, theta: theta)
+      guard point.scale < Self.resolvedScale, canExtend else { return (self, objective, point) }
+    } catch {
+      guard error == .perfectFit || error == .overflow, canExtend else { throw error }
+    }
+    let model = try withExtendedPrecision(at: lower)
+    let finer = try model.objective(reml: reml)
+    return (model, finer, try finer.evaluate(lower: lower, theta: theta))
+  }
+
+  /// The maximum in extended precision, from where doubles no longer resolve the residual variance; nil where there is
+  /// none.
+  func refined(
+    from lower: [[Double]], reml: Bool, options: FitOptions
+  ) throws(EngineError) -> Estimate? {
+    do {
+      let model = try withExtendedPrecision(at: lower)
+      let objective = try model.objective(reml: reml)
+      var options = options
+      let theta = try model.enlarged(layout.theta(lower), objective: objective)
+      options.start = layout.covariances(layout.lower(theta), widths: terms.map(\.width))
+      return try model.fit(reml: reml, options: options)
+    } catch {
+      if error == .perfectFit || error == .overflow { return nil }
+      throw error
+    }
+  }
+
+  /// A start whose factors T are enlarged, one after another, as long as the deviance falls: where effects dwarf the
+  /// residuals the average information is no guide until the residual variance has about its size.
+  private func enlarged(_ theta: [Double], objective: ProfiledObjective) throws(EngineError) -> [Double] {
+    // A variance that was small beside the sums of squares may be large beside the residual's.
+    var best = theta
+    for (i, entries) in layout.parameters.enumerated() {
+      guard let e = entries.first, e.row == e.column else { continue }
+      best[i] = max(abs(best[i]), 0.3 * parameterScales[i])
+    }
+    var deviance = try objective.evaluate(best).deviance
+    for _ in 0..<2 {
+      for f in layout.widths.indices {
+        for factor in [8.0, 0.5] {
+          while true {
+            let trial = zip(best, layout.parameters).map { value, entries in
+              entries.contains { $0.factor == f } ? factor * value : value
+            }
+            guard let point = try? objective.evaluate(trial), point.deviance < deviance else { break }
+            (best, deviance) = (trial, point.deviance)
+          }
+        }
+      }
+    }
+    return best
+  }
+}
+
+extension FixedBasis {
+  /// The same basis with a response from which X̃ b has been taken.
+  func moved(by coefficients: [Double]) -> FixedBasis {
+    var result = self
+    for (c, b) in coefficients.enumerated() {
+      for e in result.response.indices { result.response[e] -= self.coefficients[e, c] * b }
+    }
+    let moved = toUser * coefficients
+    result.origin = zip(origin, moved).map { $0 + unit * $1 }
+    return result
+  }
+}
