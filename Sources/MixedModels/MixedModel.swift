@@ -146,7 +146,7 @@ package struct MixedModel: Sendable {
   private func maximize(reml: Bool, options: FitOptions) throws(EngineError) -> Estimate {
     if isMatrixFree { return try maximizeMatrixFree(reml: reml, options: options) }
     let objective = try objective(reml: reml)
-    let optimizer = optimizer(objective, options: options)
+    var optimizer = optimizer(objective, options: options)
     var start = startingTheta
     var contraction: Double?
     if let given = options.start {
@@ -163,10 +163,12 @@ package struct MixedModel: Sendable {
       }
       throw error
     }
-    if outcome.point.scale < optimizer.leastScale,
-      let estimate = try refined(from: outcome.point.lower, reml: reml, options: options)
-    {
-      return estimate
+    if outcome.point.scale < optimizer.leastScale {
+      if let estimate = try refined(from: outcome.point.lower, reml: reml, options: options) {
+        return estimate
+      }
+      optimizer.leastScale = 0
+      outcome = try optimizer.continued(outcome)
     }
     if searchesAreCheap, options.start == nil {
       for other in alternativeStarts(to: outcome.point) {

@@ -16,7 +16,7 @@ struct NewtonOptimizer {
   /// Whether the gradient is looked at once more where the iterations would end, instead of trusting their rate.
   let verifies: Bool
   /// Residual variance, in parts of the least-squares one, below which the iterations end without an optimum.
-  let leastScale: Double
+  var leastScale: Double
 
   /// Where the iterations ended.
   struct Outcome {
@@ -180,11 +180,13 @@ struct NewtonOptimizer {
   func better(_ outcome: Outcome, from start: [Double]) throws(EngineError) -> Outcome {
     do {
       let rough = try screening.minimize(from: start)
-      let least = outcome.point.deviance - 1e-9 * max(1, abs(outcome.point.deviance))
+      let least =
+        isDegenerate(outcome)
+        ? .infinity : outcome.point.deviance - 1e-9 * max(1, abs(outcome.point.deviance))
       if rough.point.deviance - rough.certificate.predictedDecrease < least {
         let other = try minimize(from: rough.point.theta)
-        let isDegenerate = other.point.scale < Self.degenerateScale
-        if other.point.deviance < least, other.converged || !outcome.converged, !isDegenerate { return other }
+        let isBetter = other.point.deviance < least && !isDegenerate(other)
+        if isBetter, other.converged || !outcome.converged { return other }
       }
     } catch {
       if error == .cancelled { throw error }
@@ -201,6 +203,16 @@ struct NewtonOptimizer {
 
   /// Share below which cross-products leave too few digits of the residual variance to tell an optimum.
   private static let unresolvedScale = 1e-9
+
+  private func isDegenerate(_ outcome: Outcome) -> Bool { outcome.point.scale < Self.degenerateScale }
+
+  /// What iterations from an outcome reach, or itself where they end in a perfect fit.
+  func continued(_ outcome: Outcome) throws(EngineError) -> Outcome {
+    do { return try minimize(from: outcome.point.theta) } catch {
+      if error != .perfectFit { throw error }
+      return outcome
+    }
+  }
 
   /// An optimiser that stops as soon as it is plain what a basin holds.
   private var screening: NewtonOptimizer {
