@@ -12,8 +12,7 @@ import DataFrames
 public func buildDesignMatrices(
   _ designInfos: [DesignInfo], _ data: some DesignData, NAAction action: NAAction = .drop
 ) throws -> [DesignMatrix] {
-  var builder = try MatrixBuilder(designInfos, data, action)
-  return try builder.matrices()
+  try MatrixBuilder(designInfos, data, action).matrices()
 }
 
 /// Builds design matrices of known designs from named arrays.

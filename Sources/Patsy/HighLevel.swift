@@ -56,7 +56,7 @@ public func dmatrix(
     CollectionOfOne(data)
   }
   let matrices = try buildDesignMatrices([lhs, rhs], data, NAAction: NAAction)
-  guard matrices[0].matrix.columns == 0 else {
+  guard matrices[0].columnCount == 0 else {
     throw PatsyError("encountered outcome variables for a model that does not expect them")
   }
   return matrices[1]
@@ -87,7 +87,7 @@ public func dmatrices(
     CollectionOfOne(data)
   }
   let matrices = try buildDesignMatrices([lhs, rhs], data, NAAction: NAAction)
-  guard matrices[0].matrix.columns > 0 else {
+  guard matrices[0].columnCount > 0 else {
     throw PatsyError("model is missing required outcome variables")
   }
   return (matrices[0], matrices[1])

@@ -1,10 +1,10 @@
 import DataFrames
 import LinearAlgebra
 
-/// Evaluates the factors of some designs, finds the rows to keep, and fills matrices column by column.
+/// Evaluates the factors of some designs, finds the rows to keep, and hands both to matrices in compact form.
 ///
-/// Columns of the data are held by reference. No factor is copied for the rows kept: these are picked while the
-/// matrix is written, and a factor is let go after the last block of columns that needs it.
+/// Columns of the data are held by reference, and a factor that several designs use is evaluated once. No factor is
+/// copied for the rows kept: these are picked while columns are written.
 struct MatrixBuilder {
   private let designInfos: [DesignInfo]
   private var values: [ObjectIdentifier: FactorValues] = [:]
@@ -59,7 +59,7 @@ struct MatrixBuilder {
   }
 
   /// Number of rows that every matrix gets.
-  func rows() throws -> Int {
+  private func rows() throws -> Int {
     guard let rowCount else {
       throw PatsyError(
         "No design matrix has any non-trivial factors, the data object is not a DataFrame. I can't tell "
@@ -68,87 +68,36 @@ struct MatrixBuilder {
     return rowCount
   }
 
-  /// The matrices; the factors' values are used up.
-  mutating func matrices() throws -> [DesignMatrix] {
+  /// The matrices, in compact form: no number is written yet.
+  func matrices() throws -> [DesignMatrix] {
     let rows = try rows()
-    var uses: [ObjectIdentifier: Int] = [:]
-    for info in designInfos {
-      for subterm in info.subterms { for key in keys(subterm, info) { uses[key, default: 0] += 1 } }
-    }
     return try designInfos.map { info in
-      DesignMatrix(
-        matrix: try fill(info, rows: rows, &uses), designInfo: info, selection: selection,
+      try checkSize(info, rows)
+      let blocks = info.subterms.map { SubtermColumns(factors: parts($0, info)) }
+      return DesignMatrix(
+        DesignColumns(blocks: blocks, positions: selection, rowCount: rows), designInfo: info,
         dataRowCount: dataRowCount ?? rows)
     }
   }
 
-  /// The rows of one design's matrix at positions among the rows kept.
-  func block(_ info: DesignInfo, _ rows: Range<Int>) -> Matrix {
-    let columns = info.columnNames.count
-    let storage = [Double](unsafeUninitializedCapacity: rows.count * columns) { buffer, initialized in
-      for subterm in info.subterms {
-        let end = initialized + subterm.numColumns * rows.count
-        SubtermColumns(factors: parts(subterm, info), positions: selection, rows: rows)
-          .fill(UnsafeMutableBufferPointer(rebasing: buffer[initialized..<end]))
-        initialized = end
-      }
-    }
-    return Matrix(rows: rows.count, columns: columns, columnMajor: storage)
-  }
-
-  /// Number of elements of a design's matrix, if that can be handled.
-  func elementCount(_ info: DesignInfo, _ rows: Int) throws -> Int {
+  /// Refuses a design whose matrix nobody could hold.
+  private func checkSize(_ info: DesignInfo, _ rows: Int) throws {
     let columns = info.columnNames.count
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
     guard !overflow, count < 1 << 34 else {
       throw PatsyError("a design matrix with shape (\(rows), \(columns)) is too large")
     }
-    return count
   }
 
-  private mutating func fill(
-    _ info: DesignInfo, rows: Int, _ uses: inout [ObjectIdentifier: Int]
-  ) throws -> Matrix {
-    let columns = info.columnNames.count
-    let count = try elementCount(info, rows)
-    if let column = sharedColumn(info) { return column }
-    let storage = [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
-      for subterm in info.subterms {
-        let end = initialized + subterm.numColumns * rows
-        SubtermColumns(factors: parts(subterm, info), positions: selection, rows: 0..<rows)
-          .fill(UnsafeMutableBufferPointer(rebasing: buffer[initialized..<end]))
-        initialized = end
-        release(keys(subterm, info), &uses)
-      }
-    }
-    return Matrix(rows: rows, columns: columns, columnMajor: storage)
-  }
-
-  /// The matrix of a design that is one numerical factor, such as an outcome: the factor's own values.
-  private func sharedColumn(_ info: DesignInfo) -> Matrix? {
-    guard selection == nil, info.subterms.count == 1, info.subterms[0].factors.count == 1,
-      let key = keys(info.subterms[0], info).first, case .numerical(let matrix)? = values[key]
-    else { return nil }
-    return matrix
-  }
-
-  private mutating func release(_ keys: [ObjectIdentifier], _ uses: inout [ObjectIdentifier: Int]) {
-    for key in keys {
-      uses[key, default: 0] -= 1
-      if uses[key] == 0 { values[key] = nil }
-    }
-  }
-
-  private func keys(_ subterm: SubtermInfo, _ info: DesignInfo) -> [ObjectIdentifier] {
-    subterm.factors.compactMap { info.factorInfos?[$0].map { ObjectIdentifier($0.identity) } }
-  }
+  /// The values of a factor of the designs.
+  func values(of info: FactorInfo) -> FactorValues? { values[ObjectIdentifier(info.identity)] }
 
   private func parts(_ subterm: SubtermInfo, _ info: DesignInfo) -> [SubtermColumns.Part] {
-    zip(subterm.factors, keys(subterm, info)).compactMap { factor, key in
-      switch values[key] {
-      case .numerical(let matrix)?: .numbers(matrix)
-      case .categorical(let codes)?: subterm.contrastMatrices[factor].map { .codes(codes, $0) }
-      case nil: nil
+    subterm.factors.compactMap { factor in
+      switch info.factorInfos?[factor].flatMap(values(of:)) {
+      case .numerical(let matrix)?: return .numbers(matrix)
+      case .categorical(let codes)?: return subterm.contrastMatrices[factor].map { .codes(codes, $0) }
+      case nil: return nil
       }
     }
   }
@@ -159,34 +108,20 @@ extension DesignInfo {
   fileprivate var subterms: [SubtermInfo] { (termCodings ?? []).flatMap(\.subterms) }
 }
 
-/// A design's matrix in blocks of rows, for one that is written out rather than kept.
-package struct DesignBlocks {
-  private let builder: MatrixBuilder
-  private let info: DesignInfo
-  /// Number of rows.
-  package let rowCount: Int
-
-  /// The matrix of the last of some designs over data; the designs before it only have a say in which rows are
-  /// kept.
+extension Factor {
+  /// The factor on its own over data: its values, and what is known about it.
   ///
-  /// - Throws: ``PatsyError`` as ``buildDesignMatrices(_:_:NAAction:)-(_,DesignData,_)``.
-  package init(
-    _ designInfos: [DesignInfo], _ data: some DesignData, NAAction action: NAAction = .drop
-  ) throws {
-    builder = try MatrixBuilder(designInfos, data, action)
-    rowCount = try builder.rows()
-    info = try designInfos.last ?? DesignInfo(factorInfos: [:], termCodings: [])
-    _ = try builder.elementCount(info, rowCount)
-  }
-
-  /// Calls `body` with one block after another, at least once; of about two megabytes unless told otherwise.
-  package func forEach(rows: Int? = nil, _ body: (Matrix) throws -> Void) rethrows {
-    let size = max(1, rows ?? (1 << 18) / max(1, info.columnNames.count))
-    var start = 0
-    repeat {
-      let end = min(start + size, rowCount)
-      try body(builder.block(info, start..<end))
-      start = end
-    } while start < rowCount
+  /// - Throws: ``PatsyError`` when it cannot be evaluated, a value is missing or the number of rows differs from that
+  ///   of the data.
+  package func evaluated(
+    over data: some DesignData, environment: Environment
+  ) throws -> (values: FactorValues, info: FactorInfo) {
+    let design = try DesignInfo.learn(
+      [[Term([self])]], over: data, environment: environment, NAAction: .raise)
+    let builder = try MatrixBuilder(design, data, .raise)
+    guard let info = design[0].factorInfos?[self], let values = builder.values(of: info) else {
+      throw PatsyError("'\(name)' has no values", origin: origin)
+    }
+    return (values, info)
   }
 }

@@ -43,13 +43,13 @@ struct DesignCommand: ParsableCommand {
         throw StatsModelsError(.notEnoughData, "\(data) has no rows: there is nothing to make a design of")
       }
       // Everything that can fail comes before the first row is written.
-      let (infos, rows) = try FormulaRemedies(data: frame, subject: data).adding {
+      let (infos, design) = try FormulaRemedies(data: frame, subject: data).adding {
         let infos = try formula.designInfos(environment: .empty, NAAction: .drop) { CollectionOfOne(frame) }
-        return (infos, try DesignBlocks([infos.lhs, infos.rhs], frame))
+        return (infos, try buildDesignMatrices([infos.lhs, infos.rhs], frame)[1])
       }
-      let newRows = try newFrame.map { newFrame in
+      let newDesign = try newFrame.map { newFrame in
         try FormulaRemedies(data: newFrame, subject: new ?? "").adding {
-          try DesignBlocks([infos.rhs], newFrame)
+          try buildDesignMatrices([infos.rhs], newFrame)[0]
         }
       }
       let names = infos.rhs.columnNames
@@ -58,7 +58,7 @@ struct DesignCommand: ParsableCommand {
         _ = try DataFrame(names: names, Matrix(rows: 0, columns: names.count))
         var isFirst = true
         try output.write { sink in
-          try (newRows ?? rows).forEach { block in
+          try (newDesign ?? design).forEachBlock { block in
             let text = try DataFrame(names: names, block).csvText(index: false, header: isFirst)
             try sink(Array(text.utf8))
             isFirst = false
@@ -68,9 +68,9 @@ struct DesignCommand: ParsableCommand {
         var members: [(key: String, value: JSONStreamMember)] = [
           ("columns", .value(.array(names.map { .string($0) }))),
           ("terms", .value(.array(infos.rhs.termNames.map { .string($0) }))),
-          ("matrix", .rows { try rows.forEach($0) }),
+          ("matrix", .rows { try design.forEachBlock($0) }),
         ]
-        if let newRows { members.append(("new", .rows { try newRows.forEach($0) })) }
+        if let newDesign { members.append(("new", .rows { try newDesign.forEachBlock($0) })) }
         try output.write { sink in
           try JSONValue.write(members, to: sink)
           try sink([0x0A])

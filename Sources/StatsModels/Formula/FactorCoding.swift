@@ -41,7 +41,7 @@ struct FactorCoding {
       try refuseMissing(codes, factor)
       return CodedFactor(name: factor.name, codes: codes, levels: levels)
     }
-    let (values, info) = try evaluate(factor)
+    let (values, info) = try factor.evaluated(over: data, environment: environment)
     switch values {
     case .categorical(let codes):
       return CodedFactor(name: factor.name, codes: codes, levels: info.categories ?? [])
@@ -66,7 +66,8 @@ struct FactorCoding {
     }
     if let column = wrappedColumn(factor) { return try .categorical(coded(column, factor)) }
     guard factor.isElementwise(in: data, environment: environment),
-      case .numerical(let matrix) = try evaluate(factor).values, matrix.columns == 1,
+      case .numerical(let matrix) = try factor.evaluated(over: data, environment: environment).values,
+      matrix.columns == 1,
       matrix.isFinite
     else { return .other }
     return .numeric(matrix.storage)
@@ -109,15 +110,5 @@ struct FactorCoding {
       return nil
     }
     return column(written: String(factor.code.dropFirst(2).dropLast()))
-  }
-
-  /// A factor's value by Patsy; missing values are refused.
-  private func evaluate(_ factor: Factor) throws -> (values: FactorValues, info: FactorInfo) {
-    let model = ModelDesc(lhsTermlist: [], rhsTermlist: [Term([factor])])
-    let design = try dmatrix(model, data, environment: environment, NAAction: .raise)
-    guard let info = design.designInfo.factorInfos?[factor] else {
-      throw PatsyError("this is no grouping factor", origin: factor.origin)
-    }
-    return (try info.evaluate(data, NAAction: .raise).values, info)
   }
 }

@@ -107,8 +107,8 @@ struct ModelBuilder {
         NAAction: .raise)
       names = design.columnNames
       info = design.designInfo
-      columns = (0..<design.matrix.columns).map { j in
-        let column = design.matrix.column(j)
+      columns = (0..<design.columnCount).map { j in
+        let column = design.column(at: j)
         return column.allSatisfy { $0 == 1 } ? nil : column
       }
     }
@@ -158,17 +158,17 @@ struct FixedDesign {
     }
     let (left, right) = try dmatrices(plan.fixed, data, environment: environment, NAAction: .raise)
     let isNumeric = left.designInfo.factorInfos?.values.allSatisfy { $0.type == .numerical } ?? true
-    guard left.matrix.columns == 1, isNumeric else {
+    guard left.columnCount == 1, isNumeric else {
       let name = plan.fixed.lhsTermlist.map(\.name).joined(separator: " + ")
       throw StatsModelsError(
         .nonNumericResponse,
         "endog has evaluated to an array with multiple columns that has shape "
-          + "(\(left.matrix.rows), \(left.matrix.columns)). This occurs when the variable converted to endog is "
+          + "(\(left.rowCount), \(left.columnCount)). This occurs when the variable converted to endog is "
           + "non-numeric (e.g., bool or str): use one numeric column instead of '\(name)'",
         values: [name])
     }
     endogName = left.columnNames[0]
-    endog = left.matrix.column(0)
+    endog = left.column(at: 0)
     exogNames = right.columnNames
     exog = right.matrix
     info = right.designInfo

@@ -46,8 +46,8 @@ struct NewRows {
       let term = specification.firstTerm(of: position)
       var columns: [[Double]?] = [nil]
       if source.effectInfos[position] != nil {
-        let matrix = designs[nextDesign].matrix
-        columns = (0..<matrix.columns).map { matrix.column($0) }
+        let design = designs[nextDesign]
+        columns = (0..<design.columnCount).map(design.column(at:))
         nextDesign += 1
       }
       let result: PredictionRows.Effects
