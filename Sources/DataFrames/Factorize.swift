@@ -17,7 +17,11 @@ extension Column {
       var table = KeyTable()
       // Adding 0 turns -0.0, which equals 0.0, into it.
       let codes = values.map { $0.isNaN ? -1 : table.code(for: ($0 + 0).bitPattern) }
-      let numbers = table.keys.map(Double.init(bitPattern:))
+      var numbers = table.keys.map(Double.init(bitPattern:))
+      if let zero = numbers.firstIndex(of: 0), let first = values.first(where: { $0 == 0 }) {
+        // As in a Python set, the zero met first is the one kept.
+        numbers[zero] = first
+      }
       return Self.sorted(codes, numbers) { .double($0) }
     }
   }

@@ -13,6 +13,12 @@ enum Arithmetic {
 
   /// `left operator right`.
   static func apply(_ operation: Operator, _ left: Value, _ right: Value) throws -> Value {
+    let (left, right) = try Value.aligned(left, right)
+    if let result = try ObjectArithmetic.apply(operation, left, right) { return result }
+    return try numeric(operation, left, right).labelled(like: [left, right])
+  }
+
+  private static func numeric(_ operation: Operator, _ left: Value, _ right: Value) throws -> Value {
     if BitwiseOperators.handles(operation), left.isSeries || right.isSeries {
       return try BitwiseOperators.apply(operation, left, right)
     }
@@ -45,6 +51,7 @@ enum Arithmetic {
 
   /// A sign or `~` before a value.
   static func apply(_ operation: Expression.UnaryOperator, _ value: Value) throws -> Value {
+    if let result = try ObjectArithmetic.apply(operation, value) { return result }
     guard let operand = Operand(value) else {
       throw EvaluationError.type(
         "bad operand type for unary \(operation.rawValue): '\(value.elementTypeName)'")

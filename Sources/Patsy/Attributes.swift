@@ -40,6 +40,7 @@ enum Attributes {
   private static func member(_ name: String, of module: String) -> Value? {
     switch module {
     case "numpy": NumpyFunctions.table[name]
+    case "numpy.char": NumpyStrings.function(name)
     case "pandas": PandasFunctions.table[name]
     case "numpy.linalg" where name == "norm":
       .function(

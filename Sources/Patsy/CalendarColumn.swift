@@ -1,6 +1,6 @@
 import DataFrames
 
-/// A column of dates, of which `.dt` gives the parts.
+/// A column of dates: `.dt` gives the parts, comparisons know their order, and patsy takes it for categorical.
 struct CalendarColumn: Sendable {
   private struct Moment: Sendable {
     var year: Int
@@ -98,10 +98,89 @@ struct CalendarColumn: Sendable {
       case "dayofweek", "day_of_week", "weekday": numbers { Self.weekday($0) }
       case "dayofyear", "day_of_year": numbers { Self.dayOfYear($0) }
       case "month_name": names(name) { Self.monthNames[$0.month - 1] }
+      case "strftime":
+        .function(
+          Function(name) { arguments in
+            guard case .string(let format)? = arguments.positional.first else {
+              throw EvaluationError.type("strftime() takes a format")
+            }
+            let texts = moments.map { $0.map { Self.formatted($0, format) } }
+            return .vector(Vector(.string(StringColumn(texts)), isSeries: true))
+          })
       case "day_name": names(name) { Self.dayNames[Self.weekday($0)] }
       default: nil
       }
     }
-    return PythonObject(typeName: "Series") { $0 == "dt" ? .object(parts) : nil }
+    var object = PythonObject(typeName: "Series") { $0 == "dt" ? .object(parts) : nil }
+    object.levels = StringColumn(moments.map { $0.map { "Timestamp('\(Self.text($0, separator: " "))')" } })
+    object.ranks = moments.map { $0.map(Self.rank) ?? .nan }
+    return object
+  }
+
+  /// Both sides of a comparison as numbers in the order of time; nil unless one side is a column of dates and the
+  /// other is one too or a date's text.
+  ///
+  /// - Throws: ``EvaluationError`` when the text is no date.
+  static func ranks(_ left: Value, _ right: Value) throws -> (Elements<Double>, Elements<Double>)? {
+    func column(_ value: Value) -> [Double]? {
+      if case .object(let object) = value { object.ranks } else { nil }
+    }
+    func side(_ value: Value) throws -> Elements<Double>? {
+      if let ranks = column(value) { return .many(ranks) }
+      guard case .string(let text) = value else { return nil }
+      guard let moment = moment(text, dayFirst: false) else {
+        throw EvaluationError("DateParseError", "Unknown datetime string format, unable to parse: \(text)")
+      }
+      return .one(rank(moment))
+    }
+    guard column(left) != nil || column(right) != nil, let a = try side(left), let b = try side(right) else {
+      return nil
+    }
+    if case .many(let x) = a, case .many(let y) = b, x.count != y.count {
+      throw EvaluationError.value("Can only compare identically-labeled Series objects")
+    }
+    return (a, b)
+  }
+
+  /// The moment as a number that grows with time.
+  private static func rank(_ moment: Moment) -> Double {
+    let days = (moment.year * 12 + moment.month) * 31 + moment.day
+    return Double(((days * 24 + moment.hour) * 60 + moment.minute) * 60 + moment.second)
+  }
+
+  private static func text(_ moment: Moment, separator: String) -> String {
+    formatted(moment, "%Y-%m-%d\(separator)%H:%M:%S")
+  }
+
+  /// The text of C's `strftime`, in English; a directive that is not known stays as it is.
+  private static func formatted(_ moment: Moment, _ format: String) -> String {
+    func digits(_ number: Int, _ width: Int = 2) -> String {
+      String(repeating: "0", count: max(0, width - String(number).count)) + String(number)
+    }
+    var result = ""
+    var rest = Substring(format)
+    while let character = rest.popFirst() {
+      guard character == "%", let directive = rest.popFirst() else {
+        result.append(character)
+        continue
+      }
+      switch directive {
+      case "Y": result += digits(moment.year, 4)
+      case "y": result += digits(moment.year % 100)
+      case "m": result += digits(moment.month)
+      case "d": result += digits(moment.day)
+      case "H": result += digits(moment.hour)
+      case "M": result += digits(moment.minute)
+      case "S": result += digits(moment.second)
+      case "j": result += digits(dayOfYear(moment), 3)
+      case "B": result += monthNames[moment.month - 1]
+      case "b": result += monthNames[moment.month - 1].prefix(3)
+      case "A": result += dayNames[weekday(moment)]
+      case "a": result += dayNames[weekday(moment)].prefix(3)
+      case "%": result += "%"
+      default: result += "%\(directive)"
+      }
+    }
+    return result
   }
 }

@@ -19,6 +19,7 @@ struct CategoricalSniffer {
     switch value {
     case .matrix, .integer, .double: return false
     case .vector(let vector):
+      if vector.isMarkedObject { return true }
       switch vector.storage {
       case .double, .integer: return false
       default: return true
@@ -113,7 +114,7 @@ enum CategoricalCoding {
     if target.contains(unknown),
       let row = coded.codes.firstIndex(where: { $0 >= 0 && target[Int($0)] == unknown })
     {
-      throw unexpected(coded.levels[Int(coded.codes[row])].debugDescription, levels, origin)
+      throw unexpected(shown(coded.levels[Int(coded.codes[row])]), levels, origin)
     }
     return try checkMissing(coded.codes.map { $0 < 0 ? -1 : target[Int($0)] }, levels, action, origin)
   }
@@ -133,6 +134,8 @@ enum CategoricalCoding {
     case .matrix(let matrix):
       guard matrix.columns == 0 else { throw PatsyError("categorical data cannot be >1-dimensional") }
       return .vector(Vector([]))
+    case .object(let object) where object.levels != nil:
+      return .vector(Vector(.string(object.levels ?? StringColumn([])), isSeries: true))
     case .object(let object) where object.typeName == "DataFrame":
       throw PatsyError("categorical data cannot be >1-dimensional")
     case .list(let items), .tuple(let items):
@@ -151,21 +154,22 @@ enum CategoricalCoding {
   ) throws(PatsyError) {
     guard expected != found else { return }
     func text(_ levels: [Level]) -> String {
-      // Intervals are objects in Python, whose `repr` has no quotes.
-      let shown = levels.map { level in
-        if case .string(let text) = level, text.hasPrefix("Interval(") {
-          text
-        } else {
-          level.debugDescription
-        }
-      }
+      let shown = levels.map(shown)
       return "(" + shown.joined(separator: ", ") + (shown.count == 1 ? ",)" : ")")
     }
     throw PatsyError("mismatching levels: expected \(text(expected)), got \(text(found))", origin: origin)
   }
 
+  /// Python's `repr` of a level: without quotes for intervals and moments, which are objects there.
+  private static func shown(_ level: Level) -> String {
+    if case .string(let text) = level, text.hasPrefix("Interval(") || text.hasPrefix("Timestamp(") {
+      return text
+    }
+    return level.debugDescription
+  }
+
   private static func unexpected(_ value: String, _ levels: [Level], _ origin: Origin?) -> PatsyError {
-    var shown = levels.map(\.debugDescription)
+    var shown = levels.map(shown)
     if shown.count > 4 { shown = shown.prefix(2) + ["..."] + shown.suffix(2) }
     return PatsyError(
       "Error converting data to categorical: observation with value \(value) does not match any of the "

@@ -13,6 +13,12 @@ enum Comparison {
       return .boolean(try contains(right, left) == (operation == .isIn))
     default: break
     }
+    if case .vector(let a) = left, case .vector(let b) = right, a.isSeries, b.isSeries, a.labels != b.labels {
+      throw Self.differentLabels
+    }
+    if let (a, b) = try CalendarColumn.ranks(left, right) {
+      return Value(compare(operation, a, b), isSeries: true)
+    }
     if let a = Operand(left), let b = Operand(right) {
       let shape = try Arithmetic.broadcast(a, b)
       let isSeries = left.isSeries || right.isSeries
@@ -34,6 +40,9 @@ enum Comparison {
     default: return .boolean(try scalars(operation, left, right))
     }
   }
+
+  private static let differentLabels = EvaluationError.value(
+    "Can only compare identically-labeled Series objects")
 
   @inline(__always)
   private static func compare<T: Comparable>(
@@ -114,9 +123,7 @@ enum Comparison {
 
   private static func columns(_ operation: Operator, _ a: Vector, _ b: Vector) throws -> Value {
     let (x, y) = (Column(storage: a.storage), Column(storage: b.storage))
-    guard a.count == b.count else {
-      throw EvaluationError.value("Can only compare identically-labeled Series objects")
-    }
+    guard a.count == b.count else { throw Self.differentLabels }
     if !operation.isEquality, (a.texts == nil) != (b.texts == nil) {
       throw EvaluationError.type(
         "'\(operation.rawValue)' not supported between instances of "

@@ -35,8 +35,8 @@ public struct Treatment: Contrast, Equatable {
   ///
   /// Python: Treatment.code_without_intercept
   public func codeWithoutIntercept(levels: [Level]) throws -> ContrastMatrix {
-    try requireLevels(levels)
     let omitted = try reference.map { try position(of: $0, in: levels) } ?? 0
+    try requireLevels(levels)
     return omitting(omitted, of: levels, prefix: "T.", code: 0)
   }
 }
@@ -70,8 +70,8 @@ public struct Sum: Contrast, Equatable {
   ///
   /// Python: Sum.code_without_intercept
   public func codeWithoutIntercept(levels: [Level]) throws -> ContrastMatrix {
-    try requireLevels(levels)
     let omitted = try omit.map { try position(of: $0, in: levels) } ?? levels.count - 1
+    try requireLevels(levels)
     return omitting(omitted, of: levels, prefix: "S.", code: -1)
   }
 }
@@ -167,12 +167,12 @@ public struct Poly: Contrast, Equatable {
   /// Python: Poly.code_with_intercept
   public func codeWithIntercept(levels: [Level]) throws -> ContrastMatrix {
     let n = levels.count
-    try requireLevels(levels)
     let scores = scores ?? (0..<n).map(Double.init)
     guard scores.count == n else {
       throw PatsyError(
         "number of levels (\(n)) does not match number of scores (\(scores.count))")
     }
+    guard n > 0 else { throw PatsyError("index 0 is out of bounds for axis 1 with size 0") }
     let mean = scores.reduce(0, +) / Double(n)
     var powers = Matrix(rows: n, columns: n)
     for j in 0..<n {

@@ -54,7 +54,9 @@ struct Evaluator {
     let function = try evaluate(call.function)
     let arguments = try arguments(of: call)
     switch function {
-    case .function(let function): return try function(arguments)
+    case .function(let function):
+      let result = try function(arguments)
+      return function.isElementwise ? result.labelled(like: arguments.positional) : result
     case .transform(let make):
       var transform = make()
       try transform.memorizeChunk(arguments)

@@ -26,6 +26,9 @@ extension FactorInfo {
     _ data: any DesignData, NAAction action: NAAction = .drop
   ) throws(PatsyError) -> (values: FactorValues, missing: [Bool]?) {
     let value = try state.evaluate(data)
+    if let labels = value.rowLabels, labels.count == data.designRowCount {
+      throw PatsyError("Index mismatch between data.index and \(factor.name)", origin: factor.origin)
+    }
     if let levels = categories {
       let codes = try CategoricalCoding.codes(value, levels: levels, action: action, origin: factor.origin)
       return (.categorical(codes), codes.contains(-1) ? codes.map { $0 == -1 } : nil)
@@ -49,6 +52,7 @@ extension Value {
   /// The type of an array's elements as numpy and pandas print it.
   var dtypeName: String {
     switch self {
+    case .vector(let vector) where vector.isMarkedObject || !vector.isSeries && vector.texts != nil: "object"
     case .vector(let vector): Column(storage: vector.storage).type.pandasName
     case .boolean: "bool"
     case .string(let text): "<U\(text.unicodeScalars.count)"

@@ -7,7 +7,8 @@ enum NumpyFunctions {
   static let table: [String: Value] = {
     var table: [String: Value] = [
       "pi": .double(.pi), "e": .double(2.718281828459045), "nan": .double(.nan), "inf": .double(.infinity),
-      "newaxis": .none, "c_": .module("numpy.c_"), "linalg": .module("numpy.linalg"), "True_": .boolean(true),
+      "newaxis": .none, "c_": .module("numpy.c_"), "linalg": .module("numpy.linalg"),
+      "char": .module("numpy.char"), "True_": .boolean(true),
       "False_": .boolean(false),
     ]
     for (name, function) in NumpyUfuncs.table { table[name] = .function(function) }
@@ -17,7 +18,7 @@ enum NumpyFunctions {
         Reductions.function(reduction, name: "nan" + name, skipsMissing: true))
     }
     for (alias, name) in ["amin": "min", "amax": "max", "average": "mean"] { table[alias] = table[name] }
-    for function in arrays + NumpyMaking.functions + NumpyShapes.functions {
+    for function in arrays + NumpyMaking.functions + NumpyShapes.functions + [NumpyPiecewise.function] {
       table[function.name] = .function(function)
     }
     for (alias, name) in ["around": "round", "array": "asarray", "asanyarray": "asarray", "copy": "asarray"] {
@@ -109,8 +110,26 @@ extension NumpyFunctions {
   /// `np.where(condition, x, y)`
   private static func choose(_ arguments: Arguments) throws -> Value {
     let bound = try arguments.bound(to: ["condition", "x", "y"], in: "where")
-    guard let yes = bound["x"], let no = bound["y"], let condition = bound["condition"] else {
-      throw EvaluationError.value("either both or neither of x and y should be given")
+    let condition = bound["condition"] ?? .none
+    guard let yes = bound["x"], let no = bound["y"] else {
+      guard bound["x"] == nil, bound["y"] == nil else {
+        throw EvaluationError.value("either both or neither of x and y should be given")
+      }
+      let positions = try truths(condition).enumerated().filter(\.element).map { Double($0.offset) }
+      return .matrix(Matrix(rows: 1, columns: positions.count, columnMajor: positions))
+    }
+    if yes.isNone != no.isNone, let numbers = Operand(yes.isNone ? no : yes), !numbers.isScalar {
+      // With `None` the array is one of objects.
+      let absent = Value.double(.nan)
+      return try select(
+        truths(condition), condition.isScalar, yes.isNone ? absent : yes, no.isNone ? absent : no
+      ).asObject
+    }
+    for case (.string, let other) in [(yes, no), (no, yes)] where Operand(other) != nil {
+      throw EvaluationError(
+        "DTypePromotionError",
+        "The DType <class 'numpy.dtypes.StrDType'> could not be promoted by that of the numbers. This means that "
+          + "no common DType exists for the given inputs.")
     }
     return try select(truths(condition), condition.isScalar, yes, no)
   }
@@ -302,9 +321,12 @@ extension Value {
   /// A list as an array; other values unchanged.
   func asArray() throws -> Value {
     switch self {
-    case .list(let items), .tuple(let items): try Value.array(items)
-    case .vector(let vector): .vector(Vector(vector.storage))
-    default: level != nil ? try Value.array([self]) : self
+    case .list(let items), .tuple(let items): return try Value.array(items)
+    case .vector(var vector):
+      vector.isSeries = false
+      vector.labels = nil
+      return .vector(vector)
+    default: return level != nil ? try Value.array([self]) : self
     }
   }
 

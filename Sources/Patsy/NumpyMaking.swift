@@ -20,16 +20,21 @@ enum NumpyMaking {
         try filled(
           Arguments(Array(arguments.positional.prefix(1))), "full_like", arguments.positional.last ?? .none)
       },
-      Function("ones") { try constant($0, "ones", 1) },
-      Function("zeros") { try constant($0, "zeros", 0) },
+      Function("ones") { try constant($0.bound(to: ["shape", "dtype"], in: "ones"), "ones", .double(1)) },
+      Function("zeros") { try constant($0.bound(to: ["shape", "dtype"], in: "zeros"), "zeros", .double(0)) },
+      Function("full") { arguments in
+        let bound = try arguments.bound(to: ["shape", "fill_value", "dtype"], required: 2, in: "full")
+        return try constant(bound, "full", bound["fill_value"] ?? .none)
+      },
       Function("eye") { try identity($0, "eye") },
       Function("identity") { try identity($0, "identity") },
       Function("arange") { arguments in
         let numbers = arguments.positional
         let whole = numbers.compactMap(\.wholeNumber)
-        guard whole.count == numbers.count, (1...3).contains(whole.count) else {
-          throw EvaluationError.type("arange() requires whole numbers in formulas")
+        guard (1...3).contains(numbers.count) else {
+          throw EvaluationError.type("arange() requires one to three numbers in formulas")
         }
+        guard whole.count == numbers.count else { return .vector(Vector(try steps(numbers))) }
         let start = whole.count == 1 ? 0 : whole[0]
         let stop = whole.count == 1 ? whole[0] : whole[1]
         return .vector(
@@ -206,10 +211,33 @@ enum NumpyMaking {
     return Value(operand.doubles.map { _ in number }, like: operand.shape, isSeries: model.isSeries)
   }
 
-  private static func constant(_ arguments: Arguments, _ name: String, _ value: Double) throws -> Value {
-    guard let count = try arguments.bound(to: ["shape", "dtype"], in: name)["shape"]?.wholeNumber, count >= 0,
-      count < 1 << 28
-    else { throw EvaluationError.type("\(name)() requires a number of rows in formulas") }
-    return .vector(Vector([Double](repeating: value, count: count)))
+  /// `arange` of floating-point numbers.
+  private static func steps(_ numbers: [Value]) throws -> [Double] {
+    let given = numbers.compactMap(\.number)
+    guard given.count == numbers.count else { throw EvaluationError.type("arange() requires numbers") }
+    let (start, stop) = given.count == 1 ? (0, given[0]) : (given[0], given[1])
+    let step = given.count == 3 ? given[2] : 1
+    guard step != 0 else { throw EvaluationError("ZeroDivisionError", "division by zero") }
+    let count = ((stop - start) / step).rounded(.up)
+    guard count < Double(1 << 24) else { throw EvaluationError.value("Maximum allowed size exceeded") }
+    return (0..<max(0, Int(count))).map { start + Double($0) * step }
+  }
+
+  /// An array of one value, of the argument `shape`: a number of rows, or rows and columns.
+  private static func constant(_ bound: [String: Value], _ name: String, _ value: Value) throws -> Value {
+    let shape = bound["shape"] ?? .none
+    let sizes = (shape.elements ?? [shape]).map { $0.wholeNumber ?? -1 }
+    guard (1...2).contains(sizes.count), sizes.allSatisfy({ (0..<1 << 28).contains($0) }),
+      sizes.reduce(1.0, { $0 * Double($1) }) < Double(1 << 28)
+    else {
+      throw EvaluationError.type("\(name)() requires a number of rows, or rows and columns, in formulas")
+    }
+    if sizes.count == 1 {
+      let array = try Value.array([Value](repeating: value, count: sizes[0]))
+      guard let type = bound["dtype"], !type.isNone else { return array }
+      return try Conversions.convert(array, to: type)
+    }
+    guard let number = value.number else { throw EvaluationError.type("\(name)() requires a number") }
+    return .matrix(Matrix(rows: sizes[0], columns: sizes[1], repeating: number))
   }
 }

@@ -24,8 +24,8 @@ enum NumpyShapes {
     Function("squeeze", isElementwise: true) { try flat($0, "squeeze") },
     Function("atleast_1d", isElementwise: true) { try flat($0, "atleast_1d") },
     Function("flip") { arguments in
-      let array = try (arguments.bound(to: ["m", "axis"], in: "flip")["m"] ?? .none).asArray()
-      return try picked(array) { Array($0.reversed()) }
+      let value = try arguments.bound(to: ["m", "axis"], in: "flip")["m"] ?? .none
+      return try picked(value.isSeries ? value : value.asArray()) { Array($0.reversed()) }
     },
     Function("roll") { arguments in
       let bound = try arguments.bound(to: ["a", "shift", "axis"], required: 2, in: "roll")
@@ -79,13 +79,6 @@ enum NumpyShapes {
       }
       return Value(
         close.map { $0 == 1 }, isSeries: (bound["a"]?.isSeries ?? false) || (bound["b"]?.isSeries ?? false))
-    },
-    Function("full") { arguments in
-      let bound = try arguments.bound(to: ["shape", "fill_value", "dtype"], required: 2, in: "full")
-      guard let count = bound["shape"]?.wholeNumber, (0..<1 << 28).contains(count) else {
-        throw EvaluationError.type("full() requires a number of rows in formulas")
-      }
-      return try Value.array([Value](repeating: bound["fill_value"] ?? .none, count: count))
     },
   ]
 

@@ -52,6 +52,9 @@ enum PandasCut {
       } else {
         probabilities = try q.doubles()
       }
+      guard probabilities.allSatisfy({ (0...1).contains($0) }) else {
+        throw EvaluationError.value("percentiles should all be in the interval [0, 1]")
+      }
       var values = probabilities.map { Reductions.quantile(present, $0) }
       if Set(values).count < values.count {
         guard case .string("drop")? = bound["duplicates"] else {

@@ -22,8 +22,17 @@ enum PandasMaking {
     },
     Function("DataFrame", isElementwise: true) { arguments in
       let value = try arguments.bound(to: ["data"], in: "DataFrame")["data"] ?? .none
+      if case .dictionary(let pairs) = value { return beside(pairs.map(\.value)) }
       guard let matrix = try? value.numericMatrix() else { return .object(frame) }
       return .matrix(matrix)
+    },
+    Function("concat", isElementwise: true) { arguments in
+      let bound = try arguments.bound(to: ["objs", "axis"], in: "concat")
+      let parts = try PythonBuiltins.iterate(bound["objs"] ?? .none)
+      if let axis = bound["axis"]?.wholeNumber, axis == 1 { return beside(parts) }
+      let items = try parts.flatMap { try PythonBuiltins.iterate($0) }
+      guard case .vector(let joined) = try Value.array(items) else { return .object(frame) }
+      return .vector(Vector(joined.storage, isSeries: true))
     },
     Function("get_dummies") { arguments in
       let bound = try arguments.bound(to: ["data", "drop_first", "dtype"], in: "get_dummies")
@@ -50,6 +59,15 @@ enum PandasMaking {
       return .object(try CalendarColumn(texts, dayFirst: dayFirst, coerces: coerces).object)
     },
   ]
+
+  /// A frame of the given columns.
+  private static func beside(_ columns: [Value]) -> Value {
+    let isNumeric = columns.allSatisfy { column in
+      Operand(column).map { !$0.isBoolean } ?? false && !column.isObject
+    }
+    guard isNumeric, let matrix = try? NumpyMaking.stack(.list(columns)) else { return .object(frame) }
+    return matrix
+  }
 
   /// A frame that is no numeric matrix: patsy takes it for categorical data of several dimensions.
   static let frame = PythonObject(typeName: "DataFrame") { _ in nil }

@@ -131,6 +131,9 @@ enum PythonBuiltins {
 
   private static func round(_ arguments: Arguments) throws -> Value {
     let bound = try arguments.bound(to: ["number", "ndigits"], in: "round")
+    if let number = bound["number"], number.rowCount != nil, !number.isSeries {
+      throw EvaluationError.type("type \(number.typeName) doesn't define __round__ method")
+    }
     let value = bound["number"] ?? .none
     let digits = bound["ndigits"] ?? .none
     if case .double(let number) = value, let places = digits.wholeNumber, (0...300).contains(places) {

@@ -28,8 +28,8 @@ enum PythonLiteral {
     let scalars = Array(token.unicodeScalars)
     guard let quote = scalars.firstIndex(where: { $0 == "'" || $0 == "\"" }) else { return token }
     let prefix = String(String.UnicodeScalarView(scalars[..<quote])).lowercased()
-    guard !prefix.contains("f") else {
-      throw EvaluationError("SyntaxError", "f-strings are not supported in formulas")
+    if prefix.contains("b") || prefix.contains("f") && scalars.contains(where: { $0 == "{" || $0 == "}" }) {
+      throw EvaluationError("SyntaxError", "bytes and values in f-strings are not supported in formulas")
     }
     let isTriple =
       quote + 5 < scalars.count && scalars[quote + 1] == scalars[quote]

@@ -111,6 +111,28 @@ enum SeriesMethods {
             (key: Value($0), value: isShare ? .double(Double($1) / total) : .integer($1))
           })
       }
+    case "sort_values":
+      return bound(["axis", "ascending"], required: 0) { arguments in
+        let ascending = try arguments["ascending"]?.truth() ?? true
+        let ranks = try rankable(value)
+        let present = ranks.indices.filter { !ranks[$0].isNaN }.sorted {
+          ranks[$0] != ranks[$1] ? (ranks[$0] < ranks[$1]) == ascending : $0 < $1
+        }
+        return .vector(vector.picking(present + ranks.indices.filter { ranks[$0].isNaN }))
+      }
+    case "head", "tail":
+      return bound(["n"], required: 0) { arguments in
+        let count = min(max(0, arguments["n"]?.wholeNumber ?? 5), vector.count)
+        return .vector(
+          vector.picking(Array(name == "head" ? 0..<count : vector.count - count..<vector.count)))
+      }
+    case "reset_index" where vector.isSeries:
+      return bound(["level", "drop"], required: 0) { arguments in
+        guard try arguments["drop"]?.truth() ?? false else { return .object(PandasMaking.frame) }
+        var result = vector
+        result.labels = nil
+        return .vector(result)
+      }
     case "rank": return bound(["axis", "method", "ascending", "pct"], required: 0) { try rank(value, $0) }
     default: return SeriesViews.view(name, of: vector)
     }
@@ -243,7 +265,13 @@ enum SeriesMethods {
       if let level = key.level { table[level] = to.level }
     default: throw EvaluationError.value("replace() needs a value")
     }
-    return try mapLevels(vector) { table[$0] ?? $0 }
+    let replaced = try mapLevels(vector) { table[$0] ?? $0 }
+    // pandas keeps what replaces truth values as objects.
+    guard case .boolean = vector.storage, case .vector(let result) = replaced, result.doubles != nil else {
+      return replaced
+    }
+    if case .boolean = result.storage { return replaced }
+    return replaced.asObject
   }
 
   private static func shifted(_ values: [Double], _ arguments: [String: Value]) -> [Double] {

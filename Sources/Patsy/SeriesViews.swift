@@ -14,6 +14,10 @@ public struct PythonObject: Sendable {
   let attribute: @Sendable (_ name: String) throws -> Value?
   /// `object[index]`; nil when the object is not subscriptable.
   var item: (@Sendable (_ index: Value) throws -> Value)?
+  /// What the object is as a categorical factor: Python's texts of its elements; nil when it cannot be one.
+  var levels: StringColumn?
+  /// The object's elements as numbers in the order in which they compare, nan where missing; nil: none to compare.
+  var ranks: [Double]?
 }
 
 /// Views of a Series: groups of its rows, moving windows, positions.
@@ -52,18 +56,17 @@ enum SeriesViews {
         .object(weighted(vector, smoothing: try smoothing(arguments)))
       }
     case "iloc", "loc":
-      let array = Vector(vector.storage)
       return .object(
         PythonObject(typeName: name == "loc" ? "_LocIndexer" : "_iLocIndexer") { _ in
           nil
         } item: { index in
           // The labels are the positions; a slice of labels includes its end.
           if name == "loc", case .slice(let start, .integer(let stop), let step) = index {
-            return try Subscripts.item(.slice(start, .integer(stop &+ 1), step), of: .vector(array))
+            return try Subscripts.item(.slice(start, .integer(stop &+ 1), step), of: .vector(vector))
           }
-          let found = try Subscripts.item(index, of: .vector(array))
-          guard case .vector(let part) = found else { return found }
-          return .vector(Vector(part.storage, isSeries: true))
+          // A single negative position is no label, which a Series would take it for.
+          let isSingle = index.wholeNumber != nil
+          return try Subscripts.item(index, of: .vector(isSingle ? Vector(vector.storage) : vector))
         })
     default: return nil
     }

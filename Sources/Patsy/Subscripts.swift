@@ -12,13 +12,13 @@ enum Subscripts {
       return try object.item?(index) ?? .none
     case .string(let text):
       let scalars = Array(text.unicodeScalars)
-      let positions = try positions(index, scalars.count, "string index out of range")
+      let positions = try positions(index, scalars.count, "string index out of range", of: value)
       return .string(String(String.UnicodeScalarView(positions.rows.map { scalars[$0] })))
     case .list(let items):
-      let positions = try positions(index, items.count, "list index out of range")
+      let positions = try positions(index, items.count, "list index out of range", of: value)
       return positions.isSingle ? items[positions.rows[0]] : .list(positions.rows.map { items[$0] })
     case .tuple(let items):
-      let positions = try positions(index, items.count, "tuple index out of range")
+      let positions = try positions(index, items.count, "tuple index out of range", of: value)
       return positions.isSingle ? items[positions.rows[0]] : .tuple(positions.rows.map { items[$0] })
     case .dictionary(let pairs):
       guard let key = index.level, let pair = pairs.last(where: { $0.key.level == key }) else {
@@ -38,17 +38,18 @@ enum Subscripts {
       guard flags.count == vector.count else {
         throw EvaluationError("IndexError", "boolean index did not match indexed array along axis 0")
       }
-      return selected(vector, flags.indices.filter { flags[$0] })
+      return .vector(vector.picking(flags.indices.filter { flags[$0] }))
     }
     if case .vector(let rows) = index, case .integer(let wanted, nil) = rows.storage {
-      return selected(vector, try wanted.map { try position($0, vector.count, "index out of bounds") })
+      let positions = try wanted.map { try position($0, vector.count, "index out of bounds") }
+      return .vector(vector.picking(positions))
     }
     if vector.isSeries, let label = index.wholeNumber, label < 0 || label >= vector.count {
       throw EvaluationError("KeyError", String(label))
     }
-    let found = try positions(index, vector.count, "index out of bounds", isLabel: vector.isSeries)
+    let found = try positions(index, vector.count, "index out of bounds", of: .vector(vector))
     return found.isSingle
-      ? Value(Column(storage: vector.storage)[found.rows[0]]) : selected(vector, found.rows)
+      ? Value(Column(storage: vector.storage)[found.rows[0]]) : .vector(vector.picking(found.rows))
   }
 
   private static func item(_ index: Value, of matrix: Matrix) throws -> Value {
@@ -77,27 +78,9 @@ enum Subscripts {
     return result
   }
 
-  private static func selected(_ vector: Vector, _ rows: [Int]) -> Value {
-    let storage: Column.Storage
-    switch vector.storage {
-    case .double(let values): storage = .double(rows.map { values[$0] })
-    case .integer(let values, let missing):
-      storage = .integer(rows.map { values[$0] }, missing: missing.map { flags in rows.map { flags[$0] } })
-    case .boolean(let values, let missing):
-      storage = .boolean(rows.map { values[$0] }, missing: missing.map { flags in rows.map { flags[$0] } })
-    case .string(let texts):
-      storage = .string(StringColumn(pool: texts.pool, codes: rows.map { texts.codes[$0] }))
-    case .categorical(let categories):
-      storage = .categorical(
-        Categorical(
-          levels: categories.levels, codes: rows.map { categories.codes[$0] }, ordered: categories.ordered))
-    }
-    return .vector(Vector(storage, isSeries: vector.isSeries))
-  }
-
   /// The positions that an index or slice selects among `count`.
   private static func positions(
-    _ index: Value, _ count: Int, _ message: String, isLabel: Bool = false
+    _ index: Value, _ count: Int, _ message: String, of container: Value? = nil
   ) throws -> (rows: [Int], isSingle: Bool) {
     if case .slice(let start, let stop, let step) = index {
       return (try slice(start, stop, step, count), false)
@@ -111,11 +94,19 @@ enum Subscripts {
       )
     }
     guard let wanted = index.wholeNumber else {
-      throw isLabel
-        ? EvaluationError("KeyError", index.pythonRepr)
-        : EvaluationError("IndexError", "only integers and slices are valid indices")
+      throw badIndex(index, of: container)
     }
     return ([try position(wanted, count, message)], true)
+  }
+
+  private static func badIndex(_ index: Value, of container: Value?) -> EvaluationError {
+    switch container {
+    case .string?: .type("string indices must be integers, not '\(index.typeName)'")
+    case .list?, .tuple?:
+      .type("\(container?.typeName ?? "") indices must be integers or slices, not \(index.typeName)")
+    case .vector(let vector)? where vector.isSeries: EvaluationError("KeyError", index.pythonRepr)
+    default: EvaluationError("IndexError", "only integers and slices are valid indices")
+    }
   }
 
   private static func position(_ wanted: Int, _ count: Int, _ message: String) throws -> Int {

@@ -69,6 +69,12 @@ enum TextArithmetic {
         return .type("Object with dtype category cannot perform the numpy op \(operation.ufunc)")
       }
     }
+    if let (a, b) = loopTypes(operation, left, right) {
+      return EvaluationError(
+        "UFuncTypeError",
+        "ufunc '\(operation.ufunc)' did not contain a loop with signature matching types (dtype('\(a)'), "
+          + "dtype('\(b)')) -> None")
+    }
     if operation == .add {
       switch (left, right) {
       case (.string, _): return .type("can only concatenate str (not \"\(right.typeName)\") to str")
@@ -93,6 +99,28 @@ enum TextArithmetic {
     return .type(
       "unsupported operand type(s) for \(symbol): '\(left.elementTypeName)' and "
         + "'\(right.elementTypeName)'")
+  }
+}
+
+extension TextArithmetic {
+  /// The types of a text and a column of numbers where numpy looks for a loop over both and finds none.
+  private static func loopTypes(
+    _ operation: Expression.BinaryOperator, _ left: Value, _ right: Value
+  ) -> (String, String)? {
+    let isWhole = [left, right].contains { $0.elementTypeName == "int" }
+    switch operation {
+    case .add, .subtract: break
+    case .multiply where !isWhole: break
+    case .matrixMultiply where !left.isSeries && !right.isSeries: break
+    default: return nil
+    }
+    func type(_ value: Value) -> String? {
+      if case .string(let text) = value { return "<U\(max(1, text.unicodeScalars.count))" }
+      guard case .vector(let vector) = value, Operand(value) != nil, !value.isObject else { return nil }
+      return Column(storage: vector.storage).type.pandasName
+    }
+    guard let a = type(left), let b = type(right) else { return nil }
+    return (a, b)
   }
 }
 

@@ -19,7 +19,8 @@ extension Value {
     case .matrix: "numpy.ndarray"
     case .categorical: "_CategoricalBox"
     case .contrast(let contrast): String(describing: type(of: contrast))
-    case .function, .transform: "function"
+    case .function(let function): function.isClass ? "type" : "function"
+    case .transform: "function"
     case .module: "module"
     case .slice: "slice"
     }

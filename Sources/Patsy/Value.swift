@@ -47,6 +47,10 @@ public struct Vector: Sendable {
   public var storage: Column.Storage
   /// Whether this is a column of a data frame, pandas' Series, rather than a numpy array.
   public var isSeries: Bool
+  /// Whether the elements are Python's own objects for pandas: what comes of truth values with missing ones.
+  var isMarkedObject = false
+  /// Row labels of a Series whose rows were picked or reordered: positions in the data; nil: all, in their order.
+  var labels: [Int]?
 
   /// An array, or a Series, over the given elements.
   public init(_ storage: Column.Storage, isSeries: Bool = false) {
@@ -87,6 +91,8 @@ public struct Function: Sendable {
   /// Whether each element of the result depends on the same element of the arguments only.
   package let isElementwise: Bool
   private let body: @Sendable (Arguments) throws -> Value
+  /// Whether the name is that of a class, whose call makes an object.
+  var isClass: Bool { name.count > 1 && name.first?.isUppercase == true }
 
   /// A function with Python's way of passing arguments.
   ///

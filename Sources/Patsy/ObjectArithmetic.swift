@@ -1,0 +1,82 @@
+import DataFrames
+
+/// Arithmetic on columns of Python's objects: truth values of which some are missing, and what comes of them.
+///
+/// pandas computes them element by element by Python's own rules, and the result is again a column of objects,
+/// which patsy takes for categorical whatever it holds.
+enum ObjectArithmetic {
+  /// `left operator right`; nil when neither side is a column of objects, or a side is not numeric.
+  static func apply(
+    _ operation: Expression.BinaryOperator, _ left: Value, _ right: Value
+  ) throws -> Value? {
+    guard left.isObject || right.isObject, !BitwiseOperators.handles(operation), operation != .matrixMultiply,
+      let a = Elementwise(left), let b = Elementwise(right)
+    else { return nil }
+    let count = max(a.count ?? 1, b.count ?? 1)
+    guard [a.count, b.count].allSatisfy({ $0 == nil || $0 == count || $0 == 1 }) else { return nil }
+    return try objects(count, isSeries: left.isSeries || right.isSeries) { row in
+      try Arithmetic.apply(operation, a[row], b[row])
+    }
+  }
+
+  /// A sign before a column of objects; nil when it is none.
+  static func apply(_ operation: Expression.UnaryOperator, _ value: Value) throws -> Value? {
+    guard value.isObject, operation != .invert, let elements = Elementwise(value), let count = elements.count
+    else { return nil }
+    return try objects(count, isSeries: value.isSeries) { row in
+      try Arithmetic.apply(operation, elements[row])
+    }
+  }
+
+  private static func objects(_ count: Int, isSeries: Bool, _ element: (Int) throws -> Value) throws -> Value
+  {
+    let levels = try (0..<count).map { row -> Level? in
+      let level = try element(row).level
+      return level?.number?.isNaN == true ? nil : level
+    }
+    var vector = Vector(Level.columnStorage(levels), isSeries: isSeries)
+    vector.isMarkedObject = true
+    return .vector(vector)
+  }
+
+  /// The elements of a numeric operand as Python's numbers, a missing one being nan.
+  private struct Elementwise {
+    private let column: Column?
+    private let single: Value
+
+    init?(_ value: Value) {
+      guard let operand = Operand(value) else { return nil }
+      if case .vector(let vector) = value {
+        column = Column(storage: vector.storage)
+      } else if operand.isScalar {
+        column = nil
+      } else {
+        return nil
+      }
+      single = value
+    }
+
+    /// Number of elements; nil for a single number.
+    var count: Int? { column?.count }
+
+    subscript(row: Int) -> Value {
+      guard let column else { return single }
+      return column[column.count == 1 ? 0 : row].map { Value($0) } ?? .double(.nan)
+    }
+  }
+}
+
+extension Value {
+  /// Whether this is a column of Python's objects for pandas.
+  var isObject: Bool {
+    guard case .vector(let vector) = self else { return false }
+    return vector.isMarkedObject || hasMissingTruths
+  }
+
+  /// The column as one of Python's objects.
+  var asObject: Value {
+    guard case .vector(var vector) = self else { return self }
+    vector.isMarkedObject = true
+    return .vector(vector)
+  }
+}
