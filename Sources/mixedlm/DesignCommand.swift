@@ -42,9 +42,6 @@ struct DesignCommand: ParsableCommand {
       guard frame.rowCount > 0 else {
         throw StatsModelsError(.notEnoughData, "\(data) has no rows: there is nothing to make a design of")
       }
-      if infos.lhs.columnNames.isEmpty, !(infos.lhs.terms ?? []).isEmpty {
-        throw PatsyError("model is missing required outcome variables")
-      }
       // Everything that can fail comes before the first row is written.
       let (infos, design) = try FormulaRemedies(data: frame, subject: data).adding {
         let infos = try formula.designInfos(environment: .empty, NAAction: .drop) { CollectionOfOne(frame) }
