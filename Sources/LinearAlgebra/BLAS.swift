@@ -101,18 +101,6 @@ package enum BLAS {
     LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, lower, Int32(n), a, Int32(lda))
   }
 
-  /// Overwrites L, as left by ``potrf(_:_:_:)``, with the lower triangle of A⁻¹.
-  ///
-  /// - Returns: 0, or the 1-based position of a zero diagonal element.
-  package static func potri(_ n: Int, _ a: Pointer, _ lda: Int) -> Int32 {
-    LAPACKE_dpotri_work(LAPACK_COL_MAJOR, lower, Int32(n), a, Int32(lda))
-  }
-
-  /// Single-precision ``potri(_:_:_:)``: half the time, 1e-7 relative to the inverse's largest elements.
-  package static func spotri(_ n: Int, _ a: UnsafeMutablePointer<Float>, _ lda: Int) -> Int32 {
-    LAPACKE_spotri_work(LAPACK_COL_MAJOR, lower, Int32(n), a, Int32(lda))
-  }
-
   /// Copies the strictly lower triangle to the upper one, in cache-sized tiles.
   @inlinable
   package static func mirrorLower<Element: BitwiseCopyable>(

@@ -16,7 +16,10 @@ package struct LU: Sendable {
     var swaps = [Int32](repeating: 0, count: n)
     let info =
       n == 0
-      ? 0 : LAPACKE_dgetrf_work(LAPACK_COL_MAJOR, Int32(n), Int32(n), &lu.storage, Int32(n), &swaps)
+      ? 0
+      : BLASThreads.small(n * n) {
+        LAPACKE_dgetrf_work(LAPACK_COL_MAJOR, Int32(n), Int32(n), &lu.storage, Int32(n), &swaps)
+      }
     guard info == 0 else { throw .singular(pivot: Int(info) - 1) }
     factors = lu
     pivots = swaps
@@ -28,9 +31,11 @@ package struct LU: Sendable {
     precondition(b.rows == n, "LU: order \(n), right-hand side \(b.shape)")
     var x = b
     guard n > 0, b.columns > 0 else { return x }
-    _ = LAPACKE_dgetrs_work(
-      LAPACK_COL_MAJOR, CChar(UInt8(ascii: "N")), Int32(n), Int32(b.columns),
-      factors.storage, Int32(n), pivots, &x.storage, Int32(n))
+    BLASThreads.small(n * max(n, b.columns)) {
+      _ = LAPACKE_dgetrs_work(
+        LAPACK_COL_MAJOR, CChar(UInt8(ascii: "N")), Int32(n), Int32(b.columns),
+        factors.storage, Int32(n), pivots, &x.storage, Int32(n))
+    }
     return x
   }
 

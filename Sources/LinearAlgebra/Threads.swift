@@ -23,6 +23,13 @@ package enum BLASThreads {
     return try body()
   }
 
+  /// Runs `body`, a factorisation of a matrix of `size` entries, on one thread if it is small and no lease is held:
+  /// threads that OpenBLAS wakes spin for a while after their work.
+  static func small<Result>(_ size: Int, _ body: () -> Result) -> Result {
+    guard size < 40_000, current > 1, state.lock.withLock({ state.leases == 0 }) else { return body() }
+    return with(1, body)
+  }
+
   /// The part of `count` threads that falls to each of the computations that hold a lease now.
   package static func share(of count: Int) -> Int {
     let leases = state.lock.withLock { state.leases }

@@ -152,7 +152,18 @@ package struct MixedModel: Sendable {
     if let given = options.start {
       start = layout.theta(layout.lower(covariances: given))
     } else if let near = try matrixFreeStart(reml: reml, from: start) {
-      (start, contraction) = near
+      (start, contraction) = (near.theta, near.contraction)
+      if near.isAnchor {
+        let steps = AnchoredSteps(
+          exact: objective, iterative: near.objective, elimination: near.elimination, scales: parameterScales,
+          tolerance: optimizer.tolerance, progress: options.progress)
+        switch try steps.minimize(from: start) {
+        case .optimum(let outcome):
+          return estimate(
+            outcome.point, objective: objective, converged: true, certificate: outcome.certificate)
+        case .near(let theta): (start, contraction) = (theta, nil)
+        }
+      }
     }
     var outcome: NewtonOptimizer.Outcome
     do { outcome = try optimizer.minimize(from: start, contraction: contraction) } catch {

@@ -62,6 +62,28 @@ import Testing
     Design(description: "vanishing variance", rows: 2500, levels: [140, 100], effects: [0.8, 0]),
   ]
 
+  static let largeDesigns = [
+    Design(description: "two large factors", rows: 9000, levels: [1700, 1600], effects: [0.7, 0.6]),
+    Design(description: "and a small one", rows: 9000, levels: [1600, 1550, 12], effects: [0.6, 0.8, 0.4]),
+    Design(description: "one variance vanishes", rows: 9000, levels: [1700, 1600], effects: [0.7, 0]),
+  ]
+
+  /// From 1,500 crossed columns, probes corrected by one exact gradient lead to the optimum of exact steps.
+  @Test(arguments: largeDesigns, [true, false])
+  func oneExactGradientIsEnough(_ design: Design, reml: Bool) throws {
+    let model = try design.model(exact: true, trailing: .dense).0
+    let found = try model.fit(reml: reml)
+    #expect(found.converged)
+    if design.effects[1] > 0 { #expect(found.certificate.gradients == 1) }
+    let there = try model.estimate(at: found.relativeCovariances, reml: reml)
+    #expect(abs(found.logLikelihood - there.logLikelihood) < 1e-6)
+    #expect(abs(found.scale - there.scale) < 1e-8 * there.scale)
+    for (a, b) in zip(found.fixedEffects, there.fixedEffects) { #expect(abs(a - b) < 1e-8) }
+    let best = try model.fit(
+      reml: reml, options: FitOptions(start: found.relativeCovariances, tolerance: 1e-12))
+    #expect(best.logLikelihood - found.logLikelihood < 1e-6)
+  }
+
   @Test(arguments: designs, [true, false])
   func reachesTheExactOptimum(_ design: Design, reml: Bool) throws {
     let exact = try design.model(exact: true).0

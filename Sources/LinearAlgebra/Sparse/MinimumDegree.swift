@@ -1,3 +1,5 @@
+import Foundation
+
 /// Approximate minimum degree ordering of a symmetric pattern.
 ///
 /// P. Amestoy, T. Davis, I. Duff: "An approximate minimum degree ordering algorithm", SIAM J. Matrix Anal. Appl. 17
@@ -36,17 +38,20 @@ struct MinimumDegree {
   var remaining: Int
   var pivots: [Int32] = []
   var deferred: [Int32] = []
+  /// Work of the pivots so far, from the bounds of their degrees; put-off nodes count as a full block that all others
+  /// touch.
+  var flops = 0.0
 
   static let isElement: Int32 = -2
   static let isAbsorbed: Int32 = -1
 
-  /// The nodes in elimination order.
-  static func order(_ pattern: SymmetricPattern) -> [Int32] {
+  /// The nodes in elimination order, and about how many multiplications and additions the factor takes in it.
+  static func order(_ pattern: SymmetricPattern) -> (nodes: [Int32], flops: Double) {
     var state = MinimumDegree(pattern)
     defer { state.deallocate() }
     state.classify()
     while state.remaining > 0 { state.eliminate() }
-    return state.ordering()
+    return (state.ordering(), state.flops)
   }
 
   init(_ pattern: SymmetricPattern) {
@@ -111,10 +116,13 @@ struct MinimumDegree {
     mark.deallocate()
   }
 
+  /// The degree beyond which a node is put off, the customary one: such rows would make every update slow, and end up
+  /// last anyway.
+  static func greatestDegree(of order: Int) -> Int { max(16, Int(10 * Double(order).squareRoot())) }
+
   /// Orders isolated nodes at once, puts off nodes of very high degree, and files the others by degree.
   mutating func classify() {
-    // The customary threshold: such rows would make every update slow, and end up last anyway.
-    let dense = max(16, Int(10 * Double(n).squareRoot()))
+    let dense = MinimumDegree.greatestDegree(of: n)
     for i in 0..<n {
       // Entries given twice must not count a node beyond its possible neighbours.
       let d = min(Int(length[i]), n - 1)
@@ -136,6 +144,7 @@ struct MinimumDegree {
       }
     }
     leastDegree = 0
+    flops = pow(Double(deferred.count), 3) / 3
     deferred.sort { (degree[Int($0)], $0) < (degree[Int($1)], $1) }
   }
 
@@ -165,6 +174,9 @@ struct MinimumDegree {
     let end = fileMembers(k, members)
     if !inPlace { used = end }
     pivots.append(Int32(k))
+    let merged = Double(weight[k])
+    let row = Double(Int(degree[k]) + deferred.count) + 0.5 * merged
+    flops += merged * row * row
   }
 
   /// Moves the live lists together at the front of the graph.

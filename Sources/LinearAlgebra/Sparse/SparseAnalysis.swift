@@ -29,14 +29,29 @@ package final class SparseAnalysis: Sendable {
   let largestBelow: Int
   let largestPanel: Int
 
+  /// Entries of a row beyond which the ordering puts it last, where it fills in with all others like it.
+  package static func greatestRow(of order: Int) -> Int { MinimumDegree.greatestDegree(of: order) }
+
   /// Orders and analyses `pattern`.
-  package init(_ pattern: SymmetricPattern, ordering: Ordering = .approximateMinimumDegree) {
+  package convenience init(_ pattern: SymmetricPattern, ordering: Ordering = .approximateMinimumDegree) {
+    switch ordering {
+    case .natural: self.init(pattern, order: (0..<pattern.count).map { Int32($0) })
+    case .approximateMinimumDegree: self.init(pattern, order: MinimumDegree.order(pattern).nodes)
+    }
+  }
+
+  /// Orders and analyses `pattern`, unless its factor takes more than `limit` multiplications and additions: then nil,
+  /// mostly as soon as the ordering tells.
+  package convenience init?(_ pattern: SymmetricPattern, limit: Double) {
+    let order = MinimumDegree.order(pattern)
+    // The ordering knows its degrees roughly.
+    guard order.flops < 1.5 * limit else { return nil }
+    self.init(pattern, order: order.nodes)
+    guard flops <= limit else { return nil }
+  }
+
+  private init(_ pattern: SymmetricPattern, order: [Int32]) {
     let n = pattern.count
-    let order =
-      switch ordering {
-      case .natural: (0..<n).map { Int32($0) }
-      case .approximateMinimumDegree: MinimumDegree.order(pattern)
-      }
     let tree = EliminationTree(PermutedPattern(pattern, position: SparseAnalysis.inverted(order)))
     let post = tree.postorder()
     permutation = post.map { order[Int($0)] }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Zero-initialised storage that hot loops reach through a raw pointer.
 ///
 /// Shared between threads only after it has been filled.
@@ -8,8 +10,7 @@ final class Storage<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>: @un
   /// Storage of `count` zeros.
   init(_ count: Int) {
     self.count = count
-    pointer = .allocate(capacity: max(count, 1))
-    pointer.initialize(repeating: 0, count: max(count, 1))
+    pointer = Self.zeros(max(count, 1))
   }
 
   /// Storage of the elements of an array.
@@ -18,7 +19,15 @@ final class Storage<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>: @un
     for (i, element) in elements.enumerated() { pointer[i] = element }
   }
 
-  deinit { pointer.deallocate() }
+  deinit { free(pointer) }
+
+  /// Memory of zeros; of a large piece the system hands out pages that are zero already, when they are first touched.
+  private static func zeros(_ count: Int) -> UnsafeMutablePointer<Element> {
+    guard let memory = calloc(count, MemoryLayout<Element>.stride) else {
+      preconditionFailure("out of memory: \(count) elements")
+    }
+    return memory.bindMemory(to: Element.self, capacity: count)
+  }
 
   /// Overwrites this buffer with the elements of one of the same size.
   func copy(from other: Storage) {

@@ -84,27 +84,62 @@ struct RowPass {
         gram[2 + c] += b[c]
       }
     case 4:
-      var a = SIMD4<Double>.zero
-      var b = SIMD4<Double>.zero
-      var c = SIMD4<Double>.zero
-      var d = SIMD4<Double>.zero
+      // Two rows at a time hide the latency of the additions.
+      var (even, odd) = (Gram4(), Gram4())
       let rows = UnsafeRawPointer(block)
-      for r in 0..<count {
-        let row = rows.loadUnaligned(fromByteOffset: 32 * r, as: SIMD4<Double>.self)
-        a += row[0] * row
-        b += row[1] * row
-        c += row[2] * row
-        d += row[3] * row
+      for r in stride(from: 0, to: count - 1, by: 2) {
+        even.add(rows.loadUnaligned(fromByteOffset: 32 * r, as: SIMD4<Double>.self))
+        odd.add(rows.loadUnaligned(fromByteOffset: 32 * r + 32, as: SIMD4<Double>.self))
       }
-      for i in 0..<4 {
-        gram[i] += a[i]
-        gram[4 + i] += b[i]
-        gram[8 + i] += c[i]
-        gram[12 + i] += d[i]
+      if count % 2 == 1 {
+        even.add(rows.loadUnaligned(fromByteOffset: 32 * (count - 1), as: SIMD4<Double>.self))
+      }
+      for (c, pair) in zip(even.columns, odd.columns).enumerated() {
+        for i in 0..<4 { gram[4 * c + i] += pair.0[i] + pair.1[i] }
       }
     default:
       BLAS.syrk(width, count, 1, block, width, 1, gram, width)
     }
+  }
+
+  /// Σ v v' of rows of four numbers.
+  private struct Gram4 {
+    private var a = SIMD4<Double>.zero
+    private var b = SIMD4<Double>.zero
+    private var c = SIMD4<Double>.zero
+    private var d = SIMD4<Double>.zero
+
+    var columns: [SIMD4<Double>] { [a, b, c, d] }
+
+    @inline(__always)
+    mutating func add(_ row: SIMD4<Double>) {
+      a += row[0] * row
+      b += row[1] * row
+      c += row[2] * row
+      d += row[3] * row
+    }
+  }
+
+  /// Sums v_participant · v by level for one participant of rows of four: runs of one level, as in sorted data, stay in
+  /// a register.
+  private static func scatterRuns(
+    _ block: UnsafePointer<Double>, count: Int, codes: UnsafePointer<Int32>, participant: Int,
+    to records: UnsafeMutablePointer<Double>
+  ) {
+    let rows = UnsafeRawPointer(block)
+    let records = UnsafeMutableRawPointer(records)
+    var current = -1
+    var sum = SIMD4<Double>.zero
+    for r in 0..<count {
+      let code = Int(codes[r])
+      if code != current {
+        if current >= 0 { records.storeBytes(of: sum, toByteOffset: 32 * current, as: SIMD4<Double>.self) }
+        current = code
+        if code >= 0 { sum = records.loadUnaligned(fromByteOffset: 32 * code, as: SIMD4<Double>.self) }
+      }
+      sum += block[4 * r + participant] * rows.loadUnaligned(fromByteOffset: 32 * r, as: SIMD4<Double>.self)
+    }
+    if current >= 0 { records.storeBytes(of: sum, toByteOffset: 32 * current, as: SIMD4<Double>.self) }
   }
 
   /// Adds v_participant · v to the record of each row's level.
@@ -112,6 +147,10 @@ struct RowPass {
     _ block: UnsafePointer<Double>, count: Int, width: Int, codes: UnsafePointer<Int32>,
     participants: [Int], to records: UnsafeMutablePointer<Double>
   ) {
+    if width == 4, participants.count == 1 {
+      scatterRuns(block, count: count, codes: codes, participant: participants[0], to: records)
+      return
+    }
     let size = participants.count * width
     let records = UnsafeMutableRawPointer(records)
     let rows = UnsafeRawPointer(block)

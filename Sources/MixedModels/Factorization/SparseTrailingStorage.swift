@@ -1,3 +1,4 @@
+import Foundation
 internal import LinearAlgebra
 
 /// The pattern of a sparse trailing Schur complement with its symbolic factorisation.
@@ -21,7 +22,7 @@ struct SparseTrailingPattern: Sendable {
     let half = 0.5 * Double(denseOrder) * Double(denseOrder)
     if !force, panel.squaredRowCounts * 0.5 > half { return nil }
     let limit = force ? Int.max : Int(min(0.4 * half, 1.5e8)) + n
-    if !force, Self.sampledEntryCount(panel: panel) > 1.2 * Double(limit) { return nil }
+    if !force, Self.isNearlyFull(panel: panel, limit: limit, advantage: Self.advantage) { return nil }
     var starts: [Int] = [0]
     var members: [Int32] = []
     members.reserveCapacity(panel.entryCount + n)
@@ -51,23 +52,27 @@ struct SparseTrailingPattern: Sendable {
     guard
       let found = SymmetricPattern(count: n, cliqueStarts: starts, members: members, limit: limit)
     else { return nil }
-    let analysis = SparseAnalysis(found)
-    let denseFlops = Double(denseOrder) * Double(denseOrder) * Double(denseOrder) / 3
-    if !force, analysis.flops * Self.advantage > denseFlops { return nil }
+    let denseFlops = pow(Double(denseOrder), 3) / 3
+    guard let analysis = SparseAnalysis(found, limit: force ? .infinity : denseFlops / Self.advantage)
+    else { return nil }
     pattern = found
     self.analysis = analysis
   }
 
-  /// Entries of the Schur complement's triangle, estimated from a few of its columns.
-  private static func sampledEntryCount(panel: SparsePanel) -> Double {
+  /// Whether a few columns of the Schur complement suggest that it has too many entries, or that so many of its rows
+  /// are long that their part alone fills in to as much work as allowed.
+  private static func isNearlyFull(panel: SparsePanel, limit: Int, advantage: Double) -> Bool {
     let n = panel.columnCount
     let step = max(1, n / 64)
+    let longest = SparseAnalysis.greatestRow(of: n)
     let seen = IndexBuffer(n)
     let (mark, columns, start) = (seen.pointer, panel.columns.pointer, panel.rowStart.pointer)
     var found = 0
+    var long = 0
     var sampled = 0
     for j in stride(from: 0, to: n, by: step) {
       sampled += 1
+      let before = found
       for q in Int(panel.columnStart.pointer[j])..<Int(panel.columnStart.pointer[j + 1]) {
         let level = Int(panel.columnLevels.pointer[q])
         for p in Int(start[level])..<Int(start[level + 1]) where mark[Int(columns[p])] != Int32(sampled) {
@@ -75,8 +80,36 @@ struct SparseTrailingPattern: Sendable {
           found += 1
         }
       }
+      if found - before > longest { long += 1 }
     }
-    return sampled > 0 ? 0.5 * Double(found) / Double(sampled) * Double(n) : 0
+    guard sampled > 0 else { return false }
+    if 0.5 * Double(found) / Double(sampled) * Double(n) > 1.2 * Double(limit) { return true }
+    // Separate blocks do not fill in, however long their rows.
+    return pow(Double(long) / Double(sampled), 3) * advantage > 1.2 && isConnected(panel)
+  }
+
+  /// Whether a path of levels leads from each column to every other.
+  private static func isConnected(_ panel: SparsePanel) -> Bool {
+    var reached = [Bool](repeating: false, count: panel.columnCount)
+    var entered = [Bool](repeating: false, count: panel.levelCount)
+    var pending = [0]
+    var count = 1
+    reached[0] = true
+    while let j = pending.popLast() {
+      for q in Int(panel.columnStart.pointer[j])..<Int(panel.columnStart.pointer[j + 1]) {
+        let level = Int(panel.columnLevels.pointer[q])
+        if entered[level] { continue }
+        entered[level] = true
+        for p in Int(panel.rowStart.pointer[level])..<Int(panel.rowStart.pointer[level + 1]) {
+          let i = Int(panel.columns.pointer[p])
+          if reached[i] { continue }
+          reached[i] = true
+          count += 1
+          pending.append(i)
+        }
+      }
+    }
+    return count == panel.columnCount
   }
 }
 

@@ -102,7 +102,7 @@ final class DenseTrailingStorage: TrailingStorage {
         let target = inverse.pointer + j * count
         for i in j..<count { target[i] = Float(source[i]) }
       }
-      guard BLAS.spotri(count, inverse.pointer, count) == 0 else { throw .overflow }
+      guard BLAS.potri(count, inverse.pointer, count) == 0 else { throw .overflow }
       if mirrored { BLAS.mirrorLower(count, inverse.pointer, count) }
       return
     }

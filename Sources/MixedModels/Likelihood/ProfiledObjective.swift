@@ -112,11 +112,7 @@ final class ProfiledObjective {
     elimination.solve()
     let traces = try elimination.traces(
       coefficients: point.coefficients, fixedInverse: reml ? point.fixedInverse : nil)
-    let covariance = traces.map { trace in
-      var result = trace.projection
-      for i in result.storage.indices { result.storage[i] -= trace.residual.storage[i] / point.scale }
-      return result
-    }
+    let covariance = covarianceDerivatives(traces, at: point)
     let directions = layout.directions(point.lower)
     let information = averageInformation(directions, at: point)
     var curvature = information
@@ -124,6 +120,15 @@ final class ProfiledObjective {
     return Derivatives(
       gradient: layout.gradient(covariance, lower: point.lower), covariance: covariance, traces: traces,
       curvature: curvature)
+  }
+
+  /// F_f = d deviance / d S_f from the sums of each factor.
+  func covarianceDerivatives(_ traces: [FactorTraces], at point: Point) -> [Matrix] {
+    traces.map { trace in
+      var result = trace.projection
+      for i in result.storage.indices { result.storage[i] -= trace.residual.storage[i] / point.scale }
+      return result
+    }
   }
 
   /// Whether T is large enough: single precision loses 1 − (S⁻¹)_ll where a trailing variance nearly vanishes.

@@ -34,7 +34,7 @@ final class MatrixFreeElimination: LevelElimination {
     var directions: Double
 
     /// For results.
-    static let final = Accuracy(panel: 1e-9, probes: 1e-3, directions: 1e-5)
+    static let final = Accuracy(panel: 1e-10, probes: 1e-3, directions: 1e-5)
     /// For steps near the optimum.
     static let search = Accuracy(panel: 1e-6, probes: 1e-3, directions: 1e-5)
     /// For the first step, which nonlinearity leaves a tenth of a standard error from the optimum.
@@ -66,10 +66,10 @@ final class MatrixFreeElimination: LevelElimination {
     let found = solver.solve(sides, guess: solution?.effects, tolerance: accuracy.panel)
     solution = found
     converged = found.converged
-    guard batches > 0 else { return (0, reducedPanel(found.effects)) }
+    guard batches > 0 else { return (0, reducedPanel(found)) }
     stochastic = traces.evaluate(self.lower, batches: batches, tolerance: accuracy.probes)
     converged = found.converged && stochastic.converged
-    return (stochastic.logDeterminant, reducedPanel(found.effects))
+    return (stochastic.logDeterminant, reducedPanel(found))
   }
 
   /// Nothing to do: ``factorize(_:)`` has solved.
@@ -188,22 +188,33 @@ final class MatrixFreeElimination: LevelElimination {
 
   // MARK: Sums over levels
 
-  /// R'V⁻¹R = R'R − (Z'R)'u.
-  private func reducedPanel(_ effects: EffectColumns) -> Matrix {
+  /// R'V⁻¹R = R'R − (Z'R)'u − u'(g − S⁻¹u): the last part, what u = S g lacks in the trailing factors, leaves an
+  /// error of second order in that of u.
+  private func reducedPanel(_ solution: ColumnSolution) -> Matrix {
     let r = system.panelColumns
     var panel = system.base
-    func subtract(_ sides: Buffer, _ effects: Buffer, rows: Int) {
+    func subtract(_ sides: Buffer, _ effects: Buffer, _ rows: Range<Int>) {
       for i in 0..<r {
         for j in 0...i {
           var sum = 0.0
-          for l in 0..<rows { sum += sides.pointer[l * r + i] * effects.pointer[l * r + j] }
+          for l in rows { sum += sides.pointer[l * r + i] * effects.pointer[l * r + j] }
           panel[i, j] -= sum
           if i != j { panel[j, i] = panel[i, j] }
         }
       }
     }
-    subtract(system.leadingPanel, effects.leading, rows: system.leadingCount)
-    subtract(system.trailingPanel, effects.trailing, rows: system.trailingCount)
+    let (effects, gradients) = (solution.effects, solution.gradients)
+    subtract(system.leadingPanel, effects.leading, 0..<system.leadingCount)
+    subtract(system.trailingPanel, effects.trailing, 0..<system.trailingCount)
+    let rest = Buffer(effects.trailing.count)
+    for part in system.parts {
+      let variance = lower[part.factor][0] * lower[part.factor][0]
+      guard variance > 0 else { continue }
+      for i in part.range.lowerBound * r..<part.range.upperBound * r {
+        rest.pointer[i] = gradients.trailing.pointer[i] - effects.trailing.pointer[i] / variance
+      }
+      subtract(rest, effects.trailing, part.range)
+    }
     return panel
   }
 

@@ -4,8 +4,8 @@ internal import LinearAlgebra
 extension MixedModel {
   /// The seed of all random probes: results are reproducible.
   static let probeSeed: UInt64 = 0x5EED_0F_B10C_C0DE
-  /// Orders of a dense trailing block from which one rough matrix-free step pays, and from which all but the
-  /// last step do.
+  /// Orders of a dense trailing block from which one rough matrix-free step pays, and from which all steps but one
+  /// do.
   static let roughStepOrder = 600
   static let matrixFreeOrder = 1500
   /// Multiply-adds of a dense factor and inverse in the time of one matrix-free step, per entry of its
@@ -37,11 +37,19 @@ extension MixedModel {
     return (objective, elimination)
   }
 
-  /// θ nearer the optimum by matrix-free steps, and how fast Newton steps converge there, if that is known;
-  /// nil where such steps cost more than exact ones, or failed.
-  func matrixFreeStart(
-    reml: Bool, from theta: [Double]
-  ) throws(EngineError) -> (theta: [Double], contraction: Double?)? {
+  /// A point nearer the optimum than the moments.
+  struct MatrixFreeStart {
+    var theta: [Double]
+    /// How fast Newton steps converge there, if that is known.
+    var contraction: Double?
+    let objective: ProfiledObjective
+    let elimination: MatrixFreeElimination
+    /// Whether an exact gradient here is worth keeping for all later steps.
+    var isAnchor: Bool
+  }
+
+  /// θ nearer the optimum by matrix-free steps; nil where such steps cost more than exact ones, or failed.
+  func matrixFreeStart(reml: Bool, from theta: [Double]) throws(EngineError) -> MatrixFreeStart? {
     let order = products.trailing?.count ?? 0
     guard products.sparse == nil, order >= Self.roughStepOrder,
       let (objective, elimination) = matrixFreeObjective(reml: reml, batches: 1),
@@ -49,13 +57,15 @@ extension MixedModel {
     else { return nil }
     var phase = MatrixFreePhase(objective: objective, elimination: elimination, scales: parameterScales)
     phase.roughIterations = 1
-    // The exact steps that follow see to the rest.
+    phase.noiseTarget = 0.05
+    // The exact gradient that follows sees to the rest.
     phase.gradientTarget = 0.1
     if order < Self.matrixFreeOrder { phase.maximumIterations = 1 }
     let outcome = try phase.minimize(from: theta)
-    guard elimination.converged else { return nil }
-    if outcome.iterations == 1 { return (outcome.theta, nil) }
-    return outcome.converged ? (outcome.theta, outcome.contraction) : nil
+    guard elimination.converged, outcome.converged || order < Self.matrixFreeOrder else { return nil }
+    return MatrixFreeStart(
+      theta: outcome.theta, contraction: outcome.iterations == 1 ? nil : outcome.contraction,
+      objective: objective, elimination: elimination, isAnchor: order >= Self.matrixFreeOrder)
   }
 
   /// The objective of a model that has no exact factorisation.

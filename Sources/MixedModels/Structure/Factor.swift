@@ -35,16 +35,25 @@ struct Factor: Sendable {
     width += termWidth
   }
 
-  /// Number of levels that have rows; stops as soon as all have been seen.
-  static func occupiedLevels(_ codes: [Int32], levelCount: Int) -> Int {
-    var seen = [Bool](repeating: false, count: levelCount)
-    var count = 0
-    for code in codes where code >= 0 && !seen[Int(code)] {
-      seen[Int(code)] = true
-      count += 1
-      if count == levelCount { break }
+  /// Whether no two rows have different levels.
+  static func hasOneLevel(_ codes: [Int32]) -> Bool {
+    var first: Int32 = -1
+    for code in codes where code >= 0 {
+      if first < 0 { first = code }
+      if code != first { return false }
     }
-    return count
+    return true
+  }
+
+  /// Whether every row has a level of its own.
+  static func hasOneLevelPerRow(_ codes: [Int32], levelCount: Int) -> Bool {
+    guard levelCount >= codes.count else { return false }
+    var seen = [Bool](repeating: false, count: levelCount)
+    for code in codes {
+      if code < 0 || seen[Int(code)] { return false }
+      seen[Int(code)] = true
+    }
+    return true
   }
 
   /// The level of `b` for each level of `a` when both describe the same partition; otherwise nil.

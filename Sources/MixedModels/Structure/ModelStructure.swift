@@ -81,12 +81,11 @@ struct ModelStructure: Sendable {
     let fixedEntries = Set(table.fixed.map(\.entry))
     return terms.enumerated().compactMap { t, term in
       guard term.tie == nil else { return nil }
-      let occupied = Factor.occupiedLevels(term.codes, levelCount: term.levelCount)
       let entries = table.random[t].map(\.entry)
-      if occupied <= 1, entries.allSatisfy(fixedEntries.contains) {
+      if Factor.hasOneLevel(term.codes), entries.allSatisfy(fixedEntries.contains) {
         return HeldTerm(term: t, reason: .oneLevel)
       }
-      if occupied == table.rowCount, entries == [0] {
+      if entries == [0], Factor.hasOneLevelPerRow(term.codes, levelCount: term.levelCount) {
         return HeldTerm(term: t, reason: .oneLevelPerRow)
       }
       return nil

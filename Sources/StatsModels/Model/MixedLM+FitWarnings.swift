@@ -67,9 +67,20 @@ extension MixedLM {
 
   /// Mean squared deviation of the response from its mean.
   private var responseVariance: Double {
-    let count = Double(specification.endog.count)
-    let mean = specification.endog.reduce(0) { $0 + $1 / count }
-    return specification.endog.reduce(0) { $0 + ($1 - mean) * ($1 - mean) / count }
+    let y = specification.endog
+    let first = y.first ?? 0
+    var (sums, squares) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
+    func add(_ values: SIMD4<Double>) {
+      let difference = values - first
+      sums += difference
+      squares += difference * difference
+    }
+    let whole = y.count / 4 * 4
+    for i in stride(from: 0, to: whole, by: 4) { add(SIMD4(y[i], y[i + 1], y[i + 2], y[i + 3])) }
+    for value in y[whole...] { add(SIMD4(value, first, first, first)) }
+    let count = Double(y.count)
+    let mean = sums.sum() / count
+    return squares.sum() / count - mean * mean
   }
 
   /// Whether a relative covariance matrix has a zero variance or a perfect correlation.
