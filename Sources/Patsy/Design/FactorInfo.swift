@@ -34,21 +34,3 @@ public struct FactorInfo: Sendable {
 
   final class Identity: Sendable {}
 }
-
-/// One block of columns of a term: which factors take part, and how the categorical ones are coded.
-///
-/// Python: patsy.SubtermInfo
-public struct SubtermInfo: Sendable {
-  /// The factors, in the term's order.
-  ///
-  /// Python: SubtermInfo.factors
-  public let factors: [Factor]
-  /// The coding of each categorical factor.
-  ///
-  /// Python: SubtermInfo.contrast_matrices
-  public let contrastMatrices: [Factor: ContrastMatrix]
-  /// Number of columns.
-  ///
-  /// Python: SubtermInfo.num_columns
-  public let numColumns: Int
-}

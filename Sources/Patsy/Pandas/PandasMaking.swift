@@ -63,7 +63,7 @@ enum PandasMaking {
   /// A frame of the given columns.
   private static func beside(_ columns: [Value]) -> Value {
     let isNumeric = columns.allSatisfy { column in
-      Operand(column).map { !$0.isBoolean } ?? false && !column.isObject
+      Operand(column).map { !$0.isBoolean } ?? false && !column.isColumnOfObjects
     }
     guard isNumeric, let matrix = try? NumpyMaking.stack(.list(columns)) else { return .object(frame) }
     return matrix

@@ -116,7 +116,9 @@ extension TextArithmetic {
     }
     func type(_ value: Value) -> String? {
       if case .string(let text) = value { return "<U\(max(1, text.unicodeScalars.count))" }
-      guard case .vector(let vector) = value, Operand(value) != nil, !value.isObject else { return nil }
+      guard case .vector(let vector) = value, Operand(value) != nil, !value.isColumnOfObjects else {
+        return nil
+      }
       return Column(storage: vector.storage).type.pandasName
     }
     guard let a = type(left), let b = type(right) else { return nil }

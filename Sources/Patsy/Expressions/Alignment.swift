@@ -7,7 +7,7 @@ extension Vector {
   /// The rows at `positions`, which keep their labels in a Series.
   func picking(_ positions: [Int]) -> Vector {
     var result = Vector(Column(storage: storage).rows(positions).storage, isSeries: isSeries)
-    result.isMarkedObject = isMarkedObject
+    result.holdsObjects = holdsObjects
     if isSeries {
       let picked = labels.map { labels in positions.map { labels[$0] } } ?? positions
       result.labels = picked.elementsEqual(0..<count) ? nil : picked
@@ -40,7 +40,7 @@ extension Vector {
     } else {
       result = Vector(column.rows(rows.compactMap { $0 }).storage, isSeries: true)
     }
-    result.isMarkedObject = isMarkedObject
+    result.holdsObjects = holdsObjects
     result.labels = wanted.elementsEqual(0..<wanted.count) ? nil : wanted
     return result
   }

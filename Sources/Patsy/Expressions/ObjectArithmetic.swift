@@ -9,7 +9,8 @@ enum ObjectArithmetic {
   static func apply(
     _ operation: Expression.BinaryOperator, _ left: Value, _ right: Value
   ) throws -> Value? {
-    guard left.isObject || right.isObject, !BitwiseOperators.handles(operation), operation != .matrixMultiply,
+    guard left.isColumnOfObjects || right.isColumnOfObjects, !BitwiseOperators.handles(operation),
+      operation != .matrixMultiply,
       let a = Elementwise(left), let b = Elementwise(right)
     else { return nil }
     let count = max(a.count ?? 1, b.count ?? 1)
@@ -21,7 +22,8 @@ enum ObjectArithmetic {
 
   /// A sign before a column of objects; nil when it is none.
   static func apply(_ operation: Expression.UnaryOperator, _ value: Value) throws -> Value? {
-    guard value.isObject, operation != .invert, let elements = Elementwise(value), let count = elements.count
+    guard value.isColumnOfObjects, operation != .invert, let elements = Elementwise(value),
+      let count = elements.count
     else { return nil }
     return try objects(count, isSeries: value.isSeries) { row in
       try Arithmetic.apply(operation, elements[row])
@@ -35,7 +37,7 @@ enum ObjectArithmetic {
       return level?.number?.isNaN == true ? nil : level
     }
     var vector = Vector(Level.columnStorage(levels), isSeries: isSeries)
-    vector.isMarkedObject = true
+    vector.holdsObjects = true
     return .vector(vector)
   }
 
@@ -68,15 +70,21 @@ enum ObjectArithmetic {
 
 extension Value {
   /// Whether this is a column of Python's objects for pandas.
-  var isObject: Bool {
+  var isColumnOfObjects: Bool {
     guard case .vector(let vector) = self else { return false }
-    return vector.isMarkedObject || hasMissingTruths
+    return vector.holdsObjects || hasMissingTruths
+  }
+
+  /// Whether these are truth values with a missing one: for pandas a column of Python's objects.
+  var hasMissingTruths: Bool {
+    if case .vector(let vector) = self, case .boolean(_, .some) = vector.storage { return true }
+    return false
   }
 
   /// The column as one of Python's objects.
   var asObject: Value {
     guard case .vector(var vector) = self else { return self }
-    vector.isMarkedObject = true
+    vector.holdsObjects = true
     return .vector(vector)
   }
 }

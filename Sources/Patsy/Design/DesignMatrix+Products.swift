@@ -30,7 +30,8 @@ extension DesignMatrix {
   /// Python: numpy.dot(X.T, X)
   public func gram() -> Matrix {
     var sum = Matrix(rows: columnCount, columns: columnCount)
-    forEachBlock { sum = sum + $0.gram() }
+    // Blocks with as many rows as columns at least: their own products weigh no more than they do.
+    forEachBlock(rows: max(columnCount, (1 << 18) / max(1, columnCount))) { sum = sum + $0.gram() }
     return sum
   }
 }

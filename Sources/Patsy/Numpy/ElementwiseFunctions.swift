@@ -151,11 +151,3 @@ enum ElementwiseFunctions {
         + "\(name) method")
   }
 }
-
-extension Value {
-  /// Whether these are truth values with a missing one: for pandas a column of Python's objects.
-  var hasMissingTruths: Bool {
-    if case .vector(let vector) = self, case .boolean(_, .some) = vector.storage { return true }
-    return false
-  }
-}

@@ -52,7 +52,7 @@ extension Value {
   /// The type of an array's elements as numpy and pandas print it.
   var dtypeName: String {
     switch self {
-    case .vector(let vector) where vector.isMarkedObject || !vector.isSeries && vector.texts != nil: "object"
+    case .vector(let vector) where vector.holdsObjects || !vector.isSeries && vector.texts != nil: "object"
     case .vector(let vector): Column(storage: vector.storage).type.pandasName
     case .boolean: "bool"
     case .string(let text): "<U\(text.unicodeScalars.count)"
