@@ -24,7 +24,7 @@ struct NewtonOptimizer {
     var converged: Bool
     var certificate: Certificate
     /// Whether the iterations took many steps or found no end.
-    var isSlow: Bool
+    var isSlow = false
   }
 
   /// - Parameter contraction: factor by which a step is known to shrink the gradient near `start`, from

@@ -25,12 +25,12 @@ public struct ModelDesc: Sendable, Hashable, CustomStringConvertible {
   ///
   /// Python: ModelDesc.from_formula
   public static func fromFormula(_ formula: String) throws(PatsyError) -> ModelDesc {
-    try FormulaEvaluator.evaluate(FormulaParser.parse(formula))
+    try ParsedFormulas.shared.model(formula, shown: formula)
   }
 
   /// The model that `code` describes, where errors show and point into `shown`, a text of the same length.
   package static func fromFormula(_ code: String, shown: String) throws(PatsyError) -> ModelDesc {
-    try FormulaEvaluator.evaluate(FormulaParser.parse(code, shown: shown))
+    try ParsedFormulas.shared.model(code, shown: shown)
   }
 
   /// The model in the notation of formulas.
