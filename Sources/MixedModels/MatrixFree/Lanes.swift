@@ -35,50 +35,26 @@ struct OneLane: Lanes {
   @inline(__always) static func * (a: Self, b: Self) -> Self { Self(a.value * b.value) }
 }
 
-/// Four right-hand sides.
-struct FourLanes: Lanes {
-  private var values: SIMD4<Double>
-  static var width: Int { 4 }
-  @inline(__always) private init(values: SIMD4<Double>) { self.values = values }
-  @inline(__always) init(_ value: Double) { values = SIMD4(repeating: value) }
-  @inline(__always) subscript(lane: Int) -> Double {
-    get { values[lane] }
-    set { values[lane] = newValue }
-  }
-  @inline(__always) static func + (a: Self, b: Self) -> Self { Self(values: a.values + b.values) }
-  @inline(__always) static func - (a: Self, b: Self) -> Self { Self(values: a.values - b.values) }
-  @inline(__always) static func * (a: Self, b: Self) -> Self { Self(values: a.values * b.values) }
-}
-
-/// Eight right-hand sides.
-struct EightLanes: Lanes {
-  private var values: SIMD8<Double>
-  static var width: Int { 8 }
-  @inline(__always) private init(values: SIMD8<Double>) { self.values = values }
-  @inline(__always) init(_ value: Double) { values = SIMD8(repeating: value) }
-  @inline(__always) subscript(lane: Int) -> Double {
-    get { values[lane] }
-    set { values[lane] = newValue }
-  }
-  @inline(__always) static func + (a: Self, b: Self) -> Self { Self(values: a.values + b.values) }
-  @inline(__always) static func - (a: Self, b: Self) -> Self { Self(values: a.values - b.values) }
-  @inline(__always) static func * (a: Self, b: Self) -> Self { Self(values: a.values * b.values) }
-}
-
-/// Eight right-hand sides in single precision, for traces that are known to three digits.
-struct EightFloatLanes: Lanes {
-  private var values: SIMD8<Float>
-  static var width: Int { 8 }
-  @inline(__always) private init(values: SIMD8<Float>) { self.values = values }
-  @inline(__always) init(_ value: Double) { values = SIMD8(repeating: Float(value)) }
+/// As many right-hand sides as a vector has elements.
+struct VectorLanes<Vector: SIMD & BitwiseCopyable & Sendable>: Lanes
+where Vector.Scalar: BinaryFloatingPoint {
+  private var values: Vector
+  static var width: Int { Vector.scalarCount }
+  @inline(__always) private init(values: Vector) { self.values = values }
+  @inline(__always) init(_ value: Double) { values = Vector(repeating: Vector.Scalar(value)) }
   @inline(__always) subscript(lane: Int) -> Double {
     get { Double(values[lane]) }
-    set { values[lane] = Float(newValue) }
+    set { values[lane] = Vector.Scalar(newValue) }
   }
   @inline(__always) static func + (a: Self, b: Self) -> Self { Self(values: a.values + b.values) }
   @inline(__always) static func - (a: Self, b: Self) -> Self { Self(values: a.values - b.values) }
   @inline(__always) static func * (a: Self, b: Self) -> Self { Self(values: a.values * b.values) }
 }
+
+typealias FourLanes = VectorLanes<SIMD4<Double>>
+typealias EightLanes = VectorLanes<SIMD8<Double>>
+/// In single precision, for traces that are known to three digits.
+typealias EightFloatLanes = VectorLanes<SIMD8<Float>>
 
 /// A vector of lanes, zero at first.
 final class LaneBuffer<L: Lanes> {
