@@ -55,9 +55,9 @@ package struct Certificate: Sendable, Equatable {
   package var gradientNorm: Double = .nan
   /// Decrease of -2 log L that the last Newton model still promises.
   package var predictedDecrease: Double = .nan
-  /// Evaluations of the likelihood.
+  /// Exact evaluations of the likelihood.
   package var evaluations: Int = 0
-  /// Evaluations of its gradient.
+  /// Exact evaluations of its gradient; large crossed designs add gradients by random probes that one of these corrects.
   package var gradients: Int = 0
   /// Number of covariance directions at the boundary (variance zero or perfect correlation).
   package var atBound: Int = 0
