@@ -5,10 +5,12 @@ struct ExpressionParser {
   private static let maximumDepth = 300
   private static let maximumBrackets = 200
 
-  private let tokens: [PythonToken]
-  private var index = 0
+  let tokens: [PythonToken]
+  var index = 0
   private var depth = 0
-  private var callSites = 0
+  var callSites = 0
+  /// Whether this only finds out if an expression stands here, so that errors need no cause.
+  private var isTrial = false
 
   /// The expression that `code` spells.
   ///
@@ -28,13 +30,39 @@ struct ExpressionParser {
       }
     }
     var parser = ExpressionParser(tokens: tokens)
-    let expression = try parser.expressionOrTuple()
-    // A statement parses in Python but does not evaluate: another place is named.
-    if parser.at("=") || parser.at(";") {
-      throw EvaluationError("SyntaxError", "invalid syntax (<string>, line 1)")
+    do { return try parser.whole() } catch let error as EvaluationError
+      where error == invalidSyntax
+    {
+      // Python reads on to the end, and prefers to name brackets that do not match.
+      throw mismatchedBrackets(tokens) ?? error
     }
-    guard parser.current == nil else { throw parser.syntaxError() }
+  }
+
+  private mutating func whole() throws -> Expression {
+    let expression = try expressionOrTuple()
+    // A statement parses in Python but does not evaluate: another place is named.
+    if at("=") || at(";") { throw EvaluationError("SyntaxError", "invalid syntax (<string>, line 1)") }
+    guard current == nil else { throw syntaxError() }
     return expression
+  }
+
+  private static let invalidSyntax = EvaluationError("SyntaxError", "invalid syntax (<unknown>, line 1)")
+
+  private static let closers = ["(": ")", "[": "]", "{": "}"]
+
+  /// The error of the first closing bracket of another kind than the one that it closes; nil when all match.
+  private static func mismatchedBrackets(_ tokens: [PythonToken]) -> EvaluationError? {
+    var open: [String] = []
+    for token in tokens where token.kind == .op {
+      if closers[token.text] != nil { open.append(token.text) }
+      guard closers.values.contains(token.text), let opener = open.popLast(), closers[opener] != token.text
+      else { continue }
+      return EvaluationError(
+        "SyntaxError",
+        "closing parenthesis '\(token.text)' does not match opening parenthesis '\(opener)' (<unknown>, line 1)"
+      )
+    }
+    return nil
   }
 
   private init(tokens: [PythonToken]) { self.tokens = tokens }
@@ -52,29 +80,52 @@ struct ExpressionParser {
     }
   }
 
-  private var current: PythonToken? { index < tokens.count ? tokens[index] : nil }
+  var current: PythonToken? { index < tokens.count ? tokens[index] : nil }
 
-  private func syntaxError() -> EvaluationError {
-    EvaluationError("SyntaxError", "invalid syntax (<unknown>, line 1)")
+  func syntaxError() -> EvaluationError { Self.invalidSyntax }
+
+  /// The error where a bracket should close: Python asks about a comma when another expression follows the last.
+  private func closingError() -> EvaluationError {
+    guard !isTrial, index > 0, endsExpression(index - 1), !isNamedText else { return syntaxError() }
+    var trial = self
+    trial.isTrial = true
+    guard (try? trial.expression()) != nil else { return syntaxError() }
+    return EvaluationError("SyntaxError", "invalid syntax. Perhaps you forgot a comma? (<unknown>, line 1)")
+  }
+
+  /// Whether the token at `position` can be the last one of an expression.
+  private func endsExpression(_ position: Int) -> Bool {
+    let token = tokens[position]
+    switch token.kind {
+    case .number, .string: return true
+    case .name: return !Self.keywords.contains(token.text) || ["True", "False", "None"].contains(token.text)
+    case .op: return Self.closers.values.contains(token.text)
+    }
+  }
+
+  /// Whether a text follows a bare name, as a prefix would stand before it.
+  private var isNamedText: Bool {
+    guard current?.kind == .string, tokens[index - 1].kind == .name else { return false }
+    return index < 2 || ["(", "[", "{", ",", "=", ":"].contains(tokens[index - 2].text)
   }
 
   /// Whether the current token is the operator or keyword `text`.
-  private func at(_ text: String) -> Bool {
+  func at(_ text: String) -> Bool {
     guard let token = current else { return false }
     return token.text == text && (token.kind == .op || token.kind == .name)
   }
 
-  private mutating func take(_ text: String) -> Bool {
+  mutating func take(_ text: String) -> Bool {
     guard at(text) else { return false }
     index += 1
     return true
   }
 
-  private mutating func expect(_ text: String) throws {
-    guard take(text) else { throw syntaxError() }
+  mutating func expect(_ text: String) throws {
+    guard take(text) else { throw Self.closers.values.contains(text) ? closingError() : syntaxError() }
   }
 
-  private mutating func nested<T>(_ body: (inout ExpressionParser) throws -> T) throws -> T {
+  mutating func nested<T>(_ body: (inout ExpressionParser) throws -> T) throws -> T {
     depth += 1
     defer { depth -= 1 }
     guard depth <= Self.maximumDepth else {
@@ -84,7 +135,7 @@ struct ExpressionParser {
   }
 
   /// Long chains such as `a + b + c` nest to the left without recursion in the parser; evaluation recurses.
-  private func checkChain(_ length: Int) throws {
+  func checkChain(_ length: Int) throws {
     if length > Self.maximumDepth {
       throw EvaluationError("RecursionError", "maximum recursion depth exceeded during compilation")
     }
@@ -94,7 +145,7 @@ struct ExpressionParser {
 // MARK: - Operators, from loose to tight
 
 extension ExpressionParser {
-  private mutating func expressionOrTuple() throws -> Expression {
+  mutating func expressionOrTuple() throws -> Expression {
     let first = try expression()
     guard at(",") else { return first }
     var items = [first]
@@ -105,7 +156,7 @@ extension ExpressionParser {
     return .tuple(items)
   }
 
-  private mutating func expression() throws -> Expression {
+  mutating func expression() throws -> Expression {
     try nested { parser in
       try parser.refuseBindings()
       let value = try parser.disjunction()
@@ -184,156 +235,5 @@ extension ExpressionParser {
     let base = try primary()
     guard take("**") else { return base }
     return .binary(.power, base, try nested { try $0.signed() })
-  }
-}
-
-// MARK: - Calls, subscripts, atoms
-
-extension ExpressionParser {
-  private mutating func primary() throws -> Expression {
-    var value = try atom()
-    var length = 0
-    while let token = current, token.kind == .op {
-      length += 1
-      try checkChain(length)
-      if take(".") {
-        guard let name = current, name.kind == .name else { throw syntaxError() }
-        index += 1
-        value = .attribute(value, name.text)
-      } else if at("(") {
-        value = try call(of: value)
-      } else if take("[") {
-        value = .item(value, try nested { try $0.subscriptIndex() })
-        try expect("]")
-      } else {
-        break
-      }
-    }
-    return value
-  }
-
-  private mutating func call(of function: Expression) throws -> Expression {
-    var site = -1
-    if case .name = function {
-      site = callSites
-      callSites += 1
-    }
-    try expect("(")
-    var positional: [Expression] = []
-    var keywords: [(name: String, value: Expression)] = []
-    while !at(")") {
-      if at("*") || at("**") {
-        throw EvaluationError("SyntaxError", "starred arguments are not supported in formulas")
-      }
-      if let name = current, name.kind == .name, index + 1 < tokens.count, tokens[index + 1].text == "=",
-        tokens[index + 1].kind == .op
-      {
-        index += 2
-        if keywords.contains(where: { $0.name == name.text }) {
-          throw EvaluationError(
-            "SyntaxError", "keyword argument repeated: \(name.text) (<unknown>, line 1)")
-        }
-        keywords.append((name.text, try expression()))
-      } else {
-        guard keywords.isEmpty else {
-          throw EvaluationError(
-            "SyntaxError", "positional argument follows keyword argument (<unknown>, line 1)")
-        }
-        positional.append(try expression())
-      }
-      if !take(",") { break }
-    }
-    try expect(")")
-    return .call(.init(function: function, positional: positional, keywords: keywords, site: site))
-  }
-
-  private mutating func subscriptIndex() throws -> Expression {
-    var items = [try sliceOrExpression()]
-    guard at(",") else { return items[0] }
-    while take(","), !at("]") { items.append(try sliceOrExpression()) }
-    return .tuple(items)
-  }
-
-  private mutating func sliceOrExpression() throws -> Expression {
-    let start = at(":") ? nil : try expression()
-    guard take(":") else {
-      guard let start else { throw syntaxError() }
-      return start
-    }
-    func ends(_ parser: ExpressionParser) -> Bool { parser.at(":") || parser.at("]") || parser.at(",") }
-    let stop = ends(self) ? nil : try expression()
-    guard take(":") else { return .slice(start, stop, nil) }
-    return .slice(start, stop, ends(self) ? nil : try expression())
-  }
-
-  private static let keywords: Set<String> = [
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def",
-    "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is",
-    "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
-  ]
-
-  private mutating func atom() throws -> Expression {
-    guard let token = current else { throw syntaxError() }
-    index += 1
-    switch token.kind {
-    case .number: return .literal(try PythonLiteral.number(token.text))
-    case .string:
-      var text = try PythonLiteral.string(token.text)
-      while let next = current, next.kind == .string {
-        text += try PythonLiteral.string(next.text)
-        index += 1
-      }
-      return .literal(.string(text))
-    case .name:
-      switch token.text {
-      case "True": return .literal(.boolean(true))
-      case "False": return .literal(.boolean(false))
-      case "None": return .literal(.none)
-      default:
-        guard !Self.keywords.contains(token.text) else { throw syntaxError() }
-        return .name(token.text)
-      }
-    case .op:
-      switch token.text {
-      case "(": return try nested { try $0.parenthesized() }
-      case "[": return try nested { .list(try $0.items(until: "]")) }
-      case "{": return try nested { try $0.dictionaryOrSet() }
-      default: throw syntaxError()
-      }
-    }
-  }
-
-  private mutating func parenthesized() throws -> Expression {
-    if take(")") { return .tuple([]) }
-    let value = try expressionOrTuple()
-    try expect(")")
-    return value
-  }
-
-  private mutating func items(until end: String) throws -> [Expression] {
-    var items: [Expression] = []
-    while !at(end) {
-      items.append(try expression())
-      if !take(",") { break }
-    }
-    try expect(end)
-    return items
-  }
-
-  private mutating func dictionaryOrSet() throws -> Expression {
-    if take("}") { return .dictionary([]) }
-    let first = try expression()
-    guard take(":") else {
-      _ = take(",")
-      return .list([first] + (try items(until: "}")))
-    }
-    var pairs = [(key: first, value: try expression())]
-    while take(","), !at("}") {
-      let key = try expression()
-      try expect(":")
-      pairs.append((key, try expression()))
-    }
-    try expect("}")
-    return .dictionary(pairs)
   }
 }
