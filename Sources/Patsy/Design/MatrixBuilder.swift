@@ -1,4 +1,5 @@
 import DataFrames
+import Foundation
 import LinearAlgebra
 
 /// Evaluates the factors of some designs, finds the rows to keep, and hands both to matrices in compact form.
@@ -80,11 +81,11 @@ struct MatrixBuilder {
     }
   }
 
-  /// Refuses a design whose matrix nobody could hold.
+  /// Refuses a design whose matrix this machine could not hold.
   private func checkSize(_ info: DesignInfo, _ rows: Int) throws {
     let columns = info.columnNames.count
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
-    guard !overflow, count < 1 << 34 else {
+    guard !overflow, count < 1 << 34, UInt64(count) * 8 <= ProcessInfo.processInfo.physicalMemory else {
       throw PatsyError("a design matrix with shape (\(rows), \(columns)) is too large")
     }
   }
@@ -106,22 +107,4 @@ struct MatrixBuilder {
 extension DesignInfo {
   /// The blocks of columns, in order.
   fileprivate var subterms: [SubtermInfo] { (termCodings ?? []).flatMap(\.subterms) }
-}
-
-extension Factor {
-  /// The factor on its own over data: its values, and what is known about it.
-  ///
-  /// - Throws: ``PatsyError`` when it cannot be evaluated, a value is missing or the number of rows differs from that
-  ///   of the data.
-  package func evaluated(
-    over data: some DesignData, environment: Environment
-  ) throws -> (values: FactorValues, info: FactorInfo) {
-    let design = try DesignInfo.learn(
-      [[Term([self])]], over: data, environment: environment, NAAction: .raise)
-    let builder = try MatrixBuilder(design, data, .raise)
-    guard let info = design[0].factorInfos?[self], let values = builder.values(of: info) else {
-      throw PatsyError("'\(name)' has no values", origin: origin)
-    }
-    return (values, info)
-  }
 }

@@ -41,10 +41,10 @@ struct FactorCoding {
       try refuseMissing(codes, factor)
       return CodedFactor(name: factor.name, codes: codes, levels: levels)
     }
-    let (values, info) = try factor.evaluated(over: data, environment: environment)
-    switch values {
+    let evaluated = try factor.evaluated(over: data, environment: environment)
+    switch evaluated.values {
     case .categorical(let codes):
-      return CodedFactor(name: factor.name, codes: codes, levels: info.categories ?? [])
+      return CodedFactor(name: factor.name, codes: codes, levels: evaluated.info.categories ?? [])
     case .numerical(let matrix):
       guard matrix.columns == 1 else {
         throw PatsyError("a grouping factor is one column, not \(matrix.columns)", origin: factor.origin)
@@ -65,12 +65,20 @@ struct FactorCoding {
       return try .categorical(coded(column, factor))
     }
     if let column = wrappedColumn(factor) { return try .categorical(coded(column, factor)) }
-    guard factor.isElementwise(in: data, environment: environment),
-      case .numerical(let matrix) = try factor.evaluated(over: data, environment: environment).values,
-      matrix.columns == 1,
-      matrix.isFinite
-    else { return .other }
-    return .numeric(matrix.storage)
+    guard factor.isElementwise(in: data, environment: environment) else { return .other }
+    let evaluated = try factor.evaluated(over: data, environment: environment)
+    switch evaluated.values {
+    case .numerical(let matrix) where matrix.columns == 1 && matrix.isFinite:
+      return .numeric(matrix.storage)
+    case .categorical(let codes):
+      // Indicators of levels are the same in a group as in all rows; other codings depend on the group's levels.
+      guard let keepsAllLevels = evaluated.keepsAllLevels else { return .other }
+      return .categorical(
+        CodedFactor(
+          name: factor.name, codes: codes, levels: evaluated.info.categories ?? [],
+          keepsAllLevels: keepsAllLevels))
+    default: return .other
+    }
   }
 
   private func coded(_ column: Column, _ factor: Factor) throws -> CodedFactor {
