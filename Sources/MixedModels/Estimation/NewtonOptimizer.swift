@@ -109,14 +109,9 @@ struct NewtonOptimizer {
           converged = true
         }
       }
-      if let progress = options.progress,
-        !progress(
-          FitProgress(
-            iteration: iteration, deviance: point.deviance + objective.shift, predictedDecrease: remaining))
-      {
-        throw .cancelled
-      }
-      if Task.isCancelled { throw .cancelled }
+      try FitProgress(
+        iteration: iteration, deviance: point.deviance + objective.shift, predictedDecrease: remaining
+      ).report(to: options.progress)
     }
     // a flat direction: steps without end that gain nothing
     if !converged, deviances.count > 20 {

@@ -31,6 +31,7 @@ struct AnchoredSteps {
 
   func minimize(from start: [Double]) throws(EngineError) -> Result {
     let anchor = try exact.evaluate(start)
+    try report(0, anchor, .nan)
     let derivatives = try exact.derivatives(at: anchor)
     var model = QuadraticModel(gradient: derivatives.gradient, curvature: derivatives.curvature)
     var theta = zip(start, model.step(damping: 0)).map { $0 + $1 }
@@ -57,13 +58,7 @@ struct AnchoredSteps {
         gradient: iterative.layout.gradient(slopes, lower: point.lower), curvature: derivatives.curvature)
       let step = model.step(damping: 0)
       let promised = max(model.decrease(step), 0)
-      if let progress,
-        !progress(
-          FitProgress(
-            iteration: iteration, deviance: point.deviance + exact.shift, predictedDecrease: promised))
-      {
-        throw .cancelled
-      }
+      try report(iteration, point, promised)
       if promised < tolerance {
         if error > Self.integrationError { point = try exact.evaluate(theta) }
         var certificate = Certificate()
@@ -77,6 +72,13 @@ struct AnchoredSteps {
       theta = zip(theta, step).map { $0 + $1 }
     }
     return .near(theta)
+  }
+
+  private func report(
+    _ iteration: Int, _ point: ProfiledObjective.Point, _ promised: Double
+  ) throws(EngineError) {
+    try FitProgress(iteration: iteration, deviance: point.deviance + exact.shift, predictedDecrease: promised)
+      .report(to: progress)
   }
 
   private func traces(at point: ProfiledObjective.Point) throws(EngineError) -> [FactorTraces] {

@@ -56,15 +56,10 @@ struct MatrixFreePhase {
           iterations: iteration, gradientNorm: norm, noise: noise,
           contraction: previous.map { min(1, max(norm, noise) / $0.norm) } ?? 1)
       }
-      if let progress,
-        !progress(
-          FitProgress(
-            iteration: iteration, deviance: point.deviance + objective.shift,
-            predictedDecrease: model.decrease(step)))
-      {
-        throw .cancelled
-      }
-      if Task.isCancelled { throw .cancelled }
+      try FitProgress(
+        iteration: iteration, deviance: point.deviance + objective.shift,
+        predictedDecrease: model.decrease(step)
+      ).report(to: progress)
       if let last = previous, norm > 2 * last.norm, norm > 1 {
         // Overshot: back to half way.
         theta = zip(theta, last.theta).map { 0.5 * ($0 + $1) }

@@ -61,3 +61,11 @@ package struct FitProgress: Sendable {
   /// Decrease of -2 log L that the Newton model still promises.
   package let predictedDecrease: Double
 }
+
+extension FitProgress {
+  /// Tells the callback, and ends the fit if that or the surrounding task says so.
+  func report(to callback: (@Sendable (FitProgress) -> Bool)?) throws(EngineError) {
+    if let callback, !callback(self) { throw .cancelled }
+    if Task.isCancelled { throw .cancelled }
+  }
+}
