@@ -179,7 +179,7 @@ package struct MixedModel: Sendable {
         return estimate
       }
       optimizer.leastScale = 0
-      outcome = try optimizer.continued(outcome)
+      outcome = try optimizer.minimize(from: outcome.point.theta)
     }
     if searchesAreCheap, options.start == nil {
       for other in alternativeStarts(to: outcome.point) {

@@ -210,4 +210,71 @@ import Testing
     let expected = 0.5 * k / (total * total) * (1 - 2 + k / nu)
     #expect(abs(hessian[2, 2] / expected - 1) < 1e-6)
   }
+
+  /// Every kind of model, unbalanced, with effects that a dense V in doubles still resolves.
+  @Test(arguments: RandomModel.Kind.allCases, [true, false])
+  func unbalanced(kind: RandomModel.Kind, reml: Bool) throws {
+    var random = RandomModel(kind, seed: 6)
+    var g = TestGenerator(seed: 12)
+    let first = random.terms[0]
+    let effects = (0..<first.levelCount).map { _ in 4e3 * g.normal() }
+    for (i, code) in first.codes.enumerated() where code >= 0 { random.response[i] += effects[Int(code)] }
+    var covariances = random.covariances(&g)
+    for (t, term) in random.terms.enumerated() where t == 0 || term.tie != nil && term.tie == first.tie {
+      covariances[t] = 1e7 * covariances[t]
+    }
+    let model = try MixedModel(response: random.response, fixed: random.fixed, terms: random.terms)
+    let value = try model.logLikelihood(at: covariances, reml: reml)
+    let dense = try DenseReference(model: random).logLikelihood(covariances, reml: reml)
+    #expect(abs(value - dense) < 1e-7 * abs(dense), "\(value) \(dense)")
+    // d log L along S (1 + ε).
+    let score = try model.score(at: covariances, reml: reml)
+    let slope = zip(score.covariances, covariances).reduce(0) { sum, pair in
+      sum + zip(pair.0.storage, pair.1.storage).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+    let step = 1e-4
+    let ends = try [1 + step, 1 - step].map { factor in
+      try model.logLikelihood(at: covariances.map { factor * $0 }, reml: reml)
+    }
+    #expect(abs(slope - (ends[0] - ends[1]) / (2 * step)) < 1e-5 * max(1, abs(slope)))
+  }
+
+  /// Other units of the response and of a column change nothing.
+  @Test(arguments: [1e150, 1e-150, -1e3], [1e5, 1e8])
+  func units(factor: Double, size: Double) throws {
+    let data = OneWay(size: size, slope: size, seed: 7)
+    let ones = [Double](repeating: 1, count: data.response.count)
+    func fit(_ unit: Double, _ columnUnit: Double) throws -> Estimate {
+      let x = data.repeatedX.map { $0 * columnUnit }
+      return try MixedModel(
+        response: data.response.map { $0 * unit }, fixed: Self.fixed([ones, x]),
+        terms: [RandomTerm(codes: data.codes, levelCount: data.groups, columns: [nil, x])]
+      ).fit(reml: true)
+    }
+    let (one, other) = (try fit(1, 1), try fit(factor, 1e4))
+    #expect(one.converged && other.converged)
+    let shift = -Double(ones.count - 2) * log(abs(factor)) - log(1e4)
+    #expect(
+      abs(other.logLikelihood - one.logLikelihood - shift) < 1e-9 * (abs(one.logLikelihood) + abs(shift)))
+    #expect(abs(other.scale / (factor * factor) / one.scale - 1) < 1e-6)
+  }
+
+  /// Effects that explain every row: the likelihood grows without end, and no fit says that it has ended.
+  @Test(arguments: [false, true], [false, true])
+  func saturated(hasSlope: Bool, isCrossed: Bool) throws {
+    var g = TestGenerator(seed: 9)
+    let x = (0..<72).map { _ in g.normal() }
+    let (a, b) = ((0..<12).map { _ in 3 * g.normal() }, (0..<6).map { _ in g.normal() })
+    let response = (0..<72).map { a[$0 / 6] + (isCrossed ? b[$0 % 6] : 0) }
+    var terms = [
+      RandomTerm(codes: (0..<72).map { Int32($0 / 6) }, levelCount: 12, columns: hasSlope ? [nil, x] : [nil])
+    ]
+    if isCrossed { terms.append(RandomTerm(codes: (0..<72).map { Int32($0 % 6) }, levelCount: 6)) }
+    let model = try MixedModel(
+      response: response, fixed: Self.fixed([[Double](repeating: 1, count: 72), x]), terms: terms)
+    for reml in [true, false] {
+      let fit = try model.fit(reml: reml)
+      #expect(!fit.converged)
+    }
+  }
 }

@@ -75,7 +75,7 @@ struct NewtonOptimizer {
         converged = true
         break
       }
-      var accepted = try search(from: point, model: model, damping: &damping)
+      var accepted = search(from: point, model: model, damping: &damping)
       var isExtended = false
       if isSlow, let near = accepted {
         let far = try extended(near, from: point, model: model)
@@ -119,9 +119,7 @@ struct NewtonOptimizer {
       converged = certificate.gradientNorm < 1e-4 && gain < 1e-10 * max(1, abs(point.deviance))
     }
     point = try snapped(point)
-    if point.scale < Self.unresolvedScale, !(objective.elimination is ExtendedElimination) {
-      converged = false
-    }
+    if point.scale < unresolvedScale { converged = false }
     certificate.evaluations = objective.evaluations
     certificate.gradients = objective.gradients
     return Outcome(
@@ -196,18 +194,12 @@ struct NewtonOptimizer {
   /// without end as the residual variance falls, and a maximum elsewhere is the estimate.
   private static let degenerateScale = 1e-6
 
-  /// Share below which cross-products leave too few digits of the residual variance to tell an optimum.
-  private static let unresolvedScale = 1e-9
+  /// Share below which sums of squares leave too few digits of the residual variance to tell an optimum.
+  private var unresolvedScale: Double {
+    objective.elimination is ExtendedElimination ? MixedModel.leastExtendedScale : 1e-9
+  }
 
   private func isDegenerate(_ outcome: Outcome) -> Bool { outcome.point.scale < Self.degenerateScale }
-
-  /// What iterations from an outcome reach, or itself where they end in a perfect fit.
-  func continued(_ outcome: Outcome) throws(EngineError) -> Outcome {
-    do { return try minimize(from: outcome.point.theta) } catch {
-      if error != .perfectFit { throw error }
-      return outcome
-    }
-  }
 
   /// An optimiser that stops as soon as it is plain what a basin holds.
   private var screening: NewtonOptimizer {
@@ -247,7 +239,7 @@ struct NewtonOptimizer {
   /// A point that lowers the deviance in fair proportion to the model's promise; nil when none is found.
   private func search(
     from point: ProfiledObjective.Point, model: QuadraticModel, damping: inout Double
-  ) throws(EngineError) -> ProfiledObjective.Point? {
+  ) -> ProfiledObjective.Point? {
     for _ in 0..<40 {
       var step = model.step(damping: damping)
       var shrink = 1.0
@@ -259,11 +251,8 @@ struct NewtonOptimizer {
       let predicted = model.decrease(step)
       let theta = zip(point.theta, step).map { $0 + $1 }
       if theta == point.theta { return nil }
-      let trial: ProfiledObjective.Point?
-      do { trial = try objective.evaluate(theta) } catch {
-        if error == .perfectFit { throw error }
-        trial = nil
-      }
+      // a step too far leaves no residual variance
+      let trial = try? objective.evaluate(theta)
       let rounding = rounding(point.deviance)
       if let trial {
         let actual = point.deviance - trial.deviance

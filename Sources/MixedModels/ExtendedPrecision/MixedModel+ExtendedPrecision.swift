@@ -5,8 +5,10 @@ extension MixedModel {
   /// Residual variance, in parts of the least-squares one, below which sums of squares in doubles give it to less than
   /// about nine digits.
   static let resolvedScale = 1e-5
+  /// The same where extended precision ends.
+  static let leastExtendedScale = 1e-22
   /// Largest number of multiplications of an evaluation.
-  private static let largestExtendedWork = 2e8
+  private static let largestExtendedWork = 5e8
 
   /// Whether evaluations can be made in extended precision.
   var canExtend: Bool {
@@ -58,11 +60,19 @@ extension MixedModel {
       var options = options
       let theta = try model.enlarged(layout.theta(lower), objective: objective)
       options.start = layout.covariances(layout.lower(theta), widths: terms.map(\.width))
-      return try model.fit(reml: reml, options: options)
+      let estimate = try model.fit(reml: reml, options: options)
+      return isWithinRounding(estimate.scale) ? nil : estimate
     } catch {
       if error == .perfectFit || error == .overflow { return nil }
       throw error
     }
+  }
+
+  /// Whether a residual variance is no more than what the rounding of the response or of the sums leaves.
+  private func isWithinRounding(_ scale: Double) -> Bool {
+    let largest = response.reduce(0) { max($0, abs($1)) }
+    return scale.squareRoot() < 16 * Double.ulpOfOne * largest
+      || scale < Self.leastExtendedScale * fixed.unit * fixed.unit
   }
 
   /// A start whose factors T are enlarged, one after another, as long as the deviance falls: where effects dwarf the

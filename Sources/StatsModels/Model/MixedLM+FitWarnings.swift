@@ -29,7 +29,7 @@ extension MixedLM {
         ? "exact: false" : "the crossed factors are too large for an exact factorisation"
       result.append(FitWarning(kind: .numerical, message: "\(reason): \(errors.sentence)"))
     }
-    if estimate.scale < 1e-10 * responseVariance {
+    if estimate.scale < 1e-10 * responseVariance, !estimate.converged {
       result.append(
         FitWarning(
           kind: .numerical,
