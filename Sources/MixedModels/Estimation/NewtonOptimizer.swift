@@ -98,7 +98,8 @@ struct NewtonOptimizer {
       let rate = isExtended ? 1 : min(shrinkage, error, 1)
       let remaining = promised * rate * rate
       certificate.predictedDecrease = max(min(promised, remaining), 0)
-      let isCertain = !isExtended && (!verifies || isSlow || layout.count == 1)
+      // far away a norm may have fallen because a curvature of rounding errors was in it
+      let isCertain = promised < 1 && !isExtended && (!verifies || isSlow || layout.count == 1)
       let isNear = promised < (verifies && !isSlow ? 1e-9 : tolerance)
       if damping == 0, !isExtended, isNear || isCertain && remaining < tolerance {
         if escapes < Self.mostEscapes, let away = try escaped(from: point, derivatives: derivatives) {
@@ -351,8 +352,8 @@ struct QuadraticModel {
       var component = 0.0
       for i in 0..<n { component += eigen.vectors[i, c] * gradient[i] * scale[i] }
       let divisor = max(abs(eigen.values[c]), floor) + damping
-      // a model without curvature, where all variances vanish
-      let weight = divisor > 0 ? -component / divisor : 0
+      // without any curvature, as where all variances vanish, the step is the gradient's
+      let weight = -component / (divisor > 0 ? divisor : 1)
       for i in 0..<n { result[i] += weight * eigen.vectors[i, c] }
     }
     return zip(result, scale).map { $0 * $1 }
