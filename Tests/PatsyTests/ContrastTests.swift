@@ -139,6 +139,16 @@ import Testing
     #expect(message { try contrast.codeWithoutIntercept(levels: levels) } == expected)
   }
 
+  /// More levels than a matrix of levels × levels has room for are an error, not the end of the program.
+  @Test(arguments: [Sum(), Helmert(), Diff(), Poly()] as [any Contrast]) func tooManyLevels(
+    contrast: any Contrast
+  ) {
+    let levels = (0..<3_000_000).map(Level.integer)
+    #expect(
+      message { try contrast.codeWithoutIntercept(levels: levels) }
+        == "the contrast matrix of 3000000 levels is too large")
+  }
+
   @Test func suffixesMustFitTheMatrix() {
     #expect(
       message { try ContrastMatrix(Matrix([[1], [0]]), ["a", "b"]) }

@@ -24,17 +24,17 @@ import Testing
     ("0 + C(h + 0)", "0 + C(h)"), ("0 + C(h.astype(str))", "0 + C(h)"), ("0 + (x > 0)", "0 + C(up)"),
     ("0 + np.where(x > 0, 'a', 'b')", "0 + C(up)"), ("0 + C(h + 0):C(x > 0)", "0 + C(h):C(up)"),
   ]) func componentsOfExpressions(expression: String, column: String) throws {
-    let n = 24_000
+    let n = 120_000
     let rows = 0..<n
     func noise(_ row: Int, _ factor: Double) -> Double {
       (Double(row) * factor).truncatingRemainder(dividingBy: 1) - 0.5
     }
     let x = rows.map { noise($0, 0.618_033_988) }
     let y = rows.map { row in
-      noise(row, 0.754_877_666) + 2 * noise(row % 12_000, 0.569_840_29) + (row % 2 == 0 ? 0.3 : -0.3)
+      noise(row, 0.754_877_666) + 2 * noise(row % 60_000, 0.569_840_29) + (row % 2 == 0 ? 0.3 : -0.3)
     }
     let data = try DataFrame([
-      "y": y, "x": x, "up": x.map { $0 > 0 }, "h": rows.map { $0 % 12_000 }, "g": rows.map { $0 % 2 },
+      "y": y, "x": x, "up": x.map { $0 > 0 }, "h": rows.map { $0 % 60_000 }, "g": rows.map { $0 % 2 },
     ])
     let fits = try [expression, column].map {
       try mixedlm("y ~ x", data, groups: "g", vcFormula: ["v": $0]).fit()

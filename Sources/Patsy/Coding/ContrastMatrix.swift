@@ -1,4 +1,5 @@
 import DataFrames
+import Foundation
 import LinearAlgebra
 
 /// How the levels of a categorical factor become columns: one row a level, one column a design column.
@@ -147,6 +148,16 @@ extension Contrast {
   func requireLevels(_ levels: [Level]) throws {
     guard !levels.isEmpty else {
       throw PatsyError("negative dimensions are not allowed")
+    }
+  }
+
+  /// The same for codings whose matrix is not one of indicators: levels × levels numbers must fit into memory, twice
+  /// while a column is put in front.
+  func requireDense(_ levels: [Level]) throws {
+    try requireLevels(levels)
+    let bytes = 16 * Double(levels.count) * Double(levels.count)
+    guard bytes < Double(ProcessInfo.processInfo.physicalMemory) else {
+      throw PatsyError("the contrast matrix of \(levels.count) levels is too large")
     }
   }
 }

@@ -71,7 +71,7 @@ public struct Sum: Contrast, Equatable {
   /// Python: Sum.code_without_intercept
   public func codeWithoutIntercept(levels: [Level]) throws -> ContrastMatrix {
     let omitted = try omit.map { try position(of: $0, in: levels) } ?? levels.count - 1
-    try requireLevels(levels)
+    try requireDense(levels)
     return omitting(omitted, of: levels, prefix: "S.", code: -1)
   }
 }
@@ -100,7 +100,7 @@ public struct Helmert: Contrast, Equatable {
   ///
   /// Python: Helmert.code_without_intercept
   public func codeWithoutIntercept(levels: [Level]) throws -> ContrastMatrix {
-    try requireLevels(levels)
+    try requireDense(levels)
     var matrix = Matrix(rows: levels.count, columns: levels.count - 1)
     for j in 0..<matrix.columns {
       for i in 0...j { matrix[i, j] = -1 }
@@ -134,7 +134,7 @@ public struct Diff: Contrast, Equatable {
   ///
   /// Python: Diff.code_without_intercept
   public func codeWithoutIntercept(levels: [Level]) throws -> ContrastMatrix {
-    try requireLevels(levels)
+    try requireDense(levels)
     let n = levels.count
     var matrix = Matrix(rows: n, columns: n - 1)
     for j in 0..<matrix.columns {
@@ -173,6 +173,7 @@ public struct Poly: Contrast, Equatable {
         "number of levels (\(n)) does not match number of scores (\(scores.count))")
     }
     guard n > 0 else { throw PatsyError("index 0 is out of bounds for axis 1 with size 0") }
+    try requireDense(levels)
     let mean = scores.reduce(0, +) / Double(n)
     var powers = Matrix(rows: n, columns: n)
     for j in 0..<n {

@@ -65,7 +65,7 @@ struct FactorCoding {
       return try .categorical(coded(column, factor))
     }
     if let column = wrappedColumn(factor) { return try .categorical(coded(column, factor)) }
-    guard factor.isElementwise(in: data, environment: environment) else { return .other }
+    guard factor.isElementwise(in: environment, over: data) else { return .other }
     let evaluated = try factor.evaluated(over: data, environment: environment)
     switch evaluated.values {
     case .numerical(let matrix) where matrix.columns == 1 && matrix.isFinite:
