@@ -125,6 +125,12 @@ import Testing
     #expect(throws: LinearAlgebraError.notFinite) { try SVD(bad) }
   }
 
+  @Test func printsAsRows() {
+    #expect(Matrix([[1, -2.5], [10, 3]]).description == "[[ 1.0 -2.5]\n [10.0  3.0]]")
+    #expect(Matrix(rows: 30, columns: 1, repeating: 2).description.contains("[2.0]\n ...\n [2.0]"))
+    #expect(Matrix(rows: 0, columns: 2).description == "[]")
+  }
+
   @Test func threadLeasesNest() {
     // Other suites may hold leases meanwhile: only what holds in any case is asked.
     let inside = BLASThreads.with(2) { BLASThreads.with(2) { BLASThreads.current } }

@@ -27,7 +27,12 @@ import Testing
   static let mistakes: [Mistake] = [
     Mistake(formula: "y ~ z", words: ["z", "not defined", "^\nno column 'z'; did you mean 'y', 'x', 'g'?"]),
     Mistake(formula: "y ~ x + Q('tWice')", words: ["no data named 'tWice'", "did you mean 'twice'?"]),
-    Mistake(formula: "y ~ np.log(x)", words: ["missing values", "not 'x'", "not defined for all values"]),
+    Mistake(formula: "y ~ np.log(x)", words: ["missing values", "^^^\nits functions give nan"]),
+    Mistake(formula: "y ~ log(x)", words: ["not defined", "no function 'log'; did you mean 'np.log'?"]),
+    Mistake(formula: "y ~ factor(h)", words: ["did you mean 'C'?"]),
+    Mistake(formula: "y ~ poly(x, 2)", words: ["no function 'poly'", "np.…"]),
+    Mistake(formula: "y ~ x^2", words: ["xor", "I(x**2)"]),
+    Mistake(formula: "y ~ .", words: ["SyntaxError", "name the variables"]),
     Mistake(formula: "y ~ x +", words: ["^"]),
     Mistake(groups: "nobody", words: ["nobody"]),
     Mistake(formula: "flat ~ x", words: ["flat", "3.5"]),

@@ -90,6 +90,8 @@ import Testing
     let z = result.tvalues["age"]
     #expect(abs(terms.table["age", "statistic"] - z * z) < 1e-9 * z * z)
     #expect(throws: StatsModelsError.self) { try result.tTest([1, 2]) }
+    let unknown = #expect(throws: PatsyError.self) { try result.tTest("agee = 0") }
+    #expect(unknown?.description.contains("^\nthe parameters are 'Intercept'") == true)
     #expect(throws: PatsyError.self) { try result.tTest("age = = 1") }
     #expect(
       try abs(

@@ -22,17 +22,27 @@ package struct FormulaRemedies {
   }
 
   private func remedy(for error: PatsyError) -> String? {
-    if let name = error.undefinedName {
-      let prefix = subject.map { $0 + ": " } ?? ""
-      return prefix + NearestNames.message("column", name, among: data.columnNames)
-    }
-    if error.message == NAAction.missingValues, let origin = error.origin {
-      return missingValues(in: origin.relevantCode())
+    let code = error.origin?.relevantCode() ?? ""
+    if let name = error.undefinedName { return undefined(name, in: code) }
+    if error.message == NAAction.missingValues { return missingValues(in: code) }
+    if code == "." { return "patsy has no '.': name the variables" }
+    if code.contains("^"), error.message.hasPrefix("Error evaluating factor: TypeError") {
+      return "'^' is Python's exclusive or: a power is I(x**2)"
     }
     return nil
   }
 
-  /// The columns of a factor that lack values, or why a factor lacks them all the same.
+  /// The names near an unknown one: functions where it is called, else columns.
+  private func undefined(_ name: String, in code: String) -> String {
+    if code.contains(name + "(") || code.contains(name + ".") {
+      return "no function '\(name)'; "
+        + (FunctionCounterparts.of(name).map { "did you mean '\($0)'?" }
+          ?? "formulas know patsy's functions, and numpy's as np.…")
+    }
+    return (subject.map { $0 + ": " } ?? "") + NearestNames.message("column", name, among: data.columnNames)
+  }
+
+  /// The columns of a factor that lack values, or why the factor lacks some all the same.
   private func missingValues(in code: String) -> String? {
     let terms = (try? ModelDesc.fromFormula(code))?.rhsTermlist ?? []
     let names = Set(terms.flatMap(\.factors).flatMap(\.variableNames)).filter(data.contains).sorted()
@@ -42,9 +52,7 @@ package struct FormulaRemedies {
     }
     let lacking = counts.filter { $0.count > 0 }.map { "'\($0.name)' has no value in \($0.count)" }
     if lacking.isEmpty {
-      let what =
-        names.isEmpty ? "the factor" : "the factor, not " + names.map { "'\($0)'" }.joined(separator: ", ")
-      return "it is \(what) that gives nan: its functions are not defined for all values"
+      return "its functions give nan for values outside of their domain: choose rows or functions that do not"
     }
     let rows = lacking.joined(separator: ", ") + " of \(data.rowCount) rows: remove these rows"
     return missing == Missing.none || missing == .raise ? rows + ", or use missing: .drop" : rows

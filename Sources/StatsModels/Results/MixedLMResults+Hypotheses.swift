@@ -202,7 +202,11 @@ extension MixedLMResults {
       return try LinearConstraint(
         variableNames: layout.names, coefs: matrix.appending(columnsOf: zeros), constants: constants)
     }
-    return try LinearConstraint(hypothesis.constraintLike, variableNames: layout.names)
+    do {
+      return try LinearConstraint(hypothesis.constraintLike, variableNames: layout.names)
+    } catch let error as PatsyError {
+      throw error.withRemedy("the parameters are \(shortList(layout.names))")
+    }
   }
 
   /// R C R', where parameters that a row does not touch may have unknown covariances.

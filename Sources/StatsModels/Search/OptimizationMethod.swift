@@ -40,7 +40,10 @@ public struct OptimizationMethod: Sendable, Hashable, ExpressibleByArrayLiteral 
     } else if let known = Name(rawValue: lower) {
       names = [known]
     } else if lower == "newton" || lower == "ncg" {
-      throw StatsModelsError(.invalidArgument, "method \(lower) not available for MixedLM", values: [name])
+      throw StatsModelsError(
+        .invalidArgument,
+        "method \(lower) not available for MixedLM: leave it out, or use bfgs, lbfgs, cg or powell",
+        values: [name])
     } else {
       throw StatsModelsError(
         .invalidArgument,
