@@ -73,7 +73,7 @@ extension Column {
 
 extension Level {
   /// The number, read from the text if it is one, as a CSV field is.
-  var parsedNumber: Double? {
+  package var parsedNumber: Double? {
     guard case .string(let text) = self else { return number }
     switch Self.parsed(text) {
     case .integer(let value): return Double(value)

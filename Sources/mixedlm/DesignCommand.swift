@@ -38,7 +38,7 @@ struct DesignCommand: ParsableCommand {
     try Terminal.reporting(Self.self) {
       try output.check()
       let frame = try DataFrame(csv: data)
-      let newFrame = try new.map { try DataFrame(csv: $0) }
+      let newFrame = try new.map { try DataFrame(csv: $0, typedAs: frame) }
       guard frame.rowCount > 0 else {
         throw StatsModelsError(.notEnoughData, "\(data) has no rows: there is nothing to make a design of")
       }

@@ -5,7 +5,8 @@ struct FittedModel {
   let results: MixedLMResults
   let readSeconds: Double
 
-  init(_ options: ModelOptions) throws {
+  /// - Parameter check: what else can fail, with the data that were read, before the fit.
+  init(_ options: ModelOptions, check: (DataFrame) throws -> Void = { _ in }) throws {
     let progress = ProgressLine(enabled: !options.quiet)
     defer { progress.finish() }
     progress.step = "reading \(options.data)"
@@ -14,6 +15,7 @@ struct FittedModel {
     let frame = try DataFrame(csv: options.data)
     let reading = start.duration(to: clock.now).components
     readSeconds = Double(reading.seconds) + Double(reading.attoseconds) * 1e-18
+    try check(frame)
     progress.step = "building the model"
     let model = try options.model(frame)
     progress.step = "fitting"
@@ -26,5 +28,14 @@ struct FittedModel {
     progress.finish()
     guard !options.quiet else { return }
     for warning in results.warnings { Terminal.complain("warning: \(warning.message)") }
+  }
+}
+
+extension DataFrame {
+  /// Reads a file whose columns are text where those of `other` are: the type of a column depends on all its rows.
+  init(csv path: String, typedAs other: DataFrame) throws {
+    var options = CSVOptions()
+    for column in other.columns where column.type == .string { options.types[column.name] = .string }
+    try self.init(csv: path, options: options)
   }
 }

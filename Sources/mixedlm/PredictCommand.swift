@@ -58,8 +58,9 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     try Terminal.reporting(Self.self) {
       try output.check()
-      let rows = try DataFrame(csv: new)
-      let columns = try columns(FittedModel(model).results, rows)
+      var rows = DataFrame()
+      let fitted = try FittedModel(model) { rows = try DataFrame(csv: new, typedAs: $0) }
+      let columns = try columns(fitted.results, rows)
       switch format {
       case .csv:
         try output.write(

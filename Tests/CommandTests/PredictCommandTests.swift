@@ -57,6 +57,26 @@ struct PredictCommandTests {
       try Mixedlm.run(missing + ["--new-levels", "population"]).json()["predictions"]?.doubles == values)
   }
 
+  /// A column's type depends on all its rows: labels and categories of new rows are read as those of the data.
+  @Test func newColumnsAreReadAsTheOldOnes() throws {
+    let scratch = try Scratch()
+    let rows = (0..<60).map {
+      "\(Double($0 * 37 % 11)),\($0 % 7),\(["1", "02", "3b", "4"][$0 % 4]),\($0 % 5)"
+    }
+    let data = try scratch.write("old.csv", "y,x,g,h\n" + rows.joined(separator: "\n") + "\n")
+    let new = try scratch.write("new.csv", "x,g,h\n1,1,2\n2,02,4\n")
+    let mixed = try scratch.write("mixed.csv", "x,g,h\n1,1,2\n2,02,4\n3,1,other\n")
+    let arguments = [
+      "predict", data, "--formula", "y ~ x + (1|g) + (1|h)", "--exog-re", "g", "--exog-re", "h",
+    ]
+    let few = try Mixedlm.run(arguments + ["--new", new, "--quiet"])
+    #expect(few.status == 0 && few.errors.isEmpty, "\(few.errors)")
+    let more = try Mixedlm.run(arguments + ["--new", mixed, "--quiet", "--new-levels", "population"])
+    #expect(more.output.hasPrefix(few.output) && more.output.split(separator: "\n").count == 4)
+    let design = try Mixedlm.run(["design", data, "--formula", "x + g", "--new", new])
+    #expect(design.output == "Intercept,g[T.1],g[T.3b],g[T.4],x\n1.0,1.0,0.0,0.0,1.0\n1.0,0.0,0.0,0.0,2.0\n")
+  }
+
   @Test(arguments: [
     (["--level", "1.5"], 64), (["--level", "many"], 64), (["--interval", "wide"], 64),
     (["--new-levels", "x"], 64),

@@ -67,7 +67,7 @@ struct AnchoredSteps {
         certificate.conditionNumber = model.conditionNumber
         certificate.evaluations = exact.evaluations
         certificate.gradients = exact.gradients
-        return .optimum(.init(point: point, converged: true, certificate: certificate))
+        return .optimum(.init(point: point, converged: true, certificate: certificate, isSlow: false))
       }
       theta = zip(theta, step).map { $0 + $1 }
     }

@@ -26,11 +26,7 @@ struct LevelCoding {
       return [Int32](repeating: 0, count: data.rowCount)
     }
     let found = try grouping(named: name)
-    var known: [[Level]: Int32] = [:]
-    known.reserveCapacity(factor.levelCount)
-    for level in 0..<factor.levelCount {
-      known[factor.levels(of: level)] = Int32(truncatingIfNeeded: level)
-    }
+    let known = KnownLevels((0..<factor.levelCount).map(factor.levels(of:)))
     var unseen = UnseenLevels()
     let translation = (0..<found.levelCount).map { level in
       known[found.levels(of: level)] ?? unseen.next()
@@ -71,9 +67,9 @@ struct LevelCoding {
       case (.categorical, _) where groups == nil:
         continue
       case (.categorical(_, let levels), .categorical(let found)):
-        let positions = Dictionary(uniqueKeysWithValues: levels.enumerated().map { ($1, Int32($0)) })
+        let positions = KnownLevels(levels.map { [$0] })
         var unseen = UnseenLevels()
-        let translation = found.levels.map { positions[$0] ?? unseen.next() }
+        let translation = found.levels.map { positions[[$0]] ?? unseen.next() }
         parts.append(found.codes.map { $0 < 0 ? unseen.next() : translation[Int($0)] })
       default:
         throw StatsModelsError(
@@ -99,6 +95,40 @@ struct LevelCoding {
       return code
     }
     return (codes, weights)
+  }
+}
+
+/// The levels of a factor by label. A text that reads as a number finds that number and the other way round: the type of
+/// a file's column depends on its other rows.
+private struct KnownLevels {
+  private var exact: [[Level]: Int32] = [:]
+  /// Levels by number; -1 where several have the same.
+  private var byNumber: [[Level]: Int32] = [:]
+
+  init(_ levels: [[Level]]) {
+    exact.reserveCapacity(levels.count)
+    for (position, level) in levels.enumerated() {
+      let code = Int32(truncatingIfNeeded: position)
+      exact[level] = code
+      if let numbers = Self.numbers(level) { byNumber[numbers] = byNumber[numbers] == nil ? code : -1 }
+    }
+  }
+
+  subscript(_ level: [Level]) -> Int32? {
+    if let code = exact[level] { return code }
+    guard let code = Self.numbers(level).flatMap({ byNumber[$0] }), code >= 0 else { return nil }
+    return code
+  }
+
+  /// The labels with texts read as numbers; nil where none can be.
+  private static func numbers(_ level: [Level]) -> [Level]? {
+    var isNumeric = false
+    let result = level.map { part -> Level in
+      guard let number = part.parsedNumber else { return part }
+      isNumeric = true
+      return .double(number)
+    }
+    return isNumeric ? result : nil
   }
 }
 

@@ -102,11 +102,20 @@ extension MixedLMResults {
     if let stray = exogRe.columnNames.first(where: { !used.contains($0) }) {
       throw StatsModelsError(
         .invalidArgument,
-        "exogRe: no random effects belong to '\(stray)' alone; the model has effects of "
-          + shortList(specification.blocks.map(\.group)),
-        values: [stray])
+        "exogRe: no random effects belong to '\(stray)' alone; " + neededColumns(in: merged), values: [stray])
     }
     return (merged, included)
+  }
+
+  /// The grouping columns that the effects of each block take.
+  private func neededColumns(in data: DataFrame) -> String {
+    let needs = specification.blocks.indices.map { position in
+      let columns = specification.levelVariables(ofBlock: position, in: data).sorted()
+      return "'\(specification.blocks[position].group)' needs "
+        + (columns.isEmpty
+          ? "columns that the data lack" : columns.map { "'\($0)'" }.joined(separator: " and "))
+    }
+    return needs.joined(separator: ", ")
   }
 
   // MARK: - Values
