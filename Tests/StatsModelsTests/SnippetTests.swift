@@ -74,6 +74,10 @@ struct SnippetTests {
     let subset = try fit(mixedlm("test_score ~ age", data, groups: "school", subset: mask))
     #expect(subset.nobs < 720 && subset.nobs > 200)
     try fit(mixedlm("test_score ~ age", data, groups: "school", useSparse: true, missing: .drop))
+    let first = try mixedlm(
+      "test_score ~ age", data, groups: "school", subset: Array(0..<400), environment: .empty)
+    let byLabel = try mixedlm("test_score ~ age", data, groups: "school", subset: (0..<400).map { "\($0)" })
+    #expect(try fit(first).params == fit(byLabel).params)
     let arrays: [String: any ColumnConvertible] = [
       "y": data["score"], "x": data["age"], "g": data["school"],
     ]

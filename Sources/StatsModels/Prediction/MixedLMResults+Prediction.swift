@@ -35,6 +35,8 @@ extension MixedLMResults {
 
   /// Predictions that add the predicted effects of the grouping columns in `exogRe`, whose labels are used.
   ///
+  /// Labels match as they are, else as numbers: `"05"` of a column of texts finds the level 5.
+  ///
   /// ```swift
   /// let atSchool = try results.predict(newData, exogRe: newData[["school_id"]])
   /// ```
