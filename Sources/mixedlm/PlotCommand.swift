@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import StatsModels
 
 /// `mixedlm plot`: fits a model and draws a diagnostic picture.
@@ -40,7 +41,20 @@ struct PlotCommand: ParsableCommand {
   func run() throws {
     try Terminal.reporting(Self.self) {
       try output.check()
+      try requireVectorFile()
       try output.write(FittedModel(model).results.plot(kind.plot).svg)
     }
+  }
+
+  /// A file named after another format would hold what its name denies.
+  private func requireVectorFile() throws {
+    guard let file = output.output else { return }
+    let name = URL(fileURLWithPath: file)
+    let formats = ["png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "pdf", "eps", "ps"]
+    guard formats.contains(name.pathExtension.lowercased()) else { return }
+    let vector = name.deletingPathExtension().lastPathComponent + ".svg"
+    throw StatsModelsError(
+      .invalidArgument, "pictures are SVG, '\(file)' names another format: use --output \(vector)",
+      values: [file])
   }
 }

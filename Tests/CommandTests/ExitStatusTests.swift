@@ -49,6 +49,10 @@ struct ExitStatusTests {
     (["design", dietox, "--formula", "Time +"], ["^"]),
     (["design", dietox, "--formula", "Thyme"], ["dietox.csv: no column 'Thyme'; did you mean 'Time'?"]),
     (["plot", dietox, "--formula", "Weight ~ 1", "--groups", "Pig", "--kind", "fitted"], ["another --kind"]),
+    (
+      ["plot", dietox, "--formula", "Weight ~ Time", "--groups", "Pig", "--kind", "qq", "--output", "a.png"],
+      ["--output a.svg"]
+    ),
   ])
   func unusableInput(arguments: [String], messages: [String]) throws {
     let outcome = try Mixedlm.run(arguments)
