@@ -14,7 +14,7 @@ package struct QR: Sendable {
     var a = matrix
     var tau = [Double](repeating: 0, count: max(k, 1))
     if k > 0 {
-      withWorkspace { work, count in
+      withWorkspace(for: m * n) { work, count in
         LAPACKE_dgeqrf_work(
           LAPACK_COL_MAJOR, Int32(m), Int32(n), &a.storage, Int32(m), &tau, work, count)
       }
@@ -35,7 +35,7 @@ package struct QR: Sendable {
     guard k > 0 else { return (.identity(m), r) }
     var q = Matrix(rows: m, columns: width)
     for index in 0..<m * k { q.storage[index] = a.storage[index] }
-    withWorkspace { work, count in
+    withWorkspace(for: m * width) { work, count in
       LAPACKE_dorgqr_work(
         LAPACK_COL_MAJOR, Int32(m), Int32(width), Int32(k), &q.storage, Int32(m), tau, work, count)
     }
@@ -62,7 +62,7 @@ package struct PivotedQR: Sendable {
     var tau = [Double](repeating: 0, count: max(k, 1))
     var order = [Int32](repeating: 0, count: n)
     if k > 0 {
-      withWorkspace { work, count in
+      withWorkspace(for: m * n) { work, count in
         LAPACKE_dgeqp3_work(
           LAPACK_COL_MAJOR, Int32(m), Int32(n), &a.storage, Int32(m), &order, &tau, work, count)
       }
@@ -78,14 +78,16 @@ package struct PivotedQR: Sendable {
   }
 }
 
-/// Runs a LAPACK routine twice: once to ask for its workspace, once to work.
+/// Runs a LAPACK routine twice: once to ask for its workspace, once to work on a matrix of `size` entries.
 @discardableResult
-func withWorkspace(_ call: (_ work: UnsafeMutablePointer<Double>, _ count: Int32) -> Int32) -> Int32 {
-  var size = 0.0
-  let info = call(&size, -1)
+func withWorkspace(
+  for size: Int, _ call: (_ work: UnsafeMutablePointer<Double>, _ count: Int32) -> Int32
+) -> Int32 {
+  var wanted = 0.0
+  let info = call(&wanted, -1)
   guard info == 0 else { return info }
-  let count = max(1, Int(size))
+  let count = max(1, Int(wanted))
   let work = UnsafeMutablePointer<Double>.allocate(capacity: count)
   defer { work.deallocate() }
-  return call(work, Int32(count))
+  return BLASThreads.small(size) { call(work, Int32(count)) }
 }

@@ -20,7 +20,7 @@ package struct SVD: Sendable {
     var s = [Double](repeating: 0, count: k)
     if k > 0 {
       var integers = [Int32](repeating: 0, count: 8 * k)
-      let info = withWorkspace { work, count in
+      let info = withWorkspace(for: m * n) { work, count in
         LAPACKE_dgesdd_work(
           LAPACK_COL_MAJOR, CChar(UInt8(ascii: "S")), Int32(m), Int32(n), &a.storage,
           Int32(m), &s, &left.storage, Int32(m), &right.storage, Int32(k), work, count, &integers)

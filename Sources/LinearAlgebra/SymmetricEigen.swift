@@ -18,7 +18,7 @@ package struct SymmetricEigen: Sendable {
       // The documented minimum for eigenvectors of order n.
       let integers = 3 + 5 * n
       var integerWork = [Int32](repeating: 0, count: integers)
-      let info = withWorkspace { work, count in
+      let info = withWorkspace(for: n * n) { work, count in
         // In a query both sizes must be -1.
         LAPACKE_dsyevd_work(
           LAPACK_COL_MAJOR, CChar(UInt8(ascii: "V")), BLAS.lower, Int32(n), &a.storage,
