@@ -108,7 +108,8 @@ final class StochasticTraces {
     for part in design.parts {
       let square = lower[part.factor][0] * lower[part.factor][0]
       guard part.range.count > Self.exactLevels else {
-        base[part.factor] = (base[part.factor] - exactRest(part, tolerance: 0.01 * tolerance)) / square
+        base[part.factor] =
+          (base[part.factor] - exactRest(part, tolerance: 10 * tolerance * tolerance)) / square
         samples[part.factor] = []
         continue
       }
