@@ -40,7 +40,7 @@ extension ExtendedElimination {
   func traces(coefficients: [Double], fixedInverse: Matrix?) throws(EngineError) -> [FactorTraces] {
     let g = scaledInverse()
     let q = ExtendedMatrix.transposedProduct(g, g)
-    var projections = products.widths.map { ExtendedMatrix(rows: $0, columns: $0) }
+    let projections = products.widths.map { ExtendedMatrix(rows: $0, columns: $0) }
     for level in 0..<products.levelCount {
       let squares = ExtendedMatrix(rows: k, columns: k)
       squares.pointer.update(from: products.squares.pointer + level * k * k, count: k * k)

@@ -81,7 +81,7 @@ final class IterativePredictionErrors: PredictionErrors, @unchecked Sendable {
         factored = made
         return made
       }
-      return try system.variances(rows)
+      return system.variances(rows)
     }
     guard sets.count <= Self.limit else { throw .tooManySolves(count: sets.count, limit: Self.limit) }
     let (forms, projected) = try solve(sets)
