@@ -148,11 +148,10 @@ package struct MixedModel: Sendable {
     let objective = try objective(reml: reml)
     var optimizer = optimizer(objective, options: options)
     var start = startingTheta
-    var contraction: Double?
     if let given = options.start {
       start = layout.theta(layout.lower(covariances: given))
     } else if let near = try matrixFreeStart(reml: reml, from: start) {
-      (start, contraction) = (near.theta, near.contraction)
+      start = near.theta
       if near.isAnchor {
         let steps = AnchoredSteps(
           exact: objective, iterative: near.objective, elimination: near.elimination, scales: parameterScales,
@@ -161,12 +160,12 @@ package struct MixedModel: Sendable {
         case .optimum(let outcome):
           return estimate(
             outcome.point, objective: objective, converged: true, certificate: outcome.certificate)
-        case .near(let theta): (start, contraction) = (theta, nil)
+        case .near(let theta): start = theta
         }
       }
     }
     var outcome: NewtonOptimizer.Outcome
-    do { outcome = try optimizer.minimize(from: start, contraction: contraction) } catch {
+    do { outcome = try optimizer.minimize(from: start) } catch {
       if error == .perfectFit || error == .overflow, canExtend,
         let estimate = try refined(from: layout.lower(start), reml: reml, options: options)
       {

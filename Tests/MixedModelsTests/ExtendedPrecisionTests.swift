@@ -84,7 +84,7 @@ import Testing
     Matrix(rows: columns[0].count, columns: columns.count, columnMajor: columns.flatMap { $0 })
   }
 
-  private static func check(
+  private static func expect(
     _ model: MixedModel, reml: Bool, _ expected: Reference, tolerance: Double = 1e-9,
     _ location: SourceLocation = #_sourceLocation
   ) throws {
@@ -109,7 +109,7 @@ import Testing
     for hasSlope in [false, true] {
       let x = Self.fixed(hasSlope ? [ones, data.repeatedX] : [ones])
       let model = try MixedModel(response: data.response, fixed: x, terms: [term])
-      try Self.check(model, reml: reml, data.reference(reml: reml, hasSlope: hasSlope))
+      try Self.expect(model, reml: reml, data.reference(reml: reml, hasSlope: hasSlope))
     }
   }
 
@@ -120,7 +120,7 @@ import Testing
     let term = RandomTerm(codes: data.codes, levelCount: data.groups, columns: [nil, data.repeatedX])
     let model = try MixedModel(
       response: data.response, fixed: Self.fixed([ones, data.repeatedX]), terms: [term])
-    try Self.check(model, reml: reml, data.slopesReference(reml: reml))
+    try Self.expect(model, reml: reml, data.slopesReference(reml: reml))
   }
 
   /// y = μ + a_i + b_j (in i, or beside it) + e: mean squares of a balanced layout.
@@ -180,7 +180,7 @@ import Testing
     let model = try MixedModel(
       response: response, fixed: Self.fixed([[Double](repeating: 1, count: cells * rows)]), terms: terms)
     // Where both effects are large, the rounding of the data remains.
-    try Self.check(
+    try Self.expect(
       model, reml: true, expected, tolerance: max(1e-9, 1e-16 * max(size, other.size) * 10))
   }
 

@@ -27,9 +27,7 @@ struct NewtonOptimizer {
     var isSlow = false
   }
 
-  /// - Parameter contraction: factor by which a step is known to shrink the gradient near `start`, from
-  ///   iterations elsewhere; nil when nothing is known.
-  func minimize(from start: [Double], contraction: Double? = nil) throws(EngineError) -> Outcome {
+  func minimize(from start: [Double]) throws(EngineError) -> Outcome {
     var point = try objective.evaluate(start)
     var certificate = Certificate()
     var converged = layout.count == 0
@@ -90,7 +88,7 @@ struct NewtonOptimizer {
       let lastDeviance = point.deviance
       point = accepted
       deviances.append(point.deviance)
-      let shrinkage = previousNorm.isFinite ? norm / previousNorm : contraction ?? 1
+      let shrinkage = previousNorm.isFinite ? norm / previousNorm : 1
       // a longer step says nothing about the rate of the short ones
       previousNorm = isExtended ? .infinity : norm
       let actual = lastDeviance - point.deviance

@@ -27,8 +27,6 @@ struct MatrixFreePhase {
     /// Largest entry of the gradient, and of its Monte-Carlo error, in standard errors.
     var gradientNorm: Double
     var noise: Double
-    /// Factor by which the last step shrank the gradient, as far as its error lets see.
-    var contraction: Double
   }
 
   /// Iterates until the gradient is lost in its Monte-Carlo error; the last step is taken unseen.
@@ -53,8 +51,7 @@ struct MatrixFreePhase {
       if converged || iteration >= maximumIterations {
         return Outcome(
           theta: zip(theta, step).map { $0 + $1 }, converged: converged && elimination.converged,
-          iterations: iteration, gradientNorm: norm, noise: noise,
-          contraction: previous.map { min(1, max(norm, noise) / $0.norm) } ?? 1)
+          iterations: iteration, gradientNorm: norm, noise: noise)
       }
       try FitProgress(
         iteration: iteration, deviance: point.deviance + objective.shift,

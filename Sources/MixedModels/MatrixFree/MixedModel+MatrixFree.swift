@@ -40,8 +40,6 @@ extension MixedModel {
   /// A point nearer the optimum than the moments.
   struct MatrixFreeStart {
     var theta: [Double]
-    /// How fast Newton steps converge there, if that is known.
-    var contraction: Double?
     let objective: ProfiledObjective
     let elimination: MatrixFreeElimination
     /// Whether an exact gradient here is worth keeping for all later steps.
@@ -64,8 +62,8 @@ extension MixedModel {
     let outcome = try phase.minimize(from: theta)
     guard elimination.converged, outcome.converged || order < Self.matrixFreeOrder else { return nil }
     return MatrixFreeStart(
-      theta: outcome.theta, contraction: outcome.iterations == 1 ? nil : outcome.contraction,
-      objective: objective, elimination: elimination, isAnchor: order >= Self.matrixFreeOrder)
+      theta: outcome.theta, objective: objective, elimination: elimination,
+      isAnchor: order >= Self.matrixFreeOrder)
   }
 
   /// The objective of a model that has no exact factorisation.
