@@ -111,7 +111,7 @@ package struct MixedModel: Sendable {
   /// Maximises the likelihood.
   package func fit(reml: Bool, options: FitOptions = .init()) throws(EngineError) -> Estimate {
     try BLASThreads.with(blasThreads) { () throws(EngineError) in
-      try maximize(reml: reml, options: options)
+      try identified(maximize(reml: reml, options: options))
     }
   }
 
@@ -180,19 +180,31 @@ package struct MixedModel: Sendable {
       optimizer.leastScale = 0
       outcome = try optimizer.minimize(from: outcome.point.theta)
     }
-    if searchesAreCheap, options.start == nil {
-      for other in alternativeStarts(to: outcome.point) {
+    if options.start == nil {
+      for other in try alternativeStarts(to: outcome.point, objective: objective) {
         outcome = try optimizer.better(outcome, from: other)
+      }
+      if let dwarfed = outcome.dwarfed, canExtend,
+        let estimate = try refined(from: dwarfed.lower, reml: reml, options: options), estimate.converged,
+        -2 * estimate.logLikelihood < outcome.point.deviance + objective.shift
+      {
+        return estimate
       }
     }
     if outcome.isSlow, let better = try repivoted(outcome, reml: reml, options: options) { return better }
-    return estimate(
+    var result = estimate(
       outcome.point, objective: objective, converged: outcome.converged, certificate: outcome.certificate)
+    result.rival = outcome.rival.map { rival in
+      Estimate.Rival(
+        logLikelihood: -0.5 * (rival.deviance + objective.shift), scale: rival.scale * fixed.unit * fixed.unit,
+        relativeCovariances: layout.covariances(rival.lower, widths: terms.map(\.width)))
+    }
+    return result
   }
 
   /// The profiled quantities at given relative covariances, one k × k matrix per term.
   package func estimate(at covariances: [Matrix], reml: Bool) throws(EngineError) -> Estimate {
-    let (model, objective, point) = try resolved(at: covariances, reml: reml)
+    let (model, objective, point) = try resolved(at: layout.lower(covariances: covariances), reml: reml)
     var result = model.estimate(point, objective: objective, converged: true, certificate: Certificate())
     if let elimination = objective.elimination as? MatrixFreeElimination {
       result.monteCarlo = MonteCarloReport(evaluating: elimination, in: self)
@@ -284,11 +296,21 @@ package struct MixedModel: Sendable {
     }
     var certificate = certificate
     certificate.atBound = boundaryDirections(point.lower)
-    return Estimate(
+    var result = Estimate(
       relativeCovariances: covariances, scale: scale, fixedEffects: coefficients, aliased: fixed.aliased,
       rank: fixed.rank, fixedCovariance: covariance,
       logLikelihood: -0.5 * (point.deviance + objective.shift), reml: objective.reml, converged: converged,
       certificate: certificate, held: held, singular: certificate.atBound > 0)
+    if certificate.atBound > 0 {
+      result.bounds = terms.indices.flatMap { t in
+        (TermCovariance(model: self, lower: point.lower, term: t)?.bounds ?? []).map {
+          Estimate.Bound(term: t, kind: $0)
+        }
+      }
+      result.singular = !result.bounds.isEmpty
+    }
+    result.standardRoot = Estimate.StandardRoot(orders: orders, lower: point.lower)
+    return result
   }
 
   /// Number of diagonal entries of T that are negligible beside their column scale.

@@ -168,8 +168,8 @@ struct MomentEquations {
     }
   }
 
-  /// Numbers by kind as lists by factor.
-  func byFactor(_ values: [Double]) -> [[Double]] {
+  /// Values by kind as lists by factor.
+  func byFactor<Value>(_ values: [Value]) -> [[Value]] {
     widths.indices.map { f in Array(values[offsets[f]..<offsets[f] + widths[f]]) }
   }
 
@@ -186,6 +186,19 @@ struct MomentEquations {
   }
 
   var meanSquares: [[Double]] { byFactor(means) }
+
+  /// Least and largest A_ll over the levels that have any, a millionth of the mean or more.
+  var information: [[ClosedRange<Double>]] {
+    let means = means
+    var least = means
+    var largest = means
+    for (l, a) in diagonal.enumerated() where a > 1e-6 * means[kind[l]] {
+      least[kind[l]] = min(least[kind[l]], a)
+      largest[kind[l]] = max(largest[kind[l]], a)
+    }
+    let ranges = zip(least, largest).map { $0...max($0, $1) }
+    return byFactor(ranges)
+  }
 
   /// Weights before anything is known: those of a level whose effect has twice the precision of its mean.
   var initialWeights: [Double] {

@@ -25,6 +25,10 @@ struct NewtonOptimizer {
     var certificate: Certificate
     /// Whether the iterations took many steps or found no end.
     var isSlow = false
+    /// The best other local optimum met, where it is not far above.
+    var rival: ProfiledObjective.Point?
+    /// The lowest end of other iterations whose residual variance fell below `leastScale`.
+    var dwarfed: ProfiledObjective.Point?
   }
 
   func minimize(from start: [Double]) throws(EngineError) -> Outcome {
@@ -58,6 +62,7 @@ struct NewtonOptimizer {
       let norm = model.scaledNorm
       certificate.gradientNorm = norm
       certificate.conditionNumber = model.conditionNumber
+      certificate.leastCurvature = leastCurvature(model.curvature, theta: point.theta)
       // rounding errors of the gradient are all that is left
       let noise = verifies && !isSlow ? min(1e-9, 1e-12 * max(1, abs(point.deviance))) : 1e-9
       let stalled = promised < noise && promised > 0.1 * previousPromise
@@ -150,6 +155,13 @@ struct NewtonOptimizer {
     }
   }
 
+  private func leastCurvature(_ curvature: Matrix, theta: [Double]) -> Double {
+    zip(theta, scales).enumerated().reduce(.infinity) { least, next in
+      let size = max(abs(next.element.0), next.element.1)
+      return min(least, curvature[next.offset, next.offset] * size * size)
+    }
+  }
+
   /// An estimate of the factor by which a Newton step shrinks the gradient, from how far the decrease was from
   /// the promise: a curvature that is off by a relative E leaves E of the gradient, and shifts the decrease by E.
   ///
@@ -170,23 +182,44 @@ struct NewtonOptimizer {
   /// The better of an outcome and of what iterations from another start reach; those end early where they promise
   /// nothing better.
   func better(_ outcome: Outcome, from start: [Double]) throws(EngineError) -> Outcome {
+    var result = outcome
     do {
       let rough = try screening.minimize(from: start)
-      let least =
-        isDegenerate(outcome)
-        ? .infinity : outcome.point.deviance - 1e-9 * max(1, abs(outcome.point.deviance))
-      if rough.point.deviance - rough.certificate.predictedDecrease < least {
+      let margin = 1e-9 * max(1, abs(outcome.point.deviance))
+      let least = isDegenerate(outcome) ? .infinity : outcome.point.deviance - margin
+      if rough.point.scale < leastScale {
+        if rough.point.deviance < outcome.dwarfed?.deviance ?? .infinity { result.dwarfed = rough.point }
+      } else if rough.point.deviance - rough.certificate.predictedDecrease < least {
         let other = try minimize(from: rough.point.theta)
-        let isBetter = other.point.deviance < least && !isDegenerate(other)
-        if isBetter, other.converged || !outcome.converged { return other }
+        if other.point.deviance < least, !isDegenerate(other), other.converged || !outcome.converged {
+          result = other
+          result.dwarfed = outcome.dwarfed
+          result.rival = nearer(outcome.rival, outcome.converged ? outcome.point : nil, below: other.point)
+        }
+      } else if rough.converged, !isDegenerate(rough), !isDegenerate(outcome) {
+        result.rival = nearer(outcome.rival, rough.point, below: outcome.point)
       }
     } catch {
       if error == .cancelled { throw error }
     }
-    var result = outcome
     result.certificate.evaluations = objective.evaluations
     result.certificate.gradients = objective.gradients
     return result
+  }
+
+  /// Rise of -2 log L above the optimum up to which another one is worth a word: a likelihood of e⁻¹⁰.
+  private static let notableRise = 20.0
+  /// Rise up to which two ends of iterations are one optimum, or points of a flat ridge.
+  private static let indistinct = 1e-4
+
+  /// The lower of two points, of those that lie notably but not far above an optimum.
+  private func nearer(
+    _ a: ProfiledObjective.Point?, _ b: ProfiledObjective.Point?, below optimum: ProfiledObjective.Point
+  ) -> ProfiledObjective.Point? {
+    [a, b].compactMap { $0 }.filter {
+      let rise = $0.deviance - optimum.deviance
+      return rise > Self.indistinct && rise < Self.notableRise
+    }.min { $0.deviance < $1.deviance }
   }
 
   /// Share of the least-squares residual variance below which effects explain every row: there the likelihood grows

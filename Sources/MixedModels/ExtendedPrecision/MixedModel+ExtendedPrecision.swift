@@ -30,12 +30,11 @@ extension MixedModel {
     return with(extended: products, fixed: basis)
   }
 
-  /// A model and its profile at given covariances, in extended precision where doubles do not resolve the residual
+  /// A model and its profile at given factors T, in extended precision where doubles do not resolve the residual
   /// variance.
   func resolved(
-    at covariances: [Matrix], reml: Bool, levels: Bool = false
+    at lower: [[Double]], reml: Bool, levels: Bool = false
   ) throws(EngineError) -> (model: MixedModel, objective: ProfiledObjective, point: ProfiledObjective.Point) {
-    let lower = layout.lower(covariances: covariances)
     let theta = layout.theta(lower)
     let objective = levels ? try levelObjective(reml: reml) : try objective(reml: reml)
     do {

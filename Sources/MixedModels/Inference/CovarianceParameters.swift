@@ -8,6 +8,13 @@ struct CovarianceParameters {
     var parts: [(term: Int, matrix: Matrix)]
     /// Whether every part belongs to a term that is held at zero.
     var isHeld: Bool
+
+    /// The entry of S_t that the parameter is, in the lower triangle.
+    var entry: (row: Int, column: Int) {
+      guard let matrix = parts.first?.matrix else { return (0, 0) }
+      for a in 0..<matrix.rows { for b in 0...a where matrix[a, b] != 0 { return (a, b) } }
+      return (0, 0)
+    }
   }
 
   let parameters: [Parameter]
@@ -50,11 +57,22 @@ struct CovarianceParameters {
 
   /// The direction dS̃ = G dS G' in standardised regressors.
   func direction(_ parameter: Parameter, model: MixedModel) -> Direction {
+    direction(parameter, model: model) { part, map in map * part * map.transposed }
+  }
+
+  /// The direction in which the same entry of S̃ itself changes.
+  func standardDirection(_ parameter: Parameter, model: MixedModel) -> Direction {
+    direction(parameter, model: model) { part, _ in part }
+  }
+
+  private func direction(
+    _ parameter: Parameter, model: MixedModel, change: (Matrix, Matrix) -> Matrix
+  ) -> Direction {
     let layout = model.layout
     var parts: [(factor: Int, matrix: Matrix)] = []
     for part in parameter.parts {
       guard let place = layout.places[part.term], let map = layout.maps[part.term] else { continue }
-      let inner = map * part.matrix * map.transposed
+      let inner = change(part.matrix, map)
       let order = layout.widths[place.factor]
       let position = parts.firstIndex { $0.factor == place.factor } ?? parts.count
       if position == parts.count { parts.append((place.factor, Matrix(rows: order, columns: order))) }

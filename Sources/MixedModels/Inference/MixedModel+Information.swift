@@ -67,10 +67,31 @@ extension MixedModel {
   }
 
   private func jointHessianOnLease(at point: ParameterPoint) throws(EngineError) -> Matrix {
-    let reml = point.objective.reml
     let set = CovarianceParameters(model: self)
     let free = set.parameters.indices.filter { !set.parameters[$0].isHeld }
-    let directions = free.map { set.direction(set.parameters[$0], model: self) }
+    let inner = try standardHessian(free.map { set.direction(set.parameters[$0], model: self) }, at: point)
+
+    // Caller's coordinates: b in column order, covariance parameters with zero rows for held terms, σ².
+    let p = fixed.rank
+    let n = free.count
+    let scales = point.isScaleGiven ? 1 : 0
+    let total = p + set.parameters.count + scales
+    var jacobian = Matrix(rows: p + n + scales, columns: total)
+    if point.isScaleGiven { jacobian[p + n, total - 1] = 1 / (fixed.unit * fixed.unit) }
+    let fromUser = point.fromUser
+    let order = fixed.kept.indices.sorted { fixed.kept[$0] < fixed.kept[$1] }
+    for (column, source) in order.enumerated() {
+      for i in 0..<p { jacobian[i, column] = fromUser[i, source] }
+    }
+    for (i, parameter) in free.enumerated() { jacobian[p + i, p + parameter] = 1 }
+    var result = jacobian.transposed * inner * jacobian
+    for i in 0..<total { for j in 0..<i { result[i, j] = result[j, i] } }
+    return result
+  }
+
+  /// Second derivatives in the coefficients of X̃, along directions of S̃, and in σ² where given.
+  func standardHessian(_ directions: [Direction], at point: ParameterPoint) throws(EngineError) -> Matrix {
+    let reml = point.objective.reml
     point.objective.elimination.solve()
     let forms = point.objective.elimination.quadraticForms(directions, coefficients: point.coefficients)
     let p = fixed.rank
@@ -114,19 +135,6 @@ extension MixedModel {
       for i in 0..<last { inner[last, i] = inner[i, last] }
       inner[last, last] = nu * (0.5 - point.profiledScale / s2) / (s2 * s2)
     }
-
-    // Caller's coordinates: b in column order, covariance parameters with zero rows for held terms, σ².
-    let total = p + set.parameters.count + scales
-    var jacobian = Matrix(rows: p + n + scales, columns: total)
-    if point.isScaleGiven { jacobian[p + n, total - 1] = 1 / (fixed.unit * fixed.unit) }
-    let fromUser = point.fromUser
-    let order = fixed.kept.indices.sorted { fixed.kept[$0] < fixed.kept[$1] }
-    for (column, source) in order.enumerated() {
-      for i in 0..<p { jacobian[i, column] = fromUser[i, source] }
-    }
-    for (i, parameter) in free.enumerated() { jacobian[p + i, p + parameter] = 1 }
-    var result = jacobian.transposed * inner * jacobian
-    for i in 0..<total { for j in 0..<i { result[i, j] = result[j, i] } }
-    return result
+    return inner
   }
 }

@@ -18,20 +18,30 @@ final class ParameterPoint {
   /// X̃'V⁻¹X̃.
   let information: Matrix
 
-  /// - Parameter keepsLevels: whether the elimination is one that keeps every level apart.
-  init(
+  convenience init(
     model: MixedModel, covariances: [Matrix], reml: Bool, fixedEffects: [Double]?,
-    scale given: Double? = nil, objective: ProfiledObjective? = nil, keepsLevels: Bool = false
+    scale: Double? = nil, objective: ProfiledObjective? = nil, keepsLevels: Bool = false
+  ) throws(EngineError) {
+    try self.init(
+      model: model, lower: model.layout.lower(covariances: covariances), reml: reml, fixedEffects: fixedEffects,
+      scale: scale, objective: objective, keepsLevels: keepsLevels)
+  }
+
+  /// - Parameters:
+  ///   - lower: T of every factor.
+  ///   - keepsLevels: whether the elimination is one that keeps every level apart.
+  init(
+    model: MixedModel, lower: [[Double]], reml: Bool, fixedEffects: [Double]?, scale given: Double? = nil,
+    objective: ProfiledObjective? = nil, keepsLevels: Bool = false
   ) throws(EngineError) {
     let given = given.map { $0 / (model.fixed.unit * model.fixed.unit) }
     isScaleGiven = given != nil
     var model = model
     if let objective {
-      let lower = model.layout.lower(covariances: covariances)
       profile = try objective.evaluate(lower: lower, theta: model.layout.theta(lower))
       self.objective = objective
     } else {
-      (model, self.objective, profile) = try model.resolved(at: covariances, reml: reml, levels: keepsLevels)
+      (model, self.objective, profile) = try model.resolved(at: lower, reml: reml, levels: keepsLevels)
     }
     self.model = model
     let p = model.fixed.rank

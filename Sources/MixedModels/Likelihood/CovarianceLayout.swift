@@ -18,21 +18,27 @@ struct CovarianceLayout: Sendable {
   let places: [(factor: Int, offset: Int)?]
   /// G of each caller's term: S̃ = G S G' in standardised regressors.
   let maps: [Matrix?]
-  private let terms: [RandomTerm.Covariance]
+  /// Runs of a factor's columns in which every entry of S is a parameter.
+  let blocks: [(factor: Int, columns: Range<Int>)]
 
   init(terms: [RandomTerm], structure: ModelStructure, bases: [FactorBasis]) {
     widths = structure.factors.map(\.width)
-    self.terms = terms.map { $0.width == 1 && $0.tie == nil ? .diagonal : $0.covariance }
     var parameters: [[Entry]] = []
     var tied: [Int: Int] = [:]
     var places = [(factor: Int, offset: Int)?](repeating: nil, count: terms.count)
     var maps = [Matrix?](repeating: nil, count: terms.count)
+    var blocks: [(factor: Int, columns: Range<Int>)] = []
     for (f, factor) in structure.factors.enumerated() {
       for (position, t) in factor.terms.enumerated() {
         let offset = factor.offsets[position]
         let k = terms[t].width
         places[t] = (f, offset)
         maps[t] = bases[f].maps[position]
+        if terms[t].covariance == .unstructured {
+          blocks.append((f, offset..<offset + k))
+        } else {
+          blocks += (offset..<offset + k).map { (f, $0..<$0 + 1) }
+        }
         switch terms[t].covariance {
         case .unstructured:
           for column in 0..<k {
@@ -56,6 +62,7 @@ struct CovarianceLayout: Sendable {
     self.parameters = parameters
     self.places = places
     self.maps = maps
+    self.blocks = blocks
   }
 
   /// Number of parameters.

@@ -122,6 +122,16 @@ final class ProfiledObjective {
       curvature: curvature)
   }
 
+  /// d deviance / dθ² of a lone parameter at the point that was evaluated last.
+  func slopeByVariance(at point: Point) throws(EngineError) -> Double {
+    gradients += 1
+    elimination.solve()
+    let traces = try elimination.traces(
+      coefficients: point.coefficients, fixedInverse: reml ? point.fixedInverse : nil)
+    let derivatives = covarianceDerivatives(traces, at: point)
+    return layout.parameters.joined().reduce(0) { $0 + derivatives[$1.factor][$1.row, $1.row] }
+  }
+
   /// F_f = d deviance / d S_f from the sums of each factor.
   func covarianceDerivatives(_ traces: [FactorTraces], at point: Point) -> [Matrix] {
     traces.map { trace in
@@ -159,8 +169,16 @@ final class ProfiledObjective {
 
   /// Adds 2 (F⁺)_ac for parameters in the same column of T: exact where T vanishes, zero inside.
   private func addBoundaryCurvature(_ derivatives: [Matrix], to curvature: inout Matrix) {
-    let positive = derivatives.map { f in
-      f.rows == 1 ? Matrix([[max(f[0, 0], 0)]]) : (try? SymmetricEigen(f).applying { max($0, 0) }) ?? f
+    var positive = derivatives.map { Matrix(rows: $0.rows, columns: $0.columns) }
+    for (f, columns) in layout.blocks {
+      let first = columns.lowerBound
+      if columns.count == 1 {
+        positive[f][first, first] = max(derivatives[f][first, first], 0)
+        continue
+      }
+      let own = derivatives[f].selecting(rows: Array(columns)).selecting(columns: Array(columns))
+      let part = (try? SymmetricEigen(own).applying { max($0, 0) }) ?? own
+      for a in columns { for b in columns { positive[f][a, b] = part[a - first, b - first] } }
     }
     for (i, mine) in layout.parameters.enumerated() {
       for (j, theirs) in layout.parameters.enumerated() {

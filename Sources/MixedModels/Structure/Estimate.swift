@@ -28,6 +28,52 @@ package struct Estimate: Sendable {
   package var singular: Bool
   /// Monte-Carlo errors, where no exact factorisation was made.
   package var monteCarlo: MonteCarloReport?
+  /// Zero variances and perfect correlations.
+  package var bounds: [Bound] = []
+  /// Another local maximum that was met, not far below; nil where none was.
+  package var rival: Rival?
+
+  /// Covariance parameters, in the order of the joint Hessian, that the data do not determine.
+  package var unidentified: [Int] = []
+  /// The terms that such parameters belong to.
+  package var openTerms: [Int] = []
+  /// Whether σ² is one of them.
+  package var residualIsOpen = false
+  /// The factors T in standardised regressors, with all their digits, from which standard errors are taken; nil for an
+  /// estimate that was read from a file.
+  var standardRoot: StandardRoot?
+
+  /// T of every factor in standardised regressors whose columns have these orders.
+  struct StandardRoot: Sendable {
+    let orders: [Int: [Int]]
+    let lower: [[Double]]
+  }
+
+  /// Something at the boundary of the parameter space.
+  package struct Bound: Sendable, Hashable {
+    /// What it is.
+    package enum Kind: Sendable, Hashable {
+      /// An effect does not vary.
+      case zeroVariance(effect: Int)
+      /// Two effects are proportional.
+      case perfectCorrelation(first: Int, second: Int, sign: Double)
+      /// More than two effects are linearly dependent, no two of them alone.
+      case dependent
+    }
+    /// Position of the term.
+    package let term: Int
+    package let kind: Kind
+  }
+
+  /// A local maximum of the likelihood beside the one that is the estimate.
+  package struct Rival: Sendable {
+    /// Profiled log-likelihood there.
+    package let logLikelihood: Double
+    /// σ² there.
+    package let scale: Double
+    /// S_t there, as in the estimate.
+    package let relativeCovariances: [Matrix]
+  }
 
   package init(
     relativeCovariances: [Matrix], scale: Double, fixedEffects: [Double], aliased: [Int], rank: Int,
@@ -63,6 +109,8 @@ package struct Certificate: Sendable, Equatable {
   package var atBound: Int = 0
   /// Condition number of the information matrix, scaled to unit diagonal.
   package var conditionNumber: Double = .nan
+  /// Least curvature of -2 log L along one parameter, in units of its size or of the noise of a level's effect.
+  package var leastCurvature: Double = .infinity
 
   package init() {}
 }

@@ -11,12 +11,14 @@ extension MixedLMResults {
           if restrictions.errorVariance != .profiled {
             return ParameterCovariance(matrix: try fullCovariance().ratios)
           }
-          let hessian = try engine().jointHessian(
-            at: estimate.relativeCovariances, reml: reml,
-            fixedEffects: penalty.movesFixedEffects ? estimate.fixedEffects : nil)
-          return ParameterCovariance(
-            hessian: hessian, layout: layout, aliased: estimate.aliased, heldBlocks: heldBlocks,
-            zeroed: penalty.zeroed, fixed: restrictions.maskedParameters)
+          return try ParameterCovariance(
+            layout: layout, aliased: estimate.aliased, heldBlocks: heldBlocks, zeroed: penalty.zeroed,
+            fixed: restrictions.maskedParameters
+          ) { held in
+            try engine().jointCovariance(
+              estimate, fixedEffects: penalty.movesFixedEffects ? estimate.fixedEffects : nil, holding: held
+            ).matrix
+          }
         } catch {
           return ParameterCovariance(unknown: layout.count)
         }

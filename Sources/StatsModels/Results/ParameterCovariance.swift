@@ -1,45 +1,38 @@
 import LinearAlgebra
 import MixedModels
 
-/// The joint covariance of all parameters, inv(-H), with H the Hessian of the log-likelihood in fixed effects and
-/// relative covariances.
+/// The covariance of all parameters, fixed effects first, in the order of `params`.
 ///
-/// Rows that H says nothing about are nan (dropped columns, held terms, directions of a singular H) or zero
-/// (entries that are zero by construction); all others stay available, also at a singular fit.
+/// Rows of which nothing is known are nan (dropped columns, held terms, parameters at their bound, what the data do not
+/// determine) or zero (entries that are zero by construction or were held); all others stay available, also at a
+/// singular fit.
 struct ParameterCovariance: Sendable {
   let matrix: Matrix
 
   /// - Parameters:
-  ///   - hessian: over the fixed effects that were kept, then the engine's covariance parameters.
   ///   - aliased: fixed effects that were dropped.
   ///   - heldBlocks: blocks whose variance is held at zero.
-  ///   - held: parameters that a mask held: their rows are zero.
   ///   - zeroed: fixed effects that a penalty set to zero: no covariance is given for them.
+  ///   - held: parameters that a mask held: their rows are zero.
+  ///   - covariance: over the fixed effects that were kept, then the engine's covariance parameters, with those at the
+  ///     given positions held.
   init(
-    hessian: Matrix, layout: ParameterLayout, aliased: [Int], heldBlocks: Set<Int>, zeroed: Set<Int> = [],
-    fixed held: Set<Int> = []
-  ) {
+    layout: ParameterLayout, aliased: [Int], heldBlocks: Set<Int>, zeroed: Set<Int> = [],
+    fixed held: Set<Int> = [], covariance: ([Int]) throws -> Matrix
+  ) rethrows {
     let fixed = layout.fixedNames.count
     let kept = (0..<fixed).filter { !aliased.contains($0) }
-    // (position in the parameters, position in the Hessian) of what is estimated.
-    var pairs = kept.enumerated().map { (parameter: $1, hessian: $0) }
+    // (position in the parameters, position in the engine's matrix) of what is estimated.
+    var pairs = kept.enumerated().map { (parameter: $1, engine: $0) }
     for (position, entry) in layout.entries.enumerated() {
       if let index = entry.engineIndex, !heldBlocks.contains(entry.block) {
         pairs.append((fixed + position, kept.count + index))
       }
     }
-    pairs = pairs.filter {
-      $0.hessian < hessian.rows && !zeroed.contains($0.parameter) && !held.contains($0.parameter)
-    }
-    var information = Matrix(rows: pairs.count, columns: pairs.count)
-    for (i, a) in pairs.enumerated() {
-      for (j, b) in pairs.enumerated() { information[i, j] = -hessian[a.hessian, b.hessian] }
-    }
-    let inverse = Self.inverse(information)
+    let fixedPairs = pairs.filter { zeroed.contains($0.parameter) || held.contains($0.parameter) }
+    let found = try covariance(fixedPairs.map(\.engine))
     var result = Matrix(rows: layout.count, columns: layout.count)
-    for (i, a) in pairs.enumerated() {
-      for (j, b) in pairs.enumerated() { result[a.parameter, b.parameter] = inverse[i, j] }
-    }
+    for a in pairs { for b in pairs { result[a.parameter, b.parameter] = found[a.engine, b.engine] } }
     let unknown =
       aliased + zeroed
       + layout.entries.indices.filter { heldBlocks.contains(layout.entries[$0].block) }.map { fixed + $0 }

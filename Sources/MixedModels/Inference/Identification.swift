@@ -1,0 +1,214 @@
+import Foundation
+internal import LinearAlgebra
+
+/// Directions of the covariance parameters and σ² along which the likelihood is flat, whatever the response.
+///
+/// With V_i = Z E_i Z' the expected information of S, σ² profiled out, is ½ (tr PV_iPV_j − tr PV_i tr PV_j / ν). It is
+/// singular along c exactly where PV_cP = λP with λ = tr PV_c / ν: Ψ + δσ²(c − λS) beside (1 − δλ)σ² then describes the
+/// same data for every δ. That does not depend on S, so that it is tested where every effect counts as much as one
+/// level of it.
+struct FlatDirections {
+  /// One flat direction.
+  struct Direction {
+    /// D̃ of each free parameter of the standardised regressors, as a change of Ψ̃ / σ².
+    var change: [Double]
+    /// Change of σ², in parts of it.
+    var residual: Double
+  }
+
+  private(set) var directions: [Direction] = []
+  /// The free ones of the caller's covariance parameters.
+  let free: [Int]
+
+  /// Eigenvalue of the information below which it is rounding, in units of that of effects that nothing else shares.
+  private static let rounding = 1e-8
+
+  init(model: MixedModel, parameters set: CovarianceParameters, reml: Bool) throws(EngineError) {
+    free = set.parameters.indices.filter { !set.parameters[$0].isHeld }
+    let units = zip(model.layout.parameters, model.parameterScales).map { entries, scale in
+      entries.first.map { $0.row == $0.column } ?? false ? scale : 0
+    }
+    let point = try ParameterPoint(model: model, lower: model.layout.lower(units), reml: reml, fixedEffects: nil)
+    let moves = free.map { set.standardDirection(set.parameters[$0], model: model) }
+    let means = try point.traces().map(\.projection)
+    let squares = 2 * (try model.informationTraces(moves, at: point))
+    let first = moves.map { move in
+      move.parts.reduce(0.0) { $0 + dot($1.matrix.storage, means[$1.factor].storage) }
+    }
+    let scales = moves.map { model.unsharedInformation($0).squareRoot() }
+    let n = free.count
+    var information = Matrix(rows: n, columns: n)
+    for i in 0..<n {
+      for j in 0..<n {
+        let shared = first[i] * first[j] / point.objective.degreesOfFreedom
+        information[i, j] = (0.5 * (squares[i, j] + squares[j, i]) - shared) / (scales[i] * scales[j])
+      }
+    }
+    guard let eigen = try? SymmetricEigen(information) else { return }
+    let reference = model.layout.lower(units)
+    for (k, value) in eigen.values.enumerated() where value < Self.rounding {
+      let c = (0..<n).map { eigen.vectors[$0, k] / scales[$0] }
+      let share = dot(c, first) / point.objective.degreesOfFreedom
+      let own = set.values(ofLower: reference, free: free, model: model)
+      directions.append(Direction(change: zip(c, own).map { $0 - share * $1 }, residual: -share))
+    }
+  }
+}
+
+extension MixedModel {
+  /// ½ tr V⁻¹V_iV⁻¹V_i of a direction where every effect counts as much as one level of it and no other does: a level's
+  /// cross-product A then gives A/2.
+  fileprivate func unsharedInformation(_ direction: Direction) -> Double {
+    let sum = direction.parts.reduce(0.0) { sum, part in
+      let means = moments.meanSquares[part.factor]
+      var own = 0.0
+      for a in 0..<part.matrix.rows {
+        for b in 0..<part.matrix.rows { own += part.matrix[a, b] * part.matrix[a, b] * means[a] * means[b] }
+      }
+      return sum + own * Double(products.structure.factors[part.factor].levelCount)
+    }
+    return sum > 0 ? sum / 8 : 1
+  }
+
+  /// Condition number of the scaled curvature, and curvature in units of the parameter or its scale, beyond which an
+  /// optimum may lie on a flat ridge.
+  private static let suspiciousCondition = 1e7
+  private static let suspiciousCurvature = 1e-4
+  /// Largest number of flat directions that are followed to their end.
+  private static let mostFollowed = 40
+
+  /// The estimate at the end of a flat ridge where effects vary least, with what the data leave open named; the same
+  /// estimate where nothing is.
+  func identified(_ estimate: Estimate) throws(EngineError) -> Estimate {
+    let certificate = estimate.certificate
+    guard layout.count > 0, !isMatrixFree, extended == nil, products.trailing == nil || evaluationsAreCheap,
+      certificate.conditionNumber > Self.suspiciousCondition
+        || certificate.leastCurvature < Self.suspiciousCurvature
+    else { return estimate }
+    let set = CovarianceParameters(model: self)
+    guard let flat = try? FlatDirections(model: self, parameters: set, reml: estimate.reml),
+      !flat.directions.isEmpty
+    else { return estimate }
+    var result = estimate
+    if flat.directions.count <= Self.mostFollowed, let end = try end(of: flat, parameters: set, from: estimate) {
+      result = end
+    }
+    let toUser = covariancesToUser(set, free: flat.free)
+    var open: Set<Int> = []
+    for direction in flat.directions {
+      let user = toUser * direction.change
+      let largest = direction.change.reduce(0) { max($0, abs($1)) }
+      for (i, value) in user.enumerated() {
+        let size = toUser.row(i).reduce(0) { $0 + $1 * $1 }.squareRoot()
+        if abs(value) > 1e-6 * size * largest { open.insert(i) }
+      }
+    }
+    result.unidentified = open.sorted()
+    result.openTerms = Set(open.flatMap { set.parameters[$0].parts.map(\.term) }).sorted()
+    result.residualIsOpen = flat.directions.contains {
+      abs($0.residual) > 1e-6 * $0.change.reduce(0) { max($0, abs($1)) }
+    }
+    // What the data do determine has the errors of the ridge, not those of the boundary at its end.
+    if !result.residualIsOpen { result.standardRoot = estimate.standardRoot }
+    result.bounds.removeAll { result.openTerms.contains($0.term) }
+    result.singular = !result.bounds.isEmpty
+    return result
+  }
+
+  /// The point of the ridge with the least effects' covariances, as a sum of variances in standardised regressors in
+  /// which later terms weigh a little more.
+  private func end(
+    of flat: FlatDirections, parameters set: CovarianceParameters, from estimate: Estimate
+  ) throws(EngineError) -> Estimate? {
+    let objective = try objective(reml: estimate.reml)
+    let weights = flat.free.map { parameter -> Double in
+      let (row, column) = set.parameters[parameter].entry
+      guard row == column, let part = set.parameters[parameter].parts.first else { return 0 }
+      return 1 + 1e-3 * Double(part.term)
+    }
+    var lower = estimate.standardRoot?.lower ?? layout.lower(covariances: estimate.relativeCovariances)
+    if let root = estimate.standardRoot, root.orders != orders {
+      lower = layout.lower(covariances: estimate.relativeCovariances)
+    }
+    let start = try objective.evaluate(lower: lower, theta: layout.theta(lower))
+    var best = start
+    for direction in flat.directions {
+      let sign = dot(weights, direction.change) > 0 ? -1.0 : 1.0
+      let move = FlatDirections.Direction(
+        change: direction.change.map { sign * $0 }, residual: sign * direction.residual)
+      let values = set.values(ofLower: best.lower, free: flat.free, model: self)
+      var (near, far) = (0.0, 1.0)
+      func lowerAfter(_ step: Double) -> [[Double]]? {
+        guard 1 + step * move.residual > 1e-8 else { return nil }
+        let moved = zip(values, move.change).map { ($0 + step * $1) / (1 + step * move.residual) }
+        return set.lower(of: moved, free: flat.free, model: self)
+      }
+      while far < 1e8, lowerAfter(far) != nil { (near, far) = (far, 4 * far) }
+      if far >= 1e8 { continue }
+      for _ in 0..<60 {
+        let middle = 0.5 * (near + far)
+        if lowerAfter(middle) == nil { far = middle } else { near = middle }
+      }
+      guard let moved = lowerAfter(near),
+        let point = try? objective.evaluate(lower: moved, theta: layout.theta(moved)),
+        point.deviance < start.deviance + 1e-7 * max(1, abs(start.deviance).squareRoot())
+      else { continue }
+      best = point
+    }
+    let derivatives = try objective.derivatives(
+      at: try objective.evaluate(lower: best.lower, theta: layout.theta(best.lower)))
+    let model = QuadraticModel(gradient: derivatives.gradient, curvature: derivatives.curvature)
+    let promised = -0.5 * dot(derivatives.gradient, model.step(damping: 0))
+    var certificate = estimate.certificate
+    certificate.predictedDecrease = max(promised, 0)
+    certificate.gradientNorm = model.scaledNorm
+    let isStationary = promised < 1e-6 * max(1, abs(best.deviance).squareRoot())
+    return self.estimate(
+      best, objective: objective, converged: estimate.converged || isStationary, certificate: certificate)
+  }
+}
+
+extension CovarianceParameters {
+  /// Entries of S̃ at the free parameters.
+  func values(ofLower lower: [[Double]], free: [Int], model: MixedModel) -> [Double] {
+    free.map { parameter in
+      guard let part = parameters[parameter].parts.first, let place = model.layout.places[part.term] else { return 0 }
+      let (row, column) = parameters[parameter].entry
+      let order = model.layout.widths[place.factor]
+      return (0...min(row, column)).reduce(0.0) {
+        $0 + lower[place.factor][place.offset + row + (place.offset + $1) * order]
+          * lower[place.factor][place.offset + column + (place.offset + $1) * order]
+      }
+    }
+  }
+
+  /// T of every factor from the entries of S̃, tiny negative eigenvalues taken as zero; nil where S̃ is not positive
+  /// semidefinite.
+  func lower(of values: [Double], free: [Int], model: MixedModel) -> [[Double]]? {
+    let layout = model.layout
+    var matrices = model.terms.map { Matrix(rows: $0.width, columns: $0.width) }
+    for (parameter, value) in zip(free, values) {
+      let (row, column) = parameters[parameter].entry
+      for part in parameters[parameter].parts {
+        if model.terms[part.term].covariance == .tied {
+          for a in 0..<model.terms[part.term].width { matrices[part.term][a, a] = value }
+        } else {
+          matrices[part.term][row, column] = value
+          matrices[part.term][column, row] = value
+        }
+      }
+    }
+    var result = layout.widths.map { [Double](repeating: 0, count: $0 * $0) }
+    for (t, matrix) in matrices.enumerated() {
+      guard let place = layout.places[t], let eigen = try? SymmetricEigen(matrix) else { continue }
+      let largest = max(abs(eigen.values.first ?? 0), abs(eigen.values.last ?? 0))
+      guard eigen.values.allSatisfy({ $0 >= -1e-10 * largest }) else { return nil }
+      let root = CovarianceLayout.semidefiniteCholesky(eigen.applying { $0 > 1e-9 * largest ? $0 : 0 })
+      let order = layout.widths[place.factor]
+      for a in 0..<root.rows {
+        for b in 0...a { result[place.factor][place.offset + a + (place.offset + b) * order] = root[a, b] }
+      }
+    }
+    return result
+  }
+}

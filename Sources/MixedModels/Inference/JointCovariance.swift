@@ -1,0 +1,197 @@
+import Foundation
+package import LinearAlgebra
+
+/// The covariance of the fixed effects and of the caller's covariance parameters (entries of S) at an estimate.
+///
+/// It is formed in the engine's orthonormal regressors and carried back, so that neither the origin nor the unit of a
+/// predictor takes digits from it. At a regular optimum it is the inverse of the joint observed information. On a
+/// boundary that matrix is no information: there the fixed effects have σ² (X'V⁻¹X)⁻¹, and the covariance parameters
+/// the inverse curvature along the boundary.
+package struct JointCovariance: Sendable {
+  /// Over the columns of X that were kept, then the covariance parameters in the order of
+  /// ``MixedModel/jointHessian(at:reml:fixedEffects:scale:)``; nan for parameters at their bound and for those that the
+  /// data do not determine.
+  package let matrix: Matrix
+  /// Whether it is the inverse of the joint information.
+  package let isRegular: Bool
+}
+
+extension MixedModel {
+  /// The covariance of all parameters at an estimate.
+  ///
+  /// - Parameters:
+  ///   - fixedEffects: coefficients that do not maximise the likelihood; nil for those of the estimate.
+  ///   - fixed: positions of parameters that were held: their rows are zero.
+  package func jointCovariance(
+    _ estimate: Estimate, fixedEffects: [Double]? = nil, holding fixed: [Int] = []
+  ) throws(EngineError) -> JointCovariance {
+    try BLASThreads.with(blasThreads) { () throws(EngineError) in
+      // Curvature takes no traces without a factor.
+      let objective = isMatrixFree ? try matrixFreeObjective(reml: estimate.reml, solvesOnly: true) : nil
+      let place = try standardPoint(of: estimate)
+      let point = try ParameterPoint(
+        model: place.model, lower: place.lower, reml: estimate.reml, fixedEffects: fixedEffects,
+        objective: objective)
+      let covariance = try place.model.covariance(estimate, at: point)
+      return JointCovariance(
+        matrix: covariance.matrix.conditioned(on: fixed), isRegular: covariance.isRegular)
+    }
+  }
+
+  /// The model whose standardised regressors an estimate was found in, and its factors T there: S in the caller's
+  /// units has fewer digits where a predictor is far from its origin.
+  private func standardPoint(of estimate: Estimate) throws(EngineError) -> (model: MixedModel, lower: [[Double]]) {
+    guard let root = estimate.standardRoot else {
+      return (self, layout.lower(covariances: estimate.relativeCovariances))
+    }
+    return (root.orders == orders ? self : with(orders: root.orders), root.lower)
+  }
+
+  private func covariance(
+    _ estimate: Estimate, at point: ParameterPoint
+  ) throws(EngineError) -> JointCovariance {
+    let set = CovarianceParameters(model: self)
+    let free = set.parameters.indices.filter { !set.parameters[$0].isHeld }
+    let hessian = try standardHessian(free.map { set.standardDirection(set.parameters[$0], model: self) }, at: point)
+    let p = self.fixed.rank
+    let toUser = covariancesToUser(set, free: free)
+    let tangent = TangentSpace(model: self, lower: point.profile.lower, parameters: set, free: free)
+    let unidentified = Set(estimate.unidentified)
+
+    if !tangent.isSingular, unidentified.isEmpty,
+      let inverse = ScaledSpectrum(-hessian).inverse
+    {
+      var jacobian = Matrix(rows: p + set.parameters.count, columns: p + free.count)
+      let fixedToUser = orderedToUser
+      for i in 0..<p { for j in 0..<p { jacobian[i, j] = fixedToUser[i, j] } }
+      for i in 0..<toUser.rows { for j in 0..<toUser.columns { jacobian[p + i, p + j] = toUser[i, j] } }
+      return JointCovariance(matrix: jacobian * inverse * jacobian.transposed, isRegular: true)
+    }
+
+    // b profiled out: H_SS − H_Sb H_bb⁻¹ H_bS, then along the boundary.
+    let rows = hessian.selecting(rows: Array(p..<p + free.count))
+    let shared = rows.selecting(columns: Array(0..<p))
+    var profiled = rows.selecting(columns: Array(p..<p + free.count))
+    if p > 0 { profiled = profiled + point.scale * (shared * point.profile.fixedInverse * shared.transposed) }
+    let traces = try point.traces()
+    let slopes = point.objective.covarianceDerivatives(traces, at: point.profile)
+    let along =
+      tangent.basis.transposed * profiled * tangent.basis - 0.5 * tangent.curvature(slopes)
+    let spectrum = ScaledSpectrum(-along)
+    let directions = toUser * tangent.basis
+    var block = spectrum.pseudoInverse(in: directions)
+    for i in tangent.atBound.union(unidentified) { block.forget(i) }
+
+    var matrix = Matrix(rows: p + block.rows, columns: p + block.rows)
+    for i in 0..<p { for j in 0..<p { matrix[i, j] = estimate.fixedCovariance[i, j] } }
+    for i in 0..<block.rows { for j in 0..<block.rows { matrix[p + i, p + j] = block[i, j] } }
+    return JointCovariance(matrix: matrix, isRegular: false)
+  }
+
+  /// The coefficients of the caller's columns, in their order, from those of X̃.
+  private var orderedToUser: Matrix {
+    let order = fixed.kept.indices.sorted { fixed.kept[$0] < fixed.kept[$1] }
+    return fixed.unit * fixed.toUser.selecting(rows: order)
+  }
+
+  /// The caller's covariance parameters (rows) from those of the standardised regressors: S = G⁻¹ S̃ G⁻ᵀ.
+  func covariancesToUser(_ set: CovarianceParameters, free: [Int]) -> Matrix {
+    var result = Matrix(rows: set.parameters.count, columns: free.count)
+    for (j, parameter) in free.enumerated() {
+      for part in set.parameters[parameter].parts {
+        guard let back = inverseMap(part.term) else { continue }
+        let user = back * part.matrix * back.transposed
+        for i in free {
+          guard let own = set.parameters[i].parts.first, own.term == part.term else { continue }
+          let (row, column) = set.parameters[i].entry
+          result[i, j] = user[row, column]
+        }
+      }
+    }
+    return result
+  }
+}
+
+/// Eigenvalues of a symmetric matrix that is scaled to unit diagonal.
+struct ScaledSpectrum {
+  private let scales: [Double]
+  private let eigen: SymmetricEigen?
+
+  /// Share of the largest eigenvalue below which an eigenvalue is rounding.
+  private static let rounding = 1e-11
+
+  init(_ matrix: Matrix) {
+    let n = matrix.rows
+    let scales = (0..<n).map { i -> Double in
+      let root = abs(matrix[i, i]).squareRoot()
+      return root > 0 && root.isFinite ? root : 1
+    }
+    var scaled = matrix.symmetrized
+    for i in 0..<n { for j in 0..<n { scaled[i, j] /= scales[i] * scales[j] } }
+    self.scales = scales
+    eigen = try? SymmetricEigen(scaled)
+  }
+
+  private func isPositive(_ value: Double) -> Bool {
+    value > Self.rounding * (eigen?.values.last ?? 0) && value > 0
+  }
+
+  /// The inverse of a positive definite matrix; nil of another.
+  var inverse: Matrix? {
+    guard let eigen, eigen.values.allSatisfy(isPositive) else { return nil }
+    var result = eigen.applying { 1 / $0 }
+    for i in 0..<result.rows { for j in 0..<result.rows { result[i, j] /= scales[i] * scales[j] } }
+    return result
+  }
+
+  /// D A⁺ D' for the rows of D, where A is taken on its positive eigenvalues; rows that other eigenvectors reach are
+  /// nan.
+  func pseudoInverse(in directions: Matrix) -> Matrix {
+    let rows = directions.rows
+    guard let eigen else { return Matrix(rows: rows, columns: rows, repeating: .nan) }
+    var scaled = directions
+    for j in 0..<scaled.columns { for i in 0..<rows { scaled[i, j] /= scales[j] } }
+    let images = scaled * eigen.vectors
+    var result = Matrix(rows: rows, columns: rows)
+    var lost: Set<Int> = []
+    for (k, value) in eigen.values.enumerated() {
+      let image = images.column(k)
+      if isPositive(value) {
+        for i in 0..<rows { for j in 0..<rows { result[i, j] += image[i] * image[j] / value } }
+      } else {
+        for i in 0..<rows where abs(image[i]) > 1e-6 * dot(scaled.row(i), scaled.row(i)).squareRoot() {
+          lost.insert(i)
+        }
+      }
+    }
+    for i in lost { result.forget(i) }
+    return result
+  }
+}
+
+extension Matrix {
+  /// Makes a row and its column unknown.
+  mutating func forget(_ position: Int) {
+    for j in 0..<rows {
+      self[position, j] = .nan
+      self[j, position] = .nan
+    }
+  }
+
+  /// The covariance given the values at some positions, whose rows are zero.
+  func conditioned(on positions: [Int]) -> Matrix {
+    var result = self
+    for m in positions {
+      let variance = result[m, m]
+      let column = result.column(m)
+      if variance > 0 {
+        for i in 0..<rows { for j in 0..<rows { result[i, j] -= column[i] * column[j] / variance } }
+      }
+      for i in 0..<rows {
+        result[i, m] = 0
+        result[m, i] = 0
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,167 @@
+import Foundation
+internal import LinearAlgebra
+
+/// The directions in which covariance matrices can move without leaving the boundary they are on.
+///
+/// With S̃ = U₁ D U₁' and U₂ its null space these are the symmetric E with U₂'E U₂ = 0; S̃ + tE has rank r to second
+/// order with t² E S̃⁺ E added, which the slopes across the boundary see as curvature.
+struct TangentSpace {
+  /// Free covariance parameters of the standardised regressors × directions.
+  private(set) var basis: Matrix
+  /// Whether some matrix is singular.
+  private(set) var isSingular = false
+  /// The caller's parameters that are zero variances, covariances beside one, or those of perfect correlations.
+  private(set) var atBound: Set<Int> = []
+
+  private let model: MixedModel
+  /// Of each unstructured term E as a matrix per direction, and S̃⁺.
+  private var curved: [(term: Int, directions: [(column: Int, matrix: Matrix)], inverse: Matrix, null: Matrix)] = []
+
+  init(model: MixedModel, lower: [[Double]], parameters set: CovarianceParameters, free: [Int]) {
+    self.model = model
+    let position = Dictionary(uniqueKeysWithValues: free.enumerated().map { ($1, $0) })
+    var columns: [[Double]] = []
+    func unit(_ entries: [(Int, Double)]) -> [Double] {
+      var column = [Double](repeating: 0, count: free.count)
+      for (parameter, value) in entries { if let row = position[parameter] { column[row] = value } }
+      return column
+    }
+    for (t, term) in model.terms.enumerated() {
+      guard let shape = TermCovariance(model: model, lower: lower, term: t) else { continue }
+      let own = free.filter { set.parameters[$0].parts.first?.term == t }
+      if shape.isSingular { isSingular = true }
+      for parameter in own where shape.isAtBound(set.parameters[parameter].entry) { atBound.insert(parameter) }
+      guard term.covariance == .unstructured, term.width > 1 else {
+        for parameter in own {
+          let (a, b) = set.parameters[parameter].entry
+          if !shape.isZero(a), !shape.isZero(b) { columns.append(unit([(parameter, 1)])) }
+        }
+        continue
+      }
+      var directions: [(column: Int, matrix: Matrix)] = []
+      for i in 0..<term.width {
+        for j in 0...i where shape.isInRange(i) || shape.isInRange(j) {
+          let (u, v) = (shape.vectors.column(i), shape.vectors.column(j))
+          var e = Matrix(rows: term.width, columns: term.width)
+          for a in 0..<term.width { for b in 0..<term.width { e[a, b] = u[a] * v[b] + v[a] * u[b] } }
+          directions.append((columns.count, e))
+          columns.append(
+            unit(own.map { ($0, e[set.parameters[$0].entry.row, set.parameters[$0].entry.column]) }))
+        }
+      }
+      if shape.isSingular { curved.append((t, directions, shape.inverse, shape.nullProjector)) }
+    }
+    basis = Matrix(columns: columns, rows: free.count)
+  }
+
+  /// tr(F E_i S̃⁺ E_j) + tr(F E_j S̃⁺ E_i) for slopes F = d deviance / dS̃ across the boundary.
+  func curvature(_ slopes: [Matrix]) -> Matrix {
+    var result = Matrix(rows: basis.columns, columns: basis.columns)
+    for (term, directions, inverse, null) in curved {
+      guard let place = model.layout.places[term] else { continue }
+      let range = Array(place.offset..<place.offset + inverse.rows)
+      let own = slopes[place.factor].selecting(rows: range).selecting(columns: range)
+      let across = null * own * null
+      for (i, e) in directions {
+        let left = across * e * inverse
+        for (j, other) in directions {
+          // both orders have the same trace
+          result[i, j] += 2 * zip((left * other).diagonal, 0..<inverse.rows).reduce(0) { $0 + $1.0 }
+        }
+      }
+    }
+    return result
+  }
+}
+
+/// The relative covariance of one term at given factors, with its null space.
+struct TermCovariance {
+  /// Eigenvectors of S̃.
+  let vectors: Matrix
+  private let values: [Double]
+  private let isRange: [Bool]
+  /// S in the caller's units, and (G G')⁻¹: the same for S̃ = I.
+  private let user: Matrix
+  private let units: Matrix
+  /// Variance, in parts of the residual's, that the mean level determines.
+  private let noise: [Double]
+
+  /// Variance below which it is zero, in parts of what a level determines; the optimiser sets θ√A below 1e-3 to zero.
+  private static let negligible = 1e-8
+  /// Share of the largest variance below which another is rounding.
+  private static let dwarfed = 1e-12
+
+  init?(model: MixedModel, lower: [[Double]], term t: Int) {
+    let layout = model.layout
+    guard let place = layout.places[t], let back = model.inverseMap(t) else { return nil }
+    let k = model.terms[t].width
+    let order = layout.widths[place.factor]
+    var root = Matrix(rows: k, columns: k)
+    for a in 0..<k {
+      for b in 0...a { root[a, b] = lower[place.factor][place.offset + a + (place.offset + b) * order] }
+    }
+    let inner = root * root.transposed
+    noise = (0..<k).map { a in
+      let mean = model.moments.meanSquares[place.factor][place.offset + a]
+      return mean > 0 ? 1 / mean : 1
+    }
+    let eigen = try? SymmetricEigen(inner)
+    values = eigen?.values ?? inner.diagonal
+    vectors = eigen?.vectors ?? .identity(k)
+    let unit = noise.reduce(0, +) / Double(k)
+    let largest = values.max() ?? 0
+    isRange = values.map { $0 > Self.negligible * unit && $0 > Self.dwarfed * largest }
+    let scaled = back * root
+    user = scaled * scaled.transposed
+    units = back * back.transposed
+  }
+
+  /// Whether the matrix has a null space.
+  var isSingular: Bool { isRange.contains(false) }
+  /// Whether an eigenvector belongs to a positive eigenvalue.
+  func isInRange(_ i: Int) -> Bool { isRange[i] }
+
+  /// S̃⁺.
+  var inverse: Matrix {
+    weighted(zip(values, isRange).map { $1 ? 1 / $0 : 0 })
+  }
+
+  /// The projection on the null space.
+  var nullProjector: Matrix { weighted(isRange.map { $0 ? 0 : 1 }) }
+
+  private func weighted(_ weights: [Double]) -> Matrix {
+    var scaled = vectors
+    for j in weights.indices { for i in weights.indices { scaled[i, j] *= weights[j] } }
+    return scaled * vectors.transposed
+  }
+
+  /// Whether an effect has no variance.
+  func isZero(_ a: Int) -> Bool {
+    user[a, a] <= 10 * Self.negligible * units[a, a] * (noise.reduce(0, +) / Double(noise.count))
+  }
+
+  /// The correlation of two effects where it is perfect, else nil.
+  func perfectCorrelation(_ a: Int, _ b: Int) -> Double? {
+    guard isSingular, a != b, !isZero(a), !isZero(b) else { return nil }
+    let correlation = user[a, b] / (user[a, a] * user[b, b]).squareRoot()
+    return 1 - correlation * correlation < 10 * Self.dwarfed ? (correlation < 0 ? -1 : 1) : nil
+  }
+
+  /// What is at its bound, in the caller's effects.
+  var bounds: [Estimate.Bound.Kind] {
+    guard isSingular else { return [] }
+    let effects = 0..<user.rows
+    let pairs = effects.flatMap { a in (0..<a).map { (a, $0) } }
+    let found =
+      effects.filter(isZero).map { Estimate.Bound.Kind.zeroVariance(effect: $0) }
+      + pairs.compactMap { a, b in
+        perfectCorrelation(a, b).map { .perfectCorrelation(first: b, second: a, sign: $0) }
+      }
+    return found.isEmpty ? [.dependent] : found
+  }
+
+  /// Whether an entry of S is at its bound.
+  func isAtBound(_ entry: (row: Int, column: Int)) -> Bool {
+    isZero(entry.row) || isZero(entry.column) || perfectCorrelation(entry.row, entry.column) != nil
+  }
+}
