@@ -130,7 +130,8 @@ struct FormulaPlan {
       (operand.independent ? effects.map { [$0] } : [effects]).map {
         Block(
           grouping: grouping, effects: $0, text: formula.original, position: operand.whole,
-          effectsPosition: operand.effects, label: formula.written(operand.effects))
+          effectsPosition: operand.effects,
+          label: operand.independent ? independentLabel($0) : formula.written(operand.effects))
       }
     }
   }
@@ -142,8 +143,19 @@ struct FormulaPlan {
         .unsupportedFormula, "reFormula \"\(effects)\" for '\(factor)' has no columns", values: [effects])
     }
     return try Term.groupings(factor, shown: factor).map {
-      Block(grouping: $0, effects: terms, text: effects, label: effects)
+      Block(grouping: $0, effects: terms, text: effects, label: label(ofOneSided: effects))
     }
+  }
+
+  /// The effects that `||` leaves in a block of their own, as they would be written alone.
+  private static func independentLabel(_ effects: [Term]) -> String {
+    effects == [.intercept] ? "1" : (["0"] + effects.map(\.name)).joined(separator: " + ")
+  }
+
+  /// A one-sided formula without its tilde.
+  private static func label(ofOneSided formula: String) -> String {
+    let rest = formula.drop { $0.isWhitespace || $0 == "~" }
+    return String(rest.reversed().drop(while: \.isWhitespace).reversed())
   }
 
   private static func groupBlock(_ formula: String) throws -> Block {
@@ -153,7 +165,7 @@ struct FormulaPlan {
         .unsupportedFormula, "reFormula \"\(formula)\" has no columns: leave it out for a random intercept",
         values: [formula])
     }
-    return Block(grouping: nil, effects: terms, text: formula, label: formula)
+    return Block(grouping: nil, effects: terms, text: formula, label: label(ofOneSided: formula))
   }
 
   private static func oneSided(_ code: String, in shown: String, of argument: String) throws -> [Term] {

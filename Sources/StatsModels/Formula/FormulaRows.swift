@@ -48,14 +48,43 @@ struct FormulaRows {
     positions.map { column.rows($0) } ?? column
   }
 
-  /// Drops rows where a variable that some formula names, or the groups' label, is missing; returns their number.
-  mutating func dropMissing(plan: FormulaPlan, groups: Column?) -> Int {
-    var columns = plan.variableNames.filter(all.contains).map { all[$0] as Column }
-    if let groups { columns.append(groups) }
+  /// Drops rows where a variable that some formula names, or the groups' label, is missing.
+  mutating func dropMissing(plan: FormulaPlan, groups: (name: String, column: String?, labels: Column)?)
+    -> DroppedRows
+  {
+    var columns = plan.variableNames.filter(all.contains).map { (name: $0, column: all[$0] as Column) }
+    if let groups, !columns.contains(where: { $0.name == groups.column }) {
+      columns.append((groups.column ?? "groups", groups.labels))
+    }
     let before = positions ?? Array(0..<all.rowCount)
-    let kept = before.filter { row in columns.allSatisfy { !$0.isMissing(row) } }
+    let kept = before.filter { row in columns.allSatisfy { !$0.column.isMissing(row) } }
     if kept.count < before.count { positions = kept }
-    return before.count - kept.count
+    return DroppedRows(
+      count: before.count - kept.count, total: before.count,
+      missing: columns.map { column in
+        (column.name, before.count { column.column.isMissing($0) })
+      }.filter { $0.1 > 0 })
+  }
+}
+
+/// Rows that a model leaves out because they lack values.
+struct DroppedRows {
+  let count: Int
+  /// Number of rows before.
+  let total: Int
+  /// What is missing: columns, and the number of rows in which each has no value.
+  let missing: [(name: String, count: Int)]
+
+  /// The warning that tells, nil when nothing was dropped.
+  var warning: FitWarning? {
+    guard count > 0 else { return nil }
+    // The columns that cost most rows come first: a few of them explain the loss.
+    let worst = missing.enumerated().sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }
+    let shown = worst.prefix(8).map { "'\($0.element.name)' in \($0.element.count)" }.joined(separator: ", ")
+    return FitWarning(
+      kind: .droppedRows,
+      message: "\(count) of \(total) rows have missing values and were dropped: no value of \(shown)"
+        + (worst.count > 8 ? ", … (\(worst.count) columns)" : ""))
   }
 }
 

@@ -49,13 +49,8 @@ extension MixedLM {
       vcFormula: vcFormula)
     var warnings: [FitWarning] = []
     if missing == .drop {
-      let dropped = rows.dropMissing(plan: plan, groups: input?.labels)
-      if dropped > 0 {
-        warnings.append(
-          FitWarning(
-            kind: .droppedRows,
-            message: "\(dropped) of \(rows.count + dropped) rows have missing values and were dropped"))
-      }
+      let dropped = rows.dropMissing(plan: plan, groups: input)
+      if let warning = dropped.warning { warnings.append(warning) }
     }
     let selected = rows.data
     let builder = ModelBuilder(

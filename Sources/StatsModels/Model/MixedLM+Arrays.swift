@@ -43,19 +43,12 @@ extension MixedLM {
       blocks.append(RandomBlock(factor: factor, names: ["Intercept"], columns: [nil]))
     }
     if let components { blocks += design.componentBlocks(components) }
-    var warnings: [FitWarning] = []
-    if dropped.count > 0 {
-      warnings.append(
-        FitWarning(
-          kind: .droppedRows,
-          message: "\(dropped.count) of \(endog.count) rows have missing values and were dropped"))
-    }
     self.init(
       specification: ModelSpecification(
         endogName: "y", endog: design.endog, exogNames: design.exogNames, exog: design.exog,
         rowLabels: RowLabels(dropped.kept ?? Array(0..<design.endog.count)), blocks: blocks,
         layout: .grouped, grouping: factor, groupName: "Group", groupColumn: nil, exogReNames: ownNames,
-        source: nil, warnings: warnings),
+        source: nil, warnings: dropped.rows.warning.map { [$0] } ?? []),
       useSqrt: useSqrt, designSeconds: (ContinuousClock.now - begin).seconds)
   }
 }
@@ -128,27 +121,33 @@ private struct ArrayDesign {
 
   /// Rows kept, nil for all.
   mutating func treatMissing(_ missing: Missing, _ components: inout VCSpec?) throws -> (
-    kept: [Int]?, count: Int
+    kept: [Int]?, rows: DroppedRows
   ) {
     let factor = factor
     let rows = GroupRows(codes: factor.codes, groupCount: factor.levelCount)
-    let missingInComponents = components?.missingRows(rows) ?? []
-    let bad = endog.indices.filter { row in
-      endog[row].isNaN || codes[row] < 0
-        || (0..<exog.columns).contains { exog[row, $0].isNaN }
-        || (0..<(exogRe?.columns ?? 0)).contains { exogRe?[row, $0].isNaN ?? false }
-        || missingInComponents.contains(row)
+    let missingInComponents = Set(components?.missingRows(rows) ?? [])
+    func lacks(_ matrix: Matrix?, _ row: Int) -> Bool {
+      matrix.map { values in (0..<values.columns).contains { values[row, $0].isNaN } } ?? false
     }
-    if bad.isEmpty { return (nil, 0) }
+    let parts: [(name: String, isMissing: (Int) -> Bool)] = [
+      ("endog", { [endog] in endog[$0].isNaN }), ("exog", { [exog] in lacks(exog, $0) }),
+      ("exogRe", { [exogRe] in lacks(exogRe, $0) }), ("groups", { [codes] in codes[$0] < 0 }),
+      ("exogVc", missingInComponents.contains),
+    ]
+    let bad = endog.indices.filter { row in parts.contains { $0.isMissing(row) } }
+    let dropped = DroppedRows(
+      count: bad.count, total: endog.count,
+      missing: parts.map { part in (part.name, bad.count { part.isMissing($0) }) }.filter { $0.1 > 0 })
+    if bad.isEmpty { return (nil, dropped) }
     guard missing == .drop else {
       throw StatsModelsError(
         .missingValues,
-        "NaNs were encountered in the data, the first in row \(bad[0]): use missing: .drop to drop these rows",
+        "NaNs were encountered in the data, the first in row \(bad[0]) (\(dropped.missing.map(\.name).joined(separator: ", "))): use missing: .drop to drop these rows",
         values: [String(bad[0])])
     }
-    let dropped = Set(bad)
-    let kept = endog.indices.filter { !dropped.contains($0) }
-    components = components?.selecting(rows) { !dropped.contains($0) }
+    let positions = Set(bad)
+    let kept = endog.indices.filter { !positions.contains($0) }
+    components = components?.selecting(rows) { !positions.contains($0) }
     endog = kept.map { endog[$0] }
     exog = exog.selecting(rows: kept)
     exogRe = exogRe?.selecting(rows: kept)
@@ -156,7 +155,7 @@ private struct ArrayDesign {
     guard !kept.isEmpty else {
       throw StatsModelsError(.notEnoughData, "every row has a missing value: nothing is left to fit")
     }
-    return (kept, bad.count)
+    return (kept, dropped)
   }
 
   func componentBlocks(_ spec: VCSpec) -> [RandomBlock] {

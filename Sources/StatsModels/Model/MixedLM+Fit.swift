@@ -54,7 +54,8 @@ extension MixedLM {
     let configured = try configured(exact: arguments.exact, threads: arguments.threads)
     var warnings = specification.warnings
     if arguments.niterSa > 0 {
-      warnings.append(FitWarning(kind: .ignoredArgument, message: "niter_sa is currently ignored"))
+      warnings.append(
+        FitWarning(kind: .ignoredArgument, message: "niter_sa is currently ignored: leave it out"))
     }
     if let value = arguments.heldScale, !(value > 0 && value.isFinite) {
       throw StatsModelsError(.invalidArgument, "heldScale is \(value): an error variance is positive")
@@ -79,7 +80,7 @@ extension MixedLM {
         FitWarning(
           kind: .ignoredArgument,
           message:
-            "exact: false has no effect: only crossed or nested factors of one effect each are fitted without "
+            "exact: false has no effect and may be left out: only crossed or nested factors of one effect each are fitted without "
             + "a factorisation; the fit is exact"))
     }
     let start = try arguments.startParams.map {

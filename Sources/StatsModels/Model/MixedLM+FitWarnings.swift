@@ -4,23 +4,16 @@ import MixedModels
 extension MixedLM {
   /// What the estimate itself gives cause to say.
   func fitWarnings(_ estimate: Estimate, free: MixedLMParams? = nil) -> [FitWarning] {
+    let texts = WarningTexts(specification: specification)
     var result: [FitWarning] = []
     if !estimate.aliased.isEmpty {
-      let names = estimate.aliased.map { specification.exogNames[$0] }
-      result.append(
-        FitWarning(
-          kind: .rankDeficient,
-          message:
-            "the fixed effects are collinear: dropped \(shortList(names)), which "
-            + (names.count == 1 ? "depends on earlier columns" : "depend on earlier columns")))
+      let dependence = FixedDependence(exog: specification.exog, dropped: estimate.aliased)
+      result.append(texts.rankDeficient(estimate.aliased, dependence))
     }
     let owners = specification.blockOfTerm
     var named = Set<Int>()
     for held in estimate.held where named.insert(owners[held.term]).inserted {
-      result.append(
-        FitWarning(
-          kind: .notIdentifiable,
-          message: "\(specification.describe(held)); its variance is held at 0"))
+      result.append(texts.notIdentifiable(held))
     }
     if let report = estimate.monteCarlo {
       let errors = MonteCarloErrors(report, layout: layout, specification: specification)
@@ -30,36 +23,20 @@ extension MixedLM {
       result.append(FitWarning(kind: .numerical, message: "\(reason): \(errors.sentence)"))
     }
     if estimate.scale < 1e-10 * responseVariance, !estimate.converged {
-      result.append(
-        FitWarning(
-          kind: .numerical,
-          message:
-            "the random effects explain '\(specification.endogName)' exactly: the likelihood grows without end as "
-            + "the residual variance goes to zero. Remove random effects, or look for a factor that repeats the response"
-        ))
+      result.append(texts.explainedExactly())
     }
     if !estimate.converged {
-      result.append(
-        FitWarning(
-          kind: .convergence,
-          message:
-            "Gradient optimization failed, |grad| = \(PythonFormat.fixed(estimate.certificate.gradientNorm, 6))"
-        ))
+      result.append(texts.notConverged(gradientNorm: estimate.certificate.gradientNorm))
     }
     if estimate.singular, free == nil {
       let relative = specification.blockCovariances(estimate.relativeCovariances)
-      let zero = specification.blocks.indices.filter { position in
-        !named.contains(position) && Self.isSingular(relative[position])
+      let findings = specification.blocks.indices.compactMap {
+        named.contains($0) ? nil : BoundaryFinding(block: $0, relative: relative[$0])
       }
-      if !zero.isEmpty {
-        result.append(
-          FitWarning(kind: .boundary, message: "The MLE may be on the boundary of the parameter space."))
-        if zero.contains(where: {
-          specification.blocks[$0].width > 1 || !specification.blocks[$0].isComponent
-        }) {
-          result.append(
-            FitWarning(kind: .singular, message: "The random effects covariance matrix is singular."))
-        }
+      if !findings.isEmpty {
+        result.append(texts.boundary(findings))
+        let matrices = findings.filter { $0.width > 1 || !specification.blocks[$0.block].isComponent }
+        if !matrices.isEmpty { result.append(texts.singular(matrices)) }
       }
     }
     return result
@@ -81,13 +58,5 @@ extension MixedLM {
     let count = Double(y.count)
     let mean = sums.sum() / count
     return squares.sum() / count - mean * mean
-  }
-
-  /// Whether a relative covariance matrix has a zero variance or a perfect correlation.
-  private static func isSingular(_ matrix: Matrix) -> Bool {
-    let factor = matrix.semidefiniteFactor
-    return (0..<matrix.rows).contains { i in
-      factor[i, i] * factor[i, i] <= 1e-8 * matrix[i, i] || matrix[i, i] <= 0
-    }
   }
 }

@@ -1,0 +1,152 @@
+import MixedModels
+
+/// The texts of what a fit has to say about its model: which term or column, what it means, what to do.
+///
+/// Whoever finds something out calls the function of its kind, and needs to know no wording.
+struct WarningTexts {
+  let specification: ModelSpecification
+
+  // MARK: - Covariances
+
+  /// Variances at zero and correlations at ±1.
+  func boundary(_ findings: [BoundaryFinding]) -> FitWarning {
+    let facts = findings.map { "\(specification.termText($0.block)) has \(state(of: $0))" }
+    let empty = findings.filter { $0.zeros.count == $0.width }
+    var remedies: [String] = []
+    if !empty.isEmpty {
+      let terms =
+        empty.count < findings.count
+        ? list(empty.map { specification.termText($0.block) })
+        : empty.count == 1 ? "this term" : "these terms"
+      remedies.append(
+        "Without \(terms) the fit is the same: levels differ no more than residuals let expect")
+    }
+    for finding in findings where finding.zeros.count < finding.width {
+      remedies.append(remedy(for: finding))
+    }
+    return FitWarning(
+      kind: .boundary,
+      message: "The MLE may be on the boundary of the parameter space: \(facts.joined(separator: "; ")). "
+        + remedies.joined(separator: ". ")
+        + ". Standard errors of fixed effects take the covariances as known; parameters on the boundary have none"
+    )
+  }
+
+  /// Covariance matrices that are not of full rank.
+  func singular(_ findings: [BoundaryFinding]) -> FitWarning {
+    let facts = findings.map {
+      "\(specification.termText($0.block)) has rank \($0.rank) of \($0.width)"
+    }
+    return FitWarning(
+      kind: .singular,
+      message: "The random effects covariance matrix is singular: \(facts.joined(separator: "; ")). "
+        + "Leave out effects that the data do not support")
+  }
+
+  private func state(of finding: BoundaryFinding) -> String {
+    let names = specification.blocks[finding.block].names
+    if finding.zeros.count == finding.width {
+      return finding.width == 1 ? "variance 0" : "variance 0 in all its \(finding.width) effects"
+    }
+    var facts: [String] = []
+    if !finding.zeros.isEmpty { facts.append("variance 0 of \(list(finding.zeros.map { names[$0] }))") }
+    facts += finding.perfect.map {
+      "correlation \($0.correlation) of \(names[$0.first]) and \(names[$0.second])"
+    }
+    return facts.isEmpty
+      ? "effects of which only \(finding.rank) of \(finding.width) are linearly independent" : list(facts)
+  }
+
+  /// What to do about a block that keeps some of its variance.
+  private func remedy(for finding: BoundaryFinding) -> String {
+    let block = specification.blocks[finding.block]
+    let term = specification.termText(finding.block)
+    if finding.perfect.isEmpty, !finding.zeros.isEmpty {
+      return "Without \(list(finding.zeros.map { block.names[$0] })) in \(term) the fit is the same"
+    }
+    let text = "The data do not support all covariances of \(term): leave out effects"
+    guard block.covariance == .unstructured else { return text }
+    return text + ", or their correlations by " + specification.termText(finding.block, independent: true)
+  }
+
+  // MARK: - Identifiability
+
+  /// A term that the structure of the data makes indistinguishable from something else; its variance is held at zero.
+  func notIdentifiable(_ held: HeldTerm) -> FitWarning {
+    let term = specification.termText(specification.blockOfTerm[held.term])
+    return FitWarning(
+      kind: .notIdentifiable,
+      message:
+        "the data cannot identify \(term): \(specification.describe(held)). Its variance is held at 0; leave "
+        + "the term out")
+  }
+
+  /// Terms whose covariance parameters the likelihood cannot tell apart.
+  ///
+  /// - Parameters:
+  ///   - blocks: positions of the terms concerned.
+  ///   - withResidual: whether the residual variance is one of the parameters that cannot be told apart.
+  func notIdentifiable(blocks: [Int], withResidual: Bool) -> FitWarning {
+    let terms = list(blocks.map { specification.termText($0) })
+    let what =
+      withResidual
+      ? "the covariances of \(terms) from the residual variance"
+      : blocks.count > 1 ? "the covariances of \(terms) from each other" : "the covariances of \(terms)"
+    return FitWarning(
+      kind: .notIdentifiable,
+      message:
+        "the data cannot tell \(what): other values have the same likelihood. Of these the smallest covariances "
+        + "of the effects are given, and only what all of them share has a standard error; leave out effects, or a "
+        + "term, or add rows per level")
+  }
+
+  // MARK: - Fixed effects
+
+  /// Columns of the fixed design that depend on others.
+  func rankDeficient(_ aliased: [Int], _ combinations: FixedDependence?) -> FitWarning {
+    let names = specification.exogNames
+    let columns = aliased.enumerated().map { position, column -> String in
+      let text = combinations.flatMap { $0.text(of: position, names: names) }
+      return "'\(names[column])'" + (text.map { " = \($0)" } ?? "")
+    }
+    // A factor crossed with empty cells can alias hundreds of columns: eight of them tell the story.
+    let shown =
+      columns.prefix(8).joined(separator: ", ") + (columns.count > 8 ? ", … (\(columns.count))" : "")
+    return FitWarning(
+      kind: .rankDeficient,
+      message: "the fixed effects are collinear: dropped \(shown), "
+        + (aliased.count == 1 ? "which depends on earlier columns" : "which depend on earlier columns")
+        + "; leave \(aliased.count == 1 ? "it" : "them") out of the formula, or see whether a cell has no rows"
+    )
+  }
+
+  // MARK: - Convergence
+
+  /// A search that ended away from an optimum.
+  func notConverged(gradientNorm: Double) -> FitWarning {
+    FitWarning(
+      kind: .convergence,
+      message:
+        "Gradient optimization failed, |grad| = \(PythonFormat.fixed(gradientNorm, 6)): the likelihood of "
+        + "'\(specification.endogName)' still rises from the point printed. Raise maxiter, leave method out, or take "
+        + "random effects away")
+  }
+
+  /// Random effects that leave no residuals.
+  func explainedExactly() -> FitWarning {
+    FitWarning(
+      kind: .numerical,
+      message:
+        "the random effects \(list(specification.blocks.indices.map { specification.termText($0) })) explain "
+        + "'\(specification.endogName)' exactly: the likelihood grows without end as the residual variance goes to "
+        + "zero. Remove random effects, or look for a factor that repeats the response")
+  }
+
+  // MARK: - Words
+
+  /// `a`, `a and b`, `a, b and c`.
+  private func list(_ items: [String]) -> String {
+    guard let last = items.last, items.count > 1 else { return items.first ?? "" }
+    return items.dropLast().joined(separator: ", ") + " and " + last
+  }
+}
