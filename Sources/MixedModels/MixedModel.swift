@@ -140,7 +140,7 @@ package struct MixedModel: Sendable {
   func optimizer(_ objective: ProfiledObjective, options: FitOptions) -> NewtonOptimizer {
     NewtonOptimizer(
       objective: objective, options: options, tolerance: options.tolerance ?? defaultTolerance,
-      scales: parameterScales, verifies: evaluationsAreCheap, leastScale: canExtend ? Self.resolvedScale : 0)
+      scales: parameterScales, verifies: evaluationsAreCheap, leastResolution: canExtend ? Self.resolvedScale : 0)
   }
 
   private func maximize(reml: Bool, options: FitOptions) throws(EngineError) -> Estimate {
@@ -173,22 +173,25 @@ package struct MixedModel: Sendable {
       }
       throw error
     }
-    if outcome.point.scale < optimizer.leastScale {
+    if outcome.point.resolution < optimizer.leastResolution {
       if let estimate = try refined(from: outcome.point.lower, reml: reml, options: options) {
         return estimate
       }
-      optimizer.leastScale = 0
+      optimizer.leastResolution = 0
       outcome = try optimizer.minimize(from: outcome.point.theta)
     }
     if options.start == nil {
       for other in try alternativeStarts(to: outcome.point, objective: objective) {
         outcome = try optimizer.better(outcome, from: other)
       }
-      if let dwarfed = outcome.dwarfed, canExtend,
-        let estimate = try refined(from: dwarfed.lower, reml: reml, options: options), estimate.converged,
-        -2 * estimate.logLikelihood < outcome.point.deviance + objective.shift
-      {
-        return estimate
+      if let dwarfed = outcome.dwarfed {
+        if let estimate = try refined(from: dwarfed.lower, reml: reml, options: options),
+          -2 * estimate.logLikelihood < outcome.point.deviance + objective.shift
+        {
+          return estimate
+        }
+        optimizer.leastResolution = 0
+        outcome = try optimizer.better(outcome, from: dwarfed.theta)
       }
     }
     if outcome.isSlow, let better = try repivoted(outcome, reml: reml, options: options) { return better }
@@ -302,10 +305,8 @@ package struct MixedModel: Sendable {
       logLikelihood: -0.5 * (point.deviance + objective.shift), reml: objective.reml, converged: converged,
       certificate: certificate, held: held, singular: certificate.atBound > 0)
     if certificate.atBound > 0 {
-      result.bounds = terms.indices.flatMap { t in
-        (TermCovariance(model: self, lower: point.lower, term: t)?.bounds ?? []).map {
-          Estimate.Bound(term: t, kind: $0)
-        }
+      result.bounds = terms.indices.compactMap {
+        TermCovariance(model: self, lower: point.lower, term: $0)?.bound(term: $0)
       }
       result.singular = !result.bounds.isEmpty
     }

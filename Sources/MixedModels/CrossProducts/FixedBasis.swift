@@ -32,7 +32,7 @@ struct FixedBasis: Sendable {
   }
 
   /// Squared relative length below which a column's residual is not trusted to cross-products.
-  private static let refinementThreshold = 1e-6
+  private static let refinementThreshold = 1e-4
   /// Squared relative length below which a column is dependent (lme4 uses 1e-7 on lengths).
   static let dependenceThreshold = 1e-14
   /// Share of the response's sum of squares left after regression that cross-products still resolve.

@@ -34,10 +34,15 @@ extension MixedModel {
     }
     if isSingular { starts += [1, 0.1].map { size in theta { _ in size } } }
     guard isSingular || isUneven || isCrowded else { return starts }
-    let ranges = try scaleRanges(objective: objective)
-    for line in lines(over: ranges, through: point) { starts += try Self.minima(on: line, objective: objective) }
-    return starts + randomStarts(count: isCrowded ? 40 : 6, over: ranges)
+    let lines = try ScaleLines(model: self, objective: objective)
+    if let separate = lines.separate { starts.append(separate) }
+    starts += lines.minima(through: point).prefix(Self.mostMinima)
+    let isCrossed = products.structure.factors.count > 1
+    return starts + lines.random(count: isCrowded && isCrossed ? 40 : 12)
   }
+
+  /// Largest number of minima on lines from which iterations start.
+  private static let mostMinima = 8
 
   /// Ratio of the largest to the least information of a factor's levels above which the levels' scales differ.
   private static let unevenSpread = 10.0
@@ -50,10 +55,11 @@ extension MixedModel {
   private func startsOnLine(
     to point: ProfiledObjective.Point, objective: ProfiledObjective
   ) throws(EngineError) -> [[Double]] {
-    guard products.trailing == nil || searchesAreCheap, let information = parameterInformation.first,
+    guard products.trailing == nil || searchesAreCheap,
+      let information = ScaleLines.information(of: self).first,
       information.lowerBound > 0
     else { return [] }
-    let line = VarianceLine(objective: objective, information: information, leastScale: Self.resolvedScale)
+    let line = VarianceLine(objective: objective, information: information)
     let found = abs(point.theta[0])
     return try line.minima().filter { other in
       if found == 0 { return other > 0 }
@@ -73,84 +79,10 @@ extension MixedModel {
     }
   }
 
-  /// Least and largest A_ll of the regressors of each parameter's rows.
-  private var parameterInformation: [ClosedRange<Double>] {
-    layout.parameters.map { entries in
-      let ranges = entries.map { moments.information[$0.factor][$0.row] }
-      let least = ranges.reduce(.infinity) { min($0, $1.lowerBound) }
-      return least...ranges.reduce(least) { max($0, $1.upperBound) }
-    }
-  }
-
-  /// Sizes of each parameter between which it may matter: from where it adds a tenth of a standard error even to the
-  /// best known effect, to three times what would give the worst known effect all of the response's spread.
-  private func scaleRanges(objective: ProfiledObjective) throws(EngineError) -> [ClosedRange<Double>] {
-    let information = parameterInformation
-    let nothing = layout.parameters.map { _ in 0.0 }
-    let saturated = zip(layout.parameters, information).map { entries, range in
-      entries.first.map { $0.row == $0.column } ?? false ? 1e4 / range.lowerBound.squareRoot() : 0
-    }
-    let total = try objective.evaluate(nothing).scale
-    // effects that explain every row leave no limit but that of doubles
-    let rest = max((try? objective.evaluate(saturated).scale) ?? 0, Self.resolvedScale * total)
-    let ratio = max(total / rest, 1).squareRoot()
-    return information.map { range in
-      let least = 0.1 / range.upperBound.squareRoot()
-      return least...max(least, 3 * ratio / range.lowerBound.squareRoot())
-    }
-  }
-
-  /// Lines of ever larger variances: all at once without correlations, and each beside the others of a point.
-  private func lines(
-    over ranges: [ClosedRange<Double>], through point: ProfiledObjective.Point
-  ) -> [[[Double]]] {
-    let isVariance = layout.parameters.map { $0.first.map { $0.row == $0.column } ?? false }
-    func nodes(_ moved: [Int], others: [Double]) -> [[Double]] {
-      let length = moved.reduce(0.0) { max($0, log(ranges[$1].upperBound / ranges[$1].lowerBound)) }
-      let steps = max(Int(length.rounded(.up)), 1)
-      return (0...steps).map { step in
-        var theta = others
-        for i in moved {
-          let share = Double(step) / Double(steps)
-          theta[i] = ranges[i].lowerBound * pow(ranges[i].upperBound / ranges[i].lowerBound, share)
-        }
-        return theta
-      }
-    }
-    let variances = isVariance.indices.filter { isVariance[$0] }
-    return [nodes(variances, others: isVariance.map { _ in 0 })]
-      + variances.map { nodes([$0], others: point.theta) }
-  }
-
-  /// Nodes of a line that lie below their neighbours.
-  private static func minima(
-    on line: [[Double]], objective: ProfiledObjective
-  ) throws(EngineError) -> [[Double]] {
-    var deviances: [Double] = []
-    for theta in line { deviances.append((try? objective.evaluate(theta).deviance) ?? .infinity) }
-    return line.indices.filter { j in
-      deviances[j].isFinite && (j == 0 || deviances[j] < deviances[j - 1])
-        && (j == line.count - 1 || deviances[j] <= deviances[j + 1])
-    }.map { line[$0] }
-  }
-
-  /// Whether several factors have together more than half as many effects as there are rows, few enough for many
-  /// searches.
+  /// Whether the factors have together more than half as many effects as there are rows, few enough for many searches.
   private var isCrowded: Bool {
     let factors = products.structure.factors
     let effects = factors.reduce(0) { $0 + $1.levelCount * $1.width }
-    return factors.count > 1 && 2 * effects > response.count && effects <= 1000
-  }
-
-  /// Standard deviations log-uniform over the ranges, and correlations of every size; the same at each call.
-  private func randomStarts(count: Int, over ranges: [ClosedRange<Double>]) -> [[Double]] {
-    var stream = RandomStream(seed: 1)
-    return (0..<count).map { _ in
-      zip(layout.parameters, ranges).map { entries, range in
-        let size = range.lowerBound * pow(range.upperBound / range.lowerBound, stream.uniform())
-        guard let e = entries.first, e.row != e.column else { return size }
-        return (2 * stream.uniform() - 1) * size
-      }
-    }
+    return 2 * effects > response.count && effects <= 1000
   }
 }

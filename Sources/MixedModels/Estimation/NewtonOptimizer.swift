@@ -15,8 +15,8 @@ struct NewtonOptimizer {
   let scales: [Double]
   /// Whether the gradient is looked at once more where the iterations would end, instead of trusting their rate.
   let verifies: Bool
-  /// Residual variance, in parts of the least-squares one, below which the iterations end without an optimum.
-  var leastScale: Double
+  /// Resolution of the residual variance below which the iterations end without an optimum.
+  var leastResolution: Double
 
   /// Where the iterations ended.
   struct Outcome {
@@ -27,7 +27,7 @@ struct NewtonOptimizer {
     var isSlow = false
     /// The best other local optimum met, where it is not far above.
     var rival: ProfiledObjective.Point?
-    /// The lowest end of other iterations whose residual variance fell below `leastScale`.
+    /// The lowest end of other iterations whose residual variance was no longer resolved.
     var dwarfed: ProfiledObjective.Point?
   }
 
@@ -43,7 +43,7 @@ struct NewtonOptimizer {
     var damping = 0.0
     var iteration = 0
     var escapes = 0
-    while !converged, iteration < options.maximumIterations, point.scale >= leastScale {
+    while !converged, iteration < options.maximumIterations, point.resolution >= leastResolution {
       iteration += 1
       let derivatives = try objective.derivatives(at: point)
       let gradient = derivatives.gradient
@@ -98,11 +98,12 @@ struct NewtonOptimizer {
       previousNorm = isExtended ? .infinity : norm
       let actual = lastDeviance - point.deviance
       let error = modelError(promised: promised, actual: actual, deviance: point.deviance)
-      let rate = isExtended ? 1 : min(shrinkage, error, 1)
+      // the first steps from afar may shrink the gradient by more than the next will
+      let rate = isExtended ? 1 : min(max(shrinkage, Self.bestRate), error, 1)
       let remaining = promised * rate * rate
       certificate.predictedDecrease = max(min(promised, remaining), 0)
       // far away a norm may have fallen because a curvature of rounding errors was in it
-      let isCertain = promised < 1 && !isExtended && (!verifies || isSlow || layout.count == 1)
+      let isCertain = promised < 1 && !isExtended && (!verifies || isSlow)
       let isNear = promised < (verifies && !isSlow ? 1e-9 : tolerance)
       if damping == 0, !isExtended, isNear || isCertain && remaining < tolerance {
         if escapes < Self.mostEscapes, let away = try escaped(from: point, derivatives: derivatives) {
@@ -187,7 +188,7 @@ struct NewtonOptimizer {
       let rough = try screening.minimize(from: start)
       let margin = 1e-9 * max(1, abs(outcome.point.deviance))
       let least = isDegenerate(outcome) ? .infinity : outcome.point.deviance - margin
-      if rough.point.scale < leastScale {
+      if rough.point.resolution < leastResolution {
         if rough.point.deviance < outcome.dwarfed?.deviance ?? .infinity { result.dwarfed = rough.point }
       } else if rough.point.deviance - rough.certificate.predictedDecrease < least {
         let other = try minimize(from: rough.point.theta)
@@ -240,11 +241,14 @@ struct NewtonOptimizer {
     options.maximumIterations = min(options.maximumIterations, 30)
     return NewtonOptimizer(
       objective: objective, options: options, tolerance: 1e-6, scales: scales, verifies: false,
-      leastScale: leastScale)
+      leastResolution: leastResolution)
   }
 
   /// Largest number of stationary points that are no optima from which the iterations move on.
   private static let mostEscapes = 3
+
+  /// Least factor by which a step is trusted to shrink the gradient.
+  private static let bestRate = 0.01
 
   /// Iterations after which the average information is taken to be a poor model of the curvature.
   private static let patience = 8

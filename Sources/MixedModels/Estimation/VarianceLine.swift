@@ -10,8 +10,6 @@ struct VarianceLine {
   let objective: ProfiledObjective
   /// Least and largest A_l.
   let information: ClosedRange<Double>
-  /// Residual variance below which effects explain every row, in parts of the least-squares one.
-  let leastScale: Double
 
   /// The deviance at one place of the line.
   private struct Node {
@@ -29,6 +27,8 @@ struct VarianceLine {
   private static let negligible = 1e-2
   /// θ²A_l at which effects have explained all but rounding.
   private static let saturated = 1e14
+  /// Residual variance, in parts of the least-squares one, that is rounding.
+  private static let leastScale = 1e-13
   /// Halvings of an interval in which a cubic turns.
   private static let halvings = 4
 
@@ -55,8 +55,8 @@ struct VarianceLine {
       let u = Self.turn(a, b)
       minima.append((exp(0.5 * u), min(a.deviance, b.deviance)))
     }
-    // the rest of the line lies beyond what doubles resolve
-    if let last = nodes.last, last.slope < 0, last.scale < leastScale {
+    // the rest of the line is rounding
+    if let last = nodes.last, last.slope < 0, last.scale < Self.leastScale {
       minima.append((exp(0.5 * last.u), last.deviance))
     }
     return minima.sorted { $0.deviance < $1.deviance }.map(\.theta)
@@ -74,7 +74,7 @@ struct VarianceLine {
       guard let next = try? node(theta: exp(0.5 * u), u: u) else { break }
       nodes.append(next)
       let fall = objective.degreesOfFreedom * (next.scale / max(limit, .leastNormalMagnitude) - 1)
-      if next.slope > fall || next.scale < leastScale { break }
+      if next.slope > fall || next.scale < Self.leastScale { break }
       u += Self.spacing
     }
     return nodes

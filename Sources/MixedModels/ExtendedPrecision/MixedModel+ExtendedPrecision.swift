@@ -2,8 +2,7 @@ internal import LinearAlgebra
 
 /// Effects that dwarf the residuals: the likelihood in extended precision.
 extension MixedModel {
-  /// Residual variance, in parts of the least-squares one, below which sums of squares in doubles give it to less than
-  /// about nine digits.
+  /// Resolution of the residual variance below which sums of squares in doubles give it to less than about nine digits.
   static let resolvedScale = 1e-5
   /// The same where extended precision ends.
   static let leastExtendedScale = 1e-22
@@ -39,7 +38,7 @@ extension MixedModel {
     let objective = levels ? try levelObjective(reml: reml) : try objective(reml: reml)
     do {
       let point = try objective.evaluate(lower: lower, theta: theta)
-      guard point.scale < Self.resolvedScale, canExtend else { return (self, objective, point) }
+      guard point.resolution < Self.resolvedScale, canExtend else { return (self, objective, point) }
     } catch {
       guard error == .perfectFit || error == .overflow, canExtend else { throw error }
     }

@@ -141,23 +141,22 @@ struct TermCovariance {
   }
 
   /// The correlation of two effects where it is perfect, else nil.
-  func perfectCorrelation(_ a: Int, _ b: Int) -> Double? {
+  func perfectCorrelation(_ a: Int, _ b: Int) -> Int? {
     guard isSingular, a != b, !isZero(a), !isZero(b) else { return nil }
     let correlation = user[a, b] / (user[a, a] * user[b, b]).squareRoot()
     return 1 - correlation * correlation < 10 * Self.dwarfed ? (correlation < 0 ? -1 : 1) : nil
   }
 
-  /// What is at its bound, in the caller's effects.
-  var bounds: [Estimate.Bound.Kind] {
-    guard isSingular else { return [] }
+  /// What is at its bound, in the caller's effects; nil inside the cone.
+  func bound(term: Int) -> Estimate.Bound? {
+    guard isSingular else { return nil }
     let effects = 0..<user.rows
-    let pairs = effects.flatMap { a in (0..<a).map { (a, $0) } }
-    let found =
-      effects.filter(isZero).map { Estimate.Bound.Kind.zeroVariance(effect: $0) }
-      + pairs.compactMap { a, b in
-        perfectCorrelation(a, b).map { .perfectCorrelation(first: b, second: a, sign: $0) }
-      }
-    return found.isEmpty ? [.dependent] : found
+    let pairs = effects.flatMap { a in (0..<a).map { (first: $0, second: a) } }
+    return Estimate.Bound(
+      term: term, rank: isRange.count { $0 }, zeros: effects.filter(isZero),
+      perfect: pairs.compactMap { pair in
+        perfectCorrelation(pair.first, pair.second).map { (pair.first, pair.second, $0) }
+      })
   }
 
   /// Whether an entry of S is at its bound.

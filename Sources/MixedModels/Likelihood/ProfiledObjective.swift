@@ -31,6 +31,8 @@ final class ProfiledObjective {
     var logDeterminant: Double
     /// log|X̃'V⁻¹X̃|.
     var fixedLogDeterminant: Double
+    /// Share that σ² is of the sums of squares it is the difference of: those of the response's residual and of X̃ b.
+    var resolution: Double
   }
 
   /// Derivatives at the last evaluated point.
@@ -101,7 +103,8 @@ final class ProfiledObjective {
       logDeterminant + (reml ? fixedLogDeterminant : 0) + nu * (1 + log(2 * .pi * residual / nu))
     return Point(
       theta: theta, lower: lower, deviance: deviance, coefficients: coefficients, fixedInverse: inverse,
-      scale: residual / nu, logDeterminant: logDeterminant, fixedLogDeterminant: fixedLogDeterminant)
+      scale: residual / nu, logDeterminant: logDeterminant, fixedLogDeterminant: fixedLogDeterminant,
+      resolution: residual / (nu + coefficients.reduce(0) { $0 + $1 * $1 }))
   }
 
   /// Gradient and curvature at the point that was evaluated last.

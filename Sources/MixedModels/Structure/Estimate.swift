@@ -28,7 +28,7 @@ package struct Estimate: Sendable {
   package var singular: Bool
   /// Monte-Carlo errors, where no exact factorisation was made.
   package var monteCarlo: MonteCarloReport?
-  /// Zero variances and perfect correlations.
+  /// Terms with a singular covariance matrix.
   package var bounds: [Bound] = []
   /// Another local maximum that was met, not far below; nil where none was.
   package var rival: Rival?
@@ -49,20 +49,16 @@ package struct Estimate: Sendable {
     let lower: [[Double]]
   }
 
-  /// Something at the boundary of the parameter space.
-  package struct Bound: Sendable, Hashable {
-    /// What it is.
-    package enum Kind: Sendable, Hashable {
-      /// An effect does not vary.
-      case zeroVariance(effect: Int)
-      /// Two effects are proportional.
-      case perfectCorrelation(first: Int, second: Int, sign: Double)
-      /// More than two effects are linearly dependent, no two of them alone.
-      case dependent
-    }
+  /// What lies on the boundary of the parameter space in one term's covariance matrix.
+  package struct Bound: Sendable {
     /// Position of the term.
     package let term: Int
-    package let kind: Kind
+    /// Rank of the covariance matrix.
+    package let rank: Int
+    /// Effects with variance zero.
+    package let zeros: [Int]
+    /// Pairs of effects with correlation 1 or -1.
+    package let perfect: [(first: Int, second: Int, correlation: Int)]
   }
 
   /// A local maximum of the likelihood beside the one that is the estimate.

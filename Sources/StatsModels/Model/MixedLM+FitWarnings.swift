@@ -28,10 +28,20 @@ extension MixedLM {
     if !estimate.converged {
       result.append(texts.notConverged(gradientNorm: estimate.certificate.gradientNorm))
     }
-    if estimate.singular, free == nil {
-      let relative = specification.blockCovariances(estimate.relativeCovariances)
-      let findings = specification.blocks.indices.compactMap {
-        named.contains($0) ? nil : BoundaryFinding(block: $0, relative: relative[$0])
+    if !estimate.unidentified.isEmpty {
+      let open = Set(estimate.openTerms.map { owners[$0] })
+      named.formUnion(open)
+      result.append(texts.notIdentifiable(blocks: open.sorted(), withResidual: estimate.residualIsOpen))
+    }
+    if let rival = estimate.rival, estimate.unidentified.isEmpty {
+      result.append(texts.rival(rival, of: estimate))
+    }
+    if free == nil {
+      var findings: [BoundaryFinding] = []
+      for bound in estimate.bounds where named.insert(owners[bound.term]).inserted {
+        let block = owners[bound.term]
+        findings.append(
+          BoundaryFinding(bound, block: block, width: specification.blocks[block].width))
       }
       if !findings.isEmpty {
         result.append(texts.boundary(findings))

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import MixedModels
 
 /// The texts of what a fit has to say about its model: which term or column, what it means, what to do.
@@ -130,6 +131,27 @@ struct WarningTexts {
         "Gradient optimization failed, |grad| = \(PythonFormat.fixed(gradientNorm, 6)): the likelihood of "
         + "'\(specification.endogName)' still rises from the point printed. Raise maxiter, leave method out, or take "
         + "random effects away")
+  }
+
+  /// A second maximum of the likelihood.
+  func rival(_ rival: Estimate.Rival, of estimate: Estimate) -> FitWarning {
+    func variances(_ relative: [Matrix], scale: Double) -> String {
+      let covariances = specification.blockCovariances(relative)
+      let facts = specification.blocks.indices.map { position -> String in
+        let values = covariances[position].diagonal.map { PythonFormat.general($0 * scale, 4) }
+        return "\(specification.termText(position)) \(values.joined(separator: ", "))"
+      }
+      return facts.joined(separator: ", ") + ", residual \(PythonFormat.general(scale, 4))"
+    }
+    return FitWarning(
+      kind: .numerical,
+      message:
+        "the likelihood of '\(specification.endogName)' has two maxima: log-likelihood "
+        + "\(PythonFormat.fixed(estimate.logLikelihood, 4)) as printed (variances "
+        + "\(variances(estimate.relativeCovariances, scale: estimate.scale))) and "
+        + "\(PythonFormat.fixed(rival.logLikelihood, 4)) (variances "
+        + "\(variances(rival.relativeCovariances, scale: rival.scale))). Another program or start may end at the "
+        + "second; look at the likelihood profile before you interpret the variances")
   }
 
   /// Random effects that leave no residuals.
