@@ -3,48 +3,102 @@ import Foundation
 // Arithmetic between columns and values, row by row.
 //
 // Integers stay integers under + - * (and wrap around on overflow, as numpy's do); / always gives
-// floating-point numbers. + joins texts. The result is missing where an operand is missing, or where the
-// types do not go together.
+// floating-point numbers. + joins texts. Truth values count as 0 and 1. The result is missing where an operand
+// is missing. Other operations on texts, and all on categories, stop with a message that names the column and
+// its first text; `add`, `sub`, `mul` and `truediv` throw instead. pandas also repeats texts by `* 2`.
 
 extension Column {
-  /// The sum of two columns, or their texts joined; different lengths stop with a message.
+  /// The sum of two columns, or their texts joined; different lengths, and types that do not go together, stop with a message.
   /// Python: Series.add
-  public static func + (a: Column, b: Column) -> Column { combine(a, b, .add) }
-  /// The difference of two columns; different lengths stop with a message.
+  public static func + (a: Column, b: Column) -> Column {
+    unwrap { () throws(DataFrameError) in try a.add(b) }
+  }
+  /// The difference of two columns; different lengths, and types that do not go together, stop with a message.
   /// Python: Series.sub
-  public static func - (a: Column, b: Column) -> Column { combine(a, b, .subtract) }
-  /// The product of two columns; different lengths stop with a message.
+  public static func - (a: Column, b: Column) -> Column {
+    unwrap { () throws(DataFrameError) in try a.sub(b) }
+  }
+  /// The product of two columns; different lengths, and types that do not go together, stop with a message.
   /// Python: Series.mul
-  public static func * (a: Column, b: Column) -> Column { combine(a, b, .multiply) }
-  /// The quotient of two columns; different lengths stop with a message.
+  public static func * (a: Column, b: Column) -> Column {
+    unwrap { () throws(DataFrameError) in try a.mul(b) }
+  }
+  /// The quotient of two columns; different lengths, and types that do not go together, stop with a message.
   /// Python: Series.truediv
-  public static func / (a: Column, b: Column) -> Column { combine(a, b, .divide) }
+  public static func / (a: Column, b: Column) -> Column {
+    unwrap { () throws(DataFrameError) in try a.truediv(b) }
+  }
 
-  /// A value added to each row, or a text appended.
+  /// A value added to each row, or a text appended; types that do not go together stop with a message.
   /// Python: Series.add
-  public static func + (a: Column, b: some ColumnScalar) -> Column { combine(a, a.filled(b), .add) }
-  /// A value subtracted from each row.
+  public static func + (a: Column, b: some ColumnScalar) -> Column {
+    unwrap { () throws(DataFrameError) in try a.add(b) }
+  }
+  /// A value subtracted from each row; types that do not go together stop with a message.
   /// Python: Series.sub
-  public static func - (a: Column, b: some ColumnScalar) -> Column { combine(a, a.filled(b), .subtract) }
-  /// Each row multiplied by a value.
+  public static func - (a: Column, b: some ColumnScalar) -> Column {
+    unwrap { () throws(DataFrameError) in try a.sub(b) }
+  }
+  /// Each row multiplied by a value; types that do not go together stop with a message.
   /// Python: Series.mul
-  public static func * (a: Column, b: some ColumnScalar) -> Column { combine(a, a.filled(b), .multiply) }
-  /// Each row divided by a value.
+  public static func * (a: Column, b: some ColumnScalar) -> Column {
+    unwrap { () throws(DataFrameError) in try a.mul(b) }
+  }
+  /// Each row divided by a value; types that do not go together stop with a message.
   /// Python: Series.truediv
-  public static func / (a: Column, b: some ColumnScalar) -> Column { combine(a, a.filled(b), .divide) }
+  public static func / (a: Column, b: some ColumnScalar) -> Column {
+    unwrap { () throws(DataFrameError) in try a.truediv(b) }
+  }
 
-  /// Each row added to a value, or a text put before.
+  /// Each row added to a value, or a text put before; types that do not go together stop with a message.
   /// Python: Series.radd
-  public static func + (a: some ColumnScalar, b: Column) -> Column { combine(b.filled(a), b, .add) }
-  /// Each row subtracted from a value.
+  public static func + (a: some ColumnScalar, b: Column) -> Column {
+    unwrap { () throws(DataFrameError) in try b.filled(a).add(b) }
+  }
+  /// Each row subtracted from a value; types that do not go together stop with a message.
   /// Python: Series.rsub
-  public static func - (a: some ColumnScalar, b: Column) -> Column { combine(b.filled(a), b, .subtract) }
-  /// Each row multiplied by a value.
+  public static func - (a: some ColumnScalar, b: Column) -> Column {
+    unwrap { () throws(DataFrameError) in try b.filled(a).sub(b) }
+  }
+  /// Each row multiplied by a value; types that do not go together stop with a message.
   /// Python: Series.rmul
-  public static func * (a: some ColumnScalar, b: Column) -> Column { combine(b.filled(a), b, .multiply) }
-  /// A value divided by each row.
+  public static func * (a: some ColumnScalar, b: Column) -> Column {
+    unwrap { () throws(DataFrameError) in try b.filled(a).mul(b) }
+  }
+  /// A value divided by each row; types that do not go together stop with a message.
   /// Python: Series.rtruediv
-  public static func / (a: some ColumnScalar, b: Column) -> Column { combine(b.filled(a), b, .divide) }
+  public static func / (a: some ColumnScalar, b: Column) -> Column {
+    unwrap { () throws(DataFrameError) in try b.filled(a).truediv(b) }
+  }
+
+  /// The column + a column, an array or a value, row by row.
+  /// - Throws: ``DataFrameError`` for different lengths, and for types that do not go together.
+  ///
+  /// Python: Series.add
+  public func add(_ other: some ColumnConvertible) throws(DataFrameError) -> Column {
+    try combined(filled(other), .add)
+  }
+  /// The column - a column, an array or a value, row by row.
+  /// - Throws: ``DataFrameError`` for different lengths, and for types that do not go together.
+  ///
+  /// Python: Series.sub
+  public func sub(_ other: some ColumnConvertible) throws(DataFrameError) -> Column {
+    try combined(filled(other), .subtract)
+  }
+  /// The column * a column, an array or a value, row by row.
+  /// - Throws: ``DataFrameError`` for different lengths, and for types that do not go together.
+  ///
+  /// Python: Series.mul
+  public func mul(_ other: some ColumnConvertible) throws(DataFrameError) -> Column {
+    try combined(filled(other), .multiply)
+  }
+  /// The column / a column, an array or a value, row by row.
+  /// - Throws: ``DataFrameError`` for different lengths, and for types that do not go together.
+  ///
+  /// Python: Series.truediv
+  public func truediv(_ other: some ColumnConvertible) throws(DataFrameError) -> Column {
+    try combined(filled(other), .divide)
+  }
 
   /// The column with each sign changed.
   /// Python: -Series
@@ -60,8 +114,11 @@ extension Column {
     return Column(name: name, storage: .integer(values.map { $0 < 0 ? 0 &- $0 : $0 }, missing: missing))
   }
 
-  private enum Operator {
-    case add, subtract, multiply, divide
+  private enum Operator: String {
+    case add = "+"
+    case subtract = "-"
+    case multiply = "*"
+    case divide = "/"
 
     @inline(__always)
     func callAsFunction(_ a: Double, _ b: Double) -> Double {
@@ -83,26 +140,36 @@ extension Column {
     }
   }
 
-  /// A value in as many rows as this column has, under its name.
-  private func filled(_ value: some ColumnScalar) -> Column {
-    Column(name: name, storage: value.columnStorage(broadcastTo: count))
+  /// A value in as many rows as this column has, under its name; a column as it is.
+  private func filled(_ value: some ColumnConvertible) -> Column {
+    if let column = value as? Column { return column }
+    return Column(name: name, storage: value.columnStorage(broadcastTo: count))
   }
 
-  private static func combine(_ a: Column, _ b: Column, _ operation: Operator) -> Column {
-    require(a.count == b.count, "columns of \(a.count) and \(b.count) rows cannot be combined")
-    let name = a.name == b.name ? a.name : ""
-    if let x = a.textValues, let y = b.textValues {
-      let none = Storage.string(StringColumn(pool: [], codes: [Int32](repeating: -1, count: a.count)))
-      return Column(name: name, storage: operation == .add ? .string(x.joined(with: y)) : none)
+  /// What a computation gives; its error stops.
+  private static func unwrap(_ body: () throws(DataFrameError) -> Column) -> Column {
+    do { return try body() } catch { stop(error.message) }
+  }
+
+  private func combined(_ b: Column, _ operation: Operator) throws(DataFrameError) -> Column {
+    guard count == b.count else {
+      throw DataFrameError(.lengthMismatch, "columns of \(count) and \(b.count) rows cannot be combined")
     }
-    if operation != .divide, let x = a.wholeValues, let y = b.wholeValues {
+    let name = name == b.name ? name : ""
+    if case .string(let x) = storage, case .string(let y) = b.storage, operation == .add {
+      return Column(name: name, storage: .string(x.joined(with: y)))
+    }
+    if let error = typeError("'\(operation.rawValue)'") ?? b.typeError("'\(operation.rawValue)'") {
+      throw error
+    }
+    if operation != .divide, let x = wholeValues, let y = b.wholeValues {
       let values = zip(x.values, y.values).map { operation($0, $1) }
-      return Column(name: name, storage: .integer(values, missing: union(x.missing, y.missing)))
+      return Column(name: name, storage: .integer(values, missing: Self.union(x.missing, y.missing)))
     }
-    let missing = [Double](repeating: .nan, count: a.count)
-    let x = a.textValues == nil ? a.doubles ?? missing : missing
-    let y = b.textValues == nil ? b.doubles ?? missing : missing
-    return Column(name: name, storage: .double(zip(x, y).map { operation($0, $1) }))
+    // What is left without numbers holds no value at all.
+    let missing = [Double](repeating: .nan, count: count)
+    let values = zip(doubles ?? missing, b.doubles ?? missing).map { operation($0, $1) }
+    return Column(name: name, storage: .double(values))
   }
 
   private static func union(_ a: [Bool]?, _ b: [Bool]?) -> [Bool]? {
@@ -116,17 +183,6 @@ extension Column {
     case .integer(let values, let missing): (values, missing)
     case .boolean(let values, let missing): (values.map { $0 ? 1 : 0 }, missing)
     default: nil
-    }
-  }
-
-  /// The values of a column of texts, or of categories that are all texts.
-  private var textValues: StringColumn? {
-    switch storage {
-    case .string(let column): return column
-    case .categorical(let column):
-      let isText = column.levels.allSatisfy { $0.number == nil } && !column.levels.isEmpty
-      return isText ? StringColumn(pool: column.levels.map(\.description), codes: column.codes) : nil
-    default: return nil
     }
   }
 }

@@ -1,4 +1,5 @@
-// Summaries of a column. Missing values do not count; a column without numbers gives nan.
+// Summaries of a column. Missing values do not count; a column without values gives nan. Texts and categories
+// stop with a message that names the column and its first text: `try column.toNumeric().mean()` throws instead.
 
 extension Column {
   /// Number of values that are not missing.
@@ -7,18 +8,19 @@ extension Column {
 
   /// The sum of the numbers, 0 for none.
   /// Python: Series.sum
-  public func sum() -> Double { numbersPresent.map { Self.compensatedSum($0) } ?? .nan }
+  public func sum() -> Double { Self.compensatedSum(numbersPresent("sum()")) }
   /// The arithmetic mean.
   /// Python: Series.mean
   public func mean() -> Double {
-    guard let numbers = numbersPresent, !numbers.isEmpty else { return .nan }
-    return Self.compensatedSum(numbers) / Double(numbers.count)
+    let numbers = numbersPresent("mean()")
+    return numbers.isEmpty ? .nan : Self.compensatedSum(numbers) / Double(numbers.count)
   }
 
   /// The variance, with divisor `n - ddof`.
   /// Python: Series.var
   public func `var`(ddof: Int = 1) -> Double {
-    guard let numbers = numbersPresent, numbers.count > ddof else { return .nan }
+    let numbers = numbersPresent("var()")
+    guard numbers.count > ddof else { return .nan }
     let center = Self.compensatedSum(numbers) / Double(numbers.count)
     let squares = numbers.map { ($0 - center) * ($0 - center) }
     return Self.compensatedSum(squares) / (Double(numbers.count) - Double(ddof))
@@ -29,10 +31,10 @@ extension Column {
   public func std(ddof: Int = 1) -> Double { self.var(ddof: ddof).squareRoot() }
   /// The least number.
   /// Python: Series.min
-  public func min() -> Double { numbersPresent?.min() ?? .nan }
+  public func min() -> Double { numbersPresent("min()").min() ?? .nan }
   /// The greatest number.
   /// Python: Series.max
-  public func max() -> Double { numbersPresent?.max() ?? .nan }
+  public func max() -> Double { numbersPresent("max()").max() ?? .nan }
   /// The middle number, or the mean of the middle two.
   /// Python: Series.median
   public func median() -> Double { quantile(0.5) }
@@ -40,7 +42,8 @@ extension Column {
   /// The quantile at a fraction from 0 to 1, linear between neighbours; nan outside.
   /// Python: Series.quantile
   public func quantile(_ q: Double) -> Double {
-    guard let numbers = numbersPresent?.sorted(), let last = numbers.indices.last, q >= 0, q <= 1 else {
+    let numbers = numbersPresent("quantile()").sorted()
+    guard let last = numbers.indices.last, q >= 0, q <= 1 else {
       return .nan
     }
     let place = q * Double(last)
@@ -79,8 +82,11 @@ extension Column {
     return order.map { (levels[$0], counts[$0]) }
   }
 
-  /// The numbers that are not missing, nil for a column of texts.
-  private var numbersPresent: [Double]? { doubles.map { $0.filter { !$0.isNaN } } }
+  /// The numbers that are not missing; texts stop with a message that names the operation.
+  private func numbersPresent(_ operation: String) -> [Double] {
+    if let error = typeError(operation) { stop(error.message) }
+    return doubles?.filter { !$0.isNaN } ?? []
+  }
 
   /// Neumaier's summation: the error does not grow with the number of terms.
   private static func compensatedSum(_ values: [Double]) -> Double {

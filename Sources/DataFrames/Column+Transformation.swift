@@ -46,9 +46,11 @@ extension Column {
   /// Python: Series.dropna
   public func dropna() -> Column { hasMissing ? rows(notna().positions) : self }
 
-  /// The column of a function's values over the numbers; missing values and texts stay or become missing.
+  /// The column of a function's values over the numbers; missing values stay missing, texts and categories stop
+  /// with a message.
   /// Python: Series.map
   public func map(_ transform: (Double) -> Double) -> Column {
+    if let error = typeError("map()") { stop(error.message) }
     let values = doubles?.map { $0.isNaN ? .nan : transform($0) }
     return Column(name: name, storage: .double(values ?? [Double](repeating: .nan, count: count)))
   }

@@ -23,6 +23,10 @@ public struct DataFrameError: Error, Sendable, Equatable, CustomStringConvertibl
     public static let tooManyFields = Code("tooManyFields")
     /// Bytes that are no UTF-8 text.
     public static let invalidUTF8 = Code("invalidUTF8")
+    /// Bytes that are no characters of the encoding named.
+    public static let invalidText = Code("invalidText")
+    /// Values of a type that an operation does not know, as texts among numbers.
+    public static let wrongType = Code("wrongType")
   }
 
   /// The kind of mistake.

@@ -18,15 +18,26 @@ package enum NearestNames {
     if !nearest.isEmpty {
       return "no \(kind) \(quote(name)); did you mean \(nearest.map(quote).joined(separator: ", "))?"
     }
-    if names.count == 1, let separator = [";", "\t", "|"].first(where: names[0].contains) {
-      let text = separator == "\t" ? "tabs" : quote(separator)
-      return
-        "no \(kind) \(quote(name)): the only one is \(quote(names[0])). The file seems to be separated by "
-        + "\(text): save it with commas, or read it with that separator"
+    if let hint = separatorHint(names) {
+      return "no \(kind) \(quote(name)): the only one is \(quote(names[0])). \(hint)"
     }
     if names.isEmpty { return "no \(kind) \(quote(name)): there are none" }
     let shown = names.prefix(10).map(quote).joined(separator: ", ")
     return "no \(kind) \(quote(name)); there are \(shown)" + (names.count > 10 ? ", … (\(names.count))" : "")
+  }
+
+  /// What a header of a single name with another separator in it shows; nil for any other header.
+  static func separatorHint(_ names: [String]) -> String? {
+    guard names.count == 1, let separator = [";", "\t", "|"].first(where: names[0].contains) else {
+      return nil
+    }
+    return "The file seems to be separated by \(separatorName(separator)): save it with commas, or read it "
+      + "with that separator"
+  }
+
+  /// A separator as a sentence names it.
+  static func separatorName(_ separator: String) -> String {
+    separator == "\t" ? "tabs" : PythonText.quoted(separator)
   }
 
   /// The least number of insertions, deletions and substitutions between two texts.

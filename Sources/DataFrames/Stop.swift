@@ -3,8 +3,10 @@ import Foundation
 /// Ends the program because its source code asks for what does not exist, as an array index out of range
 /// does.
 ///
-/// An optimised build drops the message of a failed precondition, so it is written to standard error first.
+/// What has been printed goes out first. An optimised build drops the message of a failed precondition, so it is
+/// written to standard error.
 func stop(_ message: String) -> Never {
+  fflush(nil)
   var isOptimised = true
   assert(
     {

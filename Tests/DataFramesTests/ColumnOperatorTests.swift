@@ -20,7 +20,7 @@ import Testing
     #expect((data["g"] == "a").positions == [1])
     #expect((data["g"] != "a").positions == [0, 2, 3])
     #expect((data["g"] < "b").positions == [1])
-    #expect((data["g"] == 1).positions.isEmpty && (data["g"] < 1).positions.isEmpty)
+    #expect((data["g"] == 1).positions.isEmpty && (data["g"] != 1).all())
     #expect((data["flag"] == true).positions == [0, 2])
     #expect((data["size"] < "hi").positions == [0, 3])
     #expect((data["size"] == "none").positions.isEmpty)
@@ -68,8 +68,6 @@ import Testing
     let joined = data["g"].astype(.string) + "_" + data["n"].astype(.string)
     #expect(joined.strings == ["b_1", "a_2", nil, "c_4"])
     #expect(("id" + data["g"]).strings == ["idb", "ida", nil, "idc"])
-    #expect((data["size"] + "!").strings == ["lo!", "hi!", nil, "lo!"])
-    // Texts and numbers do not go together, as in Python.
-    #expect((data["g"] + 1).isna().all() && (data["g"] * data["g"]).isna().all())
+    #expect((data["size"].astype(.string) + "!").strings == ["lo!", "hi!", nil, "lo!"])
   }
 }

@@ -72,21 +72,15 @@ struct CSVContext {
   /// Reads numbers.
   let parser: DecimalParser
   /// The markers of a missing value.
-  let missing: UnsafePointer<ByteInterner>
+  let missing: MissingMarkers
   /// Fields of a complete row.
   let width: Int
   /// Whether a row may leave out its last fields.
   let padsRows: Bool
-  /// Whether a marker of a missing value looks like a number.
-  let hasNumericMarker: Bool
-  /// Whether pages that have been read can be dropped.
-  let dropsPages: Bool
 
   /// A scanner into the given builders.
   func scanner(_ columns: UnsafeMutablePointer<ColumnBuilder>) -> CSVRowScanner {
     CSVRowScanner(
-      fields: fields, parser: parser, missing: missing, columns: columns, width: width, padsRows: padsRows,
-      hasNumericMarker: hasNumericMarker,
-      dropsPages: dropsPages)
+      fields: fields, parser: parser, missing: missing, columns: columns, width: width, padsRows: padsRows)
   }
 }

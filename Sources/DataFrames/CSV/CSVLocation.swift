@@ -29,18 +29,25 @@ struct CSVLocation {
     return DataFrameError(code, message, path: path, line: line, column: column)
   }
 
-  /// What a scanner's failure means to the user; `width` is the number of fields expected, nil in the header.
-  func error(_ failure: CSVRowScanner.Failure, _ fields: CSVFields, width: Int?) -> DataFrameError {
+  /// What a scanner's failure means to the user; `width` is the number of fields expected. Neither header nor
+  /// width is known while the header is read.
+  func error(
+    _ failure: CSVRowScanner.Failure, _ fields: CSVFields, _ header: CSVHeader? = nil, width: Int = 0
+  ) -> DataFrameError {
     switch failure {
     case .unterminatedQuote(let p):
       return error(.unterminatedQuote, "a quoted field begins here and is never closed", at: p)
     case .invalidUTF8(let p):
-      return error(.invalidUTF8, "byte \(hex(p)) is not UTF-8 text; save the file as UTF-8", at: p)
+      return error(
+        .invalidUTF8,
+        "byte \(hex(p)) is not UTF-8 text: save the file as UTF-8, or name its encoding, such as latin-1 or "
+          + "cp1252", at: p)
     case .tooManyFields(let p), .tooFewFields(let p):
-      var count = width ?? 0
+      var count = width
       _ = try? CSVHeader.eachField(fields, from: p) { _, _ throws(CSVRowScanner.Failure) in count += 1 }
       return error(
-        .tooManyFields, "this row has \(count) fields, \(width ?? 0) are expected; the surplus begins here",
+        .tooManyFields,
+        "this row has \(count) fields, \(width) are expected; the surplus begins here\(hint(header, fields))",
         at: p)
     }
   }
@@ -56,8 +63,15 @@ struct CSVLocation {
     }
     return error(
       .tooManyFields,
-      "this row has \(header.firstRowWidth) fields, the header \(header.names.count); the surplus begins here",
-      at: position)
+      "this row has \(header.firstRowWidth) fields, the header \(header.names.count); the surplus begins here"
+        + hint(header, fields), at: position)
+  }
+
+  /// Another separator that the header shows, in a sentence of its own.
+  private func hint(_ header: CSVHeader?, _ fields: CSVFields) -> String {
+    guard let names = header?.names, let hint = NearestNames.separatorHint(names) else { return "" }
+    return
+      ". \(hint)\(fields.separator == UInt8(ascii: ",") ? ", with the decimal mark ',' if it has one" : "")"
   }
 
   private func hex(_ p: UnsafePointer<UInt8>) -> String {

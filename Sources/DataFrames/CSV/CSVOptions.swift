@@ -1,23 +1,47 @@
 /// How a text file is read.
 /// Python: the arguments of pandas.read_csv
 public struct CSVOptions: Sendable {
-  /// The character between fields, one byte: `,`, `;` or a tab.
+  /// The character between fields, one byte: `,`, `;` or a tab. Nil finds it out: a comma, else the one of
+  /// `;`, tab and `|` that gives every line the same number of fields.
   /// Python: sep
-  public var separator: Unicode.Scalar = ","
-  /// Texts that mark a missing value, beside the empty field.
+  public var separator: Unicode.Scalar?
+  /// The mark before the fraction of a number, `.` or `,`.
+  /// Python: decimal
+  public var decimal: Unicode.Scalar
+  /// The mark between groups of digits, as the comma of `27,273.0`; nil for none.
+  /// Python: thousands
+  public var thousands: Unicode.Scalar?
+  /// Texts that mark a missing value, beside the empty field. One that is a number, as `-999`, stands for
+  /// every spelling of that number.
   /// Python: na_values, keep_default_na
-  public var missingMarkers: [String] = CSVOptions.defaultMissingMarkers
+  public var missingMarkers: [String]
   /// The types of named columns; the others are inferred.
   /// Python: dtype
-  public var types: [String: ColumnType] = [:]
+  public var types: [String: ColumnType]
   /// The columns to keep, nil for all; the others are passed over at little cost.
   /// Python: usecols
   public var columns: Set<String>?
+  /// How the file's bytes stand for characters.
+  /// Python: encoding
+  public var encoding: TextEncoding
   /// The most threads to use, nil for as many as there are processors. The result does not depend on it.
   public var threads: Int?
 
-  /// pandas' defaults.
-  public init() {}
+  /// pandas' defaults, unless told otherwise.
+  public init(
+    separator: Unicode.Scalar? = ",", decimal: Unicode.Scalar = ".", thousands: Unicode.Scalar? = nil,
+    missingMarkers: [String] = CSVOptions.defaultMissingMarkers, types: [String: ColumnType] = [:],
+    columns: Set<String>? = nil, encoding: TextEncoding = .utf8, threads: Int? = nil
+  ) {
+    self.separator = separator
+    self.decimal = decimal
+    self.thousands = thousands
+    self.missingMarkers = missingMarkers
+    self.types = types
+    self.columns = columns
+    self.encoding = encoding
+    self.threads = threads
+  }
 
   /// The markers of a missing value that pandas knows, beside the empty field.
   public static let defaultMissingMarkers = [
@@ -25,4 +49,30 @@ public struct CSVOptions: Sendable {
     "#N/A N/A",
     "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN",
   ]
+
+  /// Refuses marks that no file can mean.
+  func validate() throws(DataFrameError) {
+    func isMark(_ scalar: Unicode.Scalar) -> Bool {
+      scalar.isASCII && ![10, 13, 34].contains(scalar.value)
+    }
+    if let separator, !isMark(separator) {
+      throw DataFrameError(.file, "the separator must be one ASCII character, no quote and no line end")
+    }
+    for (name, mark) in [("decimal mark", decimal), ("thousands mark", thousands ?? "_")]
+    where !isMark(mark) || Character(mark).isNumber || Character(mark).isLetter
+      || "+-".contains(Character(mark))
+    {
+      throw DataFrameError(.file, "the \(name) must be one ASCII character such as '.' or ','")
+    }
+    if decimal == separator {
+      throw DataFrameError(
+        .file,
+        "the decimal mark and the separator are both \(PythonText.quoted(String(decimal))): name a "
+          + "separator that numbers do not hold, such as ';'")
+    }
+    if decimal == thousands {
+      throw DataFrameError(
+        .file, "the decimal mark and the thousands mark are both \(PythonText.quoted(String(decimal)))")
+    }
+  }
 }

@@ -1,61 +1,21 @@
 import Dispatch
 import Foundation
 
-extension DataFrame {
-  /// Reads a file of comma-separated values with pandas' type inference.
-  ///
-  /// Columns become integers, numbers, truth values or texts; a column of integers with a missing value
-  /// becomes numbers. A byte-order mark, blank lines, quoted fields, any line ends and short rows are
-  /// understood; repeated names become `x`, `x.1`. When every row has one field more than the header, the
-  /// first column is the row labels.
-  ///
-  /// Other than pandas: numbers are correctly rounded; a column of truth values keeps its type beside missing
-  /// values; whole numbers beyond 64 bits signed that no `Double` holds exactly are texts.
-  /// - Throws: ``DataFrameError`` with path, line and column.
-  ///
-  /// Python: pandas.read_csv
-  public init(csv path: String, options: CSVOptions = CSVOptions()) throws(DataFrameError) {
-    let file = try FileBytes(path: path)
-    self = try withExtendedLifetime(file) { () throws(DataFrameError) in
-      try CSVReader(file.bytes, isMapped: file.isMapped, path: path, options: options).read()
-    }
-  }
-
-  /// Reads comma-separated values from a text, as ``init(csv:options:)`` does from a file.
-  public init(csvText text: String, options: CSVOptions = CSVOptions()) throws(DataFrameError) {
-    try self.init(csvBytes: Array(text.utf8), options: options)
-  }
-
-  /// Reads comma-separated values from bytes, as ``init(csv:options:)`` does from a file.
-  public init(csvBytes bytes: [UInt8], options: CSVOptions = CSVOptions()) throws(DataFrameError) {
-    let result = bytes.withUnsafeBytes { bytes in
-      Result { () throws(DataFrameError) in
-        try CSVReader(bytes, isMapped: false, path: nil, options: options).read()
-      }
-    }
-    self = try result.get()
-  }
-}
-
 /// One reading: header, chunks in parallel, types made one, columns put together.
 struct CSVReader {
   private let start: UnsafePointer<UInt8>
   private let end: UnsafePointer<UInt8>
-  private let isMapped: Bool
   private let options: CSVOptions
   private let location: CSVLocation
 
   /// A reading of bytes that live as long as it.
-  init(_ bytes: UnsafeRawBufferPointer, isMapped: Bool, path: String?, options: CSVOptions)
-    throws(DataFrameError)
-  {
+  init(_ bytes: UnsafeRawBufferPointer, path: String?, options: CSVOptions) throws(DataFrameError) {
     guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
       throw DataFrameError(.emptyFile, CSVReader.noHeader, path: path)
     }
     let hasMark = bytes.count >= 3 && base[0] == 0xEF && base[1] == 0xBB && base[2] == 0xBF
     start = hasMark ? base + 3 : base
     end = base + bytes.count
-    self.isMapped = isMapped
     self.options = options
     location = CSVLocation(start: start, end: end, path: path)
   }
@@ -63,16 +23,15 @@ struct CSVReader {
   private static let noHeader = "no header: the file is empty or all its lines are blank"
 
   /// Reads everything.
-  func read() throws(DataFrameError) -> DataFrame {
-    guard options.separator.isASCII, ![10, 13, 34].contains(options.separator.value) else {
-      throw DataFrameError(.file, "the separator must be one ASCII character, no quote and no line end")
-    }
-    let separator = UInt8(truncatingIfNeeded: options.separator.value)
+  func read() throws(DataFrameError) -> CSVReading {
+    let mark =
+      options.separator ?? SeparatorDetection.separator(from: start, to: end, decimal: options.decimal)
+    let separator = UInt8(ascii: mark)
     let fields = CSVFields(end: end, separator: separator)
     defer { fields.deallocate() }
     let header: CSVHeader?
     do { header = try CSVHeader(fields, from: start) } catch {
-      throw location.error(error, fields, width: nil)
+      throw location.error(error, fields)
     }
     guard let header else {
       throw location.error(.emptyFile, CSVReader.noHeader, at: nil)
@@ -84,30 +43,38 @@ struct CSVReader {
     let hasLabels = width > header.names.count
     let kinds = try kinds(header, hasLabels: hasLabels)
 
-    var missing = ByteInterner()
-    defer { missing.deallocate() }
-    for marker in options.missingMarkers + [""] {
-      var marker = marker
-      marker.withUTF8 { bytes in
-        _ = missing.code(for: bytes.baseAddress ?? start, bytes.count) { true }
-      }
-    }
-    let hasNumericMarker = options.missingMarkers.contains { Level.string($0).parsedNumber != nil }
+    let markers = MissingMarkers(options.missingMarkers)
+    defer { markers.deallocate() }
+    let numbers = NumberStyle(decimal: options.decimal, thousands: options.thousands)
     let chunks = makeChunks(header, kinds)
-    let failure = withUnsafePointer(to: missing) { missing in
-      DecimalParser.withParser { parser in
-        read(chunks) {
-          CSVContext(
-            fields: CSVFields(end: end, separator: separator), parser: parser, missing: missing, width: width,
-            padsRows: !hasLabels, hasNumericMarker: hasNumericMarker, dropsPages: isMapped)
-        }
+    let failure = DecimalParser.withParser(numbers) { parser in
+      read(chunks) {
+        CSVContext(
+          fields: CSVFields(end: end, separator: separator), parser: parser, missing: markers, width: width,
+          padsRows: !hasLabels)
       }
     }
     if let failure {
       if case .tooFewFields = failure { throw location.tooManyFields(header, fields) }
-      throw location.error(failure, fields, width: width)
+      throw location.error(failure, fields, header, width: width)
     }
-    return try assemble(header, chunks, hasLabels: hasLabels, fields)
+    let frame = try assemble(header, chunks, hasLabels: hasLabels)
+    return CSVReading(
+      frame: frame, separator: mark, notes: notes(frame, mark, hasLabels: hasLabels))
+  }
+
+  /// What was assumed without having been asked for.
+  private func notes(_ frame: DataFrame, _ separator: Unicode.Scalar, hasLabels: Bool) -> [String] {
+    var notes: [String] = []
+    if options.separator == nil, separator != "," {
+      notes.append("fields are taken to be separated by \(NearestNames.separatorName(String(separator)))")
+    }
+    if hasLabels, let last = frame.columns.last, frame.rowCount > 0, last.nonMissingCount == 0 {
+      notes.append(
+        "every row has one field more than the header, so the first one is taken for the row's label, "
+          + "and column \(PythonText.quoted(last.name)) is empty")
+    }
+    return notes
   }
 
   /// What each field is before any row has been read.
@@ -191,7 +158,7 @@ struct CSVReader {
 
   /// Joins the chunks' columns, field by field, freeing what has been joined.
   private func assemble(
-    _ header: CSVHeader, _ chunks: [CSVChunk], hasLabels: Bool, _ fields: CSVFields
+    _ header: CSVHeader, _ chunks: [CSVChunk], hasLabels: Bool
   ) throws(DataFrameError) -> DataFrame {
     let rows = chunks.reduce(0) { $0 + $1.outcome.rows }
     var columns: [Column] = []
@@ -202,12 +169,13 @@ struct CSVReader {
       let column = Column(name: name, storage: CSVAssembly.storage(chunks, field, kind, rows: rows))
       for chunk in chunks { chunk.columns[field].releaseValues() }
       let isLabels = hasLabels && field == 0
-      columns.append(isLabels ? column : options.types[name].map { column.astype($0) } ?? column)
+      if let type = options.types[name], !isLabels {
+        columns.append(try column.converted(to: type))
+      } else {
+        columns.append(column)
+      }
     }
     guard hasLabels else { return try DataFrame(columns: columns) }
-    if let last = columns.last, columns.count > 1, rows > 0, (0..<rows).allSatisfy(last.isMissing) {
-      throw location.tooManyFields(header, fields)
-    }
     return try DataFrame(columns: Array(columns.dropFirst()), rowLabels: RowLabels(values: columns[0]))
   }
 }

@@ -25,25 +25,19 @@ struct CSVRowScanner {
   /// Reads numbers.
   let parser: DecimalParser
   /// The markers of a missing value, the empty text among them.
-  let missing: UnsafePointer<ByteInterner>
+  let missing: MissingMarkers
   /// The builders, one a field.
   let columns: UnsafeMutablePointer<ColumnBuilder>
   /// Fields of a complete row.
   let width: Int
   /// Whether a row may leave out its last fields.
   let padsRows: Bool
-  /// Whether a marker of a missing value looks like a number, so that numbers cannot be taken on the spot.
-  let hasNumericMarker: Bool
-  /// Whether pages that have been read can be dropped.
-  let dropsPages: Bool
-
   /// Reads rows that start before `limit`, at most `most`, growing the builders beyond `capacity` rows.
   func scan(
     from start: UnsafePointer<UInt8>, until limit: UnsafePointer<UInt8>, capacity: Int, most: Int = .max
   ) -> Outcome {
     var outcome = Outcome(next: start)
     var capacity = capacity
-    var dropped = start
     while outcome.rows < most {
       let line = fields.skippingBlankLines(outcome.next)
       outcome.next = line
@@ -57,7 +51,6 @@ struct CSVRowScanner {
         return outcome
       }
       outcome.rows += 1
-      if dropsPages, outcome.next - dropped > 1 << 22 { dropped = drop(from: dropped, to: outcome.next) }
     }
     return outcome
   }
@@ -89,7 +82,6 @@ struct CSVRowScanner {
   ) throws(Failure) -> UnsafePointer<UInt8> {
     switch column.pointee.kind {
     case .integer:
-      if hasNumericMarker { break }
       var q = p
       let negative = q < fields.end && q.pointee == UInt8(ascii: "-")
       if negative { q += 1 }
@@ -100,6 +92,7 @@ struct CSVRowScanner {
         q += 1
       }
       if q - first < 1 || q - first > 18 || !fields.isStop(q) { break }
+      if missing.hasNumbers, missing.contains(Double(negative ? -value : value)) { break }
       column.pointee.integers[row] = negative ? -value : value
       return q
     case .double:
@@ -107,8 +100,10 @@ struct CSVRowScanner {
         column.pointee.doubles[row] = .nan
         return p
       }
-      if hasNumericMarker { break }
       guard let (value, next) = parser.number(from: p, to: fields.end), fields.isStop(next) else { break }
+      // `-0` is the integer 0 wherever it stands in a column.
+      if value == 0, value.sign == .minus { break }
+      if missing.hasNumbers, missing.contains(value) { break }
       column.pointee.doubles[row] = value
       return next
     case .text:
@@ -134,12 +129,17 @@ struct CSVRowScanner {
     let kind = column.pointee.kind
     if kind == .skip { return field.next }
     if kind != .text {
-      if missing.pointee.contains(field.start, field.count) {
+      if missing.contains(field.start, field.count) {
         column.pointee.setMissing(row)
         return field.next
       }
-      if kind != .boolean, column.pointee.set(row, parser.field(from: field.start, to: field.end)) {
-        return field.next
+      if kind != .boolean {
+        let number = parser.field(from: field.start, to: field.end)
+        if missing.contains(number) {
+          column.pointee.setMissing(row)
+          return field.next
+        }
+        if column.pointee.set(row, number) { return field.next }
       }
       if let truth = truth(field), column.pointee.set(row, truth) { return field.next }
       column.pointee.becomeText(rows: row)
@@ -156,7 +156,7 @@ struct CSVRowScanner {
     guard let interner = column.interner else { return -1 }
     var invalid: Int?
     let code = interner.pointee.code(for: field.start, field.count) {
-      if missing.pointee.contains(field.start, field.count) { return false }
+      if missing.contains(field.start, field.count) { return false }
       invalid = UTF8Check.firstInvalid(field.start, field.count)
       return invalid == nil
     }
@@ -171,16 +171,5 @@ struct CSVRowScanner {
         && (0..<field.count).allSatisfy { field.start[$0] | 0x20 == word.utf8Start[$0] }
     }
     return says("true") ? true : (says("false") ? false : nil)
-  }
-
-  /// Returns whole pages between two positions to the system and says up to where.
-  private func drop(from start: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
-    let page = 1 << 16
-    let first = (Int(bitPattern: start) + page - 1) / page * page
-    let last = Int(bitPattern: end) / page * page
-    if last > first, let memory = UnsafeMutableRawPointer(bitPattern: first) {
-      madvise(memory, last - first, MADV_DONTNEED)
-    }
-    return end
   }
 }

@@ -60,9 +60,11 @@ extension CSVField {
     }
   }
 
-  /// The text in quotes if it holds a separator, a quote or a line end.
+  /// The text in quotes if it holds a separator, a quote or a line end, or begins with a byte-order mark, which
+  /// a reader would take for the file's own.
   fileprivate static func quoted(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 == 44 || $0 == 34 || $0 == 10 || $0 == 13 }) else { return text }
+    let isSpecial = text.utf8.contains { $0 == 44 || $0 == 34 || $0 == 10 || $0 == 13 }
+    guard isSpecial || text.unicodeScalars.first == "\u{FEFF}" else { return text }
     // Byte by byte: a quote with an accent on it is still a quote.
     let doubled = text.utf8.flatMap { $0 == 34 ? [34, 34] : [$0] }
     return String(decoding: [34] + doubled + [34], as: UTF8.self)

@@ -1,5 +1,19 @@
 import Foundation
 
+/// The marks inside numbers.
+struct NumberStyle {
+  /// The mark before the fraction.
+  let decimal: UInt8
+  /// The mark between groups of digits, nil for none.
+  let thousands: UInt8?
+
+  /// ASCII marks; pandas' defaults.
+  init(decimal: Unicode.Scalar = ".", thousands: Unicode.Scalar? = nil) {
+    self.decimal = UInt8(ascii: decimal)
+    self.thousands = thousands.map { UInt8(ascii: $0) }
+  }
+}
+
 /// Correctly rounded conversion of decimal text to numbers, without locale.
 ///
 /// Short numbers are exact by one multiplication or division (W. D. Clinger, PLDI 1990); longer ones take the
@@ -7,15 +21,18 @@ import Foundation
 struct DecimalParser {
   private let powers: UnsafePointer<UInt64>
   private let tens: UnsafePointer<Double>
+  private let style: NumberStyle
 
   /// Runs `body` with a parser, whose tables live as long as the call.
-  static func withParser<Result>(_ body: (DecimalParser) -> Result) -> Result {
+  static func withParser<Result>(
+    _ style: NumberStyle = NumberStyle(), _ body: (DecimalParser) -> Result
+  ) -> Result {
     PowersOfFive.words.withUnsafeBufferPointer { words in
       tens.withUnsafeBufferPointer { tens in
         guard let words = words.baseAddress, let tens = tens.baseAddress else {
           stop("DecimalParser: an empty table")
         }
-        return body(DecimalParser(powers: words, tens: tens))
+        return body(DecimalParser(powers: words, tens: tens, style: style))
       }
     }
   }
@@ -36,7 +53,7 @@ struct DecimalParser {
     }
     var digits = p - integerStart
     var exponent = 0
-    if p < end, p.pointee == UInt8(ascii: ".") {
+    if p < end, p.pointee == style.decimal {
       p += 1
       let fractionStart = p
       while p < end, p.pointee &- 48 < 10 {
@@ -124,7 +141,8 @@ struct DecimalParser {
 
   /// The C library's answer for a text known to be a number.
   private func slow(from start: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>) -> Double {
-    let text = String(decoding: UnsafeBufferPointer(start: start, count: end - start), as: UTF8.self)
+    let bytes = UnsafeBufferPointer(start: start, count: end - start)
+    let text = String(decoding: bytes.map { $0 == style.decimal ? UInt8(ascii: ".") : $0 }, as: UTF8.self)
     return Double(text) ?? strtod(text, nil)
   }
 }
@@ -147,7 +165,20 @@ extension DecimalParser {
     while end > start, Self.isBlank((end - 1).pointee) { end -= 1 }
     if let whole = integer(from: start, to: end) { return whole }
     if let (value, next) = number(from: start, to: end), next == end { return .double(value) }
+    if let mark = style.thousands, let ungrouped = ungrouped(from: start, to: end, mark) { return ungrouped }
     return infinity(from: start, to: end).map(Field.double) ?? .notANumber
+  }
+
+  /// Reads a field that holds marks between groups of digits; nil for any other.
+  private func ungrouped(
+    from start: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>, _ mark: UInt8
+  ) -> Field? {
+    let bytes = UnsafeBufferPointer(start: start, count: end - start)
+    guard bytes.contains(mark), let first = bytes.first, first != mark else { return nil }
+    let digits = bytes.filter { $0 != mark }
+    return digits.withUnsafeBufferPointer { digits in
+      digits.baseAddress.map { field(from: $0, to: $0 + digits.count) }
+    }
   }
 
   /// Reads a field of nothing but a sign and digits; nil for any other.
