@@ -66,7 +66,8 @@ let package = Package(
       name: "PatsyTests", dependencies: ["Patsy", "DataFrames", "LinearAlgebra", "TestSupport"]),
     .testTarget(
       name: "MixedModelsTests", dependencies: ["MixedModels", "LinearAlgebra", "TestSupport"]),
-    .testTarget(name: "StatsModelsTests", dependencies: ["StatsModels", "TestSupport"]),
+    .testTarget(
+      name: "StatsModelsTests", dependencies: ["StatsModels", "LinearAlgebra", "TestSupport"]),
     .testTarget(
       name: "ParityTests", dependencies: ["StatsModels", "MixedModels", "Patsy", "TestSupport"]),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzDrivers"]),

@@ -140,7 +140,8 @@ package struct MixedModel: Sendable {
   func optimizer(_ objective: ProfiledObjective, options: FitOptions) -> NewtonOptimizer {
     NewtonOptimizer(
       objective: objective, options: options, tolerance: options.tolerance ?? defaultTolerance,
-      scales: parameterScales, verifies: evaluationsAreCheap, leastResolution: canExtend ? Self.resolvedScale : 0)
+      scales: parameterScales, verifies: evaluationsAreCheap,
+      leastResolution: canExtend ? Self.resolvedScale : 0)
   }
 
   private func maximize(reml: Bool, options: FitOptions) throws(EngineError) -> Estimate {
@@ -199,7 +200,8 @@ package struct MixedModel: Sendable {
       outcome.point, objective: objective, converged: outcome.converged, certificate: outcome.certificate)
     result.rival = outcome.rival.map { rival in
       Estimate.Rival(
-        logLikelihood: -0.5 * (rival.deviance + objective.shift), scale: rival.scale * fixed.unit * fixed.unit,
+        logLikelihood: -0.5 * (rival.deviance + objective.shift),
+        scale: rival.scale * fixed.unit * fixed.unit,
         relativeCovariances: layout.covariances(rival.lower, widths: terms.map(\.width)))
     }
     return result

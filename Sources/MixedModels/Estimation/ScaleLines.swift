@@ -64,7 +64,9 @@ struct ScaleLines {
       let sum = covariance * traces[f].residual * covariance
       var own = Matrix(rows: k, columns: k)
       for (factor, columns) in model.layout.blocks where factor == f {
-        for a in columns { for b in columns { own[a, b] = sum[a, b] / (within * Double(factors[f].levelCount)) } }
+        for a in columns {
+          for b in columns { own[a, b] = sum[a, b] / (within * Double(factors[f].levelCount)) }
+        }
       }
       return CovarianceLayout.semidefiniteCholesky(own).storage
     }
@@ -145,10 +147,13 @@ struct ScaleLines {
         return (least / length)...(own.reduce(least) { max($0, $1.upperBound) } / length)
       }
     }
-    let places = sizes.enumerated().flatMap { t, ranges in (ranges ?? []).indices.map { (term: t, effect: $0) } }
+    let places = sizes.enumerated().flatMap { t, ranges in
+      (ranges ?? []).indices.map { (term: t, effect: $0) }
+    }
     if places.isEmpty { return [] }
     func line(moving moved: (Int, Int) -> Bool) -> [[Double]] {
-      let count = Self.count(places.filter { moved($0.term, $0.effect) }.compactMap { sizes[$0.term]?[$0.effect] })
+      let count = Self.count(
+        places.filter { moved($0.term, $0.effect) }.compactMap { sizes[$0.term]?[$0.effect] })
       return (0..<count).map { step in
         let covariances = model.terms.enumerated().map { t, term -> Matrix in
           var matrix = Matrix(rows: term.width, columns: term.width)
@@ -184,7 +189,8 @@ struct ScaleLines {
         let sizes = s.diagonal.map { max($0, 0).squareRoot() * exp(2 * stream.uniform() - 1) }
         for a in 0..<s.rows {
           for b in 0...a {
-            mixed[a, b] = a == b ? sizes[a] * sizes[a] : 0.3 * (2 * stream.uniform() - 1) * sizes[a] * sizes[b]
+            mixed[a, b] =
+              a == b ? sizes[a] * sizes[a] : 0.3 * (2 * stream.uniform() - 1) * sizes[a] * sizes[b]
             mixed[b, a] = mixed[a, b]
           }
         }

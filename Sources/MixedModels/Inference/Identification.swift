@@ -28,7 +28,8 @@ struct FlatDirections {
     let units = zip(model.layout.parameters, model.parameterScales).map { entries, scale in
       entries.first.map { $0.row == $0.column } ?? false ? scale : 0
     }
-    let point = try ParameterPoint(model: model, lower: model.layout.lower(units), reml: reml, fixedEffects: nil)
+    let point = try ParameterPoint(
+      model: model, lower: model.layout.lower(units), reml: reml, fixedEffects: nil)
     let moves = free.map { set.standardDirection(set.parameters[$0], model: model) }
     let means = try point.traces().map(\.projection)
     let squares = 2 * (try model.informationTraces(moves, at: point))
@@ -90,7 +91,9 @@ extension MixedModel {
       !flat.directions.isEmpty
     else { return estimate }
     var result = estimate
-    if flat.directions.count <= Self.mostFollowed, let end = try end(of: flat, parameters: set, from: estimate) {
+    if flat.directions.count <= Self.mostFollowed,
+      let end = try end(of: flat, parameters: set, from: estimate)
+    {
       result = end
     }
     let toUser = covariancesToUser(set, free: flat.free)
@@ -172,7 +175,9 @@ extension CovarianceParameters {
   /// Entries of S̃ at the free parameters.
   func values(ofLower lower: [[Double]], free: [Int], model: MixedModel) -> [Double] {
     free.map { parameter in
-      guard let part = parameters[parameter].parts.first, let place = model.layout.places[part.term] else { return 0 }
+      guard let part = parameters[parameter].parts.first, let place = model.layout.places[part.term] else {
+        return 0
+      }
       let (row, column) = parameters[parameter].entry
       let order = model.layout.widths[place.factor]
       return (0...min(row, column)).reduce(0.0) {

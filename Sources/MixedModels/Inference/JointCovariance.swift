@@ -40,7 +40,9 @@ extension MixedModel {
 
   /// The model whose standardised regressors an estimate was found in, and its factors T there: S in the caller's
   /// units has fewer digits where a predictor is far from its origin.
-  private func standardPoint(of estimate: Estimate) throws(EngineError) -> (model: MixedModel, lower: [[Double]]) {
+  private func standardPoint(of estimate: Estimate) throws(EngineError) -> (
+    model: MixedModel, lower: [[Double]]
+  ) {
     guard let root = estimate.standardRoot else {
       return (self, layout.lower(covariances: estimate.relativeCovariances))
     }
@@ -52,7 +54,8 @@ extension MixedModel {
   ) throws(EngineError) -> JointCovariance {
     let set = CovarianceParameters(model: self)
     let free = set.parameters.indices.filter { !set.parameters[$0].isHeld }
-    let hessian = try standardHessian(free.map { set.standardDirection(set.parameters[$0], model: self) }, at: point)
+    let hessian = try standardHessian(
+      free.map { set.standardDirection(set.parameters[$0], model: self) }, at: point)
     let p = self.fixed.rank
     let toUser = covariancesToUser(set, free: free)
     let tangent = TangentSpace(model: self, lower: point.profile.lower, parameters: set, free: free)

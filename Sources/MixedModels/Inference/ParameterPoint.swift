@@ -23,7 +23,8 @@ final class ParameterPoint {
     scale: Double? = nil, objective: ProfiledObjective? = nil, keepsLevels: Bool = false
   ) throws(EngineError) {
     try self.init(
-      model: model, lower: model.layout.lower(covariances: covariances), reml: reml, fixedEffects: fixedEffects,
+      model: model, lower: model.layout.lower(covariances: covariances), reml: reml,
+      fixedEffects: fixedEffects,
       scale: scale, objective: objective, keepsLevels: keepsLevels)
   }
 

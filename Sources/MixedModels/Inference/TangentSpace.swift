@@ -15,7 +15,8 @@ struct TangentSpace {
 
   private let model: MixedModel
   /// Of each unstructured term E as a matrix per direction, and S̃⁺.
-  private var curved: [(term: Int, directions: [(column: Int, matrix: Matrix)], inverse: Matrix, null: Matrix)] = []
+  private var curved:
+    [(term: Int, directions: [(column: Int, matrix: Matrix)], inverse: Matrix, null: Matrix)] = []
 
   init(model: MixedModel, lower: [[Double]], parameters set: CovarianceParameters, free: [Int]) {
     self.model = model
@@ -30,7 +31,9 @@ struct TangentSpace {
       guard let shape = TermCovariance(model: model, lower: lower, term: t) else { continue }
       let own = free.filter { set.parameters[$0].parts.first?.term == t }
       if shape.isSingular { isSingular = true }
-      for parameter in own where shape.isAtBound(set.parameters[parameter].entry) { atBound.insert(parameter) }
+      for parameter in own where shape.isAtBound(set.parameters[parameter].entry) {
+        atBound.insert(parameter)
+      }
       guard term.covariance == .unstructured, term.width > 1 else {
         for parameter in own {
           let (a, b) = set.parameters[parameter].entry

@@ -1,0 +1,110 @@
+import Foundation
+import StatsModels
+import Testing
+
+/// Likelihoods with several maxima: the fit is the best of them, and another not far below is named.
+@Suite struct BestMaximumTests {
+  /// Groups whose slopes are large where the predictor is small; the log-likelihoods are those of a grid over the
+  /// covariances, which lme4 reaches from some starts.
+  static let unequalScales: [(frame: @Sendable () -> DataFrame, formula: String, best: Double)] = [
+    ({ lone }, "y ~ x + (0 + x | g)", -16.253815772),
+    ({ correlated }, "y ~ x + (x | g)", -41.367841201),
+    ({ correlated }, "y ~ x + (x || g)", -41.369694948),
+  ]
+
+  @Test(arguments: unequalScales.indices)
+  func unequalScales(index: Int) throws {
+    let (frame, formula, best) = Self.unequalScales[index]
+    let results = try mixedlm(formula, frame()).fit()
+    #expect(results.converged)
+    #expect(abs(results.llf - best) < 1e-6, "\(formula): \(results.llf)")
+  }
+
+  /// A slope variance alone, the predictor far from its origin: the maximum of the whole line by a closed form.
+  @Test(arguments: 0..<12)
+  func loneSlope(seed: Int) throws {
+    var noise = SyntheticData.Noise(UInt64(seed + 1))
+    let origin = [1e3, 1e4, -2e3][seed % 3]
+    let g = (0..<24).map { $0 % 6 }
+    let effects = (0..<6).map { _ in 2 * noise.next() }
+    let x = g.map { _ in (origin + 100 * noise.next()).rounded() }
+    let y = zip(g, x).map { 0.5 * $1 + effects[$0] + noise.next() }
+    let results = try mixedlm("y ~ 1 + (0 + x | g)", try DataFrame(["g": g, "x": x, "y": y])).fit()
+    let line = ClosedForm(groups: g, x: x, y: y)
+    let best = stride(from: -12.0, through: 4, by: 0.01).map { line.logLikelihood(pow(10, $0)) }.max() ?? .nan
+    // The grid's best point is within its step of the maximum.
+    #expect(results.llf > best - 1e-6 && results.llf < best + 0.01, "\(results.llf) \(best)")
+  }
+
+  @Test func aSecondMaximumIsNamed() throws {
+    var found = 0
+    for seed in 1...60 {
+      var noise = SyntheticData.Noise(UInt64(seed))
+      let g = (0..<15).map { $0 / 3 }
+      let scale = [1.0, 1, 2, 6, 20]
+      let x = g.map { scale[$0] * (1 + 0.3 * noise.next()) }
+      let slopes = scale.map { noise.next() * 2 / $0 }
+      let y = zip(g, x).map { slopes[$0] * $1 + noise.next() }
+      let results = try mixedlm("y ~ 1 + (0 + x | g)", try DataFrame(["g": g, "x": x, "y": y])).fit()
+      let line = ClosedForm(groups: g, x: x, y: y)
+      let values = stride(from: -7.0, through: 5, by: 0.02).map { line.logLikelihood(pow(10, $0)) }
+      let peaks = values.indices.filter {
+        ($0 == 0 || values[$0] > values[$0 - 1]) && ($0 + 1 == values.count || values[$0] >= values[$0 + 1])
+      }.map { values[$0] }.sorted(by: >)
+      let warning = results.warnings.first { $0.message.contains("two maxima") }
+      if peaks.count > 1, peaks[0] - peaks[1] < 9 {
+        found += 1
+        #expect(warning?.message.contains(String(format: "%.2f", peaks[1])) == true, "\(seed) \(peaks)")
+      } else if peaks.count == 1 {
+        #expect(warning == nil, "\(seed) \(peaks)")
+      }
+    }
+    #expect(found > 3)
+  }
+
+  static let lone = frame(
+    groups: [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3],
+    x: [0.9, 0.5, 1.0, 0.9, 0.9, 0.8, 14.1, 22.4, 16.0, 38.3, 56.1, 51.5],
+    y: [0.2, 0.7, -0.1, -6.0, -6.5, -5.4, 2.4, 3.1, 2.4, -2.9, -4.3, -4.3])
+  static let correlated = frame(
+    groups: [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3],
+    x: [0.78, 0.62, 1.06, 1.32, 4.48, 4.37, 2.3, 3.7, 7.12, 6.84, 13.13, 12, 34.57, 46.47, 47.6, 28.14],
+    y: [
+      -42.86, -34.83, -58.51, -71.03, -15.83, -15.68, -11.91, -16.07, -8.18, -9.91, -16.95, -14.17, -12.88,
+      -18.57, -18.5, -10.59,
+    ])
+
+  static func frame(groups: [Int], x: [Double], y: [Double]) -> DataFrame {
+    (try? DataFrame(["g": groups.map { "g\($0)" }, "x": x, "y": y])) ?? DataFrame()
+  }
+}
+
+/// The restricted log-likelihood of `y ~ 1 + (0 + x | g)` at a slope variance, in parts of the residual's.
+private struct ClosedForm {
+  /// Of each group n, Σx², Σx, Σy, Σxy, Σy².
+  private var sums: [[Double]]
+
+  init(groups: [Int], x: [Double], y: [Double]) {
+    sums = [[Double]](repeating: [Double](repeating: 0, count: 6), count: (groups.max() ?? 0) + 1)
+    let mean = y.reduce(0, +) / Double(y.count)
+    for (g, (x, y)) in zip(groups, zip(x, y)) {
+      let d = y - mean
+      for (i, value) in [1, x * x, x, d, x * d, d * d].enumerated() { sums[g][i] += value }
+    }
+  }
+
+  func logLikelihood(_ s: Double) -> Double {
+    var (logarithms, xx, xy, yy) = (0.0, 0.0, 0.0, 0.0)
+    var rows = 0.0
+    for sum in sums {
+      let h = s / (1 + s * sum[1])
+      logarithms += log(1 + s * sum[1])
+      rows += sum[0]
+      xx += sum[0] - h * sum[2] * sum[2]
+      xy += sum[3] - h * sum[2] * sum[4]
+      yy += sum[5] - h * sum[4] * sum[4]
+    }
+    let nu = rows - 1
+    return -0.5 * (logarithms + log(xx) + nu * (1 + log(2 * .pi * (yy - xy * xy / xx) / nu)))
+  }
+}
