@@ -10,7 +10,7 @@ struct GlobalSearch {
     var best: RootLikelihood.Value
     /// log10 of the relative standard deviations there, of the regressors as the search scales and centres them.
     var sizes: [Double]
-    /// Whether the likelihood still grows at the end of the range, or no residual variance is left.
+    /// Whether the likelihood still grows as effects dwarf the residuals.
     var isUnbounded: Bool
   }
 
@@ -52,11 +52,16 @@ struct GlobalSearch {
 
   func run(seed: UInt64) -> Outcome {
     var (point, best) = box.count == 1 && angleCount == 0 ? scan() : searches(seed: seed)
-    let sizes = Array(point.prefix(box.count))
+    // Without end the likelihood grows by at least half a degree of freedom per factor of e.
+    func grows(_ isLarger: (Int) -> Bool) -> Bool {
+      let larger = point.indices.map { point[$0] + ($0 < box.count && isLarger($0) ? 1 : 0) }
+      return !(likelihood.value(roots(larger)).logLikelihood < best.logLikelihood + 0.1)
+    }
+    let isUnbounded = grows { _ in true } || box.indices.contains { i in grows { $0 == i } }
     let zero = likelihood.value(terms.map { [Double](repeating: 0, count: $0.width * $0.width) })
-    if zero.logLikelihood >= best.logLikelihood { (point, best) = (point, zero) }
-    let isAtEnd = zip(sizes, box).contains { $0 > $1.upperBound + 2 }
-    return Outcome(best: best, sizes: sizes, isUnbounded: isAtEnd || best.scale < 1e-10 * likelihood.spread)
+    if zero.logLikelihood >= best.logLikelihood { best = zero }
+    point.removeLast(angleCount)
+    return Outcome(best: best, sizes: point, isUnbounded: isUnbounded)
   }
 
   /// Sizes between those at which the most and the least informative level show: the reciprocal norms of a level's
@@ -102,11 +107,10 @@ struct GlobalSearch {
 
   /// Every local maximum of a grid, refined.
   private func scan() -> ([Double], RootLikelihood.Value) {
-    let centre =
-      terms[0].columns.map { column in
-        let mean = column.map { $0.reduce(0) { $0 + $1 * $1 } / Double($0.count) } ?? 1
-        return -0.5 * log10(max(mean, .leastNormalMagnitude))
-      }.reduce(0, +) / Double(terms[0].width)
+    let squares = terms[0].columns.map { column in
+      column.map { $0.reduce(0) { $0 + $1 * $1 } / Double($0.count) } ?? 1
+    }.filter { $0 > 0 }
+    let centre = -0.5 * squares.map { log10($0) }.reduce(0, +) / Double(max(squares.count, 1))
     let points = stride(from: centre - Self.decades, through: centre + Self.decades, by: Self.step).map { $0 }
     let values = points.map { likelihood.value(roots([$0])) }
     var best = (point: points[0], value: values[0])
@@ -174,7 +178,9 @@ struct GlobalSearch {
     func moved(_ x: [Double]) -> [Double] { zip(start, x).map { $0 + $1 - 10 } }
     let result = minimize(
       Objective(value: { function(moved($0)) }), start: start.map { _ in 10 }, method: .nelderMead,
-      options: .init(maximumEvaluations: evaluations, xTolerance: max(tolerance, 1e-4), fTolerance: tolerance)
+      options: .init(
+        maximumIterations: evaluations, maximumEvaluations: evaluations, xTolerance: max(tolerance, 1e-4),
+        fTolerance: tolerance)
     )
     return (moved(result.x), result.value)
   }

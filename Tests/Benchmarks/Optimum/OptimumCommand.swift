@@ -28,7 +28,14 @@ struct OptimumCommand: ParsableCommand {
   @Option(help: "Folder that the data and a list of the models that are short are written to.")
   var failures: String?
 
+  @Option(help: "Folder that peers/shipped_data.R has filled: fit its data sets instead of random models.")
+  var sets: String?
+
+  @Option(help: "Fit every so many of the combinations of a data set's columns.")
+  var every = 1
+
   func validate() throws {
+    if every < 1 || count < 1 { throw ValidationError("--every and --count must be at least 1") }
     if index != nil, kinds.count != 1 { throw ValidationError("--index needs one --kind") }
     if write != nil, index == nil { throw ValidationError("--write needs --index") }
     for kind in kinds where !OptimumKind.all.contains(where: { $0.name == kind }) {
@@ -39,6 +46,16 @@ struct OptimumCommand: ParsableCommand {
 
   func run() throws {
     var table = OptimumTable(folder: failures)
+    if let sets {
+      for set in try ShippedSet.all(in: sets) {
+        for (i, model) in try set.models(every: every).enumerated() {
+          try table.add(OptimumComparison(model, seed: UInt64(i)), of: model, kind: set.name, index: i)
+        }
+        table.printRow(set.name)
+      }
+      if table.failures > 0 { throw ExitCode.failure }
+      return
+    }
     for kind in OptimumKind.all where kinds.isEmpty || kinds.contains(kind.name) {
       for i in index.map({ $0...$0 }) ?? 0...(count - 1) {
         let model = try kind.model(i)

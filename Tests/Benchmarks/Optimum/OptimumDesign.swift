@@ -70,20 +70,26 @@ struct RandomPart {
 
 extension OptimumCase {
   /// A model of y on x, if the slope is fixed too, with random effects.
+  init(_ part: RandomPart, fixedSlope: Bool, data: DataFrame, reml: Bool) {
+    let terms = ["1"] + (fixedSlope ? ["x"] : []) + (part.text.isEmpty ? [] : [part.text])
+    workload = Workload(
+      name: "optimum", file: "", formula: "y ~ " + terms.joined(separator: " + "), response: "y",
+      fixed: fixedSlope ? [nil, "x"] : [nil], bars: part.bars)
+    components = part.components
+    self.data = data
+    self.reml = reml
+  }
+
+  /// The same from numbers, kept to six digits as in most files, and from codes of levels.
   init(
     _ part: RandomPart, fixedSlope: Bool, numbers: [String: [Double]], factors: [String: [Int]], reml: Bool
   ) throws {
-    // Six digits, as a file would hold them.
-    func rounded(_ values: [Double]) -> [Double] { values.map { Double(String(format: "%.6g", $0)) ?? $0 } }
-    data = try DataFrame(
-      columns: factors.sorted { $0.key < $1.key }.map { name, codes in
-        Column(name: name, codes.map { "\(name)\($0)" })
-      } + numbers.sorted { $0.key < $1.key }.map { Column(name: $0.key, rounded($0.value)) })
-    let terms = ["1"] + (fixedSlope ? ["x"] : []) + (part.text.isEmpty ? [] : [part.text])
-    workload = Workload(
-      name: "random", file: "", formula: "y ~ " + terms.joined(separator: " + "), response: "y",
-      fixed: fixedSlope ? [nil, "x"] : [nil], bars: part.bars)
-    components = part.components
-    self.reml = reml
+    let labels = factors.sorted { $0.key < $1.key }.map { name, codes in
+      Column(name: name, codes.map { "\(name)\($0)" })
+    }
+    let values = numbers.sorted { $0.key < $1.key }.map { name, values in
+      Column(name: name, values.map { Double(String(format: "%.6g", $0)) ?? $0 })
+    }
+    self.init(part, fixedSlope: fixedSlope, data: try DataFrame(columns: labels + values), reml: reml)
   }
 }

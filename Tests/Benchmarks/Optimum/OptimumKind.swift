@@ -74,12 +74,15 @@ struct OptimumKind: Sendable {
   private static func components(_ design: inout OptimumDesign) throws -> OptimumCase {
     let data = scaled(&design)
     let k = design.crossed(3, rows: data.g.count)
+    // Each group has a coding of its own, with the first level that it has as the reference.
+    let first = data.g.map { group in zip(data.g, k).filter { $0.0 == group }.map(\.1).min() }
+    func marks(_ level: Int) -> [Double] { zip(k, first).map { $0 == level && $1 != level ? 1 : 0 } }
     let part = design.pick([RandomPart.slopeComponent, .categoryComponent, .twoComponents])
     return try OptimumCase(
       part, fixedSlope: design.pick([true, false]),
       numbers: [
         "x": data.x, "y": data.y, "z": data.x.map { $0 * design.uniform(0, 1) + design.normal() },
-        "k2": k.map { $0 == 1 ? 1 : 0 }, "k3": k.map { $0 == 2 ? 1 : 0 },
+        "k2": marks(1), "k3": marks(2),
       ],
       factors: ["g": data.g, "k": k], reml: design.pick([true, false]))
   }
