@@ -42,7 +42,7 @@ let package = Package(
     .executableTarget(
       name: "mixedlm-bench",
       dependencies: [
-        "DataFrames", "LinearAlgebra", "MixedModels", "StatsModels",
+        "DataFrames", "LinearAlgebra", "MixedModels", "Optimization", "StatsModels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Benchmarks", exclude: ["peers"]),

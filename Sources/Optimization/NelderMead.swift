@@ -10,8 +10,9 @@ func nelderMead(_ run: Run, _ start: [Double]) -> OptimizationResult {
   let xTolerance = options.xTolerance ?? 1e-4
   let fTolerance = options.fTolerance ?? 1e-4
   let unlimited = options.maximumIterations == nil && options.maximumEvaluations == nil
-  let limit = options.maximumIterations ?? (unlimited ? 200 * n : .max)
   let evaluations = options.maximumEvaluations ?? (unlimited ? 200 * n : .max)
+  // An iteration that only meets the point evaluated last evaluates nothing: the evaluations alone would not end it.
+  let limit = options.maximumIterations ?? (unlimited ? 200 * n : evaluations)
   let evaluator = run.evaluator
 
   typealias Vertex = (x: [Double], value: Double)

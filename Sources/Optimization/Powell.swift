@@ -11,8 +11,9 @@ func powell(_ run: Run, _ start: [Double]) -> OptimizationResult {
   let xTolerance = options.xTolerance ?? 1e-4
   let fTolerance = options.fTolerance ?? 1e-4
   let unlimited = options.maximumIterations == nil && options.maximumEvaluations == nil
-  let limit = options.maximumIterations ?? (unlimited ? 1000 * n : .max)
   let evaluations = options.maximumEvaluations ?? (unlimited ? 1000 * n : .max)
+  // An iteration that only meets the point evaluated last evaluates nothing: the evaluations alone would not end it.
+  let limit = options.maximumIterations ?? (unlimited ? 1000 * n : evaluations)
   let evaluator = run.evaluator
 
   var directions = (0..<n).map { i in (0..<n).map { $0 == i ? 1.0 : 0 } }

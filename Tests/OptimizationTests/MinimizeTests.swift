@@ -127,6 +127,25 @@ struct Problem: Sendable, CustomStringConvertible {
     #expect(result.message == "Maximum number of function evaluations has been exceeded.")
   }
 
+  /// A function that is rough at the last digits folds a simplex onto neighbouring numbers, where no step leads anywhere.
+  @Test(arguments: [OptimizationMethod.nelderMead, .powell])
+  func roughFunctionsEnd(method: OptimizationMethod) {
+    func roughness(_ x: [Double]) -> Double {
+      Double(
+        x.reduce(1) { (hash: UInt64, value) in
+          let mixed = (hash ^ value.bitPattern) &* 0x9E37_79B9_7F4A_7C15
+          return mixed ^ (mixed >> 29)
+        } >> 60)
+    }
+    let rough = Objective(value: { x in
+      (x[0] - 10) * (x[0] - 10) + (x[1] - 11) * (x[1] - 11) + 1e-3 * roughness(x)
+    })
+    let result = minimize(
+      rough, start: [9.55, 9.55], method: method,
+      options: OptimizationOptions(maximumEvaluations: 600, xTolerance: 1e-4, fTolerance: 1e-12))
+    #expect(abs(result.x[0] - 10) + abs(result.x[1] - 11) < 0.5)
+  }
+
   @Test(arguments: OptimizationMethod.allCases) func hopelessFunctionsEnd(method: OptimizationMethod) {
     let undefined = Objective(value: { _ in .nan }, gradient: { $0.map { _ in .nan } })
     var options = OptimizationOptions(maximumIterations: 20)
