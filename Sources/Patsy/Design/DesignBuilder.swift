@@ -92,11 +92,16 @@ struct DesignBuilder {
   ) throws -> [(term: Term, subterms: [SubtermInfo])] {
     func isNumerical(_ factor: Factor) -> Bool { infos[factor]?.type == .numerical }
     var codings: [(term: Term, subterms: [SubtermInfo])] = []
+    var columns = 0
     for bucket in buckets(terms, isNumerical) {
       var redundancy = Redundancy()
       for term in bucket {
         let choices = try redundancy.codings(of: term.factors.filter { !isNumerical($0) })
-        codings.append((term, try choices.map { try subterm(term, $0, infos, contrasts) }))
+        let subterms = try choices.map { try subterm(term, $0, infos, contrasts) }
+        // Counted before any column or name is made; the last term to come is the largest product.
+        columns += subterms.reduce(0) { $0 + $1.numColumns }
+        guard columns <= FormulaLimits.columns else { throw tooManyColumns(term, infos) }
+        codings.append((term, subterms))
       }
     }
     return codings
@@ -120,6 +125,16 @@ struct DesignBuilder {
         return a != b ? a < b : $0 < $1
       }.map { bucket[$0] }
     }
+  }
+
+  private static func tooManyColumns(_ term: Term, _ infos: [Factor: FactorInfo]) -> PatsyError {
+    let sizes = term.factors.compactMap { factor in
+      infos[factor].map { $0.categories.map { "\($0.count) levels" } ?? "\($0.numColumns ?? 1) columns" }
+    }
+    return PatsyError(
+      "the term '\(term.name)' of factors with \(sizes.joined(separator: ", ")) makes the design wider than "
+        + "\(FormulaLimits.columns) columns, the most that are possible: leave factors out, or join their levels",
+      origin: Origin.combine(term.factors.map(\.origin)))
   }
 
   private static func subterm(
@@ -148,9 +163,7 @@ struct DesignBuilder {
       }
       factors.append(factor)
       let (product, overflow) = columns.multipliedReportingOverflow(by: width)
-      guard !overflow, product < 1 << 31 else {
-        throw PatsyError("a term has too many columns", origin: Origin.combine(term.factors.map(\.origin)))
-      }
+      guard !overflow, product <= FormulaLimits.columns else { throw tooManyColumns(term, infos) }
       columns = product
     }
     return SubtermInfo(factors: factors, contrastMatrices: matrices, numColumns: columns)

@@ -13,6 +13,7 @@ enum Arithmetic {
 
   /// `left operator right`.
   static func apply(_ operation: Operator, _ left: Value, _ right: Value) throws -> Value {
+    if let result = try TimeArithmetic.apply(operation, left, right) { return result }
     let (left, right) = try Value.aligned(left, right)
     if let result = try ObjectArithmetic.apply(operation, left, right) { return result }
     return try numeric(operation, left, right).labelled(like: [left, right])
@@ -51,7 +52,9 @@ enum Arithmetic {
 
   /// A sign or `~` before a value.
   static func apply(_ operation: Expression.UnaryOperator, _ value: Value) throws -> Value {
-    if let result = try ObjectArithmetic.apply(operation, value) { return result }
+    if let result = try ObjectArithmetic.apply(operation, value) ?? TimeArithmetic.apply(operation, value) {
+      return result
+    }
     guard let operand = Operand(value) else {
       throw EvaluationError.type(
         "bad operand type for unary \(operation.rawValue): '\(value.elementTypeName)'")
@@ -202,7 +205,15 @@ extension Arithmetic {
       case .floorDivide: return .integer(floorQuotientOfIntegers(i, j))
       case .remainder: return .integer(remainderOfIntegers(i, j))
       case .power where j >= 0:
-        if pow(x, y).magnitude < 9e18 { return .integer(integerPower(i, j)) }
+        let power = pow(x, y)
+        if power.magnitude < 9e18 { return .integer(integerPower(i, j)) }
+        guard power.isFinite else {
+          throw EvaluationError("OverflowError", "int too large to convert to float")
+        }
+      case .shiftLeft where j < 0, .shiftRight where j < 0:
+        throw EvaluationError.value("negative shift count")
+      case .shiftLeft where i != 0 && (j > 62 || (i << j) >> j != i):
+        throw EvaluationError("OverflowError", "\(i) << \(j) is beyond the whole numbers of 64 bits")
       case .and, .or, .xor, .shiftLeft, .shiftRight:
         let bits = one(BitwiseOperators.integers(operation, .one(i), .one(j))) ?? 0
         return a.isBoolean && b.isBoolean && operation != .shiftLeft && operation != .shiftRight

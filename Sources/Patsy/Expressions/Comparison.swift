@@ -16,9 +16,7 @@ enum Comparison {
     if case .vector(let a) = left, case .vector(let b) = right, a.isSeries, b.isSeries, a.labels != b.labels {
       throw Self.differentLabels
     }
-    if let (a, b) = try CalendarColumn.ranks(left, right) {
-      return Value(compare(operation, a, b), isSeries: true)
-    }
+    if let (a, b) = try TimeArithmetic.comparable(left, right) { return try apply(operation, a, b) }
     if let a = Operand(left), let b = Operand(right) {
       let shape = try Arithmetic.broadcast(a, b)
       let isSeries = left.isSeries || right.isSeries

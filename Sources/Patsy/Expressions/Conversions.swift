@@ -26,6 +26,13 @@ enum Conversions {
 
   /// `value` as the type that `type` names.
   static func convert(_ value: Value, to type: Value) throws -> Value {
+    if case .vector(let vector) = value, case .string(let name) = type, let texts = vector.textColumn,
+      let unit = TimeUnits.ofType(name), unit.kind == .moment
+    {
+      var time = try TimeValue(texts, like: vector)
+      time.unitsPerMicrosecond = unit.perMicrosecond
+      return time.object
+    }
     guard let target = target(type) else {
       throw EvaluationError.type("data type \(type.pythonRepr) not understood")
     }

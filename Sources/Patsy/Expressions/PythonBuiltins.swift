@@ -13,6 +13,7 @@ enum PythonBuiltins {
     let functions: [Function] = [
       Function("abs", isElementwise: true) { arguments in
         let value = try arguments.bound(to: ["x"], in: "abs")["x"] ?? .none
+        if let time = TimeValue(value), time.kind == .span { return try time.magnitude() }
         guard let function = NumpyUfuncs.table["absolute"], Operand(value) != nil else {
           throw EvaluationError.type("bad operand type for abs(): '\(value.elementTypeName)'")
         }

@@ -10,6 +10,21 @@ public struct PythonObject: Sendable {
   var item: (@Sendable (_ index: Value) throws -> Value)?
   /// What the object is as a categorical factor: Python's texts of its elements; nil when it cannot be one.
   var levels: StringColumn?
-  /// The object's elements as numbers in the order in which they compare, nan where missing; nil: none to compare.
-  var ranks: [Double]?
+  /// The moments or spans of time that the object holds; nil for other objects.
+  var time: TimeValue? { boxedTime?() }
+  /// A closure, because the value holds values that may hold this object.
+  private var boxedTime: (@Sendable () -> TimeValue)?
+
+  /// Attaches moments or spans of time.
+  mutating func hold(_ time: TimeValue) { boxedTime = { time } }
+
+  /// An object with attributes and, it may be, items.
+  init(
+    typeName: String, attribute: @escaping @Sendable (_ name: String) throws -> Value?,
+    item: (@Sendable (_ index: Value) throws -> Value)? = nil
+  ) {
+    self.typeName = typeName
+    self.attribute = attribute
+    self.item = item
+  }
 }

@@ -9,10 +9,7 @@ enum TextArithmetic {
     case (.add, .tuple(let a), .tuple(let b)): return .tuple(a + b)
     case (.multiply, .string(let text), .integer(let times)),
       (.multiply, .integer(let times), .string(let text)):
-      guard times <= 1 || text.utf8.count < 1_000_000 / times else {
-        throw EvaluationError("MemoryError", "")
-      }
-      return .string(String(repeating: text, count: max(0, times)))
+      return .string(try FormulaLimits.repeated(text, times))
     case (.add, .vector(let a), .string(let b)):
       if let column = a.texts {
         return .vector(Vector(.string(column.mapPool { $0 + b }), isSeries: a.isSeries))
@@ -28,7 +25,9 @@ enum TextArithmetic {
     case (.multiply, .vector(let vector), .integer(let times)),
       (.multiply, .integer(let times), .vector(let vector)):
       if let column = vector.texts {
-        let repeated = column.mapPool { String(repeating: $0, count: min(max(0, times), 1000)) }
+        var next = try column.pool.map { try FormulaLimits.repeated($0, times) }[...]
+        // `mapPool` visits the pool in order.
+        let repeated = column.mapPool { _ in next.removeFirst() }
         return .vector(Vector(.string(repeated), isSeries: vector.isSeries))
       }
     default: break

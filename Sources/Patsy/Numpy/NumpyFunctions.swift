@@ -18,7 +18,9 @@ enum NumpyFunctions {
         Reductions.function(reduction, name: "nan" + name, skipsMissing: true))
     }
     for (alias, name) in ["amin": "min", "amax": "max", "average": "mean"] { table[alias] = table[name] }
-    for function in arrays + NumpyMaking.functions + NumpyShapes.functions + [NumpyPiecewise.function] {
+    for function in arrays + NumpyMaking.functions + NumpyShapes.functions + PandasTime.numpy
+      + [NumpyPiecewise.function]
+    {
       table[function.name] = .function(function)
     }
     for (alias, name) in ["around": "round", "array": "asarray", "asanyarray": "asarray", "copy": "asarray"] {

@@ -46,7 +46,7 @@ enum NumpyMaking {
           throw EvaluationError.type("linspace() requires numbers")
         }
         let count = bound["num"]?.wholeNumber ?? 50
-        guard count >= 0, count < 1 << 24 else {
+        guard count >= 0, count <= FormulaLimits.elements else {
           throw EvaluationError.value("Number of samples, \(count), must be non-negative.")
         }
         let step = count > 1 ? (stop - start) / Double(count - 1) : 0
@@ -63,6 +63,7 @@ enum NumpyMaking {
         let values = try (bound["x"] ?? .none).doubles()
         let count = bound["N"]?.wholeNumber ?? values.count
         guard count >= 0, count <= 1000 else { throw EvaluationError.value("N must be non-negative") }
+        try FormulaLimits.requireMatrix(rows: values.count, columns: count)
         let increasing = try bound["increasing"]?.truth() ?? false
         var result = Matrix(rows: values.count, columns: count, repeating: 1)
         for power in 1..<max(count, 1) {
@@ -101,6 +102,7 @@ enum NumpyMaking {
     Function("outer", isElementwise: true) { arguments in
       let bound = try arguments.bound(to: ["a", "b"], required: 2, in: "outer")
       let (a, b) = (try (bound["a"] ?? .none).doubles(), try (bound["b"] ?? .none).doubles())
+      try FormulaLimits.requireMatrix(rows: a.count, columns: b.count)
       return .matrix(
         Matrix(rows: a.count, columns: b.count, columnMajor: b.flatMap { y in a.map { $0 * y } }))
     },
@@ -164,7 +166,7 @@ enum NumpyMaking {
       throw EvaluationError.type("repetitions must be a whole number in formulas")
     }
     let (count, overflow) = items.count.multipliedReportingOverflow(by: times)
-    guard !overflow, count <= 1 << 26 else { throw EvaluationError("MemoryError", "") }
+    try FormulaLimits.requireElements(overflow ? .max : count)
     return try Value.array(
       inner
         ? items.flatMap { [Value](repeating: $0, count: times) }
@@ -196,9 +198,15 @@ enum NumpyMaking {
   /// The whole numbers from `start` on, before `stop`.
   static func range(_ start: Int, _ stop: Int, _ step: Int) throws -> [Int] {
     guard step != 0 else { throw EvaluationError.value("range() arg 3 must not be zero") }
-    let span = Double(stop) - Double(start)
-    guard span / Double(step) <= Double(1 << 24) else { throw EvaluationError("MemoryError", "") }
-    return Array(stride(from: start, to: stop, by: step))
+    if (stop > start) != (step > 0) || start == stop { return [] }
+    let (span, overflow) = stop.subtractingReportingOverflow(start)
+    let steps = overflow ? (Double(stop) - Double(start)) / Double(step) : Double(span / step)
+    guard steps < Double(FormulaLimits.elements) else {
+      throw EvaluationError(
+        "MemoryError", "a range of \(steps) elements: formulas make at most \(FormulaLimits.elements)")
+    }
+    let count = overflow ? Int(steps.rounded(.up)) : span / step + (span % step == 0 ? 0 : 1)
+    return (0..<count).map { start &+ $0 &* step }
   }
 
   private static func filled(_ arguments: Arguments, _ name: String, _ value: Value) throws -> Value {
@@ -219,19 +227,22 @@ enum NumpyMaking {
     let step = given.count == 3 ? given[2] : 1
     guard step != 0 else { throw EvaluationError("ZeroDivisionError", "division by zero") }
     let count = ((stop - start) / step).rounded(.up)
-    guard count < Double(1 << 24) else { throw EvaluationError.value("Maximum allowed size exceeded") }
-    return (0..<max(0, Int(count))).map { start + Double($0) * step }
+    // Also false where an infinite bound makes the number of steps undefined.
+    guard count <= Double(FormulaLimits.elements) else {
+      throw EvaluationError.value("Maximum allowed size exceeded")
+    }
+    return (0..<(count > 0 ? Int(count) : 0)).map { start + Double($0) * step }
   }
 
   /// An array of one value, of the argument `shape`: a number of rows, or rows and columns.
   private static func constant(_ bound: [String: Value], _ name: String, _ value: Value) throws -> Value {
     let shape = bound["shape"] ?? .none
     let sizes = (shape.elements ?? [shape]).map { $0.wholeNumber ?? -1 }
-    guard (1...2).contains(sizes.count), sizes.allSatisfy({ (0..<1 << 28).contains($0) }),
-      sizes.reduce(1.0, { $0 * Double($1) }) < Double(1 << 28)
-    else {
+    guard (1...2).contains(sizes.count), sizes.allSatisfy({ $0 >= 0 }) else {
       throw EvaluationError.type("\(name)() requires a number of rows, or rows and columns, in formulas")
     }
+    let (count, overflow) = sizes[0].multipliedReportingOverflow(by: sizes.last ?? 1)
+    try FormulaLimits.requireElements(sizes.count == 1 ? sizes[0] : overflow ? .max : count)
     if sizes.count == 1 {
       let array = try Value.array([Value](repeating: value, count: sizes[0]))
       guard let type = bound["dtype"], !type.isNone else { return array }

@@ -126,13 +126,14 @@ extension Reductions {
 
   /// Sum of squared deviations from the mean over `count - reduction`.
   static func variance(_ values: [Double], _ reduction: Int) -> Double {
-    let divisor = values.count - reduction
+    // In floating point, because a formula may ask for any whole number.
+    let divisor = Double(values.count) - Double(reduction)
     guard divisor > 0 else { return .nan }
     let center = mean(values)
     let squares = values.withUnsafeBufferPointer {
       pairwiseSum($0) { ($0 - center) * ($0 - center) }
     }
-    return squares / Double(divisor)
+    return squares / divisor
   }
 
   private static func pairwiseSum(

@@ -17,7 +17,7 @@ enum PandasFunctions {
           return try method(Arguments())
         })
     }
-    for function in PandasCut.functions + PandasMaking.functions {
+    for function in PandasCut.functions + PandasMaking.functions + PandasTime.pandas {
       table[function.name] = .function(function)
     }
     table["Series"] = .function(

@@ -1,7 +1,7 @@
 import DataFrames
 import LinearAlgebra
 
-/// Pandas' functions that make codes, dates or frames of a column.
+/// Pandas' functions that make codes or frames of a column.
 enum PandasMaking {
   static let functions: [Function] = [
     Function("factorize") { arguments in
@@ -41,22 +41,12 @@ enum PandasMaking {
       }
       let (codes, levels) = vector.coded()
       let skipped = try bound["drop_first"]?.truth() ?? false ? 1 : 0
-      guard codes.count * levels.count < 1 << 30 else { throw EvaluationError("MemoryError", "") }
+      try FormulaLimits.requireMatrix(rows: codes.count, columns: levels.count)
       var matrix = Matrix(rows: codes.count, columns: max(0, levels.count - skipped))
       for (row, code) in codes.enumerated() where Int(code) >= skipped {
         matrix[row, Int(code) - skipped] = 1
       }
       return .matrix(matrix)
-    },
-    Function("to_datetime", isElementwise: true) { arguments in
-      let bound = try arguments.bound(to: ["arg", "errors", "dayfirst", "format"], in: "to_datetime")
-      guard case .vector(let vector)? = bound["arg"], let texts = vector.texts else {
-        throw EvaluationError.type("to_datetime() takes a column of texts in formulas")
-      }
-      var coerces = false
-      if case .string("coerce")? = bound["errors"] { coerces = true }
-      let dayFirst = try bound["dayfirst"]?.truth() ?? false
-      return .object(try CalendarColumn(texts, dayFirst: dayFirst, coerces: coerces).object)
     },
   ]
 

@@ -52,10 +52,11 @@ extension TextMethods {
   static func padding(_ name: String, _ arguments: Arguments) throws -> Change {
     let parameters = name == "pad" ? ["width", "side", "fillchar"] : ["width", "fillchar"]
     let bound = try arguments.bound(to: parameters, in: name)
-    guard let width = bound["width"]?.wholeNumber else {
+    guard let asked = bound["width"]?.wholeNumber else {
       throw EvaluationError.type(
         "width must be of integer type, not \(bound["width"]?.typeName ?? "NoneType")")
     }
+    let width = try FormulaLimits.width(asked)
     let filler = if case .string(let text)? = bound["fillchar"] { text } else { " " }
     guard filler.unicodeScalars.count == 1 else {
       throw EvaluationError.type("fillchar must be a character, not str")
@@ -63,7 +64,7 @@ extension TextMethods {
     let usual = ["ljust": "right", "rjust": "left", "center": "both"][name] ?? "left"
     let side = if case .string(let text)? = bound["side"] { text } else { usual }
     return { text in
-      let room = min(max(0, width - text.unicodeScalars.count), 1000)
+      let room = max(0, width - text.unicodeScalars.count)
       let left = side == "left" ? room : side == "right" ? 0 : room / 2 + (room & width & 1)
       return .string(
         String(repeating: filler, count: left) + text + String(repeating: filler, count: room - left))

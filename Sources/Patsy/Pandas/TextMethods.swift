@@ -2,7 +2,7 @@ import DataFrames
 
 /// Methods of texts, and of columns of texts behind `.str`.
 enum TextMethods {
-  typealias Change = @Sendable (String) -> Level?
+  typealias Change = @Sendable (String) throws -> Level?
 
   /// `column.str.name`
   static func method(_ name: String, of vector: Vector) -> Value? {
@@ -21,7 +21,7 @@ enum TextMethods {
       return .function(
         Function(name) { arguments in
           let expands = try arguments.keywords.last { $0.name == "expand" }?.value.truth() ?? true
-          return expands ? .object(PandasMaking.frame) : mapped(texts, try extraction(arguments))
+          return try expands ? .object(PandasMaking.frame) : mapped(texts, extraction(arguments))
         })
     }
     if name == "cat" {
@@ -40,7 +40,7 @@ enum TextMethods {
         guard let change = try change(name, arguments) else {
           throw EvaluationError.attribute("'StringMethods' object has no attribute '\(name)'")
         }
-        return mapped(texts, change)
+        return try mapped(texts, change)
       })
   }
 
@@ -62,21 +62,21 @@ enum TextMethods {
         guard name != "contains", let change = try change(name, arguments) else {
           throw EvaluationError.attribute("'str' object has no attribute '\(name)'")
         }
-        return Value(change(text))
+        return Value(try change(text))
       })
   }
 
   /// `column.str[index]`
   static func item(_ index: Value, of vector: Vector) throws -> Value {
     guard let texts = vector.textColumn else { throw EvaluationError.type("not a column of texts") }
-    return mapped(texts) { text in
+    return try mapped(texts) { text in
       (try? Subscripts.item(index, of: .string(text)))?.level
     }
   }
 
   /// Each distinct text is changed once.
-  private static func mapped(_ texts: StringColumn, _ change: Change) -> Value {
-    let target = texts.pool.map(change)
+  private static func mapped(_ texts: StringColumn, _ change: Change) throws -> Value {
+    let target = try texts.pool.map(change)
     if target.allSatisfy({ if case .string? = $0 { true } else { $0 == nil } }) {
       var next = target[...]
       // `mapPool` visits the pool in order.
@@ -150,8 +150,12 @@ enum TextMethods {
         .string(text.map { $0.isUppercase ? $0.lowercased() : $0.uppercased() }.joined())
       }
     case "zfill":
-      let width = min(number(0) ?? 0, 1000)
-      return { .string(String(repeating: "0", count: max(0, width - $0.count)) + $0) }
+      let width = try FormulaLimits.width(number(0) ?? 0)
+      return { text in
+        let sign = text.prefix { $0 == "-" || $0 == "+" }.prefix(1)
+        let room = max(0, width - text.unicodeScalars.count)
+        return .string(sign + String(repeating: "0", count: room) + text.dropFirst(sign.count))
+      }
     case "isdigit", "isnumeric", "isdecimal": return { .boolean(!$0.isEmpty && $0.allSatisfy(\.isNumber)) }
     case "isupper":
       return { text in .boolean(text.contains(where: \.isUppercase) && !text.contains(where: \.isLowercase)) }
@@ -164,8 +168,8 @@ enum TextMethods {
       return { .string(name == "removeprefix" ? $0.removing(prefix: part) : $0.removing(suffix: part)) }
     case "pad", "ljust", "rjust", "center": return try padding(name, arguments)
     case "repeat":
-      let times = min(max(number(0) ?? 1, 0), 1000)
-      return { .string(String(repeating: $0, count: times)) }
+      let times = number(0) ?? 1
+      return { .string(try FormulaLimits.repeated($0, times)) }
     case "isalpha": return { .boolean(!$0.isEmpty && $0.allSatisfy(\.isLetter)) }
     default: return nil
     }

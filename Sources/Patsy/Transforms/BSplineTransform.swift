@@ -59,7 +59,7 @@ package struct BSplineTransform: StatefulTransform {
       inner = given
     } else {
       let count = try SplineArguments.wholeCount(innerCount ?? .integer(0))
-      try SplineArguments.requireSize(rows: x.count, columns: count)
+      try FormulaLimits.requireMatrix(rows: x.count, columns: count)
       if count > 0, let refusal = pending.refusal { throw PatsyError(refusal) }
       inner = SplineNumbers(Quantile(x).inner(count))
     }
@@ -92,7 +92,7 @@ package struct BSplineTransform: StatefulTransform {
         "some data points fall outside the outermost knots, and I'm not sure how to handle them. "
           + "(Patches accepted!)")
     }
-    try SplineArguments.requireSize(rows: x.count, columns: spline.count)
+    try FormulaLimits.requireMatrix(rows: x.count, columns: spline.count)
     let withIntercept = try bound["include_intercept"]?.truth() ?? false
     return .matrix(spline.basis(at: x, dropFirst: !withIntercept))
   }

@@ -83,7 +83,7 @@ package struct CubicSplineTransform: StatefulTransform {
       throw EvaluationError.value("array must not contain infs or NaNs")
     }
     let x = try SplineArguments.column(bound["x"], orThrow: inputError)
-    try SplineArguments.requireSize(rows: max(x.count, knots.count), columns: knots.count)
+    try FormulaLimits.requireMatrix(rows: max(x.count, knots.count), columns: knots.count)
     let basis = try CubicSpline(knots: knots, cyclic: cyclic).basis(at: x)
     return .matrix(try SplineConstraint.absorb(constraints, into: basis))
   }
@@ -91,7 +91,7 @@ package struct CubicSplineTransform: StatefulTransform {
   /// Column means of the unconstrained basis: the constraint that centres the spline on the data.
   private func means(of x: [Double]) throws -> [Double] {
     do {
-      try SplineArguments.requireSize(rows: max(x.count, knots.count), columns: knots.count)
+      try FormulaLimits.requireMatrix(rows: max(x.count, knots.count), columns: knots.count)
       let basis = try CubicSpline(knots: knots, cyclic: cyclic).basis(at: x)
       return (0..<basis.columns).map { basis.column($0).reduce(0, +) / Double(basis.rows) }
     } catch let error as EvaluationError {
@@ -180,7 +180,7 @@ struct SplineKnots {
             + "cannot compute requested \(number.debugDescription) inner knot(s).")
       }
       count = try SplineArguments.wholeCount(number)
-      try SplineArguments.requireSize(rows: count, columns: count)
+      try FormulaLimits.requireMatrix(rows: count, columns: count)
       values = inside.isEmpty ? [] : Quantile(inside).inner(count)
     }
     all = Self.unique([bounds.low, bounds.high] + values)

@@ -3,9 +3,6 @@ import LinearAlgebra
 
 /// Reads the arguments that the spline transforms share, with the errors Python and numpy would raise.
 enum SplineArguments {
-  /// Most elements a basis may have: 16 GB of them.
-  private static let sizeLimit = 1 << 31
-
   /// The values of a one-dimensional input or of a single column.
   static func column(_ value: Value?, orThrow message: String) throws -> [Double] {
     let matrix = try (value ?? .none).numericMatrix()
@@ -49,14 +46,6 @@ enum SplineArguments {
     return overflow ? .double((a.number ?? 0) + Double(b)) : .integer(sum)
   }
 
-  /// Refuses a basis that could not be held.
-  static func requireSize(rows: Int, columns: Int) throws {
-    let (elements, overflow) = rows.multipliedReportingOverflow(by: columns)
-    if overflow || elements > sizeLimit {
-      throw EvaluationError(
-        "MemoryError", "Unable to allocate an array with shape (\(rows), \(columns)) and data type float64")
-    }
-  }
 }
 
 extension Arguments {

@@ -55,10 +55,10 @@ package struct TensorProductTransform: StatefulTransform {
     }
     var columns = 1
     for basis in bases {
-      try SplineArguments.requireSize(rows: columns, columns: basis.columns)
+      try FormulaLimits.requireMatrix(rows: columns, columns: basis.columns)
       columns *= basis.columns
     }
-    try SplineArguments.requireSize(rows: first.rows, columns: columns)
+    try FormulaLimits.requireMatrix(rows: first.rows, columns: columns)
     return rowTensorProduct(bases)
   }
 }
