@@ -6,7 +6,7 @@ DATA := compat-fixtures/data
 MIXEDLM := .build/release/mixedlm
 DOCC ?= docc
 
-.PHONY: all build clean demo docs bench lint setup test
+.PHONY: all build clean demo docs bench fuzz lint sanitize setup test
 
 all: build
 
@@ -57,6 +57,20 @@ bench: setup
 	$(BENCH) compare $(WORKLOADS) --systems $(SYSTEMS) --python $(PYTHON)
 	$(BENCH) pictures
 	$(BENCH) table
+
+# Random inputs, some hours of them: SEED varies them, COUNT says how many each driver takes. A stop prints the command
+# that runs its input again.
+SEED ?= 1
+COUNT ?= 1000000
+FUZZ ?= saved
+fuzz: setup
+	$(SWIFT) build -c release --product mixedlm-fuzz $(SWIFT_FLAGS)
+	for driver in $(FUZZ); do .build/release/mixedlm-fuzz $$driver --seed $(SEED) --count $(COUNT) || exit 1; done
+
+# The tests under the thread sanitizer, then under the address sanitizer; each in a build folder of its own.
+sanitize: setup
+	for kind in thread address; do \
+	  $(SWIFT) test --disable-xctest --sanitize $$kind --scratch-path .build/$$kind $(SWIFT_FLAGS) || exit 1; done
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests

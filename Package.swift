@@ -47,6 +47,14 @@ let package = Package(
       ],
       path: "Tests/Benchmarks", exclude: ["peers"]),
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(
+      name: "FuzzDrivers", dependencies: ["StatsModels", "TestSupport"], path: "Tests/Fuzz/Drivers"),
+    .executableTarget(
+      name: "mixedlm-fuzz",
+      dependencies: [
+        "FuzzDrivers", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Fuzz", exclude: ["Drivers"]),
     .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"]),
     .testTarget(
       name: "DistributionsTests", dependencies: ["Distributions", "TestSupport"],
@@ -61,6 +69,7 @@ let package = Package(
     .testTarget(name: "StatsModelsTests", dependencies: ["StatsModels", "TestSupport"]),
     .testTarget(
       name: "ParityTests", dependencies: ["StatsModels", "MixedModels", "Patsy", "TestSupport"]),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzDrivers"]),
     .testTarget(name: "CommandTests", dependencies: ["StatsModels", "TestSupport", "mixedlm"]),
   ],
   swiftLanguageModes: [.v6]
