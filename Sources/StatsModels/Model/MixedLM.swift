@@ -150,9 +150,11 @@ extension MixedLM {
     else { return 0 }
     return exog.columns > 0 && augmented == rank ? 1 : 0
   }
-  /// The group's own random design, nil when it has none. Python: MixedLM.exog_re
+  /// The group's own random design, nil when it has none, and for results that were read without rows. Python: MixedLM.exog_re
   public var exogRe: Matrix? {
-    guard kRe > 0, let part = specification.blocks[0].parts.first else { return nil }
+    guard kRe > 0, specification.hasTermRows, let part = specification.blocks[0].parts.first else {
+      return nil
+    }
     return Matrix(
       columns: part.columns.map { $0 ?? [Double](repeating: 1, count: nobs) }, rows: nobs)
   }
