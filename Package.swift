@@ -19,19 +19,20 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas"])]),
+    .target(name: "ProgramStop"),
     .target(
-      name: "LinearAlgebra", dependencies: ["COpenBLAS"],
+      name: "LinearAlgebra", dependencies: ["COpenBLAS", "ProgramStop"],
       linkerSettings: [.linkedLibrary("lapacke", .when(platforms: [.linux]))]),
     .target(name: "Distributions"),
-    .target(name: "DataFrames"),
+    .target(name: "DataFrames", dependencies: ["ProgramStop"]),
     .target(name: "Optimization", dependencies: ["LinearAlgebra"]),
-    .target(name: "Patsy", dependencies: ["DataFrames", "LinearAlgebra"]),
+    .target(name: "Patsy", dependencies: ["DataFrames", "LinearAlgebra", "ProgramStop"]),
     .target(name: "MixedModels", dependencies: ["LinearAlgebra"]),
     .target(
       name: "StatsModels",
       dependencies: [
         "DataFrames", "Distributions", "LinearAlgebra", "MixedModels", "Optimization", "Patsy",
-        .product(name: "OrderedCollections", package: "swift-collections"),
+        "ProgramStop", .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .executableTarget(
       name: "mixedlm",

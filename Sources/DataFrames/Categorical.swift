@@ -48,8 +48,9 @@ public struct Categorical: Sendable, Equatable {
   /// Number of values.
   public var count: Int { codes.count }
 
-  /// The value at a position, nil where it is missing.
+  /// The value at a position, nil where it is missing; a position out of range stops with a message.
   public subscript(position: Int) -> Level? {
+    require(position >= 0 && position < count, "Categorical: no position \(position) among \(count) values")
     let code = codes[position]
     return code < 0 ? nil : levels[Int(code)]
   }

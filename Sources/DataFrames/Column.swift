@@ -58,6 +58,7 @@ public struct Column: Sendable {
 
   /// The value at a position, nil where it is missing.
   public subscript(position: Int) -> Level? {
+    requireRow(position)
     switch storage {
     case .double(let values):
       let value = values[position]
@@ -73,12 +74,20 @@ public struct Column: Sendable {
 
   /// Whether the value at a position is missing.
   public func isMissing(_ position: Int) -> Bool {
-    switch storage {
+    requireRow(position)
+    return switch storage {
     case .double(let values): values[position].isNaN
     case .integer(_, let missing), .boolean(_, let missing): missing?[position] ?? false
     case .string(let column): column.codes[position] < 0
     case .categorical(let column): column.codes[position] < 0
     }
+  }
+
+  /// Stops with a message for a row that does not exist.
+  private func requireRow(_ position: Int) {
+    require(
+      position >= 0 && position < count,
+      "column \(PythonText.quoted(name)) has no row at position \(position): there are \(count) rows")
   }
 
   /// The same values under another name.

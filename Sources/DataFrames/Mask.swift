@@ -22,10 +22,18 @@ public struct Mask: Sendable, Equatable, ExpressibleByArrayLiteral, CustomString
   /// Whether the mask is true for some row.
   /// Python: Series.any
   public func any() -> Bool { values.contains(true) }
-  /// `[True, False]`
-  public var description: String { "[" + values.map { PythonText.of($0) }.joined(separator: ", ") + "]" }
-  /// The truth value of the row at a position.
-  public subscript(position: Int) -> Bool { values[position] }
+  /// `[True, False]`; of more than 60 values the first and last five.
+  public var description: String {
+    let texts = { (values: ArraySlice<Bool>) in values.map { PythonText.of($0) }.joined(separator: ", ") }
+    // As many as a column shows.
+    if count <= 60 { return "[\(texts(values[...]))]" }
+    return "[\(texts(values.prefix(5))), ..., \(texts(values.suffix(5)))] (\(count) rows, \(trueCount) True)"
+  }
+  /// The truth value of the row at a position; one out of range stops with a message.
+  public subscript(position: Int) -> Bool {
+    require(position >= 0 && position < count, "Mask: no position \(position) among \(count) rows")
+    return values[position]
+  }
 
   /// Where both are true; masks of different lengths stop with a message.
   public static func & (a: Mask, b: Mask) -> Mask { combine(a, b) { $0 && $1 } }

@@ -28,11 +28,11 @@ public struct RowLabels: Sendable, RandomAccessCollection {
     }
   }
 
-  /// The label of the row at a position.
+  /// The label of the row at a position; one out of range stops with a message.
   public subscript(position: Int) -> String {
+    require(position >= 0 && position < count, "RowLabels: no position \(position) among \(count) rows")
     switch storage {
     case .range(let range):
-      require(position >= 0 && position < range.count, "RowLabels: position \(position) out of range")
       return String(range.lowerBound + position)
     case .integers(let labels): return String(labels[position])
     case .texts(let labels): return labels[position]

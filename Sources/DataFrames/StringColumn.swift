@@ -37,8 +37,9 @@ public struct StringColumn: Sendable {
   /// Number of values.
   public var count: Int { codes.count }
 
-  /// The text at a position, nil where it is missing.
+  /// The text at a position, nil where it is missing; a position out of range stops with a message.
   public subscript(position: Int) -> String? {
+    require(position >= 0 && position < count, "StringColumn: no position \(position) among \(count) values")
     let code = codes[position]
     return code < 0 ? nil : pool[Int(code)]
   }

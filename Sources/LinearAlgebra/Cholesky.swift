@@ -27,6 +27,9 @@ package struct Cholesky: Sendable {
     lower = factor
   }
 
+  /// A factor that is known already: lower triangular, with a positive diagonal.
+  package init(lower: Matrix) { self.lower = lower }
+
   /// Order of the matrix.
   package var count: Int { lower.rows }
 

@@ -1,3 +1,5 @@
+import ProgramStop
+
 /// Dense matrix of `Double`, stored by columns.
 ///
 /// Element (i, j) is at `storage[i + j * rows]`: the order of Fortran, BLAS and LAPACK.
@@ -12,18 +14,17 @@ public struct Matrix: Sendable, Equatable {
   /// A matrix whose elements all equal `value`.
   @inlinable
   public init(rows: Int, columns: Int, repeating value: Double = 0) {
-    precondition(rows >= 0 && columns >= 0, "Matrix: negative dimension \(rows) × \(columns)")
     self.rows = rows
     self.columns = columns
-    self.storage = [Double](repeating: value, count: rows * columns)
+    self.storage = [Double](repeating: value, count: Self.elementCount(rows, columns))
   }
 
   /// A matrix over elements given column after column; `storage.count` must be `rows * columns`.
   @inlinable
   public init(rows: Int, columns: Int, columnMajor storage: [Double]) {
-    precondition(
-      storage.count == rows * columns,
-      "Matrix: \(storage.count) elements for \(rows) × \(columns)")
+    if storage.count != Self.elementCount(rows, columns) {
+      Self.stopMismatch(storage.count, rows, columns)
+    }
     self.rows = rows
     self.columns = columns
     self.storage = storage
@@ -34,7 +35,9 @@ public struct Matrix: Sendable, Equatable {
   /// For rows that come from outside the source code use ``init(rowsOf:)``, which throws.
   public init(_ rows: [[Double]]) {
     guard let matrix = try? Matrix(rowsOf: rows) else {
-      preconditionFailure("Matrix: rows of unequal length \(rows.map(\.count))")
+      stop(
+        "Matrix: rows of unequal length \(rows.prefix(8).map(\.count))\(rows.count > 8 ? " …" : ""). init(rowsOf:) "
+          + "throws instead")
     }
     self = matrix
   }
@@ -60,26 +63,59 @@ public struct Matrix: Sendable, Equatable {
     return result
   }
 
-  /// Element in row `i`, column `j`, both from 0.
+  /// Element in row `i`, column `j`, both from 0; a position out of range stops with a message, ``get(_:_:)`` is nil
+  /// there.
   @inlinable
   public subscript(i: Int, j: Int) -> Double {
     get {
-      precondition(i >= 0 && i < rows && j >= 0 && j < columns, "Matrix: index out of range")
+      if i < 0 || i >= rows || j < 0 || j >= columns { stopOutside(i, j) }
       return storage[i + j * rows]
     }
     set {
-      precondition(i >= 0 && i < rows && j >= 0 && j < columns, "Matrix: index out of range")
+      if i < 0 || i >= rows || j < 0 || j >= columns { stopOutside(i, j) }
       storage[i + j * rows] = newValue
     }
   }
 
-  /// The elements of column `j`.
-  @inlinable
-  public func column(_ j: Int) -> [Double] { Array(storage[j * rows..<(j + 1) * rows]) }
+  /// Element in row `i`, column `j`, nil where there is none.
+  public func get(_ i: Int, _ j: Int) -> Double? {
+    i >= 0 && i < rows && j >= 0 && j < columns ? storage[i + j * rows] : nil
+  }
 
-  /// The elements of row `i`.
+  /// The elements of column `j`; a position out of range stops with a message.
   @inlinable
-  public func row(_ i: Int) -> [Double] { (0..<columns).map { self[i, $0] } }
+  public func column(_ j: Int) -> [Double] {
+    if j < 0 || j >= columns { stopOutside(nil, j) }
+    return Array(storage[j * rows..<(j + 1) * rows])
+  }
+
+  /// The elements of row `i`; a position out of range stops with a message.
+  @inlinable
+  public func row(_ i: Int) -> [Double] {
+    if i < 0 || i >= rows { stopOutside(i, nil) }
+    return (0..<columns).map { self[i, $0] }
+  }
+
+  /// Number of elements; dimensions that no memory holds stop with a message.
+  @usableFromInline
+  static func elementCount(_ rows: Int, _ columns: Int) -> Int {
+    let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
+    if rows < 0 || columns < 0 { stop("Matrix: negative dimension \(rows) × \(columns)") }
+    if overflow { stop("Matrix: \(rows) × \(columns) elements are more than memory can hold") }
+    return count
+  }
+
+  @usableFromInline
+  static func stopMismatch(_ count: Int, _ rows: Int, _ columns: Int) -> Never {
+    stop("Matrix: \(count) elements for \(rows) × \(columns). init(rowsOf:) throws instead")
+  }
+
+  /// Stops for a row, a column or both that do not exist.
+  @usableFromInline
+  func stopOutside(_ i: Int?, _ j: Int?) -> Never {
+    let place = [i.map { "row \($0)" }, j.map { "column \($0)" }].compactMap { $0 }.joined(separator: ", ")
+    stop("Matrix: no \(place) in a matrix of \(rows) × \(columns), counted from 0. get(_:_:) is nil there")
+  }
 
   /// The transpose, `columns` × `rows`.
   public var transposed: Matrix {

@@ -17,6 +17,7 @@ struct FitCommand: ParsableCommand {
         mixedlm fit Pastes.csv --formula "strength ~ 1" --groups batch --re-formula "~1" \\
           --vc-formula "cask=0 + C(cask)" --format json --output pastes.json
         mixedlm fit scores.csv --formula "score ~ group + (1 | test) + (1 | school/student)"
+        mixedlm fit dietox.csv --formula "Weight ~ Time" --groups Pig --save pigs.fit
       """)
 
   @OptionGroup var model: ModelOptions
@@ -34,12 +35,33 @@ struct FitCommand: ParsableCommand {
   @Flag(help: "Tell on standard error how long each step took. Example: --timing")
   var timing = false
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Write the fit itself to a file that 'predict --model' reads; it appears complete or not at all. Example: --save pigs.fit",
+      valueName: "FILE"))
+  var save: String?
+
+  @Flag(
+    name: .customLong("no-rows"),
+    help:
+      "Leave out of the saved fit everything from which a row of the data could be rebuilt. Example: --no-rows"
+  )
+  var withoutRows = false
+
   @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    try model.requireModel()
+    if withoutRows, save == nil { throw ValidationError("--no-rows needs --save FILE.") }
+  }
 
   func run() throws {
     try Terminal.reporting(Self.self) {
       try output.check()
+      try OutputOptions.check(save)
       let fitted = try FittedModel(model)
+      if let save { try fitted.results.save(save, rows: !withoutRows) }
       let report = FitReport(fitted: fitted, arguments: model.report, includesEffects: all)
       switch format {
       case .text: try output.write(fitted.results.summary().asText())

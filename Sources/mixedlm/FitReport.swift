@@ -19,7 +19,7 @@ struct FitReport {
     }
     var members: [Member] = [
       ("model", arguments), ("method", .string(results.method)), ("converged", .boolean(results.converged)),
-      ("nobs", .integer(results.nobs)), ("n_groups", .integer(groupCount)),
+      ("nobs", .integer(results.nobs)), ("n_groups", .integer(results.model.nGroups)),
       ("df_resid", Self.count(results.dfResid)), ("scale", .number(results.scale)),
       ("llf", .number(results.llf)), ("aic", .number(results.aic)), ("bic", .number(results.bic)),
     ]
@@ -28,11 +28,6 @@ struct FitReport {
     if let errors = results.monteCarlo { members.append(("monte_carlo", monteCarlo(errors))) }
     members.append(("timing", timing))
     return .object(members + effects)
-  }
-
-  /// Number of groups, of the first factor when there are several.
-  private var groupCount: Int {
-    results.hasSeveralFactors ? results.terms.first?.levels ?? 0 : results.model.nGroups
   }
 
   private typealias Member = (key: String, value: JSONValue)
@@ -84,7 +79,7 @@ struct FitReport {
         ("group", .string(term.group)), ("names", .array(term.names.map { .string($0) })),
         ("covariance", .rows(term.covariance.values)), ("levels", .integer(term.levels)),
       ]
-      // With several factors there is no one list of groups; each term carries its own effects.
+      // With several factors the list of groups is one factor's; each term carries its own effects.
       if includesEffects, results.hasSeveralFactors {
         let effects = results.effects(ofTerm: position)
         members.append(("random_effects", .object(effects.map { ($0.description, .object($1)) })))

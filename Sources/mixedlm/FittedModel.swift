@@ -9,10 +9,11 @@ struct FittedModel {
   init(_ options: ModelOptions, check: (DataFrame) throws -> Void = { _ in }) throws {
     let progress = ProgressLine(enabled: !options.quiet)
     defer { progress.finish() }
-    progress.step = "reading \(options.data)"
+    let data = options.data ?? ""
+    progress.step = "reading \(data)"
     let clock = ContinuousClock()
     let start = clock.now
-    let frame = try DataFrame(csv: options.data)
+    let frame = try DataFrame(csv: data)
     let reading = start.duration(to: clock.now).components
     readSeconds = Double(reading.seconds) + Double(reading.attoseconds) * 1e-18
     try check(frame)

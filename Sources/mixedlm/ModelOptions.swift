@@ -4,14 +4,14 @@ import StatsModels
 /// The options that describe a model, shared by all commands that fit one.
 struct ModelOptions: ParsableArguments {
   @Argument(help: ArgumentHelp("CSV file with a header line.", valueName: "DATA.csv"))
-  var data: String
+  var data: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "Response, fixed effects and bars. Example: --formula \"y ~ x + (1 + x | school)\"",
       valueName: "F"))
-  var formula: String
+  var formula: String?
 
   @Option(
     parsing: .unconditional,
@@ -73,6 +73,18 @@ struct ModelOptions: ParsableArguments {
   @Flag(help: "Print neither warnings nor progress. Example: --quiet")
   var quiet = false
 
+  /// A usage error unless there are data and a formula.
+  func requireModel() throws {
+    if data == nil { throw ValidationError("Missing expected argument '<DATA.csv>'") }
+    if formula == nil { throw ValidationError("Missing expected argument '--formula <F>'") }
+  }
+
+  /// Whether nothing is said about a model or how to fit it.
+  var areEmpty: Bool {
+    data == nil && formula == nil && groups == nil && !singleGroup && reFormula == nil && reFormulaFor.isEmpty
+      && vcFormula.isEmpty && !ml && method == .default && missing == .none && exact == nil && threads == nil
+  }
+
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads).") }
     if groups != nil, singleGroup {
@@ -106,7 +118,7 @@ struct ModelOptions: ParsableArguments {
     let grouping: (any GroupSpecifier)? =
       singleGroup ? [Int](repeating: 1, count: frame.rowCount) : groups
     return try MixedLM.fromFormula(
-      formula: formula, data: frame, groups: grouping, reFormula: randomEffects, vcFormula: components,
+      formula: formula ?? "", data: frame, groups: grouping, reFormula: randomEffects, vcFormula: components,
       missing: missing.missing)
   }
 
@@ -118,7 +130,7 @@ struct ModelOptions: ParsableArguments {
     let effects =
       reFormula.map { JSONValue.string($0) } ?? (reFormulaFor.isEmpty ? .null : pairs(reFormulaFor))
     return [
-      "formula": .string(formula), "groups": groups.map { .string($0) } ?? .null, "re_formula": effects,
+      "formula": .string(formula ?? ""), "groups": groups.map { .string($0) } ?? .null, "re_formula": effects,
       "vc_formula": vcFormula.isEmpty ? .null : pairs(vcFormula), "missing": .string(missing.rawValue),
     ]
   }

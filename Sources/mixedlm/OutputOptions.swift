@@ -12,8 +12,11 @@ struct OutputOptions: ParsableArguments {
   var output: String?
 
   /// Stops early when the file's folder does not exist, before any work is done.
-  func check() throws {
-    guard let output else { return }
+  func check() throws { try Self.check(output) }
+
+  /// Stops early when a file's folder does not exist; nil is no file.
+  static func check(_ file: String?) throws {
+    guard let output = file else { return }
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: output, isDirectory: &isFolder), isFolder.boolValue {
       throw StatsModelsError(.file, "cannot write '\(output)': it is a folder", values: [output])

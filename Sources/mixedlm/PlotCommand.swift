@@ -38,6 +38,8 @@ struct PlotCommand: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
+  func validate() throws { try model.requireModel() }
+
   func run() throws {
     try Terminal.reporting(Self.self) {
       try output.check()

@@ -1,11 +1,15 @@
 import ArgumentParser
 import StatsModels
 
-/// `mixedlm predict`: fits a model and predicts new rows.
+/// `mixedlm predict`: fits a model, or reads a saved fit, and predicts new rows.
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
-    abstract: "Fit a model and predict the rows of a second file.",
+    abstract: "Predict the rows of a file by a model fitted to another, or by a saved fit.",
+    usage: """
+      mixedlm predict <DATA.csv> --formula <F> [<fit options>] --new <NEW.csv> [<options>]
+      mixedlm predict --model <FILE> --new <NEW.csv> [<options>]
+      """,
     discussion: """
       Without --exog-re, predictions are for the population: random effects at zero.
 
@@ -13,9 +17,17 @@ struct PredictCommand: ParsableCommand {
         mixedlm predict dietox.csv --formula "Weight ~ Time" --groups Pig --new new.csv
         mixedlm predict dietox.csv --formula "Weight ~ Time" --groups Pig --new new.csv \\
           --exog-re Pig --interval prediction --level 0.9 --format json
+        mixedlm predict --model pigs.fit --new new.csv --id Pig --id Litter
       """)
 
   @OptionGroup var model: ModelOptions
+
+  @Option(
+    name: .customLong("model"), parsing: .unconditional,
+    help: ArgumentHelp(
+      "Fit written by 'fit --save', instead of DATA.csv and the options of a fit. Example: --model pigs.fit",
+      valueName: "FILE"))
+  var saved: String?
 
   @Option(
     parsing: .unconditional,
@@ -28,6 +40,13 @@ struct PredictCommand: ParsableCommand {
       "Grouping column whose predicted effects to add; may be repeated. Example: --exog-re Pig",
       valueName: "COL"))
   var exogRe: [String] = []
+
+  @Option(
+    name: .customLong("id"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Column of NEW.csv to repeat before the predictions; may be repeated. Example: --id Pig",
+      valueName: "COL"))
+  var ids: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -53,21 +72,52 @@ struct PredictCommand: ParsableCommand {
     guard level > 0, level < 1 else {
       throw ValidationError("--level must lie between 0 and 1, not \(level).")
     }
+    if saved == nil {
+      try model.requireModel()
+    } else if !model.areEmpty {
+      throw ValidationError("--model holds a fit: leave out DATA.csv and the options that describe a fit.")
+    }
+    if let name = ids.first(where: { ["predictions", "se", "lower", "upper"].contains($0) }) {
+      throw ValidationError("--id \(name): the output has a column of that name; rename it in the file.")
+    }
   }
 
   func run() throws {
     try Terminal.reporting(Self.self) {
       try output.check()
-      var rows = DataFrame()
-      let fitted = try FittedModel(model) { rows = try DataFrame(csv: new, typedAs: $0) }
-      let columns = try columns(fitted.results, rows)
+      let (results, rows) = try resultsAndRows()
+      let repeated = try ids.map { try column($0, of: rows) }
+      let columns = try columns(results, rows)
       switch format {
       case .csv:
         try output.write(
-          DataFrame(columns: columns.map { Column(name: $0.key, $0.value) }).csvText(index: false))
+          DataFrame(columns: repeated + columns.map { Column(name: $0.key, $0.value) }).csvText(index: false))
       case .json:
-        try output.write(JSONValue.object(columns.map { (key: $0.key, value: .numbers($0.value)) }).encoded())
+        let members =
+          repeated.map { (key: $0.name, value: JSONValue.values($0)) }
+          + columns.map { (key: $0.key, value: JSONValue.numbers($0.value)) }
+        try output.write(JSONValue.object(members).encoded())
       }
+    }
+  }
+
+  /// The fit, and the rows to predict, whose columns are texts where the fit takes texts.
+  private func resultsAndRows() throws -> (MixedLMResults, DataFrame) {
+    if let saved {
+      let results = try MixedLMResults.load(saved)
+      var options = CSVOptions()
+      for name in results.textVariables { options.types[name] = .string }
+      return (results, try DataFrame(csv: new, options: options))
+    }
+    var rows = DataFrame()
+    let fitted = try FittedModel(model) { rows = try DataFrame(csv: new, typedAs: $0) }
+    return (fitted.results, rows)
+  }
+
+  /// A column of the new file, by a name that the user gave.
+  private func column(_ name: String, of rows: DataFrame) throws -> Column {
+    do { return try rows.column(name) } catch {
+      throw DataFrameError(error.code, error.message, path: new)
     }
   }
 
@@ -75,11 +125,7 @@ struct PredictCommand: ParsableCommand {
   private func columns(_ results: MixedLMResults, _ rows: DataFrame) throws -> [(
     key: String, value: [Double]
   )] {
-    let columns = try exogRe.map { name -> Column in
-      do { return try rows.column(name) } catch let error as DataFrameError {
-        throw DataFrameError(error.code, error.message, path: new)
-      }
-    }
+    let columns = try exogRe.map { try column($0, of: rows) }
     let factors = try DataFrame(columns: columns, rowLabels: rows.rowLabels)
     guard let interval else {
       let predictions =
@@ -95,6 +141,22 @@ struct PredictCommand: ParsableCommand {
       ("predictions", table.predictions.values), ("se", table.se.values), ("lower", table.lower.values),
       ("upper", table.upper.values),
     ]
+  }
+}
+
+extension JSONValue {
+  /// The values of a column, null where one is missing.
+  fileprivate static func values(_ column: Column) -> JSONValue {
+    .array(
+      (0..<column.count).map { row in
+        switch column[row] {
+        case .integer(let value): .integer(value)
+        case .double(let value): .number(value)
+        case .boolean(let value): .boolean(value)
+        case .string(let value): .string(value)
+        case nil: .null
+        }
+      })
   }
 }
 

@@ -45,6 +45,8 @@ enum Terminal {
       ("use groups: \"…\"", "give --groups COL or --single-group"),
       ("name one, along: \"…\"", "choose another --kind"),
       ("missing: .drop", "--missing drop"), ("newLevels: .population", "--new-levels population"),
+      ("leave the effects out, randomEffects: .none,", "leave out --exog-re,"),
+      ("save with rows: true", "save without --no-rows"),
       ("exogRe", "--exog-re"), ("reFormula", "--re-formula"), ("vcFormula", "--vc-formula"),
       ("randomEffects: .factors([…]) with interval: .confidence", "with --interval confidence"),
     ].reduce(message) { $0.replacingOccurrences(of: $1.0, with: $1.1) }

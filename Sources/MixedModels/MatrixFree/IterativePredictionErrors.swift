@@ -30,6 +30,17 @@ final class IterativePredictionErrors: PredictionErrors, @unchecked Sendable {
     (point, elimination) = try model.iterativePoint(estimate)
   }
 
+  /// Of the fixed part alone: no factor of the random effects was made.
+  var statistics: PredictionStatistics {
+    let inverse = point.profile.fixedInverse
+    let factor = (try? Cholesky(inverse)).flatMap { try? Cholesky($0.inverse.symmetrized).lower }
+    return PredictionStatistics(
+      basis: .init(
+        kept: model.fixed.kept, toBasis: model.fixed.toUser,
+        factor: factor ?? Matrix(rows: inverse.rows, columns: inverse.rows, repeating: .nan)),
+      random: nil)
+  }
+
   /// What one row weights: levels of factors with their regressors, in standardised units.
   private struct Weights: Hashable {
     var entries: [Entry] = []

@@ -1,19 +1,37 @@
 internal import LinearAlgebra
 
 extension MixedModel {
-  /// A response drawn at given rows: `means` + Z u + e with u and e drawn, for the terms of `rows.effects`.
-  ///
-  /// - Parameter means: what is not drawn: X b, and predicted effects that are kept.
+  /// ``PredictionRows/simulate(means:levels:estimate:stream:)`` with the levels of this model.
   package func simulate(
     _ rows: PredictionRows, means: [Double], estimate: Estimate, stream: inout RandomStream
   ) -> [Double] {
+    rows.simulate(means: means, levels: terms.map(\.levelCount), estimate: estimate, stream: &stream)
+  }
+
+  /// The same design with another response.
+  package func replacingResponse(_ response: [Double], threads: Int?) throws(EngineError) -> MixedModel {
+    var options = options
+    options.threads = threads
+    return try MixedModel(response: response, fixed: fixedColumns, terms: terms, options: options)
+  }
+}
+
+extension PredictionRows {
+  /// A response drawn at these rows: `means` + Z u + e with u and e drawn, for the terms of ``effects``.
+  ///
+  /// - Parameters:
+  ///   - means: what is not drawn: X b, and predicted effects that are kept.
+  ///   - levels: number of levels of each term.
+  package func simulate(
+    means: [Double], levels: [Int], estimate: Estimate, stream: inout RandomStream
+  ) -> [Double] {
     let sigma = estimate.scale.squareRoot()
     var result = means
-    for (t, effects) in rows.effects.enumerated() {
+    for (t, effects) in self.effects.enumerated() {
       guard let effects else { continue }
       let factor = CovarianceLayout.semidefiniteCholesky(estimate.relativeCovariances[t])
       let k = effects.columns.count
-      let known = terms[t].levelCount
+      let known = levels[t]
       let new = effects.codes.reduce(0) { max($0, Int(PredictionRows.Effects.new) - Int($1) + 1) }
       // Levels in order, unseen ones last: the draws do not depend on the order of the rows.
       var drawn = [Double](repeating: 0, count: (known + new) * k)
@@ -34,12 +52,5 @@ extension MixedModel {
     }
     for i in result.indices { result[i] += sigma * stream.normal() }
     return result
-  }
-
-  /// The same design with another response.
-  package func replacingResponse(_ response: [Double], threads: Int?) throws(EngineError) -> MixedModel {
-    var options = options
-    options.threads = threads
-    return try MixedModel(response: response, fixed: fixedColumns, terms: terms, options: options)
   }
 }

@@ -8,6 +8,27 @@ package protocol PredictionErrors: Sendable {
   var covarianceFactors: [Matrix?] { get }
   /// Var(x'b̂ + z'û − x'b − z'u) of each row; unseen levels add z'Ψz, once per term.
   func variances(_ rows: PredictionRows) throws(EngineError) -> [Double]
+  /// Covariance of effects given the data, the fixed effects taken as known; nil where no factor was made.
+  func conditionalCovariance(_ effects: [EffectPlace]) -> Matrix?
+  /// What gives the same errors without the rows.
+  var statistics: PredictionStatistics { get }
+}
+
+/// One random effect: a term, a level of it, and a position among the effects of that level.
+package struct EffectPlace: Sendable {
+  package var term: Int
+  package var level: Int
+  package var column: Int
+
+  package init(term: Int, level: Int, column: Int) {
+    self.term = term
+    self.level = level
+    self.column = column
+  }
+}
+
+extension PredictionErrors {
+  package func conditionalCovariance(_ effects: [EffectPlace]) -> Matrix? { nil }
 }
 
 extension PredictionErrors {
@@ -45,12 +66,5 @@ extension MixedModel {
   }
 
   /// Rows of X in the orthonormal basis.
-  func orthonormalRows(_ x: Matrix) -> Matrix {
-    let kept = fixed.kept
-    var selected = Matrix(rows: x.rows, columns: kept.count)
-    for (i, j) in kept.enumerated() {
-      for row in 0..<x.rows { selected[row, i] = x[row, j] }
-    }
-    return selected * fixed.toUser
-  }
+  func orthonormalRows(_ x: Matrix) -> Matrix { x.selecting(columns: fixed.kept) * fixed.toUser }
 }

@@ -7,29 +7,31 @@ internal import LinearAlgebra
 /// σ² [ΛM⁻¹Λ' + ΛM⁻¹RS⁻¹R'M⁻¹Λ', −ΛM⁻¹RS⁻¹; ·, S⁻¹], so that a row (x, z) with w = Λ'z has the variance
 /// σ² (w'M⁻¹w + g'S⁻¹g), g = x − R'M⁻¹w (D. Harville, "Extension of the Gauss–Markov theorem", 1976).
 final class FactoredPredictionErrors: PredictionErrors, @unchecked Sendable {
-  private let model: MixedModel
   let estimate: Estimate
   var covarianceFactors: [Matrix?] { system.factors }
   private let system: RandomSystem
+  private let basis: PredictionStatistics.Basis
   /// M⁻¹R, effects × rank.
   private let projected: [Double]
+  /// R, effects × rank.
+  private let products: [Double]
+  private var rank: Int { basis.rank }
   /// Factor of S in the orthonormal basis of the fixed effects.
-  private let fixedFactor: Matrix
-  private let rank: Int
+  private var fixedFactor: Matrix { basis.factor }
   /// Solutions use the factorisation's workspace.
   private let lock = NSLock()
 
+  /// The errors of a model, from its rows.
   init(_ model: MixedModel, estimate: Estimate) throws(EngineError) {
-    self.model = model
     self.estimate = estimate
     system = try RandomSystem(terms: model.terms, covariances: estimate.relativeCovariances)
-    rank = model.fixed.rank
-    let basis = model.orthonormalRows(model.fixedColumns)
+    let rank = model.fixed.rank
+    let x = model.orthonormalRows(model.fixedColumns)
     let q = system.count
     var right = [Double](repeating: 0, count: q * rank)
     var places: [Int] = []
     var weights: [Double] = []
-    for i in 0..<basis.rows where q > 0 {
+    for i in 0..<x.rows where q > 0 {
       places.removeAll(keepingCapacity: true)
       weights.removeAll(keepingCapacity: true)
       for (t, term) in model.terms.enumerated() {
@@ -39,29 +41,57 @@ final class FactoredPredictionErrors: PredictionErrors, @unchecked Sendable {
           places: &places, weights: &weights)
       }
       for c in 0..<rank {
-        let x = basis[i, c]
-        if x == 0 { continue }
-        for (place, weight) in zip(places, weights) { right[c * q + place] += weight * x }
+        let value = x[i, c]
+        if value == 0 { continue }
+        for (place, weight) in zip(places, weights) { right[c * q + place] += weight * value }
       }
     }
-    let unsolved = right
+    products = right
     system.solve(&right, columns: rank)
     projected = right
-    var information = basis.gram()
+    var information = x.gram()
     for a in 0..<rank {
       for b in 0..<rank {
         var value = 0.0
-        for i in 0..<q { value += unsolved[a * q + i] * right[b * q + i] }
+        for i in 0..<q { value += products[a * q + i] * right[b * q + i] }
         information[a, b] -= value
       }
     }
     guard let factor = try? Cholesky(information) else { throw .overflow }
-    fixedFactor = factor.lower
+    basis = .init(kept: model.fixed.kept, toBasis: model.fixed.toUser, factor: factor.lower)
+  }
+
+  /// The errors of an estimate, from what was kept of the rows.
+  init(
+    basis: PredictionStatistics.Basis, random: PredictionStatistics.Random,
+    shapes: [(levels: Int, width: Int)],
+    estimate: Estimate
+  ) throws(EngineError) {
+    self.estimate = estimate
+    self.basis = basis
+    let factors = RandomSystem.factors(estimate.relativeCovariances)
+    system = try RandomSystem(
+      factors: factors, starts: RandomSystem.starts(shapes, factors: factors).starts,
+      pattern: SymmetricPattern(columnStarts: random.columnStarts, rowIndices: random.rowIndices),
+      values: random.values)
+    products = random.products
+    var right = products
+    system.solve(&right, columns: basis.rank)
+    projected = right
+  }
+
+  /// What ``init(basis:random:shapes:estimate:)`` takes.
+  var statistics: PredictionStatistics {
+    PredictionStatistics(
+      basis: basis,
+      random: .init(
+        columnStarts: system.pattern.columnStarts, rowIndices: system.pattern.rowIndices,
+        values: system.values, products: products))
   }
 
   func variances(_ rows: PredictionRows) -> [Double] {
     let n = rows.count
-    let basis = model.orthonormalRows(rows.fixed)
+    let x = basis.rows(of: rows.fixed)
     let q = system.count
     var result = [Double](repeating: 0, count: n)
     var missing = MissingPairs()
@@ -103,7 +133,7 @@ final class FactoredPredictionErrors: PredictionErrors, @unchecked Sendable {
         }
       }
       for c in 0..<rank {
-        var value = basis[i, c]
+        var value = x[i, c]
         for (place, weight) in zip(places, weights) { value -= projected[c * q + place] * weight }
         g[c] = value
       }
@@ -129,6 +159,53 @@ final class FactoredPredictionErrors: PredictionErrors, @unchecked Sendable {
   /// An entry of M⁻¹ that the pattern holds.
   private func inverse(_ i: Int, _ j: Int) -> Double {
     RandomSystem.position(system.pattern, i, j).map { system.inverse[$0] } ?? 0
+  }
+
+  /// σ²ΛM⁻¹Λ' of some effects.
+  func conditionalCovariance(_ effects: [EffectPlace]) -> Matrix? {
+    var places: [Int] = []
+    var known: [Int: Int] = [:]
+    for effect in effects {
+      guard let factor = system.factors[effect.term] else { continue }
+      let first = system.starts[effect.term] + effect.level * factor.rows
+      if known.updateValue(places.count, forKey: first) != nil { continue }
+      places += first..<first + factor.rows
+    }
+    known = Dictionary(uniqueKeysWithValues: places.enumerated().map { ($1, $0) })
+    var weights = Matrix(rows: effects.count, columns: places.count)
+    for (row, effect) in effects.enumerated() {
+      guard let factor = system.factors[effect.term] else { continue }
+      let first = system.starts[effect.term] + effect.level * factor.rows
+      for b in 0...effect.column {
+        if let column = known[first + b] { weights[row, column] = factor[effect.column, b] }
+      }
+    }
+    return (weights * (inverse(at: places) * weights.transposed)).symmetrized
+      .mapElements { $0 * estimate.scale }
+  }
+
+  /// M⁻¹ at some places; entries that the pattern lacks take solutions.
+  private func inverse(at places: [Int]) -> Matrix {
+    var result = Matrix(rows: places.count, columns: places.count)
+    var isWhole = true
+    for (i, a) in places.enumerated() {
+      for (j, b) in places.enumerated() {
+        if let position = RandomSystem.position(system.pattern, a, b) {
+          result[i, j] = system.inverse[position]
+        } else {
+          isWhole = false
+        }
+      }
+    }
+    if isWhole { return result }
+    let q = system.count
+    for (j, place) in places.enumerated() {
+      var column = [Double](repeating: 0, count: q)
+      column[place] = 1
+      lock.withLock { system.solve(&column, columns: 1) }
+      for (i, other) in places.enumerated() { result[i, j] = column[other] }
+    }
+    return result
   }
 
   // MARK: Levels that never occur together

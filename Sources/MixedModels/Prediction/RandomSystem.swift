@@ -11,6 +11,8 @@ final class RandomSystem {
   /// Position of each term's first scalar effect.
   let starts: [Int]
   let pattern: SymmetricPattern
+  /// M, aligned with the pattern.
+  let values: [Double]
   let cholesky: SparseCholesky
   /// The entries of M⁻¹ on the pattern.
   let inverse: [Double]
@@ -26,18 +28,11 @@ final class RandomSystem {
       largestColumns: columns, wideTerms: [])
   }
 
-  init(terms: [RandomTerm], covariances: [Matrix]) throws(EngineError) {
-    factors = covariances.map { s in
-      s.storage.contains { $0 != 0 } ? CovarianceLayout.semidefiniteCholesky(s) : nil
-    }
-    var starts: [Int] = []
-    var total = 0
-    for (term, factor) in zip(terms, factors) {
-      starts.append(total)
-      if factor != nil { total += term.levelCount * term.width }
-    }
-    self.starts = starts
-    let active = terms.indices.filter { [factors] in factors[$0] != nil }
+  /// The system of a model's rows.
+  convenience init(terms: [RandomTerm], covariances: [Matrix]) throws(EngineError) {
+    let factors = Self.factors(covariances)
+    let (starts, total) = Self.starts(terms.map { ($0.levelCount, $0.width) }, factors: factors)
+    let active = terms.indices.filter { factors[$0] != nil }
     let rows = terms.first?.codes.count ?? 0
     var cliques = [0]
     var members: [Int32] = []
@@ -61,16 +56,46 @@ final class RandomSystem {
       let pattern = SymmetricPattern(
         count: total, cliqueStarts: cliques, members: members, limit: limit / 32)
     else { throw .insufficientMemory(Self.estimate(bytes: 2 * limit, terms: active, columns: total)) }
+    let values = Self.values(pattern, terms: terms, active: active, factors: factors, starts: starts)
+    try self.init(factors: factors, starts: starts, pattern: pattern, values: values)
+  }
+
+  /// The system whose entries are at hand.
+  ///
+  /// - Parameter values: M, aligned with the pattern.
+  init(factors: [Matrix?], starts: [Int], pattern: SymmetricPattern, values: [Double]) throws(EngineError) {
+    self.factors = factors
+    self.starts = starts
+    self.pattern = pattern
+    self.values = values
     let analysis = SparseAnalysis(pattern)
     let bytes = analysis.storageCount &* 8 &+ analysis.workspaceCount &* 8
-    guard bytes <= limit else {
-      throw .insufficientMemory(Self.estimate(bytes: bytes, terms: active, columns: total))
+    guard bytes <= Self.memoryLimit else {
+      let active = factors.indices.filter { factors[$0] != nil }
+      throw .insufficientMemory(Self.estimate(bytes: bytes, terms: active, columns: pattern.count))
     }
-    self.pattern = pattern
     cholesky = SparseCholesky(analysis)
-    let values = Self.values(pattern, terms: terms, active: active, factors: factors, starts: starts)
     do { try cholesky.factorize(values) } catch { throw .overflow }
     inverse = cholesky.selectedInverse()
+  }
+
+  /// Λ_t of each term; nil for a zero covariance.
+  static func factors(_ covariances: [Matrix]) -> [Matrix?] {
+    covariances.map { s in
+      s.storage.contains { $0 != 0 } ? CovarianceLayout.semidefiniteCholesky(s) : nil
+    }
+  }
+
+  /// Position of each term's first scalar effect, and the number of all.
+  static func starts(_ shapes: [(levels: Int, width: Int)], factors: [Matrix?]) -> (starts: [Int], total: Int)
+  {
+    var starts: [Int] = []
+    var total = 0
+    for (shape, factor) in zip(shapes, factors) {
+      starts.append(total)
+      if factor != nil { total += shape.levels * shape.width }
+    }
+    return (starts, total)
   }
 
   /// M on the pattern.

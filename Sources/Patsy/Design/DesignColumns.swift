@@ -1,4 +1,5 @@
 import LinearAlgebra
+import ProgramStop
 
 /// The columns of a design in compact form: values of the factors, from which columns are written on demand.
 ///
@@ -77,7 +78,7 @@ struct DesignColumns: Sendable {
       if offset < block.columnCount { return (index, offset) }
       offset -= block.columnCount
     }
-    preconditionFailure("DesignMatrix: column \(column) of \(columnCount)")
+    stop("DesignMatrix: no column \(column) of \(columnCount)")
   }
 
   private func rows(_ range: Range<Int>) -> SubtermColumns.Rows { .init(positions: positions, range: range) }

@@ -1,4 +1,5 @@
 import LinearAlgebra
+import ProgramStop
 
 /// A matrix whose columns have names and a meaning.
 ///
@@ -51,11 +52,13 @@ public struct DesignMatrix: Sendable {
   /// The columns' names.
   public var columnNames: [String] { designInfo.columnNames }
 
-  /// Element in row `i`, column `j`, both from 0.
+  /// Element in row `i`, column `j`, both from 0; a position out of range stops with a message.
   public subscript(i: Int, j: Int) -> Double {
-    precondition(
-      i >= 0 && i < rowCount && j >= 0 && j < columnCount,
-      "DesignMatrix: index (\(i), \(j)) out of range for \(rowCount) × \(columnCount)")
+    guard i >= 0, i < rowCount, j >= 0, j < columnCount else {
+      stop(
+        "DesignMatrix: no element (\(i), \(j)) in a matrix of \(rowCount) × \(columnCount), counted from 0. "
+          + "matrix.get(_:_:) is nil there, try column(_:) finds a column by name")
+    }
     return columns.element(i, j)
   }
 

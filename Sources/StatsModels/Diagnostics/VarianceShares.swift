@@ -49,6 +49,7 @@ extension MixedLMResults {
   ///
   /// - Throws: ``StatsModelsError`` when the model's engine cannot be made.
   public func varianceShares() throws -> VarianceShares {
+    if let restored = specification.restored { return try saved(restored.shares) }
     let system = try predictionSystem()
     let rows = try engine().dataRows
     let linear = predict().values
@@ -63,6 +64,17 @@ extension MixedLMResults {
     }
     return VarianceShares(
       fixed: fixed, random: Series(index: specification.blocks.map(\.group), values: shares),
+      residual: scale)
+  }
+
+  private func saved(_ shares: SnapshotState.Shares?) throws -> VarianceShares {
+    guard let shares else {
+      throw StatsModelsError(
+        .notAvailable,
+        "these results were saved by an earlier version, without shares of variance: fit and save again")
+    }
+    return VarianceShares(
+      fixed: shares.fixed, random: Series(index: specification.blocks.map(\.group), values: shares.random),
       residual: scale)
   }
 

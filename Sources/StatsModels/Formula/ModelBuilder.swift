@@ -77,21 +77,16 @@ struct ModelBuilder {
     if isGrouped, let first = blocks.first, !first.isComponent, let groups {
       blocks[0].group = groups.column ?? "Group"
     }
-    let ownNames = isGrouped && blocks.first.map { !$0.isComponent } ?? false ? blocks[0].names : []
-    return ModelSpecification(
+    var specification = ModelSpecification(
       endogName: fixed.endogName, endog: fixed.endog, exogNames: fixed.exogNames, exog: fixed.exog,
       rowLabels: data.rowLabels, blocks: blocks, layout: plan.layout, grouping: top, groupName: name,
-      groupColumn: groups?.column ?? (groups == nil ? top.name : nil),
-      exogReNames: ownNames.map { Self.exogReName($0, group: name) },
+      groupColumn: groups?.column ?? (groups == nil ? top.name : nil), exogReNames: [],
       source: ModelSpecification.FormulaSource(
         arguments: source, fixedInfo: fixed.info, effectInfos: infos, environment: environment,
         plan: plan, data: data),
       warnings: warnings)
-  }
-
-  /// The column "Intercept" carries the group's name; a column whose name only contains the word keeps it.
-  private static func exogReName(_ name: String, group: String) -> String {
-    name == "Intercept" ? group : name
+    specification.exogReNames = specification.ownEffectNames
+    return specification
   }
 
   /// The block of a bar, a dictionary entry or the groups' own effects.

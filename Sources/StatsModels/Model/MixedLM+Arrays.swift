@@ -39,7 +39,7 @@ extension MixedLM {
             return column.allSatisfy { $0 == 1 } ? nil : column
           }))
     } else if components == nil {
-      ownNames = ["Group"]
+      ownNames = [ModelSpecification.defaultEffectName]
       blocks.append(RandomBlock(factor: factor, names: ["Intercept"], columns: [nil]))
     }
     if let components { blocks += design.componentBlocks(components) }

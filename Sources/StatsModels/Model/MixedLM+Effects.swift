@@ -17,10 +17,14 @@ extension MixedLM {
   /// All random effects of a group in statsmodels' order.
   func effects(ofGroup group: Int, rows: GroupRows) -> [GroupEffect] {
     var result: [GroupEffect] = []
-    for (position, name) in specification.exogReNames.enumerated() where kRe > 0 {
-      result.append(GroupEffect(name: name, shortName: name, term: 0, level: group, column: position))
+    for block in specification.ownBlocks {
+      let term = specification.firstTerm(of: block)
+      for column in 0..<specification.blocks[block].width where result.count < exogReNames.count {
+        let name = exogReNames[result.count]
+        result.append(GroupEffect(name: name, shortName: name, term: term, level: group, column: column))
+      }
     }
-    for block in specification.componentBlocks {
+    for block in specification.blocks.indices where specification.blocks[block].isComponent {
       result += componentEffects(block, group: group, rows: rows)
     }
     return result

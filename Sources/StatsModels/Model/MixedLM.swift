@@ -62,9 +62,17 @@ public struct MixedLM: Sendable {
     if specification.isRestored {
       throw StatsModelsError(
         .notAvailable,
-        "these results hold no data, so that nothing can be computed anew: build the model again")
+        "these results were read from a file or had their data removed, and this takes the fixed design and the "
+          + "response: build the model again from the data")
     }
     do { return try engineOrThrow() } catch { throw specification.translate(error) }
+  }
+
+  /// Rows of the smallest and of the largest group.
+  var groupSizeLimits: [Int] {
+    if let limits = specification.restored?.groupSizes { return limits }
+    let sizes = groupRows.sizes
+    return [sizes.min() ?? 0, sizes.max() ?? 0]
   }
 
   /// Rows of each top-level group.
@@ -97,7 +105,7 @@ extension MixedLM {
   /// The formula, nil for a model of arrays. Python: MixedLM.formula
   public var formula: String? { specification.source?.arguments.formula }
   /// Number of rows. Python: MixedLM.nobs
-  public var nobs: Int { specification.endog.count }
+  public var nobs: Int { specification.rowCount }
   /// Number of rows. Python: MixedLM.n_totobs
   public var nTotobs: Int { nobs }
   /// Number of columns of the fixed design. Python: MixedLM.k_fe
@@ -110,7 +118,7 @@ extension MixedLM {
   public var kVc: Int { specification.componentBlocks.count }
   /// `kFe + kRe2`: variance components are not counted. Python: MixedLM.k_params
   public var kParams: Int { kFe + kRe2 }
-  /// Number of groups, of the first factor when there are several. Python: MixedLM.n_groups
+  /// Number of groups; with several factors of the `groups` factor, else of the first one. Python: MixedLM.n_groups
   public var nGroups: Int { specification.grouping.levelCount }
   /// Labels of the groups, sorted. Python: MixedLM.group_labels
   public var groupLabels: [GroupLabel] { specification.grouping.labels }
@@ -142,9 +150,11 @@ extension MixedLM {
     else { return 0 }
     return exog.columns > 0 && augmented == rank ? 1 : 0
   }
-  /// The group's own random design, nil when it has none. Python: MixedLM.exog_re
+  /// The group's own random design, nil when it has none, and for results that were read without rows. Python: MixedLM.exog_re
   public var exogRe: Matrix? {
-    guard kRe > 0, let part = specification.blocks[0].parts.first else { return nil }
+    guard kRe > 0, specification.hasTermRows, let part = specification.blocks[0].parts.first else {
+      return nil
+    }
     return Matrix(
       columns: part.columns.map { $0 ?? [Double](repeating: 1, count: nobs) }, rows: nobs)
   }

@@ -1,5 +1,6 @@
 import Foundation
 import LinearAlgebra
+import ProgramStop
 
 /// The parameters of a mixed model with the error variance profiled out.
 ///
@@ -96,6 +97,9 @@ public struct MixedLMParams: Sendable, Equatable, Codable {
     } else if let covRe {
       result.covRe = covRe
     }
+    require(
+      result.covRe.rows == result.covRe.columns,
+      "MixedLMParams: covRe is \(result.covRe.rows) × \(result.covRe.columns), a covariance matrix is square")
     return result
   }
 
@@ -124,6 +128,11 @@ public struct MixedLMParams: Sendable, Equatable, Codable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     feParams = try container.decode([Double].self, forKey: .feParams)
     covRe = try Matrix(rowsOf: container.decode([[Double]].self, forKey: .covRe))
+    guard covRe.rows == covRe.columns else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .covRe, in: container,
+        debugDescription: "it is \(covRe.rows) × \(covRe.columns), a covariance matrix is square")
+    }
     vcomp = try container.decode([Double].self, forKey: .vcomp)
   }
 

@@ -31,8 +31,8 @@ struct ModelSpecification: Sendable {
   var exogReNames: [String]
   var source: FormulaSource?
   var warnings: [FitWarning]
-  /// Whether the designs and codes are gone: results that were read from a file, or had their data removed.
-  var isRestored = false
+  /// What stands for the data in results that were read from a file, or had their data removed.
+  var restored: RestoredData?
 
   /// The formulas of the model and what prediction needs of them.
   struct FormulaSource: Sendable {
@@ -46,6 +46,19 @@ struct ModelSpecification: Sendable {
     /// The rows of the data that the model uses.
     var data: DataFrame
   }
+
+  /// Whether the fixed design is gone, so that nothing can be fitted.
+  var isRestored: Bool { restored != nil }
+  /// Whether fitted values and residuals are gone too.
+  var isWithoutRows: Bool { restored.map { !$0.hasRows } ?? false }
+  /// Whether levels and random regressors of each row are there.
+  var hasTermRows: Bool { restored?.hasTermRows ?? true }
+  /// Levels of which a file without rows does not tell.
+  var withheld: WithheldLevels? { restored?.withheld }
+  /// Number of rows.
+  var rowCount: Int { restored?.rowCount ?? endog.count }
+  /// Levels of each engine term, and effects of a level.
+  var termShapes: [(levels: Int, width: Int)] { engineTerms.map { ($0.levelCount, $0.width) } }
 
   /// Engine terms of all blocks, in order.
   var engineTerms: [RandomTerm] {
@@ -85,6 +98,24 @@ struct ModelSpecification: Sendable {
     return first.width
   }
 
+  /// Positions of the blocks over the top-level groups, whose effects `randomEffects` lists: the only one's with one
+  /// factor; with several those of the `groups` factor, else of the first.
+  var ownBlocks: [Int] {
+    if layout == .grouped { return kRe > 0 ? [0] : [] }
+    let names = [grouping.name, groupColumn]
+    return blocks.indices.filter { position in
+      guard let factor = blocks[position].factor else { return false }
+      return names.contains(factor.name) && factor.levelCount == grouping.levelCount
+    }
+  }
+
+  /// Names of these effects as statsmodels prints them: the intercept carries the group's name. A name that
+  /// repeats gets a number, as in lme4.
+  var ownEffectNames: [String] {
+    var names = UniqueNames()
+    return ownBlocks.flatMap { blocks[$0].names }.map { names.unique($0 == "Intercept" ? groupName : $0) }
+  }
+
   /// Positions of the variance components among the blocks.
   var componentBlocks: [Int] {
     layout == .grouped ? blocks.indices.filter { blocks[$0].isComponent } : []
@@ -93,7 +124,33 @@ struct ModelSpecification: Sendable {
   /// Names and order of the parameters.
   var parameterLayout: ParameterLayout {
     var named = blocks
-    if layout == .grouped, kRe > 0 { named[0].names = exogReNames }
+    if layout == .grouped, kRe > 0 {
+      // Of arrays without a random design statsmodels calls effect and parameter alike: "Group Var".
+      named[0].names = exogReNames == [Self.defaultEffectName] ? ["Group"] : exogReNames
+    }
     return ParameterLayout(fixedNames: exogNames, blocks: named, grouped: layout == .grouped)
+  }
+
+  /// statsmodels' name of the random intercept of a model of arrays.
+  static let defaultEffectName = "Group Var"
+}
+
+/// Gives names that occur again a number: `S`, `S.1`, `S.2`, as lme4 does.
+struct UniqueNames {
+  private var taken: Set<String> = []
+
+  /// The name, numbered if it was given out before.
+  mutating func unique(_ name: String) -> String { numbered(name) { [$0] } }
+
+  /// The name, numbered so that none of the names made of it was given out before.
+  mutating func numbered(_ name: String, made names: (String) -> [String]) -> String {
+    var candidate = name
+    var number = 0
+    while !taken.isDisjoint(with: names(candidate)) {
+      number += 1
+      candidate = "\(name).\(number)"
+    }
+    taken.formUnion(names(candidate))
+    return candidate
   }
 }

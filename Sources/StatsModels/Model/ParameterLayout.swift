@@ -23,29 +23,45 @@ struct ParameterLayout: Sendable {
     self.fixedNames = fixedNames
     var entries: [Entry] = []
     var engineIndex = 0
+    var names = UniqueNames()
     for (position, block) in blocks.enumerated() {
-      let prefix = grouped ? "" : "\(block.group): "
-      if block.covariance == .tied {
-        let name = block.isComponent || grouped ? "\(block.names[0]) Var" : "\(prefix)\(block.names[0]) Var"
+      let places = Self.places(block, grouped: grouped)
+      // statsmodels' names may repeat; two terms on one factor are told apart by a number behind the factor's name.
+      let group =
+        grouped
+        ? block.group
+        : names.numbered(block.group) { group in
+          places.map { Self.name(block, $0.row, $0.column, group: group, grouped: false) }
+        }
+      for place in places {
         entries.append(
           Entry(
-            block: position, row: 0, column: 0, name: name,
-            engineIndex: block.parts.isEmpty ? nil : engineIndex))
-        if !block.parts.isEmpty { engineIndex += 1 }
-        continue
-      }
-      for i in 0..<block.width {
-        for j in 0...i where grouped || block.covariance == .unstructured || i == j {
-          let name =
-            i == j ? "\(prefix)\(block.names[i]) Var" : "\(prefix)\(block.names[j]) x \(block.names[i]) Cov"
-          let isFree = i == j || block.covariance == .unstructured
-          entries.append(
-            Entry(block: position, row: i, column: j, name: name, engineIndex: isFree ? engineIndex : nil))
-          if isFree { engineIndex += 1 }
-        }
+            block: position, row: place.row, column: place.column,
+            name: Self.name(block, place.row, place.column, group: group, grouped: grouped),
+            engineIndex: place.isFree ? engineIndex : nil))
+        if place.isFree { engineIndex += 1 }
       }
     }
     self.entries = entries
+  }
+
+  /// Entries of a block's covariance matrix that are listed, and whether they are estimated.
+  private static func places(_ block: RandomBlock, grouped: Bool) -> [(row: Int, column: Int, isFree: Bool)] {
+    if block.covariance == .tied { return [(0, 0, !block.parts.isEmpty)] }
+    let isFull = block.covariance == .unstructured
+    return (0..<block.width).flatMap { i in
+      (0...i).filter { grouped || isFull || i == $0 }.map { (i, $0, isFull || i == $0) }
+    }
+  }
+
+  /// The name of an entry.
+  private static func name(
+    _ block: RandomBlock, _ row: Int, _ column: Int, group: String, grouped: Bool
+  ) -> String {
+    let isOwn = block.covariance == .tied && block.isComponent
+    let own = isOwn && !grouped ? group : block.names[column]
+    let prefix = grouped || isOwn ? "" : "\(group): "
+    return row == column ? "\(prefix)\(own) Var" : "\(prefix)\(own) x \(block.names[row]) Cov"
   }
 
   /// Names of all parameters, fixed effects first.

@@ -141,3 +141,34 @@ private struct UnseenLevels {
     return code
   }
 }
+
+extension MixedLMResults {
+  /// Variables of new data that are texts in the data of the model: the type of a file's column depends on its other
+  /// rows. Not in statsmodels.
+  package var textVariables: Set<String> {
+    var result: Set<String> = []
+    let isText = { (level: Level) -> Bool in
+      if case .string = level { return true }
+      return false
+    }
+    let infos = [specification.source?.fixedInfo] + (specification.source?.effectInfos ?? [])
+    for (factor, info) in infos.flatMap({ Array($0?.factorInfos ?? [:]) }) {
+      // Of a variable as it stands, or C(…) of it: what a function makes of one may be of another type.
+      guard let only = factor.variableNames.first, factor.variableNames.count == 1,
+        factor.name == only || factor.name.hasPrefix("C(\(only)"),
+        info.categories?.contains(where: isText) == true
+      else { continue }
+      result.insert(only)
+    }
+    for factor in specification.blocks.compactMap(\.factor) + [specification.grouping] {
+      for (position, name) in factor.partNames.enumerated()
+      where (0..<factor.levelCount).contains(where: { isText(factor.levels(of: $0)[position]) }) {
+        result.insert(name)
+      }
+    }
+    if let column = specification.groupColumn, result.contains(specification.grouping.name) {
+      result.insert(column)
+    }
+    return result
+  }
+}

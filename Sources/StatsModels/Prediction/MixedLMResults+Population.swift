@@ -22,9 +22,10 @@ extension MixedLMResults {
     try predict(DataFrame(data), transform: transform)
   }
 
-  /// Population predictions for the rows of the model. Python: MixedLMResults.predict
+  /// Population predictions for the rows of the model; empty for results that were saved without rows.
+  /// Python: MixedLMResults.predict
   public func predict() -> Series {
-    if specification.isRestored, let values = cache.population {
+    if let values = specification.restored?.population {
       return Series(index: Array(specification.rowLabels), values: values)
     }
     return Series(index: Array(specification.rowLabels), values: model.exog * knownEffects)

@@ -126,7 +126,26 @@ extension MixedLMResults {
     if data.rowCount == 0 { return Series(index: [], values: []) }
     let new = try NewRows(
       data, specification: specification, included: included, newLevels: newLevels, needsExcluded: false)
+    try refuseWithheld(new.rows, errors: false)
     return Series(index: Array(data.rowLabels), values: new.padded(means(new)))
+  }
+
+  /// Levels whose numbers a file without rows left out have no prediction.
+  func refuseWithheld(_ rows: PredictionRows, errors: Bool) throws {
+    guard let withheld = specification.withheld else { return }
+    let owners = specification.blockOfTerm
+    for (term, effects) in rows.effects.enumerated() {
+      let hidden = errors ? withheld.errors[term] : withheld.effects[term]
+      guard let code = effects?.codes.first(where: { hidden.contains(Int($0)) }) else { continue }
+      let block = specification.blocks[owners[term]]
+      let label = block.factor.map { " '\($0.label(Int(code)))'" } ?? ""
+      throw StatsModelsError(
+        .notAvailable,
+        "the \(errors ? "errors of the effects" : "effects") of the level\(label) of '\(block.group)' are not in these "
+          + "results: they were saved without rows, and too few rows have this level or meet it. Leave its effects "
+          + "out of the prediction, or save with rows: true",
+        values: [label])
+    }
   }
 
   private func means(_ new: NewRows) -> [Double] {
@@ -147,6 +166,10 @@ extension MixedLMResults {
     let new = try NewRows(
       data, specification: specification, included: included, newLevels: newLevels,
       needsExcluded: interval == .prediction)
+    try refuseWithheld(new.rows, errors: true)
+    if let restored = specification.restored, restored.statistics?.random == nil, !included.isEmpty {
+      throw restored.noJointErrors
+    }
     let system = try predictionSystem()
     var variances = try specification.running { () throws(EngineError) in try system.variances(new.rows) }
     if interval == .prediction {
@@ -174,6 +197,7 @@ extension MixedLMResults {
 
   /// The joint covariance of fixed and random effects, computed once.
   func predictionSystem() throws -> any PredictionErrors {
+    if let restored = specification.restored { return try savedSystem(restored) }
     let engine = try engine()
     let made = cache.prediction.value {
       cache.seconds.timing { () -> Result<any PredictionErrors, EngineError> in
@@ -181,6 +205,17 @@ extension MixedLMResults {
           return .failure(error)
         }
       }
+    }
+    return try specification.running { () throws(EngineError) in try made.get() }
+  }
+
+  /// The system of what was saved.
+  private func savedSystem(_ restored: RestoredData) throws -> any PredictionErrors {
+    guard let statistics = restored.statistics else { throw restored.noJointErrors }
+    let made = cache.prediction.value { () -> Result<any PredictionErrors, EngineError> in
+      do throws(EngineError) {
+        return .success(try statistics.errors(estimate, shapes: specification.termShapes))
+      } catch { return .failure(error) }
     }
     return try specification.running { () throws(EngineError) in try made.get() }
   }

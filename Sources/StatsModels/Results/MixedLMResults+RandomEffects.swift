@@ -15,10 +15,10 @@ extension MixedLMResults {
 
   /// Predicted random effects of each group: its own effects, then `component[column]` of each variance component.
   ///
-  /// Groups are sorted. With several factors this is empty; use ``randomEffects(of:levels:)``.
+  /// Groups are sorted. With several factors these are the levels of the `groups` factor, or of the first one without
+  /// `groups`; ``randomEffects(of:levels:)`` has the effects of each factor.
   /// Python: MixedLMResults.random_effects
   public var randomEffects: OrderedDictionary<GroupLabel, Series> {
-    guard specification.layout == .grouped else { return [:] }
     let rows = model.groupRows
     let modes = self.modes
     var result: OrderedDictionary<GroupLabel, Series> = [:]
@@ -29,9 +29,9 @@ extension MixedLMResults {
     return result
   }
 
-  /// Predicted random effects of one group, nil if there is no such group. Not in statsmodels.
+  /// Predicted random effects of one group of ``randomEffects``, nil if there is no such group. Not in statsmodels.
   public func randomEffects(for group: GroupLabel) -> Series? {
-    guard specification.layout == .grouped, let position = model.groupPosition(of: group) else { return nil }
+    guard let position = model.groupPosition(of: group) else { return nil }
     return effects(ofGroup: position, rows: model.groupRows, modes: modes)
   }
 

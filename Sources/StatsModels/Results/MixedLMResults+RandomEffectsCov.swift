@@ -4,31 +4,35 @@ import OrderedCollections
 
 extension MixedLMResults {
   /// Conditional covariance matrix of each group's random effects given the data, the fixed effects taken as known:
-  /// `D - D Z'V⁻¹Z D`. Empty with several factors, and for results without data whose matrices were too large to save.
-  /// A group whose matrix of all its effects does not fit in memory is left out; ``randomEffects(of:levels:)`` has the
-  /// variances of single levels.
+  /// `D - D Z'V⁻¹Z D`, for the effects that ``randomEffects`` lists.
+  ///
+  /// A group whose matrix of all its effects does not fit in memory is left out, and so are all groups of several
+  /// factors without an exact factorisation; ``randomEffects(of:levels:)`` has the variances of single levels. Results
+  /// read from a file have none where they held more than a million numbers.
   ///
   /// Python: MixedLMResults.random_effects_cov
   public var randomEffectsCov: OrderedDictionary<GroupLabel, LabeledMatrix> {
-    guard specification.layout == .grouped else { return [:] }
-    if specification.isRestored { return savedCovariances }
+    if let saved = specification.restored { return covariances(saved.effectCovariances) }
     let rows = model.groupRows
+    let system = specification.layout == .severalFactors ? try? predictionSystem() : nil
     var result: OrderedDictionary<GroupLabel, LabeledMatrix> = [:]
     for group in 0..<rows.count {
       let effects = model.effects(ofGroup: group, rows: rows)
       // The matrix, a factor, and the steps between them.
       guard effects.count <= Int((Double(MemoryBudget.available) / 64).squareRoot()) else { continue }
       result[specification.grouping.label(group)] = cache.seconds.timing {
-        effectsCovariance(effects, rows: rows[group])
+        specification.layout == .grouped
+          ? effectsCovariance(effects, rows: rows[group])
+          : system.flatMap { effectsCovariance(effects, among: $0) }
       }
     }
     return result
   }
 
-  /// What was saved of the conditional covariances.
-  private var savedCovariances: OrderedDictionary<GroupLabel, LabeledMatrix> {
+  /// What was saved of the conditional covariances, labelled.
+  private func covariances(_ saved: [Matrix]?) -> OrderedDictionary<GroupLabel, LabeledMatrix> {
     let rows = model.groupRows
-    guard let saved = cache.effectCovariances, saved.count == rows.count else { return [:] }
+    guard let saved, saved.count == rows.count else { return [:] }
     var result: OrderedDictionary<GroupLabel, LabeledMatrix> = [:]
     for (group, matrix) in saved.enumerated() {
       let names = model.effects(ofGroup: group, rows: rows).map(\.name)
@@ -37,6 +41,23 @@ extension MixedLMResults {
         index: names, columns: names, values: matrix)
     }
     return result
+  }
+
+  /// A group's effects among those of several factors, whose groups are not independent.
+  private func effectsCovariance(_ effects: [GroupEffect], among system: any PredictionErrors)
+    -> LabeledMatrix?
+  {
+    let names = effects.map(\.name)
+    let known = effects.indices.filter { effects[$0].level != nil }
+    let places = known.map {
+      EffectPlace(term: effects[$0].term, level: effects[$0].level ?? 0, column: effects[$0].column)
+    }
+    guard let inner = system.conditionalCovariance(places) else { return nil }
+    var values = Matrix(rows: names.count, columns: names.count)
+    for (i, a) in known.enumerated() {
+      for (j, b) in known.enumerated() { values[a, b] = inner[i, j] }
+    }
+    return LabeledMatrix(index: names, columns: names, values: values)
   }
 
   /// σ² L (I + L'Z'ZL)⁻¹ L' with LL' the relative covariance of the group's effects: no inverse of a covariance

@@ -25,14 +25,14 @@ extension MixedLMResults {
       throw StatsModelsError(.lengthMismatch, "xnameRe should be a list of length \(covarianceCount)")
     }
     var summary = Summary(title: title ?? "Mixed Linear Model Regression Results")
-    let sizes = model.groupRows.sizes
-    let mean = sizes.isEmpty ? .nan : Double(nobs) / Double(sizes.count)
+    let sizes = model.groupSizeLimits
+    let mean = model.nGroups == 0 ? .nan : Double(nobs) / Double(model.nGroups)
     summary.addDict([
       ("Model:", "MixedLM"),
       ("No. Observations:", String(nobs)),
       ("No. Groups:", String(model.nGroups)),
-      ("Min. group size:", String(sizes.min() ?? 0)),
-      ("Max. group size:", String(sizes.max() ?? 0)),
+      ("Min. group size:", String(sizes[0])),
+      ("Max. group size:", String(sizes[1])),
       ("Mean group size:", PythonFormat.fixed(mean, 1)),
       ("Dependent Variable:", yname ?? model.endogNames),
       ("Method:", method),

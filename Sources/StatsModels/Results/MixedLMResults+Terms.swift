@@ -138,10 +138,9 @@ extension MixedLMResults {
     }
   }
 
-  /// Conditional covariance blocks of a term at some levels, or all; empty where there are no data to compute them
-  /// from, or too many solves to make.
+  /// Conditional covariance blocks of a term at some levels, or all; empty where these are too many solves to make.
   func conditionalVariances(term: Int, levels: [Int]? = nil) throws -> [Double] {
-    if specification.isRestored { return [] }
+    if specification.isRestored { return try savedVariances(term: term, levels: levels) }
     let engine = try engine()
     if levels == nil, !engine.holdsVariances(term: term) { return [] }
     return try cache.seconds.timing {
@@ -149,6 +148,26 @@ extension MixedLMResults {
         try engine.conditionalVariances(estimate, term: term, levels: levels)
       }
     }
+  }
+
+  /// Those of all terms and levels, as files hold them; nil where there are none.
+  var effectVariances: [[Double]]? {
+    cache.effectVariances.value {
+      if specification.isRestored { return nil }
+      return specification.engineTerms.indices.map { (try? conditionalVariances(term: $0)) ?? [] }
+    }
+  }
+
+  private func savedVariances(term: Int, levels: [Int]?) throws -> [Double] {
+    guard let all = effectVariances, all.indices.contains(term) else {
+      throw StatsModelsError(
+        .notAvailable,
+        "these results were saved by an earlier version, without the standard errors of effects: randomEffects gives "
+          + "the effects alone, and the data fitted again both")
+    }
+    guard let levels, !all[term].isEmpty else { return all[term] }
+    let size = all[term].count / specification.engineTerms[term].levelCount
+    return levels.flatMap { all[term][$0 * size..<($0 + 1) * size] }
   }
 
   /// The names under which a block is found: its factor's, and its column's when labels were given.

@@ -1,6 +1,7 @@
 import Foundation
 import LinearAlgebra
 import MixedModels
+import ProgramStop
 
 /// A variance or covariance in the response's units, with its standard error. Not in statsmodels.
 public struct VarianceEstimate: Sendable {
@@ -39,8 +40,13 @@ public struct VarianceTable: Sendable, RandomAccessCollection {
   public var startIndex: Int { 0 }
   /// Number of rows.
   public var endIndex: Int { rows.count }
-  /// The row at a position.
-  public subscript(position: Int) -> VarianceEstimate { rows[position] }
+  /// The row at a position; one out of range stops with a message.
+  public subscript(position: Int) -> VarianceEstimate {
+    require(
+      rows.indices.contains(position), "VarianceTable: no row \(position) among \(rows.count), counted from 0"
+    )
+    return rows[position]
+  }
   /// The variance of an effect, nil if there is none of these names; "Residual" for the residual variance.
   public subscript(group: String, name: String) -> VarianceEstimate? {
     rows.first { $0.group == group && $0.name == name && $0.other == nil }

@@ -73,16 +73,8 @@ final class ResultsCache: Sendable {
   let fitted = Lazy<[Double]>()
   let prediction = Lazy<Result<any PredictionErrors, EngineError>>()
   let varianceCovariance = Lazy<Matrix>()
-  /// Fitted values of the fixed part, of results that were read without data.
-  let population: [Double]?
-  /// Conditional covariances of each group's effects, of results that were read without data.
-  let effectCovariances: [Matrix]?
+  let effectVariances = Lazy<[[Double]]?>()
   let seconds = Accumulator()
-
-  init(population: [Double]? = nil, effectCovariances: [Matrix]? = nil) {
-    self.population = population
-    self.effectCovariances = effectCovariances
-  }
 
   /// Seconds spent on inference, summed over attributes.
   final class Accumulator: @unchecked Sendable {
@@ -128,29 +120,52 @@ extension MixedLMResults {
   public var feParams: Series { Series(index: layout.fixedNames, values: estimate.fixedEffects) }
 
   /// Covariance matrix of the group's random effects, variance components excluded; 0 × 0 without such effects.
+  ///
+  /// With several factors those of the `groups` factor, or of the first one without `groups`; ``terms`` has the
+  /// covariances of all.
   /// Python: MixedLMResults.cov_re
   public var covRe: LabeledMatrix {
     let relative = covReUnscaled
-    return LabeledMatrix(
+    var result = LabeledMatrix(
       index: relative.index, columns: relative.columns,
       values: relative.values.mapElements { $0 * scale })
+    result.elsewhere = relative.elsewhere
+    return result
   }
 
   /// `covRe` divided by `scale`. Python: MixedLMResults.cov_re_unscaled
   public var covReUnscaled: LabeledMatrix {
-    guard specification.kRe > 0 else {
-      return LabeledMatrix(index: [], columns: [], values: Matrix(rows: 0, columns: 0))
-    }
     let names = specification.exogReNames
-    return LabeledMatrix(index: names, columns: names, values: relativeCovariances[0])
+    let relative = relativeCovariances
+    var values = Matrix(rows: names.count, columns: names.count)
+    var first = 0
+    for block in specification.ownBlocks {
+      let width = specification.blocks[block].width
+      for i in 0..<width {
+        for j in 0..<width { values[first + i, first + j] = relative[block][i, j] }
+      }
+      first += width
+    }
+    var result = LabeledMatrix(index: names, columns: names, values: values)
+    if specification.layout == .severalFactors {
+      result.elsewhere = "The covariances of each factor are in terms"
+    } else if names.isEmpty {
+      result.elsewhere = "The model has variance components only: see vcomp"
+    }
+    return result
   }
 
-  /// Variance components by name, sorted. Python: MixedLMResults.vcomp
+  /// Variance components by name, sorted; empty with several factors, whose variances are in ``terms``. Python: MixedLMResults.vcomp
   public var vcomp: Series {
     let blocks = specification.componentBlocks
     let relative = relativeCovariances
-    return Series(
+    var result = Series(
       index: blocks.map { specification.blocks[$0].group }, values: blocks.map { relative[$0][0, 0] * scale })
+    result.elsewhere =
+      specification.layout == .severalFactors
+      ? "With several factors the variances are in terms"
+      : "The covariances of the groups' own effects are in covRe"
+    return result
   }
 
   /// Variance of the residuals. Python: MixedLMResults.scale

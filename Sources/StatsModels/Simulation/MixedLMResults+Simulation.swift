@@ -14,17 +14,19 @@ extension MixedLMResults {
     count: Int = 1, seed: UInt64, randomEffects: RandomEffectsSelection = .none
   ) throws -> LabeledMatrix {
     let kept = try blocks(randomEffects)
-    let engine = try self.engine()
-    var rows = engine.dataRows
-    let owners = specification.blockOfTerm
-    var fixed = rows
-    for term in rows.effects.indices {
-      if kept.contains(owners[term]) { rows.effects[term] = nil } else { fixed.effects[term] = nil }
+    if !specification.isRestored { _ = try engine() }
+    guard specification.hasTermRows else {
+      throw StatsModelsError(
+        .notAvailable,
+        "these results hold no rows to draw responses for (saved with rows: false, or by an earlier version): give "
+          + "the rows, simulate(data, …)")
     }
-    let means = engine.predictions(at: fixed, estimate: estimate, modes: modes)
-    return draws(
-      rows, means: means, count: count, seed: seed, index: Array(specification.rowLabels), engine: engine,
-      padding: { $0 })
+    let rows = PredictionRows(
+      fixed: Matrix(rows: nobs, columns: 0),
+      effects: specification.engineTerms.map { .init(codes: $0.codes, columns: $0.columns) })
+    return try draws(
+      rows, fixed: predict().values, kept: kept, count: count, seed: seed,
+      index: Array(specification.rowLabels), padding: { $0 })
   }
 
   /// Responses drawn for new data, whose levels may be new. Rows with a missing predictor give nan. Not in
@@ -38,27 +40,38 @@ extension MixedLMResults {
     let new = try NewRows(
       data, specification: specification, included: Set(specification.blocks.indices),
       newLevels: .population, needsExcluded: false)
-    let engine = try self.engine()
-    let owners = specification.blockOfTerm
-    var rows = new.rows
-    var fixed = rows
-    for term in rows.effects.indices {
-      if kept.contains(owners[term]) { rows.effects[term] = nil } else { fixed.effects[term] = nil }
-    }
-    let means = engine.predictions(at: fixed, estimate: estimate, modes: modes)
-    return draws(
-      rows, means: means, count: count, seed: seed, index: Array(data.rowLabels), engine: engine,
-      padding: new.padded)
+    var fixed = new.rows
+    fixed.effects = fixed.effects.map { _ in nil }
+    return try draws(
+      new.rows, fixed: fixed.predictions(estimate: estimate, modes: modes), kept: kept, count: count,
+      seed: seed,
+      index: Array(data.rowLabels), padding: new.padded)
   }
 
+  /// - Parameters:
+  ///   - fixed: the fixed part of each row.
+  ///   - kept: blocks whose predicted effects are added to it; those of the others are drawn.
   private func draws(
-    _ rows: PredictionRows, means: [Double], count: Int, seed: UInt64, index: [String], engine: MixedModel,
+    _ rows: PredictionRows, fixed: [Double], kept: Set<Int>, count: Int, seed: UInt64, index: [String],
     padding: ([Double]) -> [Double]
-  ) -> LabeledMatrix {
+  ) throws -> LabeledMatrix {
+    let owners = specification.blockOfTerm
+    var (drawn, predicted) = (
+      rows, PredictionRows(fixed: Matrix(rows: rows.count, columns: 0), effects: rows.effects)
+    )
+    for term in rows.effects.indices {
+      if kept.contains(owners[term]) { drawn.effects[term] = nil } else { predicted.effects[term] = nil }
+    }
+    try refuseWithheld(predicted, errors: false)
+    // The fixed part is known: only effects are added here.
+    var effectsOnly = estimate
+    effectsOnly.fixedEffects = []
+    let means = zip(fixed, predicted.predictions(estimate: effectsOnly, modes: modes)).map { $0 + $1 }
     let number = max(count, 0)
+    let levels = specification.termShapes.map(\.levels)
     let columns = (0..<number).map { draw -> [Double] in
       var stream = RandomStream(seed: seed, stream: draw)
-      return padding(engine.simulate(rows, means: means, estimate: estimate, stream: &stream))
+      return padding(drawn.simulate(means: means, levels: levels, estimate: estimate, stream: &stream))
     }
     return LabeledMatrix(
       index: index, columns: (0..<number).map(String.init),

@@ -3,10 +3,11 @@ import MixedModels
 import Patsy
 
 extension MixedLMResults {
-  /// Results in a form that can be written and read: what the fit estimated, effects and fitted values, and what
-  /// prediction needs of the formula, but no design and no codes of the data.
+  /// Results in a form that can be written and read: what the fit estimated, effects, sums over the levels' rows that
+  /// standard errors take, and what prediction needs of the formula; with ``snapshot(rows:)`` also fitted values,
+  /// residuals, levels and random regressors of each row. The fixed design is never written.
   ///
-  /// A file of ``save(_:removeData:)`` has its members in the order of the properties here: first what statsmodels
+  /// A file of ``save(_:rows:)`` has its members in the order of the properties here: first what statsmodels
   /// knows, by its names (`llf`, `nobs`, `n_groups`, `df_resid`, `scale`, `fe_params`, `cov_re`, `vcomp`,
   /// `param_names`, `exog_re_names`, `aic`, `bic`, `params`, `bse`, `bse_fe`, `bse_re`, `tvalues`, `pvalues`,
   /// `conf_int`, `cov_params`, `random_effects`, `random_effects_cov`, `fittedvalues`, `resid`, `summary`), then
@@ -14,7 +15,9 @@ extension MixedLMResults {
   /// results give equal files. nan and infinities are the texts "nan", "inf" and "-inf".
   public struct Snapshot: Codable, Sendable {
     /// Version of the form.
-    public static let currentVersion = 2
+    public static let currentVersion = 3
+    /// Versions that can be read; older files lack what intervals, errors of effects and draws take.
+    static let readableVersions = 2...currentVersion
 
     /// A vector with a name for each value.
     public struct Labelled: Codable, Sendable {
@@ -108,10 +111,10 @@ extension MixedLMResults {
     public var randomEffects: Effects?
     /// Their conditional covariance matrices; nil where they hold more than a million numbers.
     public var randomEffectsCov: Covariances?
-    /// Fitted values, random effects included.
-    public var fittedvalues: Rows
-    /// Response less fitted values.
-    public var resid: Rows
+    /// Fitted values, random effects included; nil without rows.
+    public var fittedvalues: Rows?
+    /// Response less fitted values; nil without rows.
+    public var resid: Rows?
     /// The summary as text.
     public var summary: String
     /// "REML" or "ML".
@@ -146,7 +149,9 @@ extension MixedLMResults {
     /// Numbers up to which effects and their covariances are listed.
     private static let mostNumbers = 1_000_000
 
-    init(_ results: MixedLMResults) {
+    init(_ results: MixedLMResults, rows: Bool) {
+      let hasRows = rows && !results.specification.isWithoutRows
+      let levels = hasRows ? nil : results.withheldLevels()
       llf = results.llf
       nobs = results.nobs
       nGroups = results.model.nGroups
@@ -169,166 +174,38 @@ extension MixedLMResults {
       covParams = results.parameterCovariance.rowList
       let counts = results.effectCounts
       if counts.reduce(0, +) <= Self.mostNumbers {
-        let effects = results.randomEffects
+        let effects = results.randomEffects(without: levels)
         randomEffects = Effects(
           groups: effects.keys.map(\.description), effects: effects.values.map(Labelled.init))
       }
       if counts.reduce(0, { $0 + $1 * $1 }) <= Self.mostNumbers {
-        let covariances = results.randomEffectsCov
+        let covariances = results.randomEffectsCov(without: levels)
         randomEffectsCov = Covariances(
           groups: covariances.keys.map(\.description), values: covariances.values.map(\.values.rowList))
       }
-      fittedvalues = Rows(results.fittedvalues)
-      resid = Rows(results.resid)
+      fittedvalues = hasRows ? Rows(results.fittedvalues) : nil
+      resid = hasRows ? Rows(results.resid) : nil
       summary = (try? results.summary().asText()) ?? ""
       method = results.method
       converged = results.converged
       version = Self.currentVersion
-      state = SnapshotState(results)
+      state = SnapshotState(results, rows: hasRows, withheld: levels)
     }
   }
 
   /// These results in a form that can be written. Not in statsmodels.
-  public func snapshot() -> Snapshot { Snapshot(self) }
+  ///
+  /// - Parameter rows: false leaves out everything from which a row of the data could be rebuilt; see
+  ///   ``save(_:rows:)``.
+  public func snapshot(rows: Bool = true) -> Snapshot { Snapshot(self, rows: rows) }
 
-  /// Number of effects of each group; none with several factors.
+  /// Number of effects of each group.
   fileprivate var effectCounts: [Int] {
-    guard specification.layout == .grouped else { return [] }
     let rows = model.groupRows
+    let components = specification.blocks.compactMap(\.component)
     return (0..<rows.count).map { group in
-      kRe
-        + specification.componentBlocks.reduce(0) {
-          $0 + (specification.blocks[$1].component?.columns(ofGroup: group, rows: rows[group]).count ?? 0)
-        }
+      model.exogReNames.count
+        + components.reduce(0) { $0 + $1.columns(ofGroup: group, rows: rows[group]).count }
     }
-  }
-}
-
-/// What restores results: names, levels, effects, designs with their memory.
-struct SnapshotState: Codable, Sendable {
-  struct Block: Codable, Sendable {
-    var group: String
-    var names: [String]
-    var covariance: String
-    var partLevelCounts: [Int]
-    var factor: Factor?
-    var columns: [[Column]]?
-    var coding: Coding?
-  }
-  /// How the effects of a variance component follow from data.
-  struct Coding: Codable, Sendable {
-    var factors: [CodedFactor]
-    var effects: [[Int32]]
-  }
-  /// A factor of a component; without levels it is a number.
-  struct CodedFactor: Codable, Sendable {
-    var name: String
-    var levels: [SnapshotLabel]?
-  }
-  struct Factor: Codable, Sendable {
-    var name: String
-    var parts: [String]
-    var levels: [[SnapshotLabel]]
-  }
-  struct Column: Codable, Sendable {
-    var name: String
-    var part: Int
-    var level: Int?
-  }
-  /// Monte-Carlo errors of a fit without an exact factorisation, by engine term.
-  struct MonteCarlo: Codable, Sendable {
-    var probes: Int
-    var relativeCovariances: [Double]
-    var covariances: [Double]
-    var scale: Double
-    var fixedEffects: [Double]
-    var logLikelihood: Double
-  }
-  struct Warning: Codable, Sendable {
-    var kind: String
-    var message: String
-    var category: String
-  }
-
-  var endogName: String
-  var exogNames: [String]
-  var grouped: Bool
-  var groupName: String
-  var groupColumn: String?
-  var groupCodes: [Int32]
-  var grouping: Factor
-  var blocks: [Block]
-  var formula: String?
-  var groups: String?
-  var vcFormula: [String: String]?
-  var fixedInfo: DesignInfo?
-  var effectInfos: [DesignInfo?]?
-  var relativeCovariances: [[[Double]]]
-  var fixedEffects: [Double]
-  var aliased: [Int]
-  var rank: Int
-  var fixedCovariance: [[Double]]
-  var varianceCovariance: [[Double]]
-  var modes: [[[Double]]]
-  var population: [Double]
-  var singular: Bool
-  var held: [Int]
-  var logLikelihood: Double
-  var certificate: [Double]
-  var penaltyValue: Double
-  var warnings: [Warning]
-  var monteCarlo: MonteCarlo?
-  var useSqrt: Bool
-  var useT: Bool
-  var freepat: MixedLMParams?
-  var scaleIsHeld: Bool
-}
-
-/// A level as JSON keeps it apart: numbers with a decimal point stay such.
-struct SnapshotLabel: Codable, Sendable {
-  let level: GroupLabel
-
-  init(_ level: GroupLabel) { self.level = level }
-
-  private enum Key: String, CodingKey { case double }
-
-  init(from decoder: any Decoder) throws {
-    if let container = try? decoder.container(keyedBy: Key.self) {
-      level = .double(try container.decode(Double.self, forKey: .double))
-      return
-    }
-    let container = try decoder.singleValueContainer()
-    if let truth = try? container.decode(Bool.self) {
-      level = .boolean(truth)
-    } else if let number = try? container.decode(Int.self) {
-      level = .integer(number)
-    } else {
-      level = .string(try container.decode(String.self))
-    }
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    if case .double(let number) = level {
-      var container = encoder.container(keyedBy: Key.self)
-      try container.encode(number, forKey: .double)
-      return
-    }
-    var container = encoder.singleValueContainer()
-    switch level {
-    case .string(let text): try container.encode(text)
-    case .integer(let number): try container.encode(number)
-    case .boolean(let truth): try container.encode(truth)
-    case .double(let number): try container.encode(number)
-    }
-  }
-}
-
-extension Matrix {
-  /// The rows as arrays.
-  var rowList: [[Double]] { (0..<rows).map(row) }
-
-  /// A matrix from rows that are known to be of equal length; empty rows give the number of columns.
-  init(rowList: [[Double]], columns: Int) throws {
-    self = rowList.isEmpty ? Matrix(rows: 0, columns: columns) : try Matrix(rowsOf: rowList)
   }
 }

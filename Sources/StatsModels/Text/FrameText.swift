@@ -5,8 +5,8 @@ enum FrameText {
   /// A series, with pandas' closing line.
   static func series(_ series: Series) -> String {
     guard series.count > 0 else { return "Series([], dtype: float64)" }
-    let cut = series.count > 60
-    let positions = cut ? Array(0..<5) + Array(series.count - 5..<series.count) : Array(0..<series.count)
+    let (positions, gap) = excerpt(series.count, limit: 60, ends: 5)
+    let cut = gap != nil
     let numbers = column(positions.map { series.values[$0] })
     let labels = positions.map { series.index[$0] }
     let labelWidth = labels.map(PythonPadding.length).max() ?? 0
@@ -19,14 +19,34 @@ enum FrameText {
     return lines.joined(separator: "\n")
   }
 
-  /// A frame of floats.
+  /// Which of many positions pandas shows, and before which of these it puts dots.
+  private static func excerpt(_ count: Int, limit: Int, ends: Int) -> (positions: [Int], gap: Int?) {
+    count > limit
+      ? (Array(0..<ends) + Array(count - ends..<count), ends) : (Array(0..<count), nil)
+  }
+
+  /// A frame of floats; of more than 60 rows or 20 columns the first and last ones.
   static func frame(_ matrix: LabeledMatrix) -> String {
     guard !matrix.columns.isEmpty, !matrix.index.isEmpty else {
       let list = { (names: [String]) in "[" + names.joined(separator: ", ") + "]" }
       return "Empty DataFrame\nColumns: \(list(matrix.columns))\nIndex: \(list(matrix.index))"
     }
-    let columns = matrix.columns.indices.map { j in column(matrix.values.column(j)) }
-    return frame(index: matrix.index, header: matrix.columns, columns: columns)
+    let (rows, rowGap) = excerpt(matrix.index.count, limit: 60, ends: 5)
+    let (shown, columnGap) = excerpt(matrix.columns.count, limit: 20, ends: 10)
+    var index = rows.map { matrix.index[$0] }
+    var header = shown.map { matrix.columns[$0] }
+    var columns = shown.map { j in column(rows.map { matrix.values[$0, j] }) }
+    if let rowGap {
+      index.insert("...", at: rowGap)
+      for j in columns.indices { columns[j].insert("...", at: rowGap) }
+    }
+    if let columnGap {
+      header.insert("...", at: columnGap)
+      columns.insert(index.map { _ in "..." }, at: columnGap)
+    }
+    let text = frame(index: index, header: header, columns: columns)
+    if rowGap == nil, columnGap == nil { return text }
+    return text + "\n\n[\(matrix.index.count) rows x \(matrix.columns.count) columns]"
   }
 
   /// A frame of cells that are text already; numbers carry a leading space for their sign.

@@ -1,3 +1,5 @@
+import ProgramStop
+
 /// One table of a ``Summary``: rows and columns of finished text.
 public struct SummaryTable: Sendable, Equatable {
   /// Where cells stand within their column.
@@ -24,10 +26,11 @@ public struct SummaryTable: Sendable, Equatable {
     index: [String] = [], columns: [String] = [], cells: [[String]], alignment: Alignment = .right
   ) {
     let width = cells.first?.count ?? columns.count
-    precondition(
+    require(
       cells.allSatisfy { $0.count == width } && (columns.isEmpty || columns.count == width)
         && (index.isEmpty || index.count == cells.count),
-      "SummaryTable: rows, names and headers differ in number")
+      "SummaryTable: \(index.count) row names and \(columns.count) headers for rows of \(Set(cells.map(\.count)).sorted()) "
+        + "cells: all rows take as many cells as there are headers")
     self.index = index
     self.columns = columns
     self.cells = cells.map { row in row.map(Self.stripped) }

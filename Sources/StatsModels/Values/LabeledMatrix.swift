@@ -1,4 +1,5 @@
 import LinearAlgebra
+import ProgramStop
 
 /// A matrix whose rows and columns have labels: what pandas calls a data frame of floats.
 ///
@@ -14,30 +15,38 @@ public struct LabeledMatrix: Sendable, Equatable {
   public let columns: [String]
   /// The elements.
   public let values: Matrix
+  /// Where to look for what is not here, for the message of a stop.
+  var elsewhere: String?
 
-  /// A labelled matrix; the labels must fit the matrix.
+  /// A labelled matrix; labels that do not fit the matrix stop with a message.
   public init(index: [String], columns: [String], values: Matrix) {
-    precondition(
+    require(
       index.count == values.rows && columns.count == values.columns,
-      "LabeledMatrix: \(index.count) and \(columns.count) labels for \(values.rows) × \(values.columns)")
+      "LabeledMatrix: \(index.count) row labels and \(columns.count) column labels for a matrix of "
+        + "\(values.rows) × \(values.columns)")
     self.index = index
     self.columns = columns
     self.values = values
   }
 
-  /// The element in the row and column with these labels; a label that does not exist stops the program.
+  /// The element in the row and column with these labels; a label that does not exist stops with a message that
+  /// lists the nearest ones.
   public subscript(row: String, column: String) -> Double {
-    guard let i = index.firstIndex(of: row) else {
-      preconditionFailure("LabeledMatrix: no row '\(row)'; rows are \(shortList(index))")
+    for (kind, label, labels) in [("row", row, index), ("column", column, columns)]
+    where !labels.contains(label) {
+      stop(
+        "LabeledMatrix: \(noLabel(kind, label, among: labels, elsewhere: elsewhere)). get(_:_:) is nil there")
     }
-    guard let j = columns.firstIndex(of: column) else {
-      preconditionFailure("LabeledMatrix: no column '\(column)'; columns are \(shortList(columns))")
-    }
-    return values[i, j]
+    return get(row, column) ?? .nan
   }
 
-  /// The element at a position, both from 0.
+  /// The element at a position, both from 0; one out of range stops with a message.
   public subscript(row: Int, column: Int) -> Double { values[row, column] }
+
+  /// Whether labels and elements are equal; nan equals nothing.
+  public static func == (a: LabeledMatrix, b: LabeledMatrix) -> Bool {
+    a.index == b.index && a.columns == b.columns && a.values == b.values
+  }
 
   /// The element in the row and column with these labels, nil when there is none.
   public func get(_ row: String, _ column: String) -> Double? {
