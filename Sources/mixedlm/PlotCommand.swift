@@ -2,49 +2,114 @@ import ArgumentParser
 import Foundation
 import StatsModels
 
-/// `mixedlm plot`: fits a model and draws a diagnostic picture.
+/// `mixedlm plot`: fits a model and draws a picture.
 struct PlotCommand: ParsableCommand {
   /// What `--kind` takes.
   enum Kind: String, ExpressibleByArgument, CaseIterable {
     case residuals, qq
     case randomEffects = "random-effects"
-    case fitted
-
-    var plot: PlotKind {
-      switch self {
-      case .residuals: .residualsAgainstFitted
-      case .qq: .normalQuantiles
-      case .randomEffects: .randomEffects()
-      case .fitted: .fittedLines()
-      }
-    }
+    case randomEffectQuantiles = "random-effect-quantiles"
+    case fitted, profile
   }
 
   static let configuration = CommandConfiguration(
     commandName: "plot",
-    abstract: "Fit a model and draw a diagnostic picture as SVG.",
+    abstract: "Fit a model and draw a picture as SVG.",
     discussion: """
-      residuals: residuals against fitted values; qq: their normal quantiles; random-effects: effects of the \
-      first factor's levels with 95 % intervals; fitted: observations and fitted lines.
+      residuals: residuals against population predictions, or a column (--along); qq: their normal quantiles; \
+      random-effects: effects of a factor's levels (--of) with 95 % intervals; random-effect-quantiles: their \
+      normal quantiles; fitted: observations and fitted lines along a column (--along), split by another (--by), \
+      with lines for levels of a factor (--of); profile: likelihoods over standard deviations (--of).
 
-      Example: mixedlm plot dietox.csv --formula "Weight ~ Time" --groups Pig --kind qq --output qq.svg
+      Examples:
+        mixedlm plot dietox.csv --formula "Weight ~ Time" --groups Pig --kind qq --output qq.svg
+        mixedlm plot dietox.csv --formula "Weight ~ Time * C(Cu)" --groups Pig --kind fitted \\
+          --along Time --by Cu --theme light --size 900x600 --output lines.svg
       """)
 
   @OptionGroup var model: ModelOptions
 
   @Option(
-    help: ArgumentHelp("Which picture. Example: --kind qq", valueName: "residuals|qq|random-effects|fitted"))
+    help: ArgumentHelp(
+      "Which picture. Example: --kind qq",
+      valueName: "residuals|qq|random-effects|random-effect-quantiles|fitted|profile"))
   var kind: Kind
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Factor or variance component whose levels are drawn; the first one when left out. Example: --of school",
+      valueName: "FACTOR"))
+  var of: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Column of the horizontal axis. Example: --along Time", valueName: "X"))
+  var along: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Column that has a line for each of its values. Example: --by Cu", valueName: "F"))
+  var by: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Colours; auto follows the viewer's setting. Example: --theme light", valueName: "light|dark|auto"))
+  var theme = PictureTheme.automatic
+
+  @Option(
+    help: ArgumentHelp("Width and height in pixels. Example: --size 900x600", valueName: "WxH"))
+  var size: PictureSize?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Title in place of the usual one. Example: --title \"Pigs\"", valueName: "T"))
+  var title: String?
 
   @OptionGroup var output: OutputOptions
 
-  func validate() throws { try model.requireModel() }
+  func validate() throws {
+    try model.requireModel()
+    let given = [("--of", of), ("--along", along), ("--by", by)].filter { $0.1 != nil }.map(\.0)
+    for option in given where !accepted.contains(option) {
+      let rest =
+        accepted.isEmpty
+        ? "which takes none of --of, --along, --by" : "which takes \(accepted.joined(separator: ", "))"
+      throw ValidationError("\(option) does not go with --kind \(kind.rawValue), \(rest).")
+    }
+  }
+
+  /// The options that say what a kind of picture draws.
+  private var accepted: [String] {
+    switch kind {
+    case .residuals: ["--along"]
+    case .qq: []
+    case .randomEffects, .randomEffectQuantiles, .profile: ["--of"]
+    case .fitted: ["--of", "--along", "--by"]
+    }
+  }
+
+  private var plot: PlotKind {
+    switch kind {
+    case .residuals: along.map { .residuals(along: $0) } ?? .residualsAgainstFitted
+    case .qq: .normalQuantiles
+    case .randomEffects: .randomEffects(of: of)
+    case .randomEffectQuantiles: .randomEffectQuantiles(of: of)
+    case .fitted: .fittedLines(along: along, by: by, of: of)
+    case .profile: .standardDeviationProfiles(of: of)
+    }
+  }
 
   func run() throws {
     try Terminal.reporting(Self.self) {
       try output.check()
       try requireVectorFile()
-      try output.write(FittedModel(model).results.plot(kind.plot).svg)
+      let fitted = try FittedModel(model) { data in
+        // Before the fit, which may take long.
+        if let along { _ = try data.column(along) }
+      }
+      let options = PlotOptions(theme: theme, size: size?.size, title: title)
+      try output.write(fitted.results.plot(plot, options: options).svg)
     }
   }
 
@@ -59,4 +124,25 @@ struct PlotCommand: ParsableCommand {
       .invalidArgument, "pictures are SVG, '\(file)' names another format: use --output \(vector)",
       values: [file])
   }
+}
+
+/// What `--size` takes: two whole numbers with an x between them.
+struct PictureSize: ExpressibleByArgument {
+  let size: PlotOptions.Size
+
+  init?(argument: String) {
+    let parts = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false)
+    guard parts.count == 2, let width = Int(parts[0]), let height = Int(parts[1]) else { return nil }
+    size = PlotOptions.Size(width: Double(width), height: Double(height))
+  }
+}
+
+extension PictureTheme: ExpressibleByArgument {
+  /// `auto`, as browsers call what follows the viewer, or the case's own name.
+  public init?(argument: String) {
+    self.init(rawValue: argument == "auto" ? Self.automatic.rawValue : argument)
+  }
+
+  public static var allValueStrings: [String] { ["light", "dark", "auto"] }
+  public var defaultValueDescription: String { self == .automatic ? "auto" : rawValue }
 }

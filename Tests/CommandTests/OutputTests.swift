@@ -39,11 +39,43 @@ struct OutputTests {
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: scratch.path("link")) == target)
   }
 
-  @Test(arguments: ["residuals", "qq", "random-effects", "fitted"])
-  func picturesAreSVG(kind: String) throws {
-    let outcome = try Mixedlm.run(["plot"] + fit.dropFirst() + ["--kind", kind])
+  @Test(arguments: [
+    ["residuals"], ["residuals", "--along", "Litter"], ["qq", "--theme", "auto"],
+    ["random-effects", "--of", "Pig"],
+    ["random-effect-quantiles", "--of", "Pig", "--theme", "dark"], ["fitted"],
+    ["fitted", "--along", "Time", "--of", "Pig", "--size", "900x600", "--title", "-<Pigs>"], ["profile"],
+  ])
+  func picturesAreSVG(kind: [String]) throws {
+    let outcome = try Mixedlm.run(["plot"] + fit.dropFirst() + ["--kind"] + kind)
     #expect(outcome.status == 0 && outcome.output.hasPrefix("<svg ") && outcome.output.hasSuffix("</svg>\n"))
-    #expect(try Mixedlm.run(["plot"] + fit.dropFirst() + ["--kind", "pie"]).status == 64)
+  }
+
+  @Test(arguments: [
+    ["pie"], ["qq", "--along", "Time"], ["qq", "--theme", "blue"], ["qq", "--size", "900"],
+    ["residuals", "--of", "Pig"],
+    ["random-effects", "--by", "Cu"],
+  ])
+  func optionsThatDoNotGoWithAPictureAreUsageErrors(kind: [String]) throws {
+    let outcome = try Mixedlm.run(["plot"] + fit.dropFirst() + ["--kind"] + kind)
+    #expect(outcome.status == 64 && outcome.output.isEmpty && !outcome.errors.isEmpty)
+  }
+
+  @Test(arguments: [
+    (["fitted", "--along", "Tim"], "no column 'Tim'; did you mean 'Time'?"),
+    (["fitted", "--along", "Start"], "'Start' is in no effect of the model"),
+    (["fitted", "--by", "Pigg"], "did you mean 'Pig'"),
+    (["random-effects", "--of", "Pigg"], "did you mean 'Pig'"),
+    (["random-effect-quantiles", "--of", "Pigg"], "did you mean 'Pig'"),
+    (["profile", "--of", "Pigg"], "did you mean 'Pig'"),
+    (["qq", "--size", "10x10"], "between 240 and 20000"),
+  ])
+  func picturesOfUnknownNamesAreNotWritten(kind: [String], message: String) throws {
+    let scratch = try Scratch()
+    let target = scratch.path("picture.svg")
+    let outcome = try Mixedlm.run(
+      ["plot"] + fit.dropFirst() + ["--output", target, "--kind"] + kind)
+    #expect(outcome.status == 1 && outcome.errors.contains(message), "\(outcome.errors)")
+    #expect(scratch.files.isEmpty && outcome.output.isEmpty)
   }
 
   @Test func devicesAreWrittenTo() throws {

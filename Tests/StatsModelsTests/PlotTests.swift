@@ -11,12 +11,15 @@ struct PlotTests {
   }
 
   @Test(arguments: [
-    (PlotKind.residualsAgainstFitted, 180, ["fitted values of Reaction", "residuals"]),
-    (.normalQuantiles, 180, ["normal quantile", "residuals of Reaction"]),
+    // Means of ten days, and the legend's mark of a mean, come on top of the rows.
+    (PlotKind.residualsAgainstFitted, 191, ["population prediction of Reaction", "residuals of Reaction"]),
+    (.residuals(along: "Days"), 191, ["Residuals against Days", "value of Days"]),
+    (.normalQuantiles, 180, ["normal quantile", "standardized residuals of Reaction"]),
     (.fittedLines(), 181, ["Days", "Reaction", "18 levels of Subject"]),
-    (.randomEffectQuantiles(), 18, ["Intercept of Subject"]),
-    (.randomEffects(), 36, ["Intercept", "Days", ">308<"]),
-    (.randomEffects(of: "Subject"), 36, ["Random effects of Subject"]),
+    (.fittedLines(by: "Subject"), 181, ["18 levels of Subject"]),
+    (.randomEffectQuantiles(), 36, ["Intercept of Subject, standardized", "Days of Subject, standardized"]),
+    (.randomEffects(), 38, ["Intercept", "Days", ">308<", "interval excludes zero"]),
+    (.randomEffects(of: "Subject"), 38, ["Random effects of Subject"]),
   ])
   func picturesShowTheData(kind: PlotKind, marks: Int, texts: [String]) throws {
     let results = try Self.fit("Reaction ~ Days + (Days | Subject)", "sleepstudy")
@@ -50,7 +53,8 @@ struct PlotTests {
   @Test func manyPointsBecomeShades() throws {
     let results = try Self.fit("score ~ group + (1 | test)", "students_tests")
     let svg = try results.plot(.residualsAgainstFitted).svg
-    #expect(!svg.contains(" 0 1 0 ") && svg.contains("class=\"d8\""))
+    // Circles are those of means and of the legend only.
+    #expect(svg.components(separatedBy: " 0 1 0 ").count < 30 && svg.contains("class=\"d8\""))
     #expect(svg.utf8.count < 1_500_000)
     let effects = try results.plot(.randomEffects()).svg
     #expect(effects.utf8.count < 200_000)
@@ -68,10 +72,24 @@ struct PlotTests {
     }
   }
 
-  @Test func wrongNamesAreErrors() throws {
+  @Test(arguments: [
+    (PlotKind.fittedLines(along: "Day"), "did you mean 'Days'"),
+    (.residuals(along: "Day"), "did you mean 'Days'"),
+    (.fittedLines(by: "Reaktion"), "did you mean 'Reaction'"), (.fittedLines(by: "Reaction"), "no effect"),
+    (.fittedLines(along: "Days", by: "Days"), "both"),
+    (.fittedLines(of: "Subjekt"), "did you mean 'Subject'"),
+    (.fittedLines(along: "Subject"), "no effect"), (.randomEffects(of: "Subjekt"), "did you mean 'Subject'"),
+    (.randomEffectQuantiles(of: "Subjekt"), "did you mean 'Subject'"),
+    (.standardDeviationProfiles(of: "Subjekt"), "did you mean 'Subject'"),
+    (.profile(values: [1], logLikelihoods: [], name: "x"), "1 values"),
+  ])
+  func wrongNamesAreErrors(kind: PlotKind, message: String) throws {
     let results = try Self.fit("Reaction ~ Days", "sleepstudy", groups: "Subject")
-    #expect(throws: StatsModelsError.self) { try results.plot(.fittedLines(along: "Nights")) }
-    #expect(throws: StatsModelsError.self) { try results.plot(.randomEffects(of: "Object")) }
+    #expect {
+      try results.plot(kind)
+    } throws: {
+      ($0 as? StatsModelsError)?.message.contains(message) == true
+    }
   }
 
   @Test func picturesAreWrittenToFiles() throws {
@@ -83,7 +101,7 @@ struct PlotTests {
   }
 
   /// Tags are closed in the order in which they were opened, and nothing needs escaping.
-  private func expectWellFormed(_ svg: String) throws {
+  func expectWellFormed(_ svg: String) throws {
     var open: [Substring] = []
     for piece in svg.split(separator: "<").dropFirst(svg.hasPrefix("<") ? 0 : 1) {
       let end = try #require(piece.firstIndex(of: ">"))

@@ -69,6 +69,7 @@ import Testing
     let pictures: [(MixedLMResults, PlotKind)] = [
       (nested, .residualsAgainstFitted), (nested, .normalQuantiles), (slopes, .randomEffects()),
       (slopes, .fittedLines(along: "study_hours")), (nested, .randomEffects(of: "class")),
+      (slopes, .residuals(along: "prior_gpa")), (slopes, .fittedLines(along: "study_hours", by: "prior_gpa")),
     ]
     for (number, (fit, kind)) in pictures.enumerated() {
       try fit.plot(kind).write(path("\(number).svg"))

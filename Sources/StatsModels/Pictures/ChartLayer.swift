@@ -1,11 +1,15 @@
-/// One kind of mark in a chart, in data units.
+/// One kind of mark in a panel, in data units.
 enum ChartLayer: Sendable {
   /// Points; where too many would blot, hexagons coloured by their number.
   case points(x: [Double], y: [Double], role: Palette.Role)
+  /// A few points that are always drawn, such as means.
+  case marks(x: [Double], y: [Double], role: Palette.Role)
   /// A line through points in order; nan breaks it.
   case line(x: [Double], y: [Double], role: Palette.Role, width: Double, opacity: Double, dash: String?)
   /// The area between two curves.
   case band(x: [Double], lower: [Double], upper: [Double], role: Palette.Role)
+  /// An interval at each of some places.
+  case intervals(x: [Double], lower: [Double], upper: [Double], role: Palette.Role)
   /// A horizontal line through the whole panel.
   case horizontal(Double, dash: String?)
   /// A vertical line through the whole panel.
@@ -16,7 +20,9 @@ enum ChartLayer: Sendable {
   /// What the horizontal axis must show.
   var abscissas: [Double] {
     switch self {
-    case .points(let x, _, _), .line(let x, _, _, _, _, _), .band(let x, _, _, _): x
+    case .points(let x, _, _), .marks(let x, _, _), .line(let x, _, _, _, _, _), .band(let x, _, _, _),
+      .intervals(let x, _, _, _):
+      x
     case .vertical(let x, _): [x]
     case .horizontal, .label: []
     }
@@ -25,18 +31,10 @@ enum ChartLayer: Sendable {
   /// What the vertical axis must show.
   var ordinates: [Double] {
     switch self {
-    case .points(_, let y, _), .line(_, let y, _, _, _, _): y
-    case .band(_, let lower, let upper, _): lower + upper
+    case .points(_, let y, _), .marks(_, let y, _), .line(_, let y, _, _, _, _): y
+    case .band(_, let lower, let upper, _), .intervals(_, let lower, let upper, _): lower + upper
     case .horizontal(let y, _): [y]
     case .vertical, .label: []
     }
   }
-}
-
-/// An entry of a chart's legend.
-struct LegendEntry: Sendable {
-  enum Mark: Sendable { case point, line, dashed, band }
-  let mark: Mark
-  let role: Palette.Role
-  let text: String
 }

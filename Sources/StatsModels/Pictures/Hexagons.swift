@@ -65,7 +65,7 @@ struct Hexagons {
   }
 
   /// Draws the cells, one path per colour.
-  func draw(into svg: inout SVGWriter, classPrefix: String = "d") {
+  func draw(into svg: inout SVGWriter, density: Palette.Density) {
     var paths = [String](repeating: "", count: Palette.densitySteps)
     // Slightly too large, so that no seams show.
     let r = radius * 1.03
@@ -76,7 +76,7 @@ struct Hexagons {
         "M\(n(cell.x)) \(n(cell.y - r))l\(n(h)) \(n(half))v\(n(r))l\(n(-h)) \(n(half))l\(n(-h)) \(n(-half))v\(n(-r))z"
     }
     for (step, path) in paths.enumerated() where !path.isEmpty {
-      svg.raw("<path d=\"\(path)\" class=\"\(classPrefix)\(step)\"/>")
+      svg.raw("<path d=\"\(path)\" class=\"\(density.rawValue)\(step)\"/>")
     }
   }
 }

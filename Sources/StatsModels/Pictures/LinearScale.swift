@@ -7,8 +7,9 @@ struct LinearScale: Sendable {
   /// Where these ends lie, in pixels; the second may be smaller.
   let start: Double
   let end: Double
-  /// Round values inside the domain.
-  let ticks: [Double]
+  /// Round values inside the domain, or named positions.
+  private(set) var ticks: [Double]
+  private var names: [Double: String] = [:]
   private let decimals: Int
   private let usesExponents: Bool
 
@@ -23,6 +24,7 @@ struct LinearScale: Sendable {
       low = min(low, value)
       high = max(high, value)
     }
+    let isWhole = low <= high && high - low >= 1 && values.allSatisfy { $0 == $0.rounded() || !$0.isFinite }
     if low > high { (low, high) = (0, 1) }
     if low == high || !((high - low).isFinite) || high - low < 1e-12 * max(abs(low), abs(high)) {
       let half = low == 0 ? 1 : abs(low) * 0.1
@@ -34,7 +36,9 @@ struct LinearScale: Sendable {
     domain = (low - pad)...(high + pad)
     self.start = start
     self.end = end
-    let step = Self.niceStep((domain.upperBound - domain.lowerBound) / Double(max(target, 1)))
+    var step = Self.niceStep((domain.upperBound - domain.lowerBound) / Double(max(target, 1)))
+    // Whole numbers have no halves: counts, years, ratings.
+    if isWhole { step = max(step, 1) }
     let first = (domain.lowerBound / step).rounded(.up)
     let last = (domain.upperBound / step).rounded(.down)
     var ticks: [Double] = []
@@ -69,10 +73,21 @@ struct LinearScale: Sendable {
     start + (value - domain.lowerBound) / (domain.upperBound - domain.lowerBound) * (end - start)
   }
 
-  /// A tick's text, with a true minus sign.
+  /// Puts ticks at named positions in place of round numbers.
+  mutating func mark(_ marks: [(position: Double, text: String)]) {
+    ticks = marks.map(\.position)
+    names = Dictionary(marks.map { ($0.position, $0.text) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// A tick's text, with a true minus sign; commas from 10,000 on, so that years stay as they are written.
   func label(_ tick: Double) -> String {
+    if let name = names[tick] { return name }
     let value = tick == 0 ? 0 : tick / Foundation.pow(10, Double(scaleExponent))
-    let text = PythonFormat.fixed(abs(value), decimals)
+    var text = PythonFormat.fixed(abs(value), decimals)
+    if !usesExponents, abs(value) >= 10_000 {
+      let whole = text.prefix { $0 != "." }
+      text = DisplayText.grouped(String(whole)) + text.dropFirst(whole.count)
+    }
     let isZero = !text.contains { $0 != "0" && $0 != "." }
     let suffix = usesExponents && !isZero ? "e\(scaleExponent)" : ""
     return (value < 0 && !isZero ? "\u{2212}" : "") + text + suffix

@@ -11,7 +11,7 @@ public enum PictureTheme: String, Sendable, CaseIterable {
 /// The colours that marks and text name, as CSS classes so that one file serves both grounds.
 enum Palette {
   /// A class of marks or text.
-  enum Role: String, CaseIterable {
+  enum Role: String, CaseIterable, Sendable {
     case ground, panel, grid, axis, text, muted, first, second, third, fourth, band
   }
 
@@ -50,6 +50,9 @@ enum Palette {
     let level = Int((low + (high - low) * min(max(share, 0), 1)).rounded())
     return "rgb(\(level),\(level + (dark ? 3 : 2)),\(level + 6))"
   }
+
+  /// Colours of a density: by themselves, or grey behind lines. Raw values are prefixes of CSS classes.
+  enum Density: String, Sendable { case blue = "d", neutral = "g" }
 
   /// Number of density steps.
   static let densitySteps = 9

@@ -24,19 +24,33 @@ extension Plot: CustomStringConvertible {
   public var description: String { svg }
 }
 
-/// What ``MixedLMResults/plot(_:theme:)`` draws. Not in statsmodels.
+/// What ``MixedLMResults/plot(_:options:)`` draws. Not in statsmodels.
 public enum PlotKind: Sendable, Hashable {
-  /// Residuals against fitted values, with their local mean.
+  /// Residuals against the fitted values of the fixed part, with their local mean and its 95 % band around zero.
+  ///
+  /// Residuals are those of the whole model, random effects included. Against the fitted values of the whole model
+  /// they would tilt although it holds, for both contain the shrunken effects.
   case residualsAgainstFitted
-  /// Ordered residuals against normal quantiles.
+  /// Residuals against a variable of the data, in the model or not, with their local mean and its 95 % band.
+  case residuals(along: String)
+  /// Ordered residuals, each over its standard deviation, against normal quantiles.
   case normalQuantiles
-  /// Ordered random effects of a factor against normal quantiles; of the first factor when nil.
+  /// Ordered random effects against normal quantiles, a panel for each effect: of a factor or variance component, of
+  /// the first one when nil.
   case randomEffectQuantiles(of: String? = nil)
-  /// Predicted effects of each level of a factor with 95 % intervals, sorted; of the first factor when nil.
+  /// Predicted effects of each level with 95 % intervals, sorted, a panel for each effect: of a factor or variance
+  /// component, of the first one when nil.
   case randomEffects(of: String? = nil)
-  /// Observations and fitted lines along a variable, for the population and for groups; along the first numeric
-  /// variable of the fixed effects, and for the first factor, when nil.
-  case fittedLines(along: String? = nil, by: String? = nil)
+  /// Observations and fitted lines along a variable, for the population and for single levels of a factor; other
+  /// variables stand at typical values, which the caption names.
+  ///
+  /// `along`: a variable of the effects; the first numeric one of the fixed effects when nil. `by`: a variable that
+  /// has a line for each of its values; or a factor, as `of`. `of`: the factor or variance component whose levels get
+  /// lines; the first one when nil.
+  case fittedLines(along: String? = nil, by: String? = nil, of: String? = nil)
+  /// Profile likelihoods of the standard deviations of a factor's or variance component's effects, each as a multiple
+  /// of the residuals'; of all terms when nil. Takes some twelve refits for each.
+  case standardDeviationProfiles(of: String? = nil)
   /// Log-likelihoods over values of one parameter, such as those of a likelihood profile.
   case profile(values: [Double], logLikelihoods: [Double], name: String, estimate: Double? = nil)
 }

@@ -14,15 +14,20 @@ struct SVGWriter {
   /// Where a text stands with respect to its point.
   enum Anchor: String { case start, middle, end }
 
+  /// Adds the elements of another document on top.
+  mutating func append(_ other: SVGWriter) { body += other.body }
+
   mutating func raw(_ element: String) { body.append(element) }
 
   mutating func rectangle(
-    x: Double, y: Double, width: Double, height: Double, fill: String, radius: Double = 0
+    x: Double, y: Double, width: Double, height: Double, fill: String, radius: Double = 0,
+    opacity: Double = 1
   ) {
     let corner = radius > 0 ? " rx=\"\(Self.number(radius))\"" : ""
     body.append(
       "<rect x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" width=\"\(Self.number(width))\" "
-        + "height=\"\(Self.number(height))\"\(corner) class=\"\(fill)\"/>")
+        + "height=\"\(Self.number(height))\"\(corner) class=\"\(fill)\""
+        + "\(Self.opacity("fill-opacity", opacity))/>")
   }
 
   mutating func line(

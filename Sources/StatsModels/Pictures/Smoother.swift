@@ -7,6 +7,8 @@ import Foundation
 struct Smoother {
   private(set) var x: [Double] = []
   private(set) var y: [Double] = []
+  /// Standard deviation of each value of `y` over that of a single, independent observation.
+  private(set) var errors: [Double] = []
 
   /// - Parameter span: share of the points in each local regression.
   init(x xs: [Double], y ys: [Double], span: Double = 0.6) {
@@ -36,12 +38,14 @@ struct Smoother {
       let distances = means.map { abs($0.x - here.x) }.sorted()
       let reach = max(distances[min(neighbours, distances.count) - 1] * 1.0001, .leastNormalMagnitude)
       var (s0, s1, s2, t0, t1) = (0.0, 0.0, 0.0, 0.0, 0.0)
+      var weights: [(weight: Double, distance: Double, count: Double)] = []
       for point in means {
         let u = abs(point.x - here.x) / reach
         if u >= 1 { continue }
         let cube = 1 - u * u * u
         let w = cube * cube * cube * point.weight
         let d = (point.x - here.x) / reach
+        weights.append((w, d, point.weight))
         s0 += w
         s1 += w * d
         s2 += w * d * d
@@ -49,8 +53,14 @@ struct Smoother {
         t1 += w * d * point.y
       }
       let determinant = s0 * s2 - s1 * s1
+      let isLine = determinant > 1e-12 * s0 * s0
       x.append(here.x)
-      y.append(determinant > 1e-12 * s0 * s0 ? (s2 * t0 - s1 * t1) / determinant : t0 / max(s0, 1e-300))
+      y.append(isLine ? (s2 * t0 - s1 * t1) / determinant : t0 / max(s0, 1e-300))
+      errors.append(
+        weights.reduce(0) { sum, point in
+          let share = point.weight * (isLine ? (s2 - s1 * point.distance) / determinant : 1 / max(s0, 1e-300))
+          return sum + share * share / point.count
+        }.squareRoot())
     }
   }
 }

@@ -25,4 +25,25 @@ enum TextMeasure {
     }
     return head + "…" + tail
   }
+
+  /// The text in lines of a width, broken at blanks where there are any; the last of `limit` lines is cut.
+  static func wrapped(_ text: String, size: Double, to width: Double, limit: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    var rest = text.split(separator: " ", omittingEmptySubsequences: true)[...]
+    while let word = rest.first {
+      let longer = line.isEmpty ? String(word) : line + " " + word
+      if line.isEmpty || self.width(longer, size: size) <= width {
+        line = longer
+        rest = rest.dropFirst()
+        continue
+      }
+      if lines.count == limit - 1 { break }
+      lines.append(cut(line, size: size, to: width))
+      line = ""
+    }
+    let last = rest.isEmpty ? line : line + " " + rest.joined(separator: " ")
+    if !last.isEmpty { lines.append(cut(last, size: size, to: width)) }
+    return lines
+  }
 }

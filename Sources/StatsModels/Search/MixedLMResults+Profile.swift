@@ -98,6 +98,30 @@ extension MixedLMResults {
         .invalidArgument,
         "dist_low is too large and would result in a negative variance. Try a smaller value.")
     }
+    let (arguments, unit) = try holding(block, entry, arguments)
+    let (below, above) = (max(low.count, 0), max(high.count, 0))
+    var grid = (0..<below).map { bottom + (center - bottom) * Double($0) / Double(below) }
+    grid.append(center)
+    grid += (0..<above).map { center + (top - center) * Double($0 + 1) / Double(above) }
+    var result = Matrix(rows: grid.count, columns: 2)
+    for (row, value) in grid.enumerated() {
+      (result[row, 0], result[row, 1]) =
+        value == center
+        ? (value * scale, llf) : try refit(block, entry, value, unit: unit, arguments)
+    }
+    return result
+  }
+
+  /// The log-likelihood with the relative variance of one effect of a block held; all else is estimated anew.
+  func profiledLogLikelihood(block: Int, effect: Int, variance: Double) throws -> Double {
+    let (arguments, unit) = try holding(block, effect, FitArguments())
+    return try refit(block, effect, variance, unit: unit, arguments).1
+  }
+
+  /// The arguments of refits that hold one relative variance and what this fit held, and the unit of covariances.
+  private func holding(
+    _ block: Int, _ entry: Int, _ arguments: FitArguments
+  ) throws -> (arguments: FitArguments, unit: Double) {
     var arguments = arguments
     arguments.reml = reml
     arguments.fePen = arguments.fePen ?? restrictions.fePen
@@ -114,17 +138,7 @@ extension MixedLMResults {
     } else {
       arguments.free?.vcomp[position - kRe2] = 0
     }
-    let (below, above) = (max(low.count, 0), max(high.count, 0))
-    var grid = (0..<below).map { bottom + (center - bottom) * Double($0) / Double(below) }
-    grid.append(center)
-    grid += (0..<above).map { center + (top - center) * Double($0 + 1) / Double(above) }
-    var result = Matrix(rows: grid.count, columns: 2)
-    for (row, value) in grid.enumerated() {
-      (result[row, 0], result[row, 1]) =
-        value == center
-        ? (value * scale, llf) : try refit(block, entry, value, unit: unit, arguments)
-    }
-    return result
+    return (arguments, unit)
   }
 
   /// The best fit with one relative variance held: the variance in the response's units, and the log-likelihood.
