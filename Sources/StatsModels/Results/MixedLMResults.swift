@@ -73,6 +73,7 @@ final class ResultsCache: Sendable {
   let fitted = Lazy<[Double]>()
   let prediction = Lazy<Result<any PredictionErrors, EngineError>>()
   let varianceCovariance = Lazy<Matrix>()
+  let dependence = Lazy<FixedDependence?>()
   /// Fitted values of the fixed part, of results that were read without data.
   let population: [Double]?
   /// Conditional covariances of each group's effects, of results that were read without data.

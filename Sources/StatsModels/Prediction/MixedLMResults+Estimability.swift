@@ -1,0 +1,45 @@
+import DataFrames
+import LinearAlgebra
+import Patsy
+
+extension MixedLMResults {
+  /// How dropped columns of the fixed design depend on kept ones; nil without dropped columns, and where the data are
+  /// gone.
+  private var fixedDependence: FixedDependence? {
+    if estimate.aliased.isEmpty || specification.isRestored { return nil }
+    return cache.dependence.value { FixedDependence(exog: model.exog, dropped: estimate.aliased) }
+  }
+
+  /// Rows of a fixed design at which the data determine no mean.
+  func inestimableRows(of exog: Matrix) -> [Int] { fixedDependence?.inestimableRows(of: exog) ?? [] }
+
+  /// Whether the data determine the mean of each row: whether its fixed columns lie in the space of the data's.
+  ///
+  /// With dropped columns there are rows at which every value is as good as another, such as a combination of two
+  /// factors that no row of the data has. `predict` gives nan there.
+  /// ```swift
+  /// let sure = new[try results.estimable(new)]
+  /// ```
+  /// Not in statsmodels.
+  /// - Returns: true for each row whose prediction is defined, false also for rows with missing predictors.
+  /// - Throws: `PatsyError` for missing variables and unknown levels.
+  public func estimable(_ data: DataFrame) throws -> Mask {
+    guard let source = specification.source else { return estimable(try data.designMatrix().matrix) }
+    if data.rowCount == 0 { return Mask([]) }
+    let design = try FormulaRemedies(data: data, subject: "the new data").adding {
+      try buildDesignMatrices([source.fixedInfo], data, NAAction: .drop)[0]
+    }
+    var result = [Bool](repeating: false, count: data.rowCount)
+    for (row, isEstimable) in zip(design.keptRows, estimable(design.matrix).values) {
+      result[row] = isEstimable
+    }
+    return Mask(result)
+  }
+
+  /// Whether the data determine the mean of each row of a fixed design. Not in statsmodels.
+  public func estimable(_ exog: Matrix) -> Mask {
+    var result = [Bool](repeating: true, count: exog.rows)
+    for row in inestimableRows(of: exog) { result[row] = false }
+    return Mask(result)
+  }
+}
