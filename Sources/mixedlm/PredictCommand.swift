@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import StatsModels
 
 /// `mixedlm predict`: fits a model and predicts new rows.
@@ -60,7 +61,10 @@ struct PredictCommand: ParsableCommand {
       try output.check()
       var rows = DataFrame()
       let fitted = try FittedModel(model) { rows = try DataFrame(csv: new, typedAs: $0) }
-      let columns = try columns(fitted.results, rows)
+      let columns = try FileRows.locating(new, rowCount: rows.rowCount) {
+        try self.columns(fitted.results, rows)
+      }
+      if !model.quiet { try tellInestimable(fitted.results, rows) }
       switch format {
       case .csv:
         try output.write(
@@ -71,13 +75,32 @@ struct PredictCommand: ParsableCommand {
     }
   }
 
+  /// Says which rows got no prediction because the data determine none.
+  private func tellInestimable(_ results: MixedLMResults, _ rows: DataFrame) throws {
+    guard results.warnings.contains(where: { $0.kind == .rankDeficient }) else { return }
+    let bad = try results.inestimableRows(of: rows)
+    guard !bad.isEmpty else { return }
+    // Ten rows are enough to see what they have in common.
+    let shown = bad.prefix(10).map(String.init).joined(separator: ", ") + (bad.count > 10 ? ", …" : "")
+    Terminal.complain(
+      "warning: \(bad.count) of \(rows.rowCount) rows of \(new) get no prediction, the first in row \(bad[0]): "
+        + "the data do not determine a mean there, as for a combination of levels without rows (rows \(shown))"
+    )
+  }
+
   /// The columns of the result, by name.
   private func columns(_ results: MixedLMResults, _ rows: DataFrame) throws -> [(
     key: String, value: [Double]
   )] {
     let columns = try exogRe.map { name -> Column in
       do { return try rows.column(name) } catch let error as DataFrameError {
-        throw DataFrameError(error.code, error.message, path: new)
+        let parts = name.split(separator: ":").map { $0.trimmingCharacters(in: .whitespaces) }
+        let isProduct = parts.count > 1 && parts.allSatisfy(rows.contains)
+        let hint = parts.map { "--exog-re \($0)" }.joined(separator: " ")
+        throw DataFrameError(
+          error.code,
+          isProduct ? "no column '\(name)': name the columns of its factors, \(hint)" : error.message,
+          path: new)
       }
     }
     let factors = try DataFrame(columns: columns, rowLabels: rows.rowLabels)

@@ -1,8 +1,8 @@
 import Patsy
 
 /// R's `update`: dots in a formula stand for the sides of another one.
-enum FormulaUpdate {
-  static func apply(_ formula: String, to old: String) -> String {
+package enum FormulaUpdate {
+  package static func apply(_ formula: String, to old: String) -> String {
     let (oldLeft, oldRight) = sides(old)
     let (left, right) = sides(formula)
     let newRight = simplified(replacingDots(in: right, by: oldRight))

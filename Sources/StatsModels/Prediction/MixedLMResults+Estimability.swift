@@ -21,19 +21,25 @@ extension MixedLMResults {
   /// let sure = new[try results.estimable(new)]
   /// ```
   /// Not in statsmodels.
-  /// - Returns: true for each row whose prediction is defined, false also for rows with missing predictors.
+  /// - Returns: false for each row that the data say nothing about; true also where a predictor is missing.
   /// - Throws: `PatsyError` for missing variables and unknown levels.
   public func estimable(_ data: DataFrame) throws -> Mask {
-    guard let source = specification.source else { return estimable(try data.designMatrix().matrix) }
-    if data.rowCount == 0 { return Mask([]) }
+    var result = [Bool](repeating: true, count: data.rowCount)
+    for row in try inestimableRows(of: data) { result[row] = false }
+    return Mask(result)
+  }
+
+  /// Positions of the rows at which the data determine no mean.
+  package func inestimableRows(of data: DataFrame) throws -> [Int] {
+    if data.rowCount == 0 || fixedDependence == nil { return [] }
+    guard let source = specification.source else {
+      return inestimableRows(of: try data.designMatrix().matrix)
+    }
     let design = try FormulaRemedies(data: data, subject: "the new data").adding {
       try buildDesignMatrices([source.fixedInfo], data, NAAction: .drop)[0]
     }
-    var result = [Bool](repeating: false, count: data.rowCount)
-    for (row, isEstimable) in zip(design.keptRows, estimable(design.matrix).values) {
-      result[row] = isEstimable
-    }
-    return Mask(result)
+    let rows = design.keptRows
+    return inestimableRows(of: design.matrix).map { rows[$0] }
   }
 
   /// Whether the data determine the mean of each row of a fixed design. Not in statsmodels.
