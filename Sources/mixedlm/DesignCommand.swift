@@ -7,7 +7,8 @@ struct DesignCommand: ParsableCommand {
     commandName: "design",
     abstract: "Print the design matrix of a formula's right-hand side.",
     discussion: """
-      A left-hand side is evaluated too: rows in which it is missing are dropped.
+      A left-hand side is evaluated too: rows in which it is missing are dropped. Bars, (1 | g), are random \
+      effects and no part of the design.
 
       Examples:
         mixedlm design dietox.csv --formula "Weight ~ bs(Time, df=4) + Evit"
@@ -43,14 +44,22 @@ struct DesignCommand: ParsableCommand {
         throw StatsModelsError(.notEnoughData, "\(data) has no rows: there is nothing to make a design of")
       }
       // Everything that can fail comes before the first row is written.
+      let bars = try BarFormula(formula)
       let (infos, design) = try FormulaRemedies(data: frame, subject: data).adding {
-        let infos = try formula.designInfos(environment: .empty, NAAction: .drop) { CollectionOfOne(frame) }
+        let fixed = try ModelDesc.fromFormula(bars.fixed, shown: formula)
+        let infos = try fixed.designInfos(environment: .empty, NAAction: .drop) { CollectionOfOne(frame) }
         return (infos, try buildDesignMatrices([infos.lhs, infos.rhs], frame)[1])
       }
       let newDesign = try newFrame.map { newFrame in
         try FormulaRemedies(data: newFrame, subject: new ?? "").adding {
           try buildDesignMatrices([infos.rhs], newFrame)[0]
         }
+      }
+      if !bars.operands.isEmpty {
+        let written = bars.operands.map { "(\(bars.written($0.whole.dropFirst().dropLast())))" }
+        Terminal.complain(
+          "note: the design is that of the fixed effects; \(written.joined(separator: ", ")) are random effects"
+        )
       }
       let names = infos.rhs.columnNames
       switch format {

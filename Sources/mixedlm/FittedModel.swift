@@ -18,13 +18,15 @@ struct FittedModel {
     readSeconds = Double(reading.seconds) + Double(reading.attoseconds) * 1e-18
     try check(frame)
     progress.step = "building the model"
-    let model = try options.model(frame)
+    let model = try FileRows.locating(options.data, rowCount: frame.rowCount) { try options.model(frame) }
     progress.step = "fitting"
-    results = try model.fit(
-      reml: !options.ml, method: options.method.method, exact: options.exact, threads: options.threads
-    ) { state in
-      progress.step = "fitting, iteration \(state.iteration)"
-      return true
+    results = try FileRows.locating(options.data, rowCount: frame.rowCount) {
+      try model.fit(
+        reml: !options.ml, method: options.method.method, exact: options.exact, threads: options.threads
+      ) { state in
+        progress.step = "fitting, iteration \(state.iteration)"
+        return true
+      }
     }
     progress.finish()
     guard !options.quiet else { return }

@@ -12,12 +12,18 @@ struct MixedLMCommand: ParsableCommand {
 
       Example: mixedlm fit dietox.csv --formula "Weight ~ Time" --groups Pig --re-formula "~Time"
 
+      Completion of commands and options in the shell: source <(mixedlm --generate-completion-script bash)
+
       Exit status: 0 when a result was printed, 1 for unusable data or formulas, 64 for wrong usage.
       """,
     version: "0.1.0",
     subcommands: [FitCommand.self, DesignCommand.self, PredictCommand.self, PlotCommand.self])
 
-  static func main() { main(verbatim(Array(CommandLine.arguments.dropFirst()))) }
+  static func main() {
+    let arguments = verbatim(Array(CommandLine.arguments.dropFirst()))
+    OptionCheck.check(arguments)
+    main(arguments)
+  }
 
   /// The arguments with values that the parser would refuse, `---x` and `-=x`, joined to their options.
   private static func verbatim(_ arguments: [String]) -> [String] {

@@ -8,24 +8,23 @@ enum MissingOption: String, ExpressibleByArgument, CaseIterable {
   var missing: Missing { self == .drop ? .drop : .none }
 }
 
-/// What `--method` takes, in any case.
-enum MethodOption: String, ExpressibleByArgument, CaseIterable {
-  case bfgs, lbfgs, cg, powell, nm, basinhopping, minimize, `default`
+/// What `--method` takes: the library's names, in any spelling it knows.
+struct MethodOption: ExpressibleByArgument, Equatable {
+  /// Nil is the engine's own optimiser.
+  let method: OptimizationMethod?
 
-  init?(argument: String) { self.init(rawValue: argument.lowercased()) }
+  static let `default` = MethodOption(method: nil)
 
-  var method: OptimizationMethod? {
-    switch self {
-    case .bfgs: .bfgs
-    case .lbfgs: .lbfgs
-    case .cg: .cg
-    case .powell: .powell
-    case .nm: .nm
-    case .basinhopping: .basinhopping
-    case .minimize: .minimize
-    case .default: nil
-    }
+  private init(method: OptimizationMethod?) { self.method = method }
+
+  init?(argument: String) {
+    guard let method = try? OptimizationMethod(argument) else { return nil }
+    self.method = method.names.isEmpty ? nil : method
   }
+
+  static var allValueStrings: [String] { OptimizationMethod.Name.allCases.map(\.rawValue) + ["default"] }
+
+  var defaultValueDescription: String { method?.names.first?.rawValue ?? "default" }
 }
 
 /// What `--format` takes where the result is a table.

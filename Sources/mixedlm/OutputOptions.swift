@@ -7,7 +7,7 @@ struct OutputOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "File for the result instead of standard output; it appears complete or not at all. Example: --output fit.json",
+      "File for the result instead of standard output; it appears complete or not at all. Example: --output result.txt",
       valueName: "FILE"))
   var output: String?
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import StatsModels
 
 /// `mixedlm predict`: fits a model, or reads a saved fit, and predicts new rows.
@@ -87,7 +88,8 @@ struct PredictCommand: ParsableCommand {
       try output.check()
       let (results, rows) = try resultsAndRows()
       let repeated = try ids.map { try column($0, of: rows) }
-      let columns = try columns(results, rows)
+      let columns = try FileRows.locating(new, rowCount: rows.rowCount) { try self.columns(results, rows) }
+      if !model.quiet { try tellInestimable(results, rows) }
       switch format {
       case .csv:
         try output.write(
@@ -115,17 +117,40 @@ struct PredictCommand: ParsableCommand {
   }
 
   /// A column of the new file, by a name that the user gave.
-  private func column(_ name: String, of rows: DataFrame) throws -> Column {
+  ///
+  /// - Parameter remedy: what to do instead where there is none of that name.
+  private func column(_ name: String, of rows: DataFrame, remedy: String? = nil) throws -> Column {
     do { return try rows.column(name) } catch {
-      throw DataFrameError(error.code, error.message, path: new)
+      throw DataFrameError(
+        error.code, remedy.map { "no column '\(name)': \($0)" } ?? error.message, path: new)
     }
+  }
+
+  /// Where a factor is a product of columns, it is named by these.
+  private func productRemedy(_ name: String, _ rows: DataFrame) -> String? {
+    let parts = name.split(separator: ":").map { $0.trimmingCharacters(in: .whitespaces) }
+    guard parts.count > 1, parts.allSatisfy(rows.contains) else { return nil }
+    return "name the columns of its factors, " + parts.map { "--exog-re \($0)" }.joined(separator: " ")
+  }
+
+  /// Says which rows got no prediction because the data determine none.
+  private func tellInestimable(_ results: MixedLMResults, _ rows: DataFrame) throws {
+    guard results.warnings.contains(where: { $0.kind == .rankDeficient }) else { return }
+    let bad = try results.inestimableRows(of: rows)
+    guard !bad.isEmpty else { return }
+    // Ten rows are enough to see what they have in common.
+    let shown = bad.prefix(10).map(String.init).joined(separator: ", ") + (bad.count > 10 ? ", …" : "")
+    Terminal.complain(
+      "warning: \(bad.count) of \(rows.rowCount) rows of \(new) get no prediction, the first in row \(bad[0]): "
+        + "the data do not determine a mean there, as for a combination of levels without rows (rows \(shown))"
+    )
   }
 
   /// The columns of the result, by name.
   private func columns(_ results: MixedLMResults, _ rows: DataFrame) throws -> [(
     key: String, value: [Double]
   )] {
-    let columns = try exogRe.map { try column($0, of: rows) }
+    let columns = try exogRe.map { try column($0, of: rows, remedy: productRemedy($0, rows)) }
     let factors = try DataFrame(columns: columns, rowLabels: rows.rowLabels)
     guard let interval else {
       let predictions =

@@ -9,6 +9,13 @@ enum Terminal {
     _ = write(Array((message + "\n").utf8), to: STDERR_FILENO)
   }
 
+  /// Writes a usage error as the parser reports a wrong option of a command.
+  static func complain(usageError message: String, of command: any ParsableCommand.Type) {
+    let usage = MixedLMCommand.usageString(for: command)
+    let name = command.configuration.commandName ?? ""
+    complain("Error: \(message)\nUsage: \(usage)\n  See 'mixedlm \(name) --help' for more information.")
+  }
+
   /// Runs the work of a command. Errors become one message on standard error and the exit status: 64 when the
   /// arguments contradict each other or give no grouping, else 1.
   static func reporting<Command: ParsableCommand>(_ command: Command.Type, _ body: () throws -> Void) throws {
@@ -19,12 +26,8 @@ enum Terminal {
     } catch let error as StatsModelsError
       where error.code == .noGroups || error.code == .contradictoryArguments
     {
-      // As a wrong option is reported; an error thrown from here would bring the usage of the whole program.
-      let usage = MixedLMCommand.usageString(for: command)
-      let name = command.configuration.commandName ?? ""
-      complain(
-        "Error: \(inOptions(error.message))\nUsage: \(usage)\n  See 'mixedlm \(name) --help' for more information."
-      )
+      // An error thrown from here would bring the usage of the whole program.
+      complain(usageError: inOptions(error.message), of: command)
       throw ExitCode.validationFailure
     } catch is BrokenPipe {
       throw ExitCode.failure

@@ -47,6 +47,7 @@ struct ExitStatusTests {
     (fit + ["--groups", "Pig", "--output", "/"], ["folder"]),
     (fit + ["--groups", "Pig", "--output", "/dev/full"], ["/dev/full"]),
     (["design", dietox, "--formula", "Time +"], ["^"]),
+    (["fit", dietox, "--formula", "Weight ~ np.log(Time - 3)", "--groups", "Pig"], ["error:"]),
     (["design", dietox, "--formula", "Thyme"], ["dietox.csv: no column 'Thyme'; did you mean 'Time'?"]),
     (["plot", dietox, "--formula", "Weight ~ 1", "--groups", "Pig", "--kind", "fitted"], ["another --kind"]),
     (
@@ -59,6 +60,52 @@ struct ExitStatusTests {
     #expect(outcome.status == 1, "\(arguments) \(outcome.errors)")
     #expect(outcome.output.isEmpty)
     for message in messages { #expect(outcome.errors.contains(message), "\(outcome.errors)") }
+  }
+
+  /// Every option of one value, given twice, and names that no option has.
+  @Test(arguments: [
+    (
+      fit + ["--groups", "Pig", "--groups", "Litter"],
+      ["--groups is given twice, 'Pig' and 'Litter'", "(1 | Pig) + (1 | Litter)"]
+    ),
+    (
+      fit + ["--formula", "Weight ~ 1", "--groups", "Pig"],
+      ["--formula is given twice, 'Weight ~ Time' and 'Weight ~ 1'"]
+    ),
+    (
+      fit + ["--groups=Pig", "--re-formula", "~1", "--re-formula=~Time"],
+      ["--re-formula is given twice", "--re-formula-for"]
+    ),
+    (fit + ["--groups", "Pig", "--method", "bfgs", "--method", "cg"], ["--method is given twice"]),
+    (fit + ["--groups", "Pig", "--missing", "drop", "--missing", "none"], ["--missing is given twice"]),
+    (fit + ["--groups", "Pig", "--threads", "1", "--threads", "2"], ["--threads is given twice"]),
+    (fit + ["--groups", "Pig", "--format", "json", "--format", "text"], ["--format is given twice"]),
+    (fit + ["--groups", "Pig", "--output", "a", "--output", "b"], ["--output is given twice"]),
+    (["design", dietox, "--formula", "Time", "--new", "a", "--new", "b"], ["--new is given twice"]),
+    (
+      ["predict"] + fit.dropFirst() + ["--new", "a", "--level", "0.9", "--level", "0.8"],
+      ["--level is given twice"]
+    ),
+    (["plot"] + fit.dropFirst() + ["--kind", "qq", "--kind", "fitted"], ["--kind is given twice"]),
+    (fit + ["--groups", "Pig", "--ci"], ["Unknown option '--ci'. Use --interval"]),
+    (fit + ["--group", "Pig"], ["Unknown option '--group'. Use --groups"]),
+    (fit + ["--groups", "Pig", "--metod", "cg"], ["Did you mean '--method'?"]),
+  ])
+  func optionsGivenTwiceOrUnknown(arguments: [String], messages: [String]) throws {
+    let outcome = try Mixedlm.run(arguments)
+    #expect(outcome.status == 64 && outcome.output.isEmpty, "\(arguments) \(outcome.errors)")
+    for message in messages { #expect(outcome.errors.contains(message), "\(outcome.errors)") }
+    #expect(outcome.errors.contains("Usage: mixedlm \(arguments[0])"))
+  }
+
+  @Test func repeatableOptionsRepeatAndValuesMayLookLikeOptions() throws {
+    let repeated = try Mixedlm.run(
+      Self.fit + [
+        "--groups", "Pig", "--vc-formula", "a=0 + C(Cu)", "--vc-formula", "b=0 + C(Evit)", "--quiet",
+      ])
+    #expect(repeated.status == 0, "\(repeated.errors)")
+    let value = try Mixedlm.run(["fit", Self.dietox, "--formula", "--groups", "--groups", "Pig"])
+    #expect(value.status == 1 && value.errors.contains("--groups"), "\(value.errors)")
   }
 
   @Test func noGroupsIsToldInOptions() throws {

@@ -13,6 +13,7 @@ import Testing
       "gap": x.enumerated().map { $0.offset == 5 ? Double.nan : $0.element },
       "huge": x.enumerated().map { $0.offset == 7 ? Double.infinity : $0.element },
       "ggap": (0..<40).map { $0 == 9 ? Double.nan : Double($0 % 8) }, "twice": x.map { 2 * $0 },
+      "body mass": x,
     ])
   }
 
@@ -30,7 +31,11 @@ import Testing
     Mistake(formula: "y ~ np.log(x)", words: ["missing values", "^^^\nits functions give nan"]),
     Mistake(formula: "y ~ log(x)", words: ["not defined", "no function 'log'; did you mean 'np.log'?"]),
     Mistake(formula: "y ~ factor(h)", words: ["did you mean 'C'?"]),
-    Mistake(formula: "y ~ poly(x, 2)", words: ["no function 'poly'", "np.…"]),
+    Mistake(formula: "y ~ poly(x, 2)", words: ["no function 'poly'", "I(x**2)"]),
+    Mistake(formula: "y ~ offset(x)", words: ["no function 'offset'", "subtract it from the response"]),
+    Mistake(formula: "y ~ nothing(x)", words: ["no function 'nothing'", "np.…"]),
+    Mistake(formula: "y ~ body mass", words: ["SyntaxError", "Q('body mass')"]),
+    Mistake(formula: "y ~ x + (1,x|g)", groups: nil, words: ["(1 + x | g)"]),
     Mistake(formula: "y ~ x^2", words: ["xor", "I(x**2)"]),
     Mistake(formula: "y ~ .", words: ["SyntaxError", "name the variables"]),
     Mistake(formula: "y ~ x +", words: ["^"]),
@@ -39,7 +44,7 @@ import Testing
     Mistake(formula: "text ~ x", words: ["endog", "text"]),
     Mistake(formula: "y + x ~ 1", words: ["endog"]),
     Mistake(formula: "x ~ y + twice", words: ["exactly", "x"]),
-    Mistake(formula: "y ~ C(row)", words: ["40", "degrees of freedom"]),
+    Mistake(formula: "y ~ C(row)", words: ["40", "degrees of freedom", "'C(row)' alone has 39 columns"]),
     Mistake(
       formula: "y ~ gap",
       words: ["factor contains missing values", "^^^\n'gap' has no value in 1 of 40", "missing: .drop"]),

@@ -84,6 +84,38 @@ import Testing
     #expect(throws: StatsModelsError.self) { try compare(slopes) }
   }
 
+  @Test func `comparisons show random parts and test nested models only`() throws {
+    let data = try DataFrame(csv: Fixtures.data("dietox"))
+    func fit(_ formula: String, re: ReFormula? = nil) throws -> MixedLMResults {
+      try mixedlm(formula, data, groups: "Pig", reFormula: re).fit(reml: false)
+    }
+    let (line, slopes) = (try fit("Weight ~ Time"), try fit("Weight ~ Time", re: "~Time"))
+    let nested = try compare(slopes, line)
+    #expect(nested.rows.map(\.name) == ["Weight ~ Time + (1 | Pig)", "Weight ~ Time + (Time | Pig)"])
+    #expect(nested.rows[1].pValue < 1e-10 && nested.notes.isEmpty)
+    // One parameter each: neither is a special case of the other.
+    let other = try compare(line, fit("Weight ~ Evit"))
+    #expect(other.rows[1].chiSquared.isNaN && other.rows[1].pValue.isNaN)
+    #expect(other.description.contains("No test of m2 against m1: ") && !other.description.contains("chi2("))
+    let crossed = try compare(fit("Weight ~ Evit"), slopes)
+    #expect(crossed.notes.contains { $0.contains("is no fixed effect of the second") })
+    #expect(try compare(line, fit("Weight ~ Time + 0 + Evit")).rows[1].reference == "chi2(2)")
+    let terms = try compare(
+      fit("Weight ~ Time + (1 | Litter)"), mixedlm("Weight ~ Time + Cu + (1 | Pig)", data).fit(reml: false))
+    #expect(terms.notes.contains { $0.contains("the second has no (1 | Litter)") }, "\(terms)")
+  }
+
+  /// What `update` writes of an old right side and a change.
+  @Test(arguments: [
+    ("x + z", ". - x", "z"), ("x + z", ". + w", "x + z + w"), ("a*b", ". - a:b", "a*b - a:b"),
+    ("a*b + a", ". - a", "a*b + a - a"), ("x", ". - x", "1"), ("x - 1", ". + z", "x - 1 + z"),
+    ("x + (1 | g)", ". - (1|g)", "x"), ("x + (1 | g)", ". - x", "(1 | g)"),
+    ("x + I(x - 1)", ". - I(x-1)", "x"), ("Q('a - b') + z", ". - z", "Q('a - b')"), ("x", ". - w", "x"),
+  ])
+  func `updated formulas are simplified`(old: String, change: String, expected: String) {
+    #expect(FormulaUpdate.apply("y ~ \(change)", to: "y ~ \(old)") == "y ~ \(expected)")
+  }
+
   @Test func `one variance against zero is a mixture with a point`() throws {
     let two = try Self.fit("diameter ~ 1 + (1 | plate) + (1 | sample)", "Penicillin")
     let one = try Self.fit("diameter ~ 1 + (1 | sample)", "Penicillin")

@@ -91,6 +91,51 @@ struct WarningTextTests {
     for word in entry.words { #expect(message.contains(word), "\(message)") }
   }
 
+  @Test func summariesListFactorsAndEndWithWarnings() throws {
+    let text = try mixedlm("y ~ x + (1 | a) + (1 | b)", Self.frame).fit().summary().asText()
+    #expect(text.contains("No. a: ") && text.contains("No. b: ") && !text.contains("No. Groups"))
+    let foot = text.split(separator: "\n").drop { !$0.hasPrefix("Warning: ") }.joined(separator: " ")
+    #expect(foot.contains("(1 | b) has variance 0") && !foot.contains("rank 0 of 1"))
+    let plain = try mixedlm("y ~ x", Self.frame, groups: "a", reFormula: "1", missing: .drop).fit().summary()
+    #expect(plain.extraTxt.isEmpty && plain.asText().contains("No. Groups:"))
+  }
+
+  @Test func diagonalBlocksListNoCovariances() throws {
+    let results = try mixedlm(
+      "tilted ~ x", Self.frame, groups: "a", reFormula: "~x + z", vcFormula: ["a": "diag"]
+    ).fit()
+    #expect(
+      try results.summary().tables[1].index == ["Intercept", "x", "a Var", "x Var", "z Var"])
+  }
+
+  /// statsmodels' model without a random intercept.
+  @Test func noGroupEffectBesideComponents() throws {
+    let model = try mixedlm("y ~ x", Self.frame, groups: "a", reFormula: "0", vcFormula: ["lot": "0 + C(b)"])
+    #expect(model.kRe == 0 && model.vcompNames == ["lot"])
+    let same = try mixedlm("y ~ x", Self.frame, groups: "a", vcFormula: ["lot": "0 + C(b)"])
+    #expect(try abs(model.fit().llf - same.fit().llf) < 1e-9)
+    #expect(throws: StatsModelsError.self) { try mixedlm("y ~ x", Self.frame, groups: "a", reFormula: "0") }
+  }
+
+  /// Names that scripts for scipy, statsmodels and lme4 use.
+  @Test(arguments: [
+    ("L-BFGS-B", OptimizationMethod.Name.lbfgs), ("l_bfgs_b", .lbfgs), ("BFGS", .bfgs), ("Nelder-Mead", .nm),
+    ("Nelder_Mead", .nm), ("nm", .nm), ("Powell", .powell), ("CG", .cg), ("basinhopping", .basinhopping),
+  ])
+  func methodNames(name: String, expected: OptimizationMethod.Name) throws {
+    #expect(try OptimizationMethod(name).names == [expected])
+  }
+
+  @Test(arguments: [
+    ("newton", "bfgs"), ("TNC", "lbfgs"), ("COBYLA", "powell"), ("bobyqa", "powell"),
+    ("bgfs", "did you mean 'bfgs'"),
+    ("nothing of the kind", "'nm'"),
+  ])
+  func methodsThatAreNotHere(name: String, word: String) {
+    let error = #expect(throws: StatsModelsError.self) { try OptimizationMethod(name) }
+    #expect(error?.message.contains(word) ?? false && error?.message.contains(name) ?? false)
+  }
+
   @Test func unfinishedFitsNameTheResponse() throws {
     let results = try mixedlm("y ~ x", Self.frame, groups: "a").fit(method: .bfgs, maxiter: 0)
     let message = try #require(results.warnings.first { $0.kind == .convergence }?.message)

@@ -1,13 +1,11 @@
-import Distributions
 import Foundation
 import LinearAlgebra
-import MixedModels
 
 /// Likelihood-ratio tests between models of the same data. Not in statsmodels.
 public struct ModelComparison: Sendable {
   /// A model's line, and its test against the line above.
   public struct Row: Sendable {
-    /// The model's formula, or "model k".
+    /// The model's formula, with random effects that stand outside of it as bars.
     public let name: String
     /// Number of parameters, the residual variance included.
     public let parameters: Int
@@ -17,14 +15,14 @@ public struct ModelComparison: Sendable {
     public let bic: Double
     /// Log-likelihood that is compared.
     public let logLikelihood: Double
-    /// Twice the difference of log-likelihoods; nan in the first line.
+    /// Twice the difference of log-likelihoods; nan in the first line, and where the model above is not nested.
     public let chiSquared: Double
     /// Difference in parameters.
     public let degreesOfFreedom: Int
-    /// Tail of χ², or of the mixture that holds where variances are tested against zero; nan where models are not
-    /// nested by their numbers of parameters.
+    /// Tail of χ², or of the mixture that holds where variances are tested against zero; nan where the model above is
+    /// not nested in this one.
     public let pValue: Double
-    /// Name of the reference distribution, empty in the first line.
+    /// Name of the reference distribution, empty where there is no test.
     public let reference: String
   }
 
@@ -101,67 +99,31 @@ public func compare(models: [MixedLMResults]) throws -> ModelComparison {
     var (chiSquared, added, pValue, reference) = (Double.nan, 0, Double.nan, "")
     if position > 0 {
       let smaller = fits[position - 1]
-      chiSquared = 2 * (fit.llf - smaller.llf)
       added = parameters - counts[order[position - 1]]
-      if added > 0 {
+      if let reason = Nesting.obstacle(to: smaller, in: fit, added: added) {
+        notes.append(
+          "No test of m\(position + 1) against m\(position): \(reason). AIC and BIC compare them all the same."
+        )
+      } else {
+        chiSquared = 2 * (fit.llf - smaller.llf)
         let distribution = ReferenceDistribution(smaller: smaller, larger: fit, added: added)
         pValue = distribution.tail(max(chiSquared, 0))
         reference = distribution.name
+        // Both optima are known to far less than this.
+        if chiSquared < -1e-4 {
+          notes.append(
+            "m\(position + 1) has a smaller likelihood than m\(position), which is nested in it: its fit stopped short."
+          )
+        }
       }
     }
     let criteria = fit.informationCriteria
     rows.append(
       .init(
-        name: fit.model.formula ?? "model \(order[position] + 1)", parameters: parameters,
-        aic: criteria.aic, bic: criteria.bic, logLikelihood: fit.llf, chiSquared: chiSquared,
-        degreesOfFreedom: added, pValue: pValue, reference: reference))
-  }
-  if rows.contains(where: { $0.chiSquared < -1e-4 }) {
-    notes.append("A larger model has a smaller likelihood: the models are not nested.")
+        name: fit.specification.caption, parameters: parameters, aic: criteria.aic, bic: criteria.bic,
+        logLikelihood: fit.llf, chiSquared: chiSquared, degreesOfFreedom: added, pValue: pValue,
+        reference: reference))
   }
   if fits.contains(where: { !$0.converged }) { notes.append("A fit has not converged.") }
   return ModelComparison(rows: rows, models: fits, notes: notes)
-}
-
-/// The distribution of a likelihood ratio under the smaller model.
-private struct ReferenceDistribution {
-  /// Degrees of freedom of the mixture's halves; one entry for a plain χ².
-  private let degrees: [Int]
-
-  init(smaller: MixedLMResults, larger: MixedLMResults, added: Int) {
-    degrees = Self.mixture(smaller: smaller, larger: larger, added: added) ?? [added]
-  }
-
-  var name: String {
-    degrees.count == 1 ? "chi2(\(degrees[0]))" : "mixture of chi2(\(degrees[0])) and chi2(\(degrees[1]))"
-  }
-
-  func tail(_ value: Double) -> Double {
-    let tails = degrees.map { df -> Double in
-      df == 0 ? (value > 0 ? 0 : 1) : ChiSquared(Double(df)).sf(value)
-    }
-    return tails.reduce(0, +) / Double(tails.count)
-  }
-
-  /// One new variance, alone or with its covariances with effects of the same level.
-  private static func mixture(smaller: MixedLMResults, larger: MixedLMResults, added: Int) -> [Int]? {
-    let (a, b) = (smaller.specification, larger.specification)
-    guard a.exogNames == b.exogNames, a.exog == b.exog else { return nil }
-    func key(_ block: RandomBlock) -> String { "\(block.group)|\(block.names)|\(block.covariance)" }
-    var extra = b.blocks
-    var gone = a.blocks
-    for block in a.blocks {
-      guard let match = extra.firstIndex(where: { key($0) == key(block) }),
-        let own = gone.firstIndex(where: { key($0) == key(block) })
-      else { continue }
-      extra.remove(at: match)
-      gone.remove(at: own)
-    }
-    guard extra.count == 1, let new = extra.first else { return nil }
-    if gone.isEmpty, new.width == 1, added == 1 { return [0, 1] }
-    guard gone.count == 1, let old = gone.first, old.group == new.group, new.width == old.width + 1,
-      Set(old.names).isSubset(of: new.names)
-    else { return nil }
-    return added == new.width ? [added - 1, added] : added == 1 ? [0, 1] : nil
-  }
 }

@@ -65,9 +65,11 @@ struct FormulaPlan {
         entries.contains { $0.grouping.map { groupNames.contains($0.name) } ?? false }
         || (reFormula?.perFactor ?? []).contains { groupNames.contains($0.factor) }
       if let single = reFormula?.single {
-        groupBlocks.append(try Self.groupBlock(single))
+        // No effects are a model where something else varies; by themselves they are a mistake.
+        let mayBeEmpty = !(realComponents.isEmpty && barBlocks.isEmpty)
+        if let block = try Self.groupBlock(single, mayBeEmpty: mayBeEmpty) { groupBlocks.append(block) }
       } else if !inDictionary && realComponents.isEmpty {
-        groupBlocks.append(try Self.groupBlock("1"))
+        groupBlocks += try [Self.groupBlock("1")].compactMap(\.self)
       }
     } else if reFormula?.single != nil {
       throw StatsModelsError(
@@ -158,9 +160,11 @@ struct FormulaPlan {
     return String(rest.reversed().drop(while: \.isWhitespace).reversed())
   }
 
-  private static func groupBlock(_ formula: String) throws -> Block {
+  /// The groups' own effects; nil for a formula without columns.
+  private static func groupBlock(_ formula: String, mayBeEmpty: Bool = false) throws -> Block? {
     let terms = try oneSided(formula, in: formula, of: "reFormula")
     if terms.isEmpty {
+      if mayBeEmpty { return nil }
       throw StatsModelsError(
         .unsupportedFormula, "reFormula \"\(formula)\" has no columns: leave it out for a random intercept",
         values: [formula])

@@ -25,6 +25,10 @@ package struct FormulaRemedies {
     let code = error.origin?.relevantCode() ?? ""
     if let name = error.undefinedName { return undefined(name, in: code) }
     if error.message == NAAction.missingValues { return missingValues(in: code) }
+    if let text = blankName(in: error) { return text }
+    if error.message.contains("all items must be hashable"), error.origin?.code.contains("|") ?? false {
+      return "random effects are added: (1 + x | g)"
+    }
     if code == "." { return "patsy has no '.': name the variables" }
     if code.contains("^"), error.message.hasPrefix("Error evaluating factor: TypeError") {
       return "'^' is Python's exclusive or: a power is I(x**2)"
@@ -32,11 +36,28 @@ package struct FormulaRemedies {
     return nil
   }
 
+  /// R's calls that patsy has no function for, and how their work is written here.
+  private static let waysWithout = [
+    "poly": "write the powers, x + I(x**2), or a spline, bs(x, df=3)",
+    "offset": "subtract it from the response, I(y - offset) ~ …",
+    "relevel": "choose the reference by C(f, Treatment(reference='a'))",
+    "interaction": "write a:b", "scale": "write standardize(x)",
+  ]
+
+  /// A column whose name is no Python name, written as it is.
+  private func blankName(in error: PatsyError) -> String? {
+    guard error.message.contains("SyntaxError"), let text = error.origin?.code else { return nil }
+    let name = data.columnNames.first {
+      $0.contains(" ") && text.contains($0) && !text.contains("Q('\($0)')")
+    }
+    return name.map { "the column '\($0)' is written Q('\($0)')" }
+  }
+
   /// The names near an unknown one: functions where it is called, else columns.
   private func undefined(_ name: String, in code: String) -> String {
     if code.contains(name + "(") || code.contains(name + ".") {
       return "no function '\(name)'; "
-        + (FunctionCounterparts.of(name).map { "did you mean '\($0)'?" }
+        + (Self.waysWithout[name] ?? FunctionCounterparts.of(name).map { "did you mean '\($0)'?" }
           ?? "formulas know patsy's functions, and numpy's as np.…")
     }
     return (subject.map { $0 + ": " } ?? "") + NearestNames.message("column", name, among: data.columnNames)

@@ -42,7 +42,7 @@ extension ModelSpecification {
       return StatsModelsError(
         .notEnoughData,
         "\(rows) rows and \(rank) independent fixed effects leave no residual degrees of freedom: use more rows "
-          + "or fewer fixed effects")
+          + "or fewer fixed effects" + largestTerm)
     case .nothingIdentifiable(let held):
       let reasons = held.map { describe($0) }.joined(separator: "; ")
       return StatsModelsError(
@@ -63,6 +63,17 @@ extension ModelSpecification {
     case .cancelled:
       return .cancellation
     }
+  }
+
+  /// The fixed term with most columns, when it is a factor that takes most of them.
+  private var largestTerm: String {
+    let slices = source?.fixedInfo.termNameSlices ?? []
+    guard let largest = slices.max(by: { $0.slice.count < $1.slice.count }),
+      2 * largest.slice.count > exog.columns, largest.slice.count > 1
+    else { return "" }
+    return
+      "; '\(largest.name)' alone has \(largest.slice.count) columns, one for each level: is it a number or a date "
+      + "that was read as text?"
   }
 
   /// What a model that does not fit in memory takes, and what would fit.

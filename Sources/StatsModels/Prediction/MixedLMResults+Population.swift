@@ -7,7 +7,8 @@ extension MixedLMResults {
   /// - Parameters:
   ///   - data: the variables of the formula; further columns are ignored. Rows with a missing predictor give nan.
   ///   - transform: false takes the columns as those of the fixed design, which a model of arrays does in any case.
-  /// - Returns: a value per row, labelled as the rows of `data`.
+  /// - Returns: a value per row, labelled as the rows of `data`; nan where the data determine none, see
+  ///   ``estimable(_:)-(DataFrame)``.
   /// - Throws: `PatsyError` for missing variables and unknown levels, ``StatsModelsError`` for a wrong number of columns.
   ///
   /// Python: MixedLMResults.predict
@@ -44,7 +45,9 @@ extension MixedLMResults {
       throw StatsModelsError(
         .lengthMismatch, "predict needs a matrix of \(kFe) columns, as exog has, not \(exog.columns)")
     }
-    return Series(index: (0..<exog.rows).map(String.init), values: exog * knownEffects)
+    var values = exog * knownEffects
+    for row in inestimableRows(of: exog) { values[row] = .nan }
+    return Series(index: (0..<exog.rows).map(String.init), values: values)
   }
 
   /// Population predictions for one row of the fixed design, or for a column if it has one column.

@@ -149,7 +149,9 @@ extension MixedLMResults {
   }
 
   private func means(_ new: NewRows) -> [Double] {
-    new.rows.predictions(estimate: estimate, modes: modes)
+    var values = new.rows.predictions(estimate: estimate, modes: modes)
+    for row in inestimableRows(of: new.rows.fixed) { values[row] = .nan }
+    return values
   }
 
   private func table(
@@ -179,6 +181,7 @@ extension MixedLMResults {
       }
       for i in variances.indices { variances[i] += scale }
     }
+    for row in inestimableRows(of: new.rows.fixed) { variances[row] = .nan }
     let errors = new.padded(variances.map { $0.squareRoot() })
     let values = new.padded(means(new))
     let index = Array(data.rowLabels)

@@ -25,21 +25,7 @@ extension MixedLMResults {
       throw StatsModelsError(.lengthMismatch, "xnameRe should be a list of length \(covarianceCount)")
     }
     var summary = Summary(title: title ?? "Mixed Linear Model Regression Results")
-    let sizes = model.groupSizeLimits
-    let mean = model.nGroups == 0 ? .nan : Double(nobs) / Double(model.nGroups)
-    summary.addDict([
-      ("Model:", "MixedLM"),
-      ("No. Observations:", String(nobs)),
-      ("No. Groups:", String(model.nGroups)),
-      ("Min. group size:", String(sizes[0])),
-      ("Max. group size:", String(sizes[1])),
-      ("Mean group size:", PythonFormat.fixed(mean, 1)),
-      ("Dependent Variable:", yname ?? model.endogNames),
-      ("Method:", method),
-      ("Scale:", PythonFormat.fixed(scale, 4)),
-      ("Log-Likelihood:", PythonFormat.fixed(llf, 4)),
-      ("Converged:", converged ? "Yes" : "No"),
-    ])
+    summary.addDict(heading(yname: yname))
     let quantile = -Normal.ppf(alpha / 2)
     let errors = bse.values
     var rows: [[Double]] = []
@@ -48,13 +34,19 @@ extension MixedLMResults {
       rows.append([b, se, z, 2 * Normal.cdf(-abs(z)), b - quantile * se, b + quantile * se])
     }
     let covariances = relativeCovariances
-    for (entry, se) in zip(layout.entries, errors.dropFirst(kFe)) {
+    let covarianceNames = xnameRe ?? layout.entries.map(\.name)
+    var shownNames: [String] = []
+    for (position, entry) in layout.entries.enumerated() {
+      // Covariances that the form of a diagonal block rules out are no estimates.
+      if entry.engineIndex == nil, !entry.isVariance { continue }
+      shownNames.append(covarianceNames[position])
+      let se = errors[kFe + position]
       let value = covariances[entry.block][entry.row, entry.column] * scale
       rows.append([value, scale.squareRoot() * se, .nan, .nan, .nan, .nan])
     }
     summary.addDf(
       SummaryTable(
-        index: (xnameFe ?? layout.fixedNames) + (xnameRe ?? layout.entries.map(\.name)),
+        index: (xnameFe ?? layout.fixedNames) + shownNames,
         columns: [
           "Coef.", "Std.Err.", "z", "P>|z|", "[" + PythonFormat.repr(alpha / 2),
           PythonFormat.repr(1 - alpha / 2) + "]",
@@ -64,6 +56,46 @@ extension MixedLMResults {
       let sentence = monteCarlo.sentence
       summary.addText("Note: no exact factorisation was made; \(sentence).")
     }
+    for note in footnotes { summary.addText(note) }
     return summary
+  }
+
+  /// Counts and fit. Of several factors all numbers of levels stand where statsmodels has its groups.
+  private func heading(yname: String?) -> [(String, String)] {
+    var data = [("Model:", "MixedLM"), ("No. Observations:", String(nobs))]
+    if hasSeveralFactors {
+      var factors: [String] = []
+      for term in terms where !factors.contains(term.group) {
+        factors.append(term.group)
+        data.append(("No. \(term.group):", String(term.levels)))
+      }
+    } else {
+      let sizes = model.groupSizeLimits
+      let mean = model.nGroups == 0 ? .nan : Double(nobs) / Double(model.nGroups)
+      data += [
+        ("No. Groups:", String(model.nGroups)), ("Min. group size:", String(sizes[0])),
+        ("Max. group size:", String(sizes[1])), ("Mean group size:", PythonFormat.fixed(mean, 1)),
+      ]
+    }
+    let fit = [
+      ("Dependent Variable:", yname ?? model.endogNames), ("Method:", method),
+      ("Scale:", PythonFormat.fixed(scale, 4)), ("Log-Likelihood:", PythonFormat.fixed(llf, 4)),
+      ("Converged:", converged ? "Yes" : "No"),
+    ]
+    // The columns fill from the top: what is about the fit begins the right one, however many factors there are.
+    while data.count < fit.count { data.append(("", "")) }
+    return data + fit
+  }
+
+  /// What the fit has to say, where the table itself is not statsmodels' any more: at boundaries, with dropped columns,
+  /// away from an optimum.
+  private var footnotes: [String] {
+    let kinds: Set<FitWarning.Kind> = [.convergence, .boundary, .rankDeficient, .notIdentifiable]
+    let shown = warnings.filter { warning in
+      kinds.contains(warning.kind)
+        || warning.kind == .singular && !warnings.contains { $0.kind == .boundary }
+        || warning.kind == .numerical && monteCarlo == nil
+    }
+    return shown.map { "Warning: \($0.message)." }
   }
 }

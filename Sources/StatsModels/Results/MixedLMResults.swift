@@ -74,6 +74,7 @@ final class ResultsCache: Sendable {
   let prediction = Lazy<Result<any PredictionErrors, EngineError>>()
   let varianceCovariance = Lazy<Matrix>()
   let effectVariances = Lazy<[[Double]]?>()
+  let dependence = Lazy<FixedDependence?>()
   let seconds = Accumulator()
 
   /// Seconds spent on inference, summed over attributes.

@@ -1,3 +1,5 @@
+import DataFrames
+
 /// One or several optimisers, tried in order: `.powell`, `[.bfgs, .lbfgs]`.
 ///
 /// Without one, the engine's own optimiser runs: Newton steps with average information and exact gradients.
@@ -30,27 +32,44 @@ public struct OptimizationMethod: Sendable, Hashable, ExpressibleByArrayLiteral 
   /// The optimisers of a list, one after the other.
   public init(arrayLiteral elements: OptimizationMethod...) { names = elements.flatMap(\.names) }
 
-  /// The optimiser of a name in any case; nil and "default" are the engine's own.
+  /// The optimiser of a name that statsmodels, scipy or lme4 uses, in any case: `lbfgs`, `L-BFGS-B`, `Nelder-Mead`;
+  /// "default" is the engine's own.
   ///
-  /// - Throws: ``StatsModelsError`` for another name.
+  /// - Throws: ``StatsModelsError`` for another name, with the nearest one or the one that does its work.
   public init(_ name: String) throws {
-    let lower = name.lowercased()
-    if lower == "default" {
+    let plain = String(name.lowercased().filter { $0.isLetter || $0.isNumber })
+    if plain == "default" {
       names = []
-    } else if let known = Name(rawValue: lower) {
+    } else if let known = Name(rawValue: plain) ?? Self.synonyms[plain] {
       names = [known]
-    } else if lower == "newton" || lower == "ncg" {
+    } else if let instead = Self.replacements[plain] {
       throw StatsModelsError(
         .invalidArgument,
-        "method \(lower) not available for MixedLM: leave it out, or use bfgs, lbfgs, cg or powell",
-        values: [name])
+        "method \(name) not available for MixedLM: leave it out, or use \(instead)", values: [name])
     } else {
+      let known = Name.allCases.map(\.rawValue)
+      let nearest = NearestNames.of(plain, among: known + Self.synonyms.keys.sorted())
       throw StatsModelsError(
         .invalidArgument,
-        "method must be one of: 'nm', 'bfgs', 'lbfgs', 'powell', 'cg', 'basinhopping', 'minimize'",
+        "no method '\(name)'; " + (nearest.first.map { "did you mean '\($0)'? " } ?? "")
+          + "method must be one of: \(known.map { "'\($0)'" }.joined(separator: ", ")), or 'default'",
         values: [name])
     }
   }
+
+  /// Other spellings, reduced to letters and digits: scipy's `minimize(method=)` and R's `optim`.
+  private static let synonyms: [String: Name] = [
+    "lbfgsb": .lbfgs, "neldermead": .nm, "simplex": .nm, "conjugategradient": .cg, "basinhop": .basinhopping,
+  ]
+
+  /// Optimisers of scipy, statsmodels and lme4 that are not here, and what takes their place.
+  private static let replacements: [String: String] = [
+    "newton": "bfgs or lbfgs, which need no Hessian", "ncg": "bfgs, lbfgs or cg",
+    "newtoncg": "bfgs, lbfgs or cg", "tnc": "lbfgs", "slsqp": "lbfgs", "trustconstr": "lbfgs",
+    "trustncg": "bfgs", "trustkrylov": "bfgs", "trustexact": "bfgs", "dogleg": "bfgs", "cobyla": "powell",
+    "cobyqa": "powell", "bobyqa": "powell", "nloptwrap": "powell", "nlminb": "lbfgs", "nlminbwrap": "lbfgs",
+    "differentialevolution": "basinhopping", "dualannealing": "basinhopping", "shgo": "basinhopping",
+  ]
 
   /// Broyden–Fletcher–Goldfarb–Shanno.
   public static let bfgs = OptimizationMethod(names: [.bfgs])

@@ -1,0 +1,65 @@
+import LinearAlgebra
+
+/// Whether one model is a special case of another on the same rows: what a likelihood-ratio test takes for granted.
+enum Nesting {
+  /// Why `smaller` is no special case of `larger`; nil when it is one.
+  ///
+  /// - Parameter added: how many parameters the larger model has more.
+  static func obstacle(to smaller: MixedLMResults, in larger: MixedLMResults, added: Int) -> String? {
+    let (small, large) = (smaller.specification, larger.specification)
+    if let name = fixedOutside(small, large) {
+      return "'\(name)' of the first is no fixed effect of the second"
+    }
+    if let block = small.blocks.indices.first(where: { !isContained(small.blocks[$0], in: large.blocks) }) {
+      return "the second has no \(small.termText(block))"
+    }
+    return added > 0 ? nil : "they have the same number of parameters"
+  }
+
+  // MARK: - Fixed effects
+
+  /// Multiplications above which spans are not computed and columns are compared by name: some seconds.
+  private static let limit = 1e10
+
+  /// Part of a column that may lie outside of the span of others by rounding.
+  private static let tolerance = 1e-7
+
+  /// The first fixed column of `small` that is no combination of those of `large`.
+  private static func fixedOutside(_ small: ModelSpecification, _ large: ModelSpecification) -> String? {
+    let known = Set(large.exogNames)
+    let unnamed = small.exogNames.indices.filter { !known.contains(small.exogNames[$0]) }
+    guard let first = unnamed.first else { return nil }
+    let work = Double(large.exog.rows) * Double(large.exog.columns) * Double(large.exog.columns)
+    guard work <= limit, large.exog.columns > 0, large.exog.rows == small.exog.rows else {
+      return small.exogNames[first]
+    }
+    let factored = PivotedQR(large.exog)
+    let basis = factored.q.selecting(columns: Array(0..<factored.rank))
+    return unnamed.first { column in
+      let values = small.exog.column(column)
+      let projection = basis * basis.transposedTimes(values)
+      let rest = zip(values, projection).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+      return rest > tolerance * tolerance * values.reduce(0) { $0 + $1 * $1 }
+    }.map { small.exogNames[$0] }
+  }
+
+  // MARK: - Random effects
+
+  /// Whether the covariances that a block allows are allowed by blocks of the same factor.
+  private static func isContained(_ block: RandomBlock, in blocks: [RandomBlock]) -> Bool {
+    let same = blocks.filter { $0.parts.map(\.codes) == block.parts.map(\.codes) }
+    let joint = block.covariance == .unstructured && block.width > 1
+    if joint {
+      return same.contains {
+        $0.covariance == .unstructured && columns(of: block).isSubset(of: columns(of: $0))
+      }
+    }
+    return columns(of: block).allSatisfy { column in same.contains { columns(of: $0).contains(column) } }
+  }
+
+  /// The regressors of a block's effects, nil for ones.
+  private static func columns(of block: RandomBlock) -> Set<[[Double]?]> {
+    guard let width = block.parts.first?.columns.count else { return [] }
+    return Set((0..<width).map { column in block.parts.map { $0.columns[column] } })
+  }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import Foundation
+import StatsModels
+
+/// Looks at the arguments before the parser does: of an option that takes one value and is given twice the parser
+/// would silently keep the last, and for a name that it does not know it suggests any other short one.
+struct OptionCheck {
+  /// What the parser's own description says of an argument.
+  private struct Argument: Decodable {
+    struct Name: Decodable { let name: String }
+    let kind: String
+    let isRepeating: Bool
+    let names: [Name]?
+  }
+  private struct Description: Decodable {
+    struct Command: Decodable { let arguments: [Argument]? }
+    let command: Command
+  }
+
+  private let command: any ParsableCommand.Type
+  private let options: [String: Argument]
+
+  /// Nil for a command that has no arguments of its own.
+  private init?(_ command: any ParsableCommand.Type) {
+    self.command = command
+    var text = ""
+    do { _ = try command.parseAsRoot(["--experimental-dump-help"]) } catch {
+      text = command.fullMessage(for: error)
+    }
+    guard let description = try? JSONDecoder().decode(Description.self, from: Data(text.utf8)),
+      let arguments = description.command.arguments
+    else { return nil }
+    var options: [String: Argument] = [:]
+    for argument in arguments { for name in argument.names ?? [] { options[name.name] = argument } }
+    self.options = options
+  }
+
+  /// Ends the program with a usage error for an option given twice and for an unknown one.
+  static func check(_ arguments: [String]) {
+    let subcommands = MixedLMCommand.configuration.subcommands
+    guard let name = arguments.first,
+      let command = subcommands.first(where: { $0.configuration.commandName == name }),
+      let problem = OptionCheck(command)?.problem(in: arguments.dropFirst())
+    else { return }
+    Terminal.complain(usageError: problem, of: command)
+    exit(ExitCode.validationFailure.rawValue)
+  }
+
+  private func problem(in arguments: ArraySlice<String>) -> String? {
+    var given: [String: String] = [:]
+    var rest = arguments
+    while let argument = rest.popFirst(), argument != "--" {
+      guard argument.hasPrefix("--"), argument.count > 2 else { continue }
+      let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = String(parts[0])
+      guard let option = options[name] else {
+        if ["help", "version"].contains(name) || name.hasPrefix("experimental-") { return nil }
+        return unknown(name)
+      }
+      guard option.kind == "option" else { continue }
+      guard let value = parts.count > 1 ? String(parts[1]) : rest.popFirst() else { return nil }
+      if let first = given.updateValue(value, forKey: name), !option.isRepeating {
+        return Self.twice(name, first, value)
+      }
+    }
+    return nil
+  }
+
+  private static func twice(_ name: String, _ first: String, _ second: String) -> String {
+    let text = "--\(name) is given twice, '\(first)' and '\(second)'"
+    switch name {
+    case "groups":
+      return "\(text): it takes one column. Several factors are bars in the formula, "
+        + "\"… + (1 | \(first)) + (1 | \(second))\", or components, --vc-formula \"\(second)=0 + C(\(second))\"."
+    case "re-formula": return "\(text): effects of several factors are given by --re-formula-for \"COL=F\"."
+    default: return "\(text): give it once."
+    }
+  }
+
+  /// What users of other programs try, and what does its work here.
+  private static let counterparts = [
+    "delimiter": "--sep", "delim": "--sep", "separator": "--sep", "group": "--groups",
+    "random": "--re-formula",
+    "re": "--re-formula", "vc": "--vc-formula", "out": "--output", "optimizer": "--method",
+    "ci": "--interval and --level of predict", "alpha": "--level of predict",
+    "csv": "--format", "json": "--format json", "verbose": "--timing", "na-action": "--missing",
+    "newdata": "--new", "reml": "nothing: REML is the default, --ml the other",
+  ]
+
+  private func unknown(_ name: String) -> String {
+    if let counterpart = Self.counterparts[name] { return "Unknown option '--\(name)'. Use \(counterpart)." }
+    // Two edits turn any short name into any other.
+    let near = NearestNames.of(name, among: options.keys.sorted()).filter { candidate in
+      min(name.count, candidate.count) > 4 || candidate.hasPrefix(name) || name.hasPrefix(candidate)
+    }
+    let hint = near.isEmpty ? "" : " Did you mean \(near.map { "'--\($0)'" }.joined(separator: ", "))?"
+    return "Unknown option '--\(name)'.\(hint)"
+  }
+}
