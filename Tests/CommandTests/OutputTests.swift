@@ -61,7 +61,7 @@ struct OutputTests {
   }
 
   @Test(arguments: [
-    (["fitted", "--along", "Tim"], "no column 'Tim'; did you mean 'Time'?"),
+    (["fitted", "--along", "Tim"], "no column 'Tim'; did you mean 'Time'"),
     (["fitted", "--along", "Start"], "'Start' is in no effect of the model"),
     (["fitted", "--by", "Pigg"], "did you mean 'Pig'"),
     (["random-effects", "--of", "Pigg"], "did you mean 'Pig'"),
