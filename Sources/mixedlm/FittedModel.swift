@@ -18,9 +18,9 @@ struct FittedModel {
     readSeconds = Double(reading.seconds) + Double(reading.attoseconds) * 1e-18
     try check(frame)
     progress.step = "building the model"
-    let model = try FileRows.locating(options.data, rowCount: frame.rowCount) { try options.model(frame) }
+    let model = try FileRows.locating(data, rowCount: frame.rowCount) { try options.model(frame) }
     progress.step = "fitting"
-    results = try FileRows.locating(options.data, rowCount: frame.rowCount) {
+    results = try FileRows.locating(data, rowCount: frame.rowCount) {
       try model.fit(
         reml: !options.ml, method: options.method.method, exact: options.exact, threads: options.threads
       ) { state in
