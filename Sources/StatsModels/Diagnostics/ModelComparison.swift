@@ -68,7 +68,7 @@ public func compare(models: [MixedLMResults]) throws -> ModelComparison {
   guard let first = models.first, models.count > 1 else {
     throw StatsModelsError(.invalidArgument, "compare needs two models at least")
   }
-  for other in models where other.specification.endog != first.specification.endog {
+  for other in models where !other.hasResponse(of: first) {
     throw StatsModelsError(
       .invalidArgument,
       "the models were fitted to different responses: '\(first.model.endogNames)' with \(first.nobs) rows and "
@@ -78,7 +78,8 @@ public func compare(models: [MixedLMResults]) throws -> ModelComparison {
   var fits = models
   let sameFixed = models.allSatisfy {
     $0.specification.exogNames == first.specification.exogNames
-      && $0.specification.exog == first.specification.exog
+      && ($0.specification.isRestored || first.specification.isRestored
+        || $0.specification.exog == first.specification.exog)
   }
   let restricted = models.filter(\.reml).count
   if restricted > 0, restricted < models.count || !sameFixed {
@@ -126,4 +127,18 @@ public func compare(models: [MixedLMResults]) throws -> ModelComparison {
   }
   if fits.contains(where: { !$0.converged }) { notes.append("A fit has not converged.") }
   return ModelComparison(rows: rows, models: fits, notes: notes)
+}
+
+extension MixedLMResults {
+  /// Whether another fit has the same response, as far as results that were read from a file can tell.
+  fileprivate func hasResponse(of other: MixedLMResults) -> Bool {
+    guard nobs == other.nobs else { return false }
+    guard specification.isRestored || other.specification.isRestored else {
+      return specification.endog == other.specification.endog
+    }
+    // A file holds fitted values and residuals, whose sum is the response but for rounding.
+    return zip(specification.endog, other.specification.endog).allSatisfy {
+      abs($0 - $1) <= 1e-9 * (abs($0) + abs($1))
+    }
+  }
 }

@@ -75,7 +75,7 @@ extension MixedLMResults {
   ///
   /// - Parameters:
   ///   - group: the factor as written.
-  ///   - levels: the levels wanted, in this order; nil for all.
+  ///   - levels: the levels wanted, in this order; nil for all, but for those that ``save(_:rows:)`` left out.
   /// - Returns: means and standard errors. Without an exact factor each standard error takes an iterative solve, and
   ///   those of all levels of a large factor are nan: ask for the levels that matter.
   /// - Throws: ``StatsModelsError`` when no term has this factor, or the factor lacks a level.
@@ -90,7 +90,15 @@ extension MixedLMResults {
     let names = positions.flatMap { specification.blocks[$0].names }
     let labels = factor.labels
     let wanted = try levels.map { try Self.positions(of: $0, among: labels, factor: group) }
-    let rows = wanted ?? Array(labels.indices)
+    let hidden = specification.withheld?.effects[specification.firstTerm(of: first)] ?? []
+    if let level = wanted?.first(where: hidden.contains) {
+      throw StatsModelsError(
+        .notAvailable,
+        "the effects of the level '\(labels[level])' of '\(group)' are not in these results: they were saved without "
+          + "rows, and too few rows have this level. Save with rows: true",
+        values: [labels[level].description])
+    }
+    let rows = wanted ?? labels.indices.filter { !hidden.contains($0) }
     var values = Matrix(rows: rows.count, columns: names.count)
     var errors = values
     var column = 0
@@ -102,7 +110,7 @@ extension MixedLMResults {
       for a in 0..<width {
         for (row, level) in rows.enumerated() where level < modes[term].rows {
           values[row, column] = modes[term][level, a]
-          let place = row * width * width + a * width + a
+          let place = (wanted == nil ? level : row) * width * width + a * width + a
           errors[row, column] = place < variances.count ? max(variances[place], 0).squareRoot() : .nan
         }
         column += 1
