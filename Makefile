@@ -6,7 +6,7 @@ DATA := compat-fixtures/data
 MIXEDLM := .build/release/mixedlm
 DOCC ?= docc
 
-.PHONY: all build clean demo docs bench fuzz lint sanitize setup test
+.PHONY: all build clean demo docs docs-test bench fuzz lint sanitize setup test
 
 all: build
 
@@ -90,6 +90,10 @@ docs: setup
 	$(DOCC) convert Sources/StatsModels/Documentation.docc --warnings-as-errors \
 	  --fallback-display-name StatsModels --fallback-bundle-identifier statsmodels.swift \
 	  --additional-symbol-graph-dir $(SYMBOLS) --output-path .build/docs/StatsModels.doccarchive
+
+# Compiles and runs the code of the documentation's pages against the release build.
+docs-test: build
+	Tests/Documentation/run.sh .build/release
 
 clean:
 	$(SWIFT) package clean

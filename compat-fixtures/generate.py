@@ -23,6 +23,7 @@ PYTHON, R = [sys.executable, "-W", "ignore"], ["Rscript"]
 DATA_SCRIPTS = [
     (R, "export_data.R"),
     (PYTHON, "students_tests.py"),
+    (PYTHON, "students.py"),
     (PYTHON, "simulate_data.py"),
     (PYTHON, "export_data.py"),  # last: it writes the checksums
 ]

@@ -15,8 +15,10 @@ struct DesignCommand: ParsableCommand {
         mixedlm design old.csv --formula "-1 + center(x)" --new new.csv --format json
       """)
 
-  @Argument(help: ArgumentHelp("CSV file with a header line.", valueName: "DATA.csv"))
+  @Argument(help: ArgumentHelp("CSV file with a header line; - is standard input.", valueName: "DATA.csv"))
   var data: String
+
+  @OptionGroup var reader: ReaderOptions
 
   @Option(
     parsing: .unconditional,
@@ -38,8 +40,8 @@ struct DesignCommand: ParsableCommand {
   func run() throws {
     try Terminal.reporting(Self.self) {
       try output.check()
-      let frame = try DataFrame(csv: data)
-      let newFrame = try new.map { try DataFrame(csv: $0, typedAs: frame) }
+      let frame = try reader.frame(data)
+      let newFrame = try new.map { try reader.frame($0, texts: frame.textColumns) }
       guard frame.rowCount > 0 else {
         throw StatsModelsError(.notEnoughData, "\(data) has no rows: there is nothing to make a design of")
       }

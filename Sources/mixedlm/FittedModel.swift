@@ -13,7 +13,7 @@ struct FittedModel {
     progress.step = "reading \(data)"
     let clock = ContinuousClock()
     let start = clock.now
-    let frame = try DataFrame(csv: data)
+    let frame = try options.reader.frame(data, quiet: options.quiet)
     let reading = start.duration(to: clock.now).components
     readSeconds = Double(reading.seconds) + Double(reading.attoseconds) * 1e-18
     try check(frame)
@@ -31,14 +31,5 @@ struct FittedModel {
     progress.finish()
     guard !options.quiet else { return }
     for warning in results.warnings { Terminal.complain("warning: \(warning.message)") }
-  }
-}
-
-extension DataFrame {
-  /// Reads a file whose columns are text where those of `other` are: the type of a column depends on all its rows.
-  init(csv path: String, typedAs other: DataFrame) throws {
-    var options = CSVOptions()
-    for column in other.columns where column.type == .string { options.types[column.name] = .string }
-    try self.init(csv: path, options: options)
   }
 }

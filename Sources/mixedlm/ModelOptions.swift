@@ -3,8 +3,10 @@ import StatsModels
 
 /// The options that describe a model, shared by all commands that fit one.
 struct ModelOptions: ParsableArguments {
-  @Argument(help: ArgumentHelp("CSV file with a header line.", valueName: "DATA.csv"))
+  @Argument(help: ArgumentHelp("CSV file with a header line; - is standard input.", valueName: "DATA.csv"))
   var data: String?
+
+  @OptionGroup var reader: ReaderOptions
 
   @Option(
     parsing: .unconditional,

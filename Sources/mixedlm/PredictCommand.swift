@@ -107,12 +107,13 @@ struct PredictCommand: ParsableCommand {
   private func resultsAndRows() throws -> (MixedLMResults, DataFrame) {
     if let saved {
       let results = try MixedLMResults.load(saved)
-      var options = CSVOptions()
-      for name in results.textVariables { options.types[name] = .string }
-      return (results, try DataFrame(csv: new, options: options))
+      let texts = Array(results.textVariables)
+      return (results, try model.reader.frame(new, texts: texts, quiet: model.quiet))
     }
     var rows = DataFrame()
-    let fitted = try FittedModel(model) { rows = try DataFrame(csv: new, typedAs: $0) }
+    let fitted = try FittedModel(model) {
+      rows = try model.reader.frame(new, texts: $0.textColumns, quiet: model.quiet)
+    }
     return (fitted.results, rows)
   }
 

@@ -32,6 +32,7 @@ ORIGINS = {  # origin -> (licence, data sets)
     "R package carData 3.0-5": ("GPL-2+", "Blackmore"),
     "statsmodels 0.15.0, regression/tests/results": ("BSD-3-Clause", " ".join(f"lme{i:02}" for i in range(12))),
     "generators/students_tests.py (numpy generator, seed 102)": ("BSD-3-Clause", "students_tests"),
+    "generators/students.py (numpy generator, seed 31)": ("BSD-3-Clause", "students"),
     "generators/simulate_data.py (numpy generator)": (
         "BSD-3-Clause",
         "sim_nested sim_crossed sim_partial sim_slopes sim_diagonal sim_singular sim_chain sim_missing",
