@@ -74,10 +74,10 @@ extension Column {
 
   /// The first text that is no number, else the first text; nil if there is none.
   private var firstText: (row: Int, text: String)? {
-    guard case .string(let column) = storage else { return nil }
-    let isNumber = column.pool.map { Level.string($0).parsedNumber != nil }
-    let row =
-      column.codes.firstIndex { $0 >= 0 && !isNumber[Int($0)] } ?? column.codes.firstIndex { $0 >= 0 }
-    return row.map { ($0, column.pool[Int(column.codes[$0])]) }
+    if let stray = StrayTexts(self)?.first.first { return (stray.row, stray.text) }
+    guard case .string(let column) = storage, let row = column.codes.firstIndex(where: { $0 >= 0 }) else {
+      return nil
+    }
+    return (row, column.pool[Int(column.codes[row])])
   }
 }

@@ -4,6 +4,8 @@ import Testing
 /// A bounded part of each driver; `make fuzz` runs them for hours.
 @Suite struct FuzzTests {
   @Test func saved() throws { expectNone(FuzzRun(count: 300).run(try SavedDriver())) }
+  @Test func csv() { expectNone(FuzzRun(count: 3000).run(CSVDriver())) }
+  @Test func formulas() throws { expectNone(FuzzRun(count: 2000).run(try FormulaDriver())) }
 
   private func expectNone(_ report: FuzzReport) {
     for fault in report.faults { Issue.record("input \(fault.index): \(fault.message)\n\(fault.input)") }

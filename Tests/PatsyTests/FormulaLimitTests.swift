@@ -20,7 +20,7 @@ import Testing
       "a * 10**9", "'x' * 2**62", "np.arange(np.inf)", "np.arange(-np.inf, 0)", "np.arange(0, np.nan)",
       "np.arange(1e19)", "np.arange(0, 1, 1e-300)", "np.arange(-2**62, 2**62)", "np.zeros(2**40)",
       "np.ones((2**20, 2**20))", "np.full(2**62, 1)", "np.repeat(k, 2**61)", "np.tile(k, 10**9)",
-      "np.outer(np.zeros(10**6), np.zeros(10**6))", "np.vander(np.zeros(10**7), 1000)", "list(range(10**12))",
+      "np.outer(np.zeros(10**6), np.zeros(10**6))", "np.vander(np.zeros(10**7), 999)", "list(range(10**12))",
       "bs(x, 2**62)", "bs(x, df=2**31)", "bs(9223372036854775807, 2**31)", "bs(x, df=4, degree=2**40)",
       "cr(x, df=2**62)", "cc(x, df=2**40)", "2**10000 * x", "x + (1 << 10**6)", "x + (1 << -1)",
       "np.linspace(0, 1, 2**50)", "np.eye(2**31)",
@@ -52,6 +52,6 @@ import Testing
   func refusesProductsOfCategories(formula: String) throws {
     let error = try #require(throws: PatsyError.self) { try dmatrix(formula, Self.data.get()) }
     #expect(error.description.contains("6 levels") && error.description.contains("1048576"), "\(error)")
-    #expect(error.description.contains("'a:b:c:"), "\(error)")
+    #expect(error.description.contains("a:b:c:"), "\(error)")
   }
 }

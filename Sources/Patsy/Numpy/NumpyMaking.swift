@@ -244,7 +244,7 @@ enum NumpyMaking {
     let (count, overflow) = sizes[0].multipliedReportingOverflow(by: sizes.last ?? 1)
     try FormulaLimits.requireElements(sizes.count == 1 ? sizes[0] : overflow ? .max : count)
     if sizes.count == 1 {
-      let array = try Value.array([Value](repeating: value, count: sizes[0]))
+      let array = Value.vector(Vector((value.level ?? .double(.nan)).columnStorage(broadcastTo: sizes[0])))
       guard let type = bound["dtype"], !type.isNone else { return array }
       return try Conversions.convert(array, to: type)
     }

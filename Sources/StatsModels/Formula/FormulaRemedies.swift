@@ -23,9 +23,9 @@ package struct FormulaRemedies {
 
   private func remedy(for error: PatsyError) -> String? {
     let code = error.origin?.relevantCode() ?? ""
+    if let remedy = NameRemedies(columns: data.columnNames).remedy(for: error, code: code) { return remedy }
     if let name = error.undefinedName { return undefined(name, in: code) }
     if error.message == NAAction.missingValues { return missingValues(in: code) }
-    if let text = blankName(in: error) { return text }
     if error.message.contains("all items must be hashable"), error.origin?.code.contains("|") ?? false {
       return "random effects are added: (1 + x | g)"
     }
@@ -43,15 +43,6 @@ package struct FormulaRemedies {
     "relevel": "choose the reference by C(f, Treatment(reference='a'))",
     "interaction": "write a:b", "scale": "write standardize(x)",
   ]
-
-  /// A column whose name is no Python name, written as it is.
-  private func blankName(in error: PatsyError) -> String? {
-    guard error.message.contains("SyntaxError"), let text = error.origin?.code else { return nil }
-    let name = data.columnNames.first {
-      $0.contains(" ") && text.contains($0) && !text.contains("Q('\($0)')")
-    }
-    return name.map { "the column '\($0)' is written Q('\($0)')" }
-  }
 
   /// The names near an unknown one: functions where it is called, else columns.
   private func undefined(_ name: String, in code: String) -> String {

@@ -53,6 +53,7 @@ extension MixedLM {
       if let warning = dropped.warning { warnings.append(warning) }
     }
     let selected = rows.data
+    warnings += NearlyNumbers.warnings(of: plan.fixed, data: selected)
     let builder = ModelBuilder(
       plan: plan, data: selected, environment: environment,
       groups: input.map { .init(name: $0.name, column: $0.column, labels: rows.selecting($0.labels)) },

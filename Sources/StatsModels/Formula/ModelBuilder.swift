@@ -159,7 +159,8 @@ struct FixedDesign {
         .nonNumericResponse,
         "endog has evaluated to an array with multiple columns that has shape "
           + "(\(left.rowCount), \(left.columnCount)). This occurs when the variable converted to endog is "
-          + "non-numeric (e.g., bool or str): use one numeric column instead of '\(name)'",
+          + "non-numeric (e.g., bool or str): use one numeric column instead of '\(name)'"
+          + NearlyNumbers.response(name, in: data),
         values: [name])
     }
     endogName = left.columnNames[0]
