@@ -156,11 +156,14 @@ struct CaterpillarChart {
           fill: line == 0 ? "f-muted" : "f-text", anchor: anchor)
       }
     }
-    let room = Double(Self.listed + 1) * 14
+    // A quarter of the height for each list, so that they stay clear of each other.
+    let listed = min(Self.listed, Int(clampingFinite: (frame.height / 4 / 14).rounded(.down)) - 1)
+    guard listed > 0 else { return }
+    let room = Double(listed + 1) * 14
     list(
-      "highest", order.suffix(Self.listed).reversed(), x: frame.left + 8, top: frame.top + 18, anchor: .start)
+      "highest", order.suffix(listed).reversed(), x: frame.left + 8, top: frame.top + 18, anchor: .start)
     list(
-      "lowest", order.prefix(Self.listed).reversed(), x: frame.left + frame.width - 8,
+      "lowest", order.prefix(listed).reversed(), x: frame.left + frame.width - 8,
       top: frame.top + frame.height - room + 6, anchor: .end)
   }
 
