@@ -49,7 +49,8 @@ let package = Package(
       path: "Tests/Benchmarks", exclude: ["peers"]),
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .target(
-      name: "FuzzDrivers", dependencies: ["StatsModels", "TestSupport"], path: "Tests/Fuzz/Drivers"),
+      name: "FuzzDrivers", dependencies: ["LinearAlgebra", "StatsModels", "TestSupport"],
+      path: "Tests/Fuzz/Drivers"),
     .executableTarget(
       name: "mixedlm-fuzz",
       dependencies: [
