@@ -58,6 +58,8 @@ package struct SmallModel: Sendable {
     reml = chance(2)
   }
 
+  private static let extremes = [0, 1, -1, 1e300, -1e300, .leastNonzeroMagnitude, 1e-300]
+
   private static func normal(_ generator: inout SeededGenerator) -> Double {
     let radius = (-2 * log(1 - Double.random(in: 0..<1, using: &generator))).squareRoot()
     return radius * cos(2 * .pi * Double.random(in: 0..<1, using: &generator))
@@ -76,7 +78,7 @@ package struct SmallModel: Sendable {
       case 5: value * 0x1p-1030
       case 6: exp(20 * value)
       case 7: 9_007_199_254_740_992 + Double(Int.random(in: -2...2, using: &generator))
-      default: [0, 1, -1, 1e300, -1e300, .leastNonzeroMagnitude, 1e-300][Int.random(in: 0...6, using: &generator)]
+      default: extremes[Int.random(in: extremes.indices, using: &generator)]
       }
     }
   }
