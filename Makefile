@@ -62,7 +62,7 @@ bench: setup
 # that runs its input again.
 SEED ?= 1
 COUNT ?= 1000000
-FUZZ ?= saved csv formulas
+FUZZ ?= fits saved csv formulas
 fuzz: setup
 	$(SWIFT) build -c release --product mixedlm-fuzz $(SWIFT_FLAGS)
 	for driver in $(FUZZ); do .build/release/mixedlm-fuzz $$driver --seed $(SEED) --count $(COUNT) || exit 1; done

@@ -49,7 +49,8 @@ let package = Package(
       path: "Tests/Benchmarks", exclude: ["peers"]),
     .target(name: "TestSupport", path: "Tests/TestSupport"),
     .target(
-      name: "FuzzDrivers", dependencies: ["DataFrames", "Patsy", "StatsModels", "TestSupport"],
+      name: "FuzzDrivers",
+      dependencies: ["DataFrames", "LinearAlgebra", "Patsy", "StatsModels", "TestSupport"],
       path: "Tests/Fuzz/Drivers"),
     .executableTarget(
       name: "mixedlm-fuzz",

@@ -111,7 +111,7 @@ package struct MixedModel: Sendable {
   /// Maximises the likelihood.
   package func fit(reml: Bool, options: FitOptions = .init()) throws(EngineError) -> Estimate {
     try BLASThreads.with(blasThreads) { () throws(EngineError) in
-      try identified(maximize(reml: reml, options: options))
+      identified(try maximize(reml: reml, options: options))
     }
   }
 
@@ -182,7 +182,7 @@ package struct MixedModel: Sendable {
       outcome = try optimizer.minimize(from: outcome.point.theta)
     }
     if options.start == nil {
-      for other in try alternativeStarts(to: outcome.point, objective: objective) {
+      for other in alternativeStarts(to: outcome.point, objective: objective) {
         outcome = try optimizer.better(outcome, from: other)
       }
       if let dwarfed = outcome.dwarfed {

@@ -12,7 +12,7 @@ struct FuzzCommand: ParsableCommand {
       Input number i follows from the seed and i alone. A stop prints the command that runs its input again.
       Example: mixedlm-fuzz saved --seed 1 --count 100000
       """,
-    subcommands: [SavedCommand.self, CSVCommand.self, FormulaCommand.self])
+    subcommands: [FitsCommand.self, SavedCommand.self, CSVCommand.self, FormulaCommand.self])
 }
 
 /// Which inputs a run makes.

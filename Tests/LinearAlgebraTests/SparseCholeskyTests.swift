@@ -108,11 +108,12 @@ import Testing
     #expect(abs(solver.logDeterminant - expected) < 1e-10)
   }
 
-  @Test func badPivotKeepsItsOriginalPosition() {
+  @Test(arguments: [-1, 0, .nan, .infinity])
+  func badPivotKeepsItsOriginalPosition(pivot: Double) {
     let sparse = SparseCase("diagonal", count: 9, edges: [])
     let solver = SparseCholesky(pattern: sparse.pattern)
     var values = sparse.values
-    values[6] = -1
+    values[6] = pivot
     #expect(throws: LinearAlgebraError.notPositiveDefinite(pivot: 6)) { try solver.factorize(values) }
   }
 

@@ -59,7 +59,7 @@ package final class SparseCholesky {
   /// Factors the matrix whose values are aligned with the analysed pattern.
   ///
   /// - Throws: `notPositiveDefinite` with the original position of the first pivot that is not positive (NaN
-  ///   included); the next factorisation starts afresh.
+  ///   included) or not finite; the next factorisation starts afresh.
   package func factorize(values: UnsafePointer<Double>) throws(LinearAlgebraError) {
     isFactored = false
     logDeterminant = .nan
@@ -67,7 +67,11 @@ package final class SparseCholesky {
     guard failed < 0 else {
       throw .notPositiveDefinite(pivot: Int(analysis.permutation[failed]))
     }
-    logDeterminant = sumOfLogarithms()
+    let (sum, overflown) = sumOfLogarithms()
+    guard overflown < 0 else {
+      throw .notPositiveDefinite(pivot: Int(analysis.permutation[overflown]))
+    }
+    logDeterminant = sum
     isFactored = true
   }
 
@@ -154,7 +158,9 @@ package final class SparseCholesky {
     }
   }
 
-  private func sumOfLogarithms() -> Double {
+  /// - Returns: log of the determinant, and -1 or the position in the new order of the first infinite pivot, which has
+  ///   no exponent.
+  private func sumOfLogarithms() -> (sum: Double, overflown: Int) {
     let s = analysis.structure
     // Exponents and significands apart: one logarithm for 512 pivots.
     var exponents = 0
@@ -166,6 +172,7 @@ package final class SparseCholesky {
       let panel = factor + s.blockStart[node]
       for j in 0..<c {
         let pivot = panel[j * (c + r + 1)]
+        guard pivot.isFinite else { return (.infinity, s.firstColumn[node] + j) }
         exponents += Int(pivot.exponent)
         product *= pivot.significand
         waiting += 1
@@ -176,6 +183,6 @@ package final class SparseCholesky {
         }
       }
     }
-    return 2 * (sum + log(product) + Double(exponents) * 0.693_147_180_559_945_309_42)
+    return (2 * (sum + log(product) + Double(exponents) * 0.693_147_180_559_945_309_42), -1)
   }
 }

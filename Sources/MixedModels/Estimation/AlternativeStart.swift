@@ -17,8 +17,8 @@ extension MixedModel {
   /// many ways.
   func alternativeStarts(
     to point: ProfiledObjective.Point, objective: ProfiledObjective
-  ) throws(EngineError) -> [[Double]] {
-    if layout.count == 1 { return try startsOnLine(to: point, objective: objective) }
+  ) -> [[Double]] {
+    if layout.count == 1 { return startsOnLine(to: point, objective: objective) }
     guard searchesAreCheap else { return [] }
     let scales = parameterScales
     let isSingular = boundaryDirections(point.lower) > 0
@@ -34,7 +34,7 @@ extension MixedModel {
     }
     if isSingular { starts += [1, 0.1].map { size in theta { _ in size } } }
     guard isSingular || isUneven || isCrowded else { return starts }
-    let lines = try ScaleLines(model: self, objective: objective)
+    let lines = ScaleLines(model: self, objective: objective)
     if let separate = lines.separate { starts.append(separate) }
     starts += lines.minima(through: point).prefix(Self.mostMinima)
     let isCrossed = products.structure.factors.count > 1
@@ -54,14 +54,14 @@ extension MixedModel {
   /// Minima on the line of a lone parameter, without the one at which iterations have ended.
   private func startsOnLine(
     to point: ProfiledObjective.Point, objective: ProfiledObjective
-  ) throws(EngineError) -> [[Double]] {
+  ) -> [[Double]] {
     guard products.trailing == nil || searchesAreCheap,
       let information = ScaleLines.information(of: self).first,
       information.lowerBound > 0
     else { return [] }
     let line = VarianceLine(objective: objective, information: information)
     let found = abs(point.theta[0])
-    return try line.minima().filter { other in
+    return line.minima().filter { other in
       if found == 0 { return other > 0 }
       // within a few tenths lies the basin that is known
       return other == 0 || abs(log(other / found)) > 0.5

@@ -24,7 +24,7 @@ struct ScaleLines {
   /// Ratio of neighbouring sizes on a line.
   private static let ratio = 2.5
 
-  init(model: MixedModel, objective: ProfiledObjective) throws(EngineError) {
+  init(model: MixedModel, objective: ProfiledObjective) {
     self.model = model
     self.objective = objective
     let information = Self.information(of: model)
@@ -32,7 +32,8 @@ struct ScaleLines {
     let saturated = zip(isVariance, information).map { isVariance, range in
       isVariance ? Self.saturated / range.lowerBound.squareRoot() : 0
     }
-    let total = try objective.evaluate(isVariance.map { _ in 0 }).scale
+    // 1 is the least-squares variance
+    let total = (try? objective.evaluate(isVariance.map { _ in 0 }).scale) ?? 1
     // effects that explain every row leave no limit but that of doubles
     let end = try? objective.evaluate(saturated)
     separate = end.flatMap { Self.separateEstimates(at: $0, model: model, objective: objective) }

@@ -34,18 +34,18 @@ struct VarianceLine {
 
   /// θ at the local minima of the deviance, the lowest first, and at the end of what could be looked at where it still
   /// falls there.
-  func minima() throws(EngineError) -> [Double] {
-    let origin = try node(theta: 0, u: -.infinity)
+  func minima() -> [Double] {
+    let origin = try? node(theta: 0, u: -.infinity)
     var nodes = ascending()
     for _ in 0..<Self.halvings {
       let middles = zip(nodes, nodes.dropFirst()).filter(Self.mayTurnTwice).map { 0.5 * ($0.u + $1.u) }
       if middles.isEmpty { break }
-      for u in middles { nodes.append(try node(theta: exp(0.5 * u), u: u)) }
+      nodes += middles.compactMap { u in try? node(theta: exp(0.5 * u), u: u) }
       nodes.sort { $0.u < $1.u }
     }
     var minima: [(theta: Double, deviance: Double)] = []
-    if origin.slope >= 0 { minima.append((0, origin.deviance)) }
-    if let first = nodes.first, origin.slope < 0, first.slope > 0 {
+    if let origin, origin.slope >= 0 { minima.append((0, origin.deviance)) }
+    if let origin, let first = nodes.first, origin.slope < 0, first.slope > 0 {
       // the slope in θ² is linear so near to zero
       let square = exp(first.u)
       let share = -origin.slope / (first.slope / square - origin.slope)

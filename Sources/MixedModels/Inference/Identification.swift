@@ -80,7 +80,7 @@ extension MixedModel {
 
   /// The estimate at the end of a flat ridge where effects vary least, with what the data leave open named; the same
   /// estimate where nothing is.
-  func identified(_ estimate: Estimate) throws(EngineError) -> Estimate {
+  func identified(_ estimate: Estimate) -> Estimate {
     let certificate = estimate.certificate
     guard layout.count > 0, !isMatrixFree, extended == nil, products.trailing == nil || evaluationsAreCheap,
       certificate.conditionNumber > Self.suspiciousCondition
@@ -92,7 +92,7 @@ extension MixedModel {
     else { return estimate }
     var result = estimate
     if flat.directions.count <= Self.mostFollowed,
-      let end = try end(of: flat, parameters: set, from: estimate)
+      let end = try? end(of: flat, parameters: set, from: estimate)
     {
       result = end
     }
@@ -122,7 +122,7 @@ extension MixedModel {
   /// which later terms weigh a little more.
   private func end(
     of flat: FlatDirections, parameters set: CovarianceParameters, from estimate: Estimate
-  ) throws(EngineError) -> Estimate? {
+  ) throws(EngineError) -> Estimate {
     let objective = try objective(reml: estimate.reml)
     let weights = flat.free.map { parameter -> Double in
       let (row, column) = set.parameters[parameter].entry

@@ -10,7 +10,7 @@ struct GlobalSearch {
     var best: RootLikelihood.Value
     /// log10 of the relative standard deviations there, of the regressors as the search scales and centres them.
     var sizes: [Double]
-    /// Whether the likelihood still grows as effects dwarf the residuals.
+    /// Whether the likelihood still grows as effects dwarf the residuals, or no residual variance is left.
     var isUnbounded: Bool
   }
 
@@ -57,7 +57,9 @@ struct GlobalSearch {
       let larger = point.indices.map { point[$0] + ($0 < box.count && isLarger($0) ? 1 : 0) }
       return !(likelihood.value(roots(larger)).logLikelihood < best.logLikelihood + 0.1)
     }
-    let isUnbounded = grows { _ in true } || box.indices.contains { i in grows { $0 == i } }
+    // Less than double precision resolves beside the response is no residual variance.
+    let isExact = best.scale < 1e-20 * likelihood.spread
+    let isUnbounded = isExact || grows { _ in true } || box.indices.contains { i in grows { $0 == i } }
     let zero = likelihood.value(terms.map { [Double](repeating: 0, count: $0.width * $0.width) })
     if zero.logLikelihood >= best.logLikelihood { best = zero }
     point.removeLast(angleCount)

@@ -23,7 +23,7 @@ struct OptimumComparison {
       self.fit = fit
       shortfall = best - fit.logLikelihood
       if found.isUnbounded {
-        verdict = fit.warnings.isEmpty ? .silent : .unbounded
+        verdict = fit.warnings.isEmpty && fit.converged ? .silent : .unbounded
       } else {
         verdict = shortfall <= 1e-6 * max(1, abs(best).squareRoot()) ? .reached : .short
       }

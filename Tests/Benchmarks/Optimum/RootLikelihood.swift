@@ -82,6 +82,9 @@ final class RootLikelihood {
     reduced = [Double](repeating: 0, count: blocks.reduce(0) { $0 + $1.rows } * (p + 1))
   }
 
+  /// Mean square of what the fixed effects leave of the response.
+  var spread: Double { unit * unit }
+
   /// The likelihood where each level's effects of term t have the relative covariance T T'.
   ///
   /// - Parameter roots: T, column by column, a square matrix of each term's width.
