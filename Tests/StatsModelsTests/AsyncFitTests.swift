@@ -22,7 +22,9 @@ import Testing
       let alone: MixedLMResults = try Self.now { try model.fit() }
       let fit = try #require(found[position])
       try await fit.prepare()
-      #expect(fit.params == alone.params && fit.bse == alone.bse)
+      // a parameter at its bound has no error: nan
+      #expect(fit.params == alone.params)
+      #expect(fit.bse.values.map(\.bitPattern) == alone.bse.values.map(\.bitPattern))
     }
     // The same model, several times at once, before its cross-products exist.
     let shared = try mixedlm("test_score ~ age + (1 | school) + (1 | student_id)", Self.data)

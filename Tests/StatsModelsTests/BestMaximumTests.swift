@@ -6,15 +6,15 @@ import Testing
 @Suite struct BestMaximumTests {
   /// Groups whose slopes are large where the predictor is small; the log-likelihoods are those of a grid over the
   /// covariances, which lme4 reaches from some starts.
-  static let unequalScales: [(frame: @Sendable () -> DataFrame, formula: String, best: Double)] = [
+  static let designs: [(frame: @Sendable () -> DataFrame, formula: String, best: Double)] = [
     ({ lone }, "y ~ x + (0 + x | g)", -16.253815772),
     ({ correlated }, "y ~ x + (x | g)", -41.367841201),
     ({ correlated }, "y ~ x + (x || g)", -41.369694948),
   ]
 
-  @Test(arguments: unequalScales.indices)
+  @Test(arguments: designs.indices)
   func unequalScales(index: Int) throws {
-    let (frame, formula, best) = Self.unequalScales[index]
+    let (frame, formula, best) = Self.designs[index]
     let results = try mixedlm(formula, frame()).fit()
     #expect(results.converged)
     #expect(abs(results.llf - best) < 1e-6, "\(formula): \(results.llf)")

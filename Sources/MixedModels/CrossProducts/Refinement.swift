@@ -18,6 +18,9 @@ struct Refinement: Sendable {
   var change: BasisChange
   var unit: Double
 
+  /// Share that a column's spread is of its size above which it is more than the rounding of its values.
+  private static let resolvedSpread = 1e-12
+
   init(table: RegressorTable) throws(EngineError) {
     let n = table.rowCount
     let constant = table.fixed.firstIndex { $0.entry == 0 && $0.constant != 0 }
@@ -38,9 +41,17 @@ struct Refinement: Sendable {
         aliased.append(j)
         continue
       }
+      // A column far from its origin, as a time stamp is, is measured from its mean where there is a constant.
+      var size = length
+      if constant != nil, let ones = basis.first {
+        var centred = column
+        _ = Self.orthogonalize(&centred, against: [ones])
+        let spread = Self.norm(centred)
+        if spread > Self.resolvedSpread * length { size = spread }
+      }
       let coefficients = Self.orthogonalize(&column, against: basis)
       let rest = Self.norm(column)
-      if rest * rest < FixedBasis.dependenceThreshold * length * length {
+      if rest * rest < FixedBasis.dependenceThreshold * size * size {
         aliased.append(j)
         continue
       }

@@ -55,14 +55,15 @@ struct NewtonOptimizer {
       }
       previous = (point.theta, gradient)
       var model = QuadraticModel(gradient: gradient, curvature: derivatives.curvature)
+      // what the response's own pairs add below would hide a flat direction
+      certificate.conditionNumber = model.conditionNumber
+      certificate.leastCurvature = leastCurvature(model.curvature, theta: point.theta)
       let isSlow = iteration > Self.patience && layout.count > 1
       model.update(with: pairs, leastRatio: isSlow ? 1e-8 : 0.1)
       let newton = model.step(damping: 0)
       let promised = -0.5 * Self.dot(gradient, newton)
       let norm = model.scaledNorm
       certificate.gradientNorm = norm
-      certificate.conditionNumber = model.conditionNumber
-      certificate.leastCurvature = leastCurvature(model.curvature, theta: point.theta)
       // rounding errors of the gradient are all that is left
       let noise = verifies && !isSlow ? min(1e-9, 1e-12 * max(1, abs(point.deviance))) : 1e-9
       let stalled = promised < noise && promised > 0.1 * previousPromise

@@ -208,7 +208,8 @@ struct SnapshotCheck {
         free.getPacked(useSqrt: false, hasFe: true).count == count, "state.freepat",
         "it does not have \(count) parameters")
     }
-    guard let covariances = snapshot.randomEffectsCov else { return }
+    // none of a fit without an exact factor, where each would take a solve
+    guard let covariances = snapshot.randomEffectsCov, !covariances.values.isEmpty else { return }
     try length(covariances.values, model.nGroups, "random_effects_cov.values")
     let rows = model.groupRows
     for (group, matrix) in covariances.values.enumerated() {
