@@ -73,7 +73,7 @@ extension MixedModel {
 
   /// Condition number of the scaled curvature, and curvature in units of the parameter or its scale, beyond which an
   /// optimum may lie on a flat ridge.
-  private static let suspiciousCondition = 1e7
+  private static let suspiciousCondition = 1e4
   private static let suspiciousCurvature = 1e-4
   /// Largest number of flat directions that are followed to their end.
   private static let mostFollowed = 40

@@ -101,10 +101,16 @@ extension MixedModel {
       point, objective: objective, converged: outcome.converged && elimination.converged,
       certificate: certificate)
     // Traces divide by θ, which therefore stays off zero; an effect this small is none.
+    var lower = point.lower
     for (t, place) in layout.places.enumerated() {
       guard let place, isNegligible(point.lower[place.factor][0], factor: place.factor) else { continue }
       estimate.relativeCovariances[t] = Matrix(rows: 1, columns: 1)
+      lower[place.factor][0] = 0
+      estimate.bounds.removeAll { $0.term == t }
+      estimate.bounds.append(Estimate.Bound(term: t, rank: 0, zeros: [0], perfect: []))
     }
+    estimate.singular = !estimate.bounds.isEmpty
+    estimate.standardRoot = Estimate.StandardRoot(orders: orders, lower: lower)
     estimate.monteCarlo = report(
       point, derivatives: derivatives, noise: phase.gradientNoise(point), rest: rest, objective: objective,
       elimination: elimination, iterations: outcome.iterations, gradientNorm: model.scaledNorm)
