@@ -174,25 +174,24 @@ package struct MixedModel: Sendable {
       }
       throw error
     }
-    if outcome.point.resolution < optimizer.leastResolution {
-      if let estimate = try refined(from: outcome.point.lower, reml: reml, options: options) {
-        return estimate
-      }
-      optimizer.leastResolution = 0
-      outcome = try optimizer.minimize(from: outcome.point.theta)
-    }
+    // Ends at which doubles no longer resolve the residual variance.
+    let isResolved = outcome.point.resolution >= optimizer.leastResolution
+    var dwarfed = isResolved ? [] : [outcome.point]
     if options.start == nil {
       for other in alternativeStarts(to: outcome.point, objective: objective) {
         outcome = try optimizer.better(outcome, from: other)
+        if let found = outcome.dwarfed { dwarfed.append(found) }
       }
-      if let dwarfed = outcome.dwarfed {
-        if let estimate = try refined(from: dwarfed.lower, reml: reml, options: options),
-          -2 * estimate.logLikelihood < outcome.point.deviance + objective.shift
-        {
-          return estimate
-        }
-        optimizer.leastResolution = 0
-        outcome = try optimizer.better(outcome, from: dwarfed.theta)
+    }
+    if !dwarfed.isEmpty {
+      let deviance = isResolved ? outcome.point.deviance + objective.shift : .infinity
+      if let estimate = try best(of: dwarfed, below: deviance, reml: reml, options: options) {
+        return estimate
+      }
+      optimizer.leastResolution = 0
+      if !isResolved { outcome = try optimizer.minimize(from: outcome.point.theta) }
+      for found in dwarfed.prefix(1) where isResolved {
+        outcome = try optimizer.better(outcome, from: found.theta)
       }
     }
     if outcome.isSlow, let better = try repivoted(outcome, reml: reml, options: options) { return better }
@@ -206,6 +205,23 @@ package struct MixedModel: Sendable {
     }
     return result
   }
+
+  /// The best maximum in extended precision from several points; nil where none lies below a deviance.
+  private func best(
+    of points: [ProfiledObjective.Point], below deviance: Double, reml: Bool, options: FitOptions
+  ) throws(EngineError) -> Estimate? {
+    var best: Estimate?
+    for point in points.prefix(Self.mostRefined) {
+      guard let found = try refined(from: point.lower, reml: reml, options: options),
+        -2 * found.logLikelihood < min(deviance, best.map { -2 * $0.logLikelihood } ?? .infinity)
+      else { continue }
+      best = found
+    }
+    return best
+  }
+
+  /// Largest number of searches in extended precision.
+  private static let mostRefined = 8
 
   /// The profiled quantities at given relative covariances, one k × k matrix per term.
   package func estimate(at covariances: [Matrix], reml: Bool) throws(EngineError) -> Estimate {

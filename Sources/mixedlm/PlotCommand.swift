@@ -143,6 +143,8 @@ extension PictureTheme: ExpressibleByArgument {
     self.init(rawValue: argument == "auto" ? Self.automatic.rawValue : argument)
   }
 
+  /// The names on the command line.
   public static var allValueStrings: [String] { ["light", "dark", "auto"] }
+  /// The name of a theme on the command line.
   public var defaultValueDescription: String { self == .automatic ? "auto" : rawValue }
 }

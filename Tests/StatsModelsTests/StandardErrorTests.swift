@@ -141,4 +141,12 @@ import Testing
     let determinant = covariance[0, 0] * covariance[1, 1] - covariance[0, 1] * covariance[1, 0]
     #expect(abs(determinant) < 1e-6 * covariance[0, 0] * covariance[1, 1])
   }
+
+  /// A covariance matrix of thousands of parameters is refused before any of it is formed.
+  @Test func tooManyParametersAreRefused() throws {
+    let k = (0..<240).map { $0 % 80 }
+    let frame = try DataFrame(["g": (0..<240).map { $0 / 80 }, "k": k, "y": k.map { Double($0 * $0 % 17) }])
+    let error = #expect(throws: (any Error).self) { try mixedlm("y ~ 1 + (C(k) | g)", frame) }
+    #expect(error.map { "\($0)".contains("3240 variances and covariances") } == true)
+  }
 }

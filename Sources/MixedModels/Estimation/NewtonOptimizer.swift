@@ -27,7 +27,7 @@ struct NewtonOptimizer {
     var isSlow = false
     /// The best other local optimum met, where it is not far above.
     var rival: ProfiledObjective.Point?
-    /// The lowest end of other iterations whose residual variance was no longer resolved.
+    /// Where the other iterations ended that were compared last, if their residual variance was no longer resolved.
     var dwarfed: ProfiledObjective.Point?
   }
 
@@ -185,17 +185,17 @@ struct NewtonOptimizer {
   /// nothing better.
   func better(_ outcome: Outcome, from start: [Double]) throws(EngineError) -> Outcome {
     var result = outcome
+    result.dwarfed = nil
     do {
       let rough = try screening.minimize(from: start)
       let margin = 1e-9 * max(1, abs(outcome.point.deviance))
       let least = isDegenerate(outcome) ? .infinity : outcome.point.deviance - margin
       if rough.point.resolution < leastResolution {
-        if rough.point.deviance < outcome.dwarfed?.deviance ?? .infinity { result.dwarfed = rough.point }
+        result.dwarfed = rough.point
       } else if rough.point.deviance - rough.certificate.predictedDecrease < least {
         let other = try minimize(from: rough.point.theta)
         if other.point.deviance < least, !isDegenerate(other), other.converged || !outcome.converged {
           result = other
-          result.dwarfed = outcome.dwarfed
           result.rival = nearer(outcome.rival, outcome.converged ? outcome.point : nil, below: other.point)
         }
       } else if rough.converged, !isDegenerate(rough), !isDegenerate(outcome) {

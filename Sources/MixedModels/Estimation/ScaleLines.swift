@@ -53,11 +53,12 @@ struct ScaleLines {
     objective.elimination.solve()
     let factors = model.products.structure.factors
     let effects = factors.reduce(0) { $0 + $1.levelCount * $1.width }
-    let rows = model.response.count
-    guard effects < rows - model.fixed.rank,
+    guard
       let traces = try? objective.elimination.traces(coefficients: point.coefficients, fixedInverse: nil)
     else { return nil }
-    let within = point.scale * objective.degreesOfFreedom / Double(rows - model.fixed.rank - effects)
+    // levels with fewer rows than effects leave more degrees of freedom than this count
+    let degrees = max(model.response.count - model.fixed.rank - effects, 1)
+    let within = point.scale * objective.degreesOfFreedom / Double(degrees)
     let lower = model.layout.widths.indices.map { f -> [Double] in
       let k = model.layout.widths[f]
       let root = Matrix(rows: k, columns: k, columnMajor: point.lower[f])

@@ -34,8 +34,13 @@ public struct NormalQuantiles: Sendable {
 extension MixedLMResults {
   /// Residuals of a kind, labelled by row. Not in statsmodels.
   ///
-  /// - Throws: ``StatsModelsError`` where a quantity is too large to compute.
+  /// - Throws: ``StatsModelsError`` where a quantity is too large to compute, and of results that hold no rows.
   public func residuals(_ kind: ResidualKind) throws -> Series {
+    if specification.isWithoutRows {
+      throw StatsModelsError(
+        .notAvailable,
+        "these results hold no rows, hence no residuals: save with rows, or use the model that was fitted")
+    }
     let conditional = zip(specification.endog, fitted).map { $0 - $1 }
     let values: [Double]
     switch kind {

@@ -89,6 +89,10 @@ struct ModelBuilder {
     return specification
   }
 
+  /// Largest number of parameters of a covariance matrix: of 63 effects. Time grows with at least the fourth power of the
+  /// effects.
+  private static let mostParameters = 2016
+
   /// The block of a bar, a dictionary entry or the groups' own effects.
   private func effects(_ block: FormulaPlan.Block, factor: GroupingFactor) throws -> (
     RandomBlock, DesignInfo?
@@ -120,6 +124,15 @@ struct ModelBuilder {
             + "more than \(largest) rows: their covariance cannot be estimated",
           at: block.position)
       }
+    }
+    let parameters = names.count * (names.count + 1) / 2
+    if !block.isDiagonal, parameters > Self.mostParameters {
+      throw problem(
+        block,
+        "\(names.count) correlated effects for each level of '\(name)' have \(parameters) variances and covariances, "
+          + "more than the \(Self.mostParameters) that can be estimated in reasonable time: take independent effects, "
+          + "(… || \(name)), or a factor with fewer levels",
+        at: block.position)
     }
     var built = RandomBlock(
       factor: factor, names: names, columns: columns,
