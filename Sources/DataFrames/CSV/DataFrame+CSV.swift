@@ -18,6 +18,7 @@ extension DataFrame {
   /// Reads a file of separated values with pandas' argument names.
   ///
   /// - Parameters:
+  ///   - path: the file; `-` is standard input.
   ///   - sep: the character between fields; nil finds it out.
   ///   - decimal: the mark before the fraction of a number.
   ///   - thousands: the mark between groups of digits.

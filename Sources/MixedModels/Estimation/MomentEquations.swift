@@ -196,7 +196,7 @@ struct MomentEquations {
       least[kind[l]] = min(least[kind[l]], a)
       largest[kind[l]] = max(largest[kind[l]], a)
     }
-    let ranges = zip(least, largest).map { $0...max($0, $1) }
+    let ranges = zip(least, largest).map { ClosedRange(from: $0, to: $1) }
     return byFactor(ranges)
   }
 

@@ -41,7 +41,7 @@ struct ScaleLines {
     let spread = max(total / rest, 1).squareRoot()
     ranges = information.map { range in
       let least = Self.least / range.upperBound.squareRoot()
-      return least...max(least, Self.most * spread / range.lowerBound.squareRoot())
+      return ClosedRange(from: least, to: Self.most * spread / range.lowerBound.squareRoot())
     }
   }
 
@@ -81,7 +81,7 @@ struct ScaleLines {
     model.layout.parameters.map { entries in
       let ranges = entries.map { model.moments.information[$0.factor][$0.row] }
       let least = ranges.reduce(.infinity) { min($0, $1.lowerBound) }
-      return least...ranges.reduce(least) { max($0, $1.upperBound) }
+      return ClosedRange(from: least, to: ranges.reduce(least) { max($0, $1.upperBound) })
     }
   }
 
@@ -112,8 +112,11 @@ struct ScaleLines {
 
   private static func count(_ ranges: [ClosedRange<Double>]) -> Int {
     let length = ranges.reduce(0.0) { max($0, log($1.upperBound / $1.lowerBound)) }
-    return Int((length / log(ratio)).rounded(.up)) + 1
+    return min(Int((length / log(ratio)).rounded(.up)), mostNodes) + 1
   }
+
+  /// Largest number of nodes of a line, for effects known to very different degrees.
+  private static let mostNodes = 100
 
   /// Lines along the diagonal of T.
   private func standardLines(through point: ProfiledObjective.Point) -> [[[Double]]] {
@@ -146,7 +149,8 @@ struct ScaleLines {
         let length = (0..<term.width).reduce(0.0) { $0 + map[$1, a] * map[$1, a] }.squareRoot()
         let own = (0..<term.width).map { range(factor: place.factor, row: place.offset + $0) }
         let least = own.reduce(.infinity) { min($0, $1.lowerBound) }
-        return (least / length)...(own.reduce(least) { max($0, $1.upperBound) } / length)
+        return ClosedRange(
+          from: least / length, to: own.reduce(least) { max($0, $1.upperBound) } / length)
       }
     }
     let places = sizes.enumerated().flatMap { t, ranges in
@@ -208,5 +212,16 @@ struct ScaleLines {
       entries.contains { $0.factor == factor && $0.row == row && $0.column == row }
     }
     return position.map { ranges[$0] } ?? 1...1
+  }
+}
+
+extension ClosedRange<Double> {
+  /// Positive sizes from the least to the most, no further apart than doubles tell; 1 alone where there is no such least.
+  init(from least: Double, to most: Double) {
+    guard least > 1e-150, least < 1e150 else {
+      self = 1...1
+      return
+    }
+    self = least...(most > least ? Swift.min(most, 1e30 * least) : least)
   }
 }

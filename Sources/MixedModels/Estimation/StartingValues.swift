@@ -37,7 +37,7 @@ struct StartingValues {
           least[a] = min(least[a], max(1 / inverse[a * k + a], leastShare * ranges[f][a].upperBound))
         }
       }
-      result[f] = zip(least, ranges[f]).map { $0...$1.upperBound }
+      result[f] = zip(least, ranges[f]).map { ClosedRange(from: $0, to: $1.upperBound) }
     }
     return result
   }
