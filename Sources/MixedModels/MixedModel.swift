@@ -111,7 +111,7 @@ package struct MixedModel: Sendable {
   /// Maximises the likelihood.
   package func fit(reml: Bool, options: FitOptions = .init()) throws(EngineError) -> Estimate {
     try BLASThreads.with(blasThreads) { () throws(EngineError) in
-      identified(try maximize(reml: reml, options: options))
+      try identified(try bounded(try maximize(reml: reml, options: options))).representable()
     }
   }
 
@@ -175,16 +175,18 @@ package struct MixedModel: Sendable {
       throw error
     }
     // Ends at which doubles no longer resolve the residual variance.
-    let isResolved = outcome.point.resolution >= optimizer.leastResolution
-    var dwarfed = isResolved ? [] : [outcome.point]
+    var dwarfed = outcome.point.resolution >= optimizer.leastResolution ? [] : [outcome.point]
     if options.start == nil {
-      for other in alternativeStarts(to: outcome.point, objective: objective) {
+      for other in alternativeStarts(to: outcome, objective: objective) {
         outcome = try optimizer.better(outcome, from: other)
         if let found = outcome.dwarfed { dwarfed.append(found) }
       }
     }
     if !dwarfed.isEmpty {
-      let deviance = isResolved ? outcome.point.deviance + objective.shift : .infinity
+      let isResolved = outcome.point.resolution >= optimizer.leastResolution
+      // on a flat ridge the end that doubles resolve is the estimate
+      let deviance =
+        isResolved ? outcome.point.deviance + objective.shift - Self.leastGain : .infinity
       if let estimate = try best(of: dwarfed, below: deviance, reml: reml, options: options) {
         return estimate
       }
@@ -220,6 +222,8 @@ package struct MixedModel: Sendable {
     return best
   }
 
+  /// Decrease of -2 log L that an end beyond the resolution of doubles must bring.
+  private static let leastGain = 1e-6
   /// Largest number of searches in extended precision.
   private static let mostRefined = 8
 

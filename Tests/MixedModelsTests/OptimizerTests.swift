@@ -90,6 +90,58 @@ import Testing
     }
   }
 
+  /// Few levels with a slope: an optimum inside, and one at a perfect correlation. No start ends higher than the fit.
+  @Test(arguments: 3..<7, [true, false])
+  func fewLevels(levels: Int, isLone: Bool) throws {
+    for seed in 0..<60 {
+      var g = TestGenerator(seed: UInt64(1000 * levels + seed))
+      let n = 15 * levels
+      let codes = (0..<n).map { _ in min(g.below(levels), g.below(levels)) }
+      let means = (0..<levels).map { _ in 5 + 2 * g.normal() }
+      let x = codes.map { means[$0] + g.normal() }
+      let effects = (0..<levels).map { _ in (g.normal(), 0.5 * g.normal()) }
+      let response = (0..<n).map { effects[codes[$0]].0 + effects[codes[$0]].1 * x[$0] + g.normal() }
+      let model = try MixedModel(
+        response: response,
+        fixed: Matrix(rows: n, columns: 1, columnMajor: [Double](repeating: 1, count: n)),
+        terms: [
+          RandomTerm(codes: codes.map { Int32($0) }, levelCount: levels, columns: isLone ? [x] : [nil, x])
+        ])
+      let fit = try model.fit(reml: true)
+      for size in [0.03, 0.3, 3] {
+        for angle in [-2.5, -1.5, -0.1, 0.1, 1.5, 2.5] {
+          let root = [5 * size * cos(angle), size * sin(angle)]
+          let start = isLone ? Matrix([[size * size]]) : Matrix(root.map { a in root.map { a * $0 } })
+          let other = try model.fit(reml: true, options: FitOptions(start: [start]))
+          #expect(other.logLikelihood <= fit.logLikelihood + 1e-6, "seed \(seed)")
+        }
+      }
+    }
+  }
+
+  /// Effects that dwarf the residuals, known to a share of 1e-4: in T all lengths are a million times as long
+  /// as what is left to find.
+  @Test(arguments: 0..<12)
+  func thinValleys(seed: Int) throws {
+    var g = TestGenerator(seed: UInt64(seed))
+    let codes = (0..<24).map { Int32($0 / 4) }
+    let x = (0..<24).map { _ in 300 + 200 * g.normal() }
+    let effects = (0..<6).map { _ in g.normal() }
+    let response = (0..<24).map { effects[Int(codes[$0])] * (100 + x[$0]) + 0.03 * g.normal() }
+    let model = try MixedModel(
+      response: response,
+      fixed: Matrix(rows: 24, columns: 1, columnMajor: [Double](repeating: 1, count: 24)),
+      terms: [RandomTerm(codes: codes, levelCount: 6, columns: [nil, x])])
+    let fit = try model.fit(reml: false)
+    #expect(fit.converged)
+    for factor in [0.5, 0.9, 1.1, 2] {
+      let other = try model.estimate(at: fit.relativeCovariances.map { factor * $0 }, reml: false)
+      #expect(other.logLikelihood <= fit.logLikelihood + 1e-6)
+    }
+    let again = try model.fit(reml: false, options: FitOptions(start: fit.relativeCovariances))
+    #expect(again.logLikelihood <= fit.logLikelihood + 1e-6)
+  }
+
   /// A perfect correlation of effects of very different sizes: a valley along a circle in T.
   @Test(arguments: 0..<20, [[0, 1], [1, 0]])
   func nearlyPerfectCorrelation(seed: Int, order: [Int]) throws {

@@ -23,6 +23,8 @@ struct NewtonOptimizer {
     var point: ProfiledObjective.Point
     var converged: Bool
     var certificate: Certificate
+    /// About how many levels tell of the least known variance: half the curvature in the logarithm of its root.
+    var effectiveLevels = Double.infinity
     /// Whether the iterations took many steps or found no end.
     var isSlow = false
     /// The best other local optimum met, where it is not far above.
@@ -43,9 +45,10 @@ struct NewtonOptimizer {
     var damping = 0.0
     var iteration = 0
     var escapes = 0
+    var effectiveLevels = Double.infinity
     while !converged, iteration < options.maximumIterations, point.resolution >= leastResolution {
       iteration += 1
-      let derivatives = try objective.derivatives(at: point)
+      let derivatives = try objective.derivatives(at: point, axes: layout.axes(point.theta))
       let gradient = derivatives.gradient
       if let previous {
         pairs.append(
@@ -54,10 +57,12 @@ struct NewtonOptimizer {
         if pairs.count > 6 { pairs.removeFirst() }
       }
       previous = (point.theta, gradient)
-      var model = QuadraticModel(gradient: gradient, curvature: derivatives.curvature)
+      var model = QuadraticModel(
+        gradient: gradient, curvature: derivatives.curvature, axes: derivatives.axes)
       // what the response's own pairs add below would hide a flat direction
       certificate.conditionNumber = model.conditionNumber
-      certificate.leastCurvature = leastCurvature(model.curvature, theta: point.theta)
+      certificate.leastCurvature = leastCurvature(model, theta: point.theta)
+      effectiveLevels = self.effectiveLevels(model, theta: point.theta)
       let isSlow = iteration > Self.patience && layout.count > 1
       model.update(with: pairs, leastRatio: isSlow ? 1e-8 : 0.1)
       let newton = model.step(damping: 0)
@@ -129,7 +134,7 @@ struct NewtonOptimizer {
     certificate.evaluations = objective.evaluations
     certificate.gradients = objective.gradients
     return Outcome(
-      point: point, converged: converged, certificate: certificate,
+      point: point, converged: converged, certificate: certificate, effectiveLevels: effectiveLevels,
       isSlow: !converged || iteration > Self.patience)
   }
 
@@ -157,10 +162,19 @@ struct NewtonOptimizer {
     }
   }
 
-  private func leastCurvature(_ curvature: Matrix, theta: [Double]) -> Double {
-    zip(theta, scales).enumerated().reduce(.infinity) { least, next in
+  private func leastCurvature(_ model: QuadraticModel, theta: [Double]) -> Double {
+    let curvature = model.curvature
+    return zip(model.coordinates(theta), scales).enumerated().reduce(.infinity) { least, next in
       let size = max(abs(next.element.0), next.element.1)
       return min(least, curvature[next.offset, next.offset] * size * size)
+    }
+  }
+
+  private func effectiveLevels(_ model: QuadraticModel, theta: [Double]) -> Double {
+    zip(layout.parameters, model.coordinates(theta)).enumerated().reduce(.infinity) { least, next in
+      let (i, (entries, size)) = next
+      guard let e = entries.first, e.row == e.column else { return least }
+      return min(least, 0.5 * model.curvature[i, i] * size * size)
     }
   }
 
@@ -327,20 +341,31 @@ struct NewtonOptimizer {
   static func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
 }
 
-/// g'p + p'Hp/2, with H scaled to unit diagonal and kept positive definite.
+/// g'p + p'Hp/2, with H scaled to unit diagonal along its axes and kept positive definite.
 struct QuadraticModel {
-  let gradient: [Double]
+  /// g along the axes.
+  private let gradient: [Double]
+  /// H along the axes.
   private(set) var curvature: Matrix
+  private let axes: Matrix?
   private var scale: [Double] = []
   private var eigen: SymmetricEigen?
   /// Largest gradient entry in units of its standard error.
   private(set) var scaledNorm = 0.0
 
-  init(gradient: [Double], curvature: Matrix) {
-    self.gradient = gradient
+  /// - Parameters:
+  ///   - gradient: g in θ.
+  ///   - curvature: H along the axes.
+  ///   - axes: orthonormal axes of θ by columns; nil for those of θ itself.
+  init(gradient: [Double], curvature: Matrix, axes: Matrix? = nil) {
+    self.axes = axes
+    self.gradient = axes?.transposedTimes(gradient) ?? gradient
     self.curvature = curvature
     decompose()
   }
+
+  /// A vector of θ along the axes.
+  func coordinates(_ vector: [Double]) -> [Double] { axes?.transposedTimes(vector) ?? vector }
 
   /// Condition number of the scaled curvature.
   var conditionNumber: Double {
@@ -356,7 +381,8 @@ struct QuadraticModel {
   mutating func update(with pairs: [(step: [Double], change: [Double])], leastRatio: Double) {
     let n = gradient.count
     var changed = false
-    for (s, y) in pairs {
+    for pair in pairs {
+      let (s, y) = (coordinates(pair.step), coordinates(pair.change))
       let hs = curvature * s
       let shs = NewtonOptimizer.dot(s, hs)
       let sy = NewtonOptimizer.dot(s, y)
@@ -380,8 +406,12 @@ struct QuadraticModel {
 
   /// −(H + damping I)⁻¹ g in the scaled metric.
   func step(damping: Double) -> [Double] {
-    guard let eigen else { return zip(gradient, scale).map { -$0 * $1 * $1 } }
     let n = gradient.count
+    func onTheta(_ scaled: [Double]) -> [Double] {
+      let along = zip(scaled, scale).map { $0 * $1 }
+      return axes.map { $0 * along } ?? along
+    }
+    guard let eigen else { return onTheta(zip(gradient, scale).map { -$0 * $1 }) }
     let floor = 1e-9 * max(abs(eigen.values.last ?? 1), abs(eigen.values.first ?? 1))
     var result = [Double](repeating: 0, count: n)
     for c in 0..<n {
@@ -392,11 +422,12 @@ struct QuadraticModel {
       let weight = -component / (divisor > 0 ? divisor : 1)
       for i in 0..<n { result[i] += weight * eigen.vectors[i, c] }
     }
-    return zip(result, scale).map { $0 * $1 }
+    return onTheta(result)
   }
 
   /// Decrease that the model promises for a step.
   func decrease(_ step: [Double]) -> Double {
-    -(NewtonOptimizer.dot(gradient, step) + 0.5 * NewtonOptimizer.dot(step, curvature * step))
+    let step = coordinates(step)
+    return -(NewtonOptimizer.dot(gradient, step) + 0.5 * NewtonOptimizer.dot(step, curvature * step))
   }
 }

@@ -32,9 +32,19 @@ struct VarianceLine {
   /// Halvings of an interval in which a cubic turns.
   private static let halvings = 4
 
-  /// θ at the local minima of the deviance, the lowest first, and at the end of what could be looked at where it still
-  /// falls there.
-  func minima() -> [Double] {
+  /// A local minimum between two nodes.
+  struct Minimum {
+    /// About where the deviance is least, in θ.
+    var theta: Double
+    /// θ at the nodes on both sides.
+    var sides: ClosedRange<Double>
+    /// The lower of the deviances known there.
+    fileprivate var deviance: Double
+  }
+
+  /// The local minima of the deviance, the lowest first, and the end of what could be looked at where it still falls
+  /// there.
+  func minima() -> [Minimum] {
     let origin = try? node(theta: 0, u: -.infinity)
     var nodes = ascending()
     for _ in 0..<Self.halvings {
@@ -43,23 +53,31 @@ struct VarianceLine {
       nodes += middles.compactMap { u in try? node(theta: exp(0.5 * u), u: u) }
       nodes.sort { $0.u < $1.u }
     }
-    var minima: [(theta: Double, deviance: Double)] = []
-    if let origin, origin.slope >= 0 { minima.append((0, origin.deviance)) }
+    var minima: [Minimum] = []
+    if let origin, origin.slope >= 0 {
+      minima.append(Minimum(theta: 0, sides: 0...0, deviance: origin.deviance))
+    }
     if let origin, let first = nodes.first, origin.slope < 0, first.slope > 0 {
       // the slope in θ² is linear so near to zero
       let square = exp(first.u)
       let share = -origin.slope / (first.slope / square - origin.slope)
-      minima.append(((share * square).squareRoot(), min(origin.deviance, first.deviance)))
+      minima.append(
+        Minimum(
+          theta: (share * square).squareRoot(), sides: 0...square.squareRoot(),
+          deviance: min(origin.deviance, first.deviance)))
     }
     for (a, b) in zip(nodes, nodes.dropFirst()) where a.slope < 0 && b.slope >= 0 {
-      let u = Self.turn(a, b)
-      minima.append((exp(0.5 * u), min(a.deviance, b.deviance)))
+      minima.append(
+        Minimum(
+          theta: exp(0.5 * Self.turn(a, b)), sides: exp(0.5 * a.u)...exp(0.5 * b.u),
+          deviance: min(a.deviance, b.deviance)))
     }
     // the rest of the line is rounding
     if let last = nodes.last, last.slope < 0, last.scale < Self.leastScale {
-      minima.append((exp(0.5 * last.u), last.deviance))
+      let end = exp(0.5 * last.u)
+      minima.append(Minimum(theta: end, sides: end...end, deviance: last.deviance))
     }
-    return minima.sorted { $0.deviance < $1.deviance }.map(\.theta)
+    return minima.sorted { $0.deviance < $1.deviance }
   }
 
   /// Nodes from where every level's share is linear to where the deviance can only rise: what r² still falls is less
@@ -90,19 +108,24 @@ struct VarianceLine {
   /// Whether the cubic through two nodes has a minimum and a maximum between them although its slopes agree.
   private static func mayTurnTwice(_ a: Node, _ b: Node) -> Bool {
     guard a.slope * b.slope > 0 else { return false }
-    let h = b.u - a.u
-    let secant = (b.deviance - a.deviance) / h
-    // slope of the cubic at s in [0, 1]: quadratic c0 + c1 s + c2 s²
-    let c2 = 3 * (a.slope + b.slope - 2 * secant)
-    let c1 = 2 * (3 * secant - 2 * a.slope - b.slope)
+    let (c1, c2) = cubicSlope(a, b)
     guard c2 != 0 else { return false }
     let s = -0.5 * c1 / c2
     guard s > 0, s < 1 else { return false }
     return (a.slope + 0.5 * c1 * s) * a.slope <= 0
   }
 
-  /// Where the slope, taken as linear between two nodes, vanishes.
+  /// The slope of the cubic through two nodes, a share s of the way, is a.slope + c1 s + c2 s².
+  private static func cubicSlope(_ a: Node, _ b: Node) -> (c1: Double, c2: Double) {
+    let secant = (b.deviance - a.deviance) / (b.u - a.u)
+    return (2 * (3 * secant - 2 * a.slope - b.slope), 3 * (a.slope + b.slope - 2 * secant))
+  }
+
+  /// The minimum of the cubic through two nodes between which the slope changes its sign.
   private static func turn(_ a: Node, _ b: Node) -> Double {
-    a.u - a.slope * (b.u - a.u) / (b.slope - a.slope)
+    let (c1, c2) = cubicSlope(a, b)
+    let root = max(c1 * c1 - 4 * c2 * a.slope, 0).squareRoot()
+    let share = c1 > 0 ? -2 * a.slope / (c1 + root) : (root - c1) / (2 * c2)
+    return a.u + (share > 0 && share < 1 ? share : 0.5) * (b.u - a.u)
   }
 }

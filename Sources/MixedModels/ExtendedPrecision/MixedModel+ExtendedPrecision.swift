@@ -73,6 +73,27 @@ extension MixedModel {
       || scale < Self.leastExtendedScale * fixed.unit * fixed.unit
   }
 
+  /// The estimate, not converged where the likelihood still rises with every effect a hundred times as large: effects that
+  /// explain the response leave no maximum, only rounding at which a search ends.
+  func bounded(_ estimate: Estimate) throws(EngineError) -> Estimate {
+    guard estimate.converged, extended == nil, !isMatrixFree,
+      estimate.scale < Self.suspiciousScale * fixed.unit * fixed.unit
+    else { return estimate }
+    var result = estimate
+    do {
+      let larger = estimate.relativeCovariances.map { $0.mapElements { 1e4 * $0 } }
+      let (_, objective, point) = try resolved(at: layout.lower(covariances: larger), reml: estimate.reml)
+      result.converged = -0.5 * (point.deviance + objective.shift) < estimate.logLikelihood
+    } catch {
+      guard error == .perfectFit || error == .overflow else { throw error }
+      result.converged = false
+    }
+    return result
+  }
+
+  /// Share of the least-squares residual variance below which it is asked whether effects leave nothing of it.
+  private static let suspiciousScale = 1e-8
+
   /// A start whose factors T are enlarged, one after another, as long as the deviance falls: where effects dwarf the
   /// residuals the average information is no guide until the residual variance has about its size.
   private func enlarged(_ theta: [Double], objective: ProfiledObjective) throws(EngineError) -> [Double] {

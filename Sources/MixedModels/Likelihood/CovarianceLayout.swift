@@ -95,6 +95,55 @@ struct CovarianceLayout: Sendable {
     }
   }
 
+  /// Orthonormal axes of θ: along each column of T, and across it; nil where no column has several entries.
+  ///
+  /// Where effects dwarf the residuals, a column's length is known to a share of itself but its direction to that of the
+  /// residuals: only apart do their curvatures have digits.
+  func axes(_ theta: [Double]) -> Matrix? {
+    guard let columns, theta.allSatisfy(\.isFinite) else { return nil }
+    var result = Matrix.identity(count)
+    for members in columns {
+      // The reflection that takes the first axis to the column.
+      var normal = members.map { theta[$0] }
+      let length = dot(normal, normal).squareRoot()
+      guard length > 0 else { continue }
+      normal[0] += normal[0] < 0 ? -length : length
+      let square = dot(normal, normal)
+      for (a, i) in members.enumerated() {
+        for (b, j) in members.enumerated() { result[i, j] -= 2 * normal[a] * normal[b] / square }
+      }
+    }
+    return result
+  }
+
+  /// The parameters of each column of T with several; nil where there is none.
+  private var columns: [[Int]]? {
+    var members: [[Int]: [Int]] = [:]
+    for (i, entries) in parameters.enumerated() where entries.count == 1 {
+      members[[entries[0].factor, entries[0].column], default: []].append(i)
+    }
+    let several = members.values.filter { $0.count > 1 }
+    return several.isEmpty ? nil : several
+  }
+
+  /// Combinations of directions by the columns of a matrix.
+  func combined(_ directions: [Direction], by axes: Matrix) -> [Direction] {
+    (0..<axes.columns).map { j in
+      var parts: [(factor: Int, matrix: Matrix)] = []
+      for i in 0..<axes.rows where axes[i, j] != 0 {
+        for part in directions[i].parts {
+          let weighted = part.matrix.mapElements { axes[i, j] * $0 }
+          if let position = parts.firstIndex(where: { $0.factor == part.factor }) {
+            for e in weighted.storage.indices { parts[position].matrix.storage[e] += weighted.storage[e] }
+          } else {
+            parts.append((part.factor, weighted))
+          }
+        }
+      }
+      return Direction(parts: parts)
+    }
+  }
+
   /// Gradient of a function with derivatives F_f = d/dS_f: 2 (F T) at the parameter's entries.
   func gradient(_ derivatives: [Matrix], lower: [[Double]]) -> [Double] {
     parameters.map { entries in

@@ -41,8 +41,10 @@ final class ProfiledObjective {
     /// F_f = d deviance / d S_f.
     var covariance: [Matrix]
     var traces: [FactorTraces]
-    /// Average information plus the exact boundary curvature.
+    /// Average information plus the exact boundary curvature, along the axes.
     var curvature: Matrix
+    /// Orthonormal axes of θ, by columns; nil for those of θ itself.
+    var axes: Matrix?
   }
 
   init(
@@ -108,7 +110,11 @@ final class ProfiledObjective {
   }
 
   /// Gradient and curvature at the point that was evaluated last.
-  func derivatives(at point: Point) throws(EngineError) -> Derivatives {
+  ///
+  /// - Parameters:
+  ///   - point: the point.
+  ///   - axes: axes of the curvature, by columns; nil for those of θ.
+  func derivatives(at point: Point, axes: Matrix? = nil) throws(EngineError) -> Derivatives {
     gradients += 1
     (elimination as? BlockedElimination)?.toleratesRounding = toleratesRounding(point.lower)
     defer { (elimination as? BlockedElimination)?.toleratesRounding = false }
@@ -116,13 +122,16 @@ final class ProfiledObjective {
     let traces = try elimination.traces(
       coefficients: point.coefficients, fixedInverse: reml ? point.fixedInverse : nil)
     let covariance = covarianceDerivatives(traces, at: point)
-    let directions = layout.directions(point.lower)
-    let information = averageInformation(directions, at: point)
-    var curvature = information
-    addBoundaryCurvature(covariance, to: &curvature)
+    var directions = layout.directions(point.lower)
+    if let axes { directions = layout.combined(directions, by: axes) }
+    var curvature = averageInformation(directions, at: point)
+    var boundary = Matrix(rows: layout.count, columns: layout.count)
+    addBoundaryCurvature(covariance, to: &boundary)
+    if let axes { boundary = axes.transposed * boundary * axes }
+    for e in curvature.storage.indices { curvature.storage[e] += boundary.storage[e] }
     return Derivatives(
       gradient: layout.gradient(covariance, lower: point.lower), covariance: covariance, traces: traces,
-      curvature: curvature)
+      curvature: curvature, axes: axes)
   }
 
   /// d deviance / dθ² of a lone parameter at the point that was evaluated last.

@@ -24,6 +24,8 @@ package enum EngineError: Error, Sendable, Equatable {
   case tooManySolves(count: Int, limit: Int)
   /// Numbers overflowed although the inputs are finite.
   case overflow
+  /// Estimates in the caller's units are larger than the largest number or smaller than the smallest.
+  case unrepresentable
   /// The fit was cancelled.
   case cancelled
 }

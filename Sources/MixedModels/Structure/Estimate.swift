@@ -120,3 +120,15 @@ package struct Score: Sendable {
   /// d log L / d σ² where σ² was given; zero where it was profiled out.
   package var scale = 0.0
 }
+
+extension Estimate {
+  /// The same estimate, if doubles hold it in the caller's units.
+  func representable() throws(EngineError) -> Estimate {
+    let coefficients = fixedEffects.enumerated().filter { !aliased.contains($0.offset) }.map(\.element)
+    let covariances = relativeCovariances.lazy.flatMap(\.storage).map { $0 * scale }
+    guard scale.isNormal, logLikelihood.isFinite, coefficients.allSatisfy(\.isFinite),
+      covariances.allSatisfy(\.isFinite), fixedCovariance.diagonal.allSatisfy(\.isNormal)
+    else { throw .unrepresentable }
+    return self
+  }
+}

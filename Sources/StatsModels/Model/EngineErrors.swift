@@ -60,6 +60,11 @@ extension ModelSpecification {
     case .overflow:
       return StatsModelsError(
         .nonFiniteValues, "the numbers overflow: divide '\(endogName)' or the predictors by a power of ten")
+    case .unrepresentable:
+      return StatsModelsError(
+        .nonFiniteValues,
+        "variances or coefficients are beyond the range of double precision (1e-308 to 1e308): multiply "
+          + "'\(endogName)' or the predictors by powers of ten that bring them near 1")
     case .cancelled:
       return .cancellation
     }
