@@ -193,6 +193,13 @@ struct NewtonOptimizer {
     1e-13 * (abs(deviance) + objective.degreesOfFreedom)
   }
 
+  /// Rounding error of a deviance where effects cancel each other: 1 + T'AT holds the differences of terms θ²A, and
+  /// on a flat ridge they have no bounds.
+  private func cancellation(_ point: ProfiledObjective.Point) -> Double {
+    let squares = zip(point.theta, scales).reduce(0) { $0 + ($1.0 / $1.1) * ($1.0 / $1.1) }
+    return 16 * Double.ulpOfOne * squares
+  }
+
   private var layout: CovarianceLayout { objective.layout }
 
   /// The better of an outcome and of what iterations from another start reach; those end early where they promise
@@ -208,7 +215,7 @@ struct NewtonOptimizer {
         result.dwarfed = rough.point
       } else if rough.point.deviance - rough.certificate.predictedDecrease < least {
         let other = try minimize(from: rough.point.theta)
-        if other.point.deviance < least, !isDegenerate(other), other.converged || !outcome.converged {
+        if other.point.deviance < least - cancellation(other.point), !isDegenerate(other), other.converged || !outcome.converged {
           result = other
           result.rival = nearer(outcome.rival, outcome.converged ? outcome.point : nil, below: other.point)
         }

@@ -55,11 +55,17 @@ extension MixedModel {
     do {
       let model = try withExtendedPrecision(at: lower)
       let objective = try model.objective(reml: reml)
-      var options = options
-      let theta = try model.enlarged(layout.theta(lower), objective: objective)
-      options.start = layout.covariances(layout.lower(theta), widths: terms.map(\.width))
-      let estimate = try model.fit(reml: reml, options: options)
-      return isWithinRounding(estimate.scale) ? nil : estimate
+      func fit(from theta: [Double]) throws(EngineError) -> Estimate? {
+        var options = options
+        options.start = layout.covariances(layout.lower(theta), widths: terms.map(\.width))
+        let estimate = try model.fit(reml: reml, options: options)
+        return isWithinRounding(estimate.scale) ? nil : estimate
+      }
+      let theta = layout.theta(lower)
+      let inside = try fit(from: try model.enlarged(theta, objective: objective))
+      // an optimum on the boundary may be another one
+      guard boundaryDirections(lower) > 0, let edge = try fit(from: theta) else { return inside }
+      return edge.logLikelihood > inside?.logLikelihood ?? -.infinity ? edge : inside
     } catch {
       if error == .perfectFit || error == .overflow { return nil }
       throw error
