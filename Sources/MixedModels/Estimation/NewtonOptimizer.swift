@@ -215,7 +215,9 @@ struct NewtonOptimizer {
         result.dwarfed = rough.point
       } else if rough.point.deviance - rough.certificate.predictedDecrease < least {
         let other = try minimize(from: rough.point.theta)
-        if other.point.deviance < least - cancellation(other.point), !isDegenerate(other), other.converged || !outcome.converged {
+        if other.point.deviance < least - cancellation(other.point), !isDegenerate(other),
+          other.converged || !outcome.converged
+        {
           result = other
           result.rival = nearer(outcome.rival, outcome.converged ? outcome.point : nil, below: other.point)
         }
