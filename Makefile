@@ -30,9 +30,10 @@ setup:
 build: setup
 	$(SWIFT) build -c release --product mixedlm $(SWIFT_FLAGS)
 
-# One configuration for everything, so that each file is compiled once.
+# One configuration for everything, and one build: `swift test` alone would build with flags of its own.
 test: setup
-	$(SWIFT) test -c release --disable-xctest $(SWIFT_FLAGS)
+	$(SWIFT) build -c release --build-tests $(SWIFT_FLAGS)
+	$(SWIFT) test -c release --skip-build --disable-xctest $(SWIFT_FLAGS)
 
 # The main job on real data. Each fit prints its summary, and how long it took on the last lines.
 demo: build
@@ -91,9 +92,9 @@ docs: setup
 	  --fallback-display-name StatsModels --fallback-bundle-identifier statsmodels.swift \
 	  --additional-symbol-graph-dir $(SYMBOLS) --output-path .build/docs/StatsModels.doccarchive
 
-# Compiles and runs the code of the documentation's pages against the release build.
-docs-test: build
-	Tests/Documentation/run.sh .build/release
+# Compiles and runs the code of the documentation's pages in a package of its own.
+docs-test: setup
+	Tests/Documentation/run.sh
 
 clean:
 	$(SWIFT) package clean

@@ -1,6 +1,11 @@
 # The Swift blocks of a documentation page as one program. A block that declares a name anew shows another way to the
 # same thing: it gets a scope of its own. Package manifests are left out.
 BEGIN { print "import Foundation\nimport StatsModels\n" }
+FILENAME ~ /\.swift$/ {
+  if ($1 == "let" || $1 == "var") declared[$2] = 1
+  print
+  next
+}
 /^```swift$/ { block = ""; again = 0; manifest = 0; inside = 1; next }
 /^```$/ && inside {
   inside = 0

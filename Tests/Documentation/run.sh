@@ -1,25 +1,42 @@
 #!/usr/bin/env bash
-# Compiles and runs the Swift blocks of the documentation pages that tell a whole story, as a reader would, beside the
-# data files of the checkout. Takes the folder of a finished build: Tests/Documentation/run.sh .build/release
+# The documentation as a reader types it: a package outside the checkout that depends on this one, with a program of the
+# Swift blocks of each page, run beside the data files of the checkout.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-build=$(cd "$1" && pwd)
+checkout=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp compat-fixtures/data/{dietox,students}.csv "$work"
-objects=()
-for folder in "$build"/*.build; do
-  name=$(basename "$folder" .build)
-  # Everything the library is made of; the programs and tests of this package have a main function of their own.
-  case $name in mixedlm*|Mixedlm*|*Tests|TestSupport|Argument*|*Tool|generate*|*-tool|*PackageTests|*FuzzDrivers) continue ;; esac
-  while IFS= read -r object; do objects+=("$object"); done < <(find "$folder" -name '*.o')
+pages=()
+targets=
+for page in README.md Sources/StatsModels/Documentation.docc/*.md; do
+  grep -q '^```swift$' "$page" || continue
+  name=Page$(basename "$page" .md)
+  mkdir -p "$work/Sources/$name"
+  # What a page takes for given stands in a file of the page's name.
+  given=Tests/Documentation/given/${name#Page}.swift
+  [ -e "$given" ] || given=
+  awk -f Tests/Documentation/program.awk $given "$page" \
+    >"$work/Sources/$name/main.swift"
+  pages+=("$name")
+  targets+=".executableTarget(name: \"$name\", dependencies: [.product(name: \"StatsModels\", package: \"StatsModels\")]),"
 done
-for page in GettingStarted Workflow; do
+cat >"$work/Package.swift" <<SWIFT
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "Pages",
+  platforms: [.macOS(.v14)],
+  dependencies: [.package(name: "StatsModels", path: "$checkout")],
+  targets: [$targets],
+  swiftLanguageModes: [.v6]
+)
+SWIFT
+cp compat-fixtures/data/*.csv "$work"
+cd "$work"
+swift build --scratch-path "$checkout/.build/pages"
+for page in "${pages[@]}"; do
   echo "== $page"
-  awk -f Tests/Documentation/program.awk "Sources/StatsModels/Documentation.docc/$page.md" >"$work/main.swift"
-  swiftc -swift-version 6 -I "$build/Modules" -I Sources/COpenBLAS -package-name documentation \
-    "$work/main.swift" "${objects[@]}" $(pkg-config --libs openblas) -llapacke -o "$work/page" 2>"$work/log" \
-    || { cat "$work/log"; exit 1; }
-  (cd "$work" && ./page >"$work/out") || { tail -n 20 "$work/out"; exit 1; }
-  wc -l <"$work/out"
+  "$checkout/.build/pages/debug/$page" >"$work/$page.txt" || { tail -n 20 "$work/$page.txt"; exit 1; }
+  wc -l <"$work/$page.txt"
 done
