@@ -197,7 +197,7 @@ struct NewtonOptimizer {
   /// on a flat ridge they have no bounds.
   private func cancellation(_ point: ProfiledObjective.Point) -> Double {
     let squares = zip(point.theta, scales).reduce(0) { $0 + ($1.0 / $1.1) * ($1.0 / $1.1) }
-    return 16 * Double.ulpOfOne * squares
+    return 64 * Double.ulpOfOne * squares
   }
 
   private var layout: CovarianceLayout { objective.layout }

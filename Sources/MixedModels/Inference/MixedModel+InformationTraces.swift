@@ -2,7 +2,7 @@ internal import LinearAlgebra
 
 /// ½ tr(E_i ZPZ E_j ZPZ) for all pairs of directions: the part of the Hessian that needs more than first-order traces.
 ///
-/// Small models form Z'PZ itself, large ones of crossed random intercepts have a closed form. Otherwise pairs of
+/// One factor's blocks give them in one pass. Small models form Z'PZ itself, large ones of crossed random intercepts have a closed form. Otherwise pairs of
 /// trailing factors come from their block of Z'PZ where that is a dense matrix, and the rest are differences of the
 /// exact first-order traces.
 extension MixedModel {
@@ -12,6 +12,7 @@ extension MixedModel {
   private static let largestNestedOrder = 40
 
   func informationTraces(_ directions: [Direction], at point: ParameterPoint) throws(EngineError) -> Matrix {
+    if let levels = OneFactorTraces(point: point) { return levels.traces(directions) }
     if let traces = try smallModelTraces(directions, at: point) { return traces }
     if !evaluationsAreCheap, let squares = try crossedSquares(at: point) {
       return Self.traces(directions, squares: squares)

@@ -19,6 +19,9 @@ struct MatrixBuilder {
     var rowSource = "data argument"
     var missing: [NAAction.FactorMissing] = []
     for info in designInfos {
+      guard info.factorInfos != nil else {
+        throw PatsyError("a design that was made of a matrix has no factors to evaluate in other data")
+      }
       for factorInfo in info.factors.compactMap({ info.factorInfos?[$0] }) {
         let key = ObjectIdentifier(factorInfo.identity)
         if values[key] != nil { continue }

@@ -100,6 +100,9 @@ struct SnapshotCheck {
         info.columnNames.count == count, "state.fixedInfo",
         "\(info.columnNames.count) columns for \(count) fixed effects")
     }
+    for info in [state.fixedInfo].compactMap({ $0 }) + (state.effectInfos ?? []).compactMap({ $0 }) {
+      try require(info.factorInfos != nil, "state.fixedInfo", "a design without factors codes no data")
+    }
     try require(
       (state.fixedInfo == nil) == (state.effectInfos == nil), "state.effectInfos",
       "fixedInfo and effectInfos belong together")
