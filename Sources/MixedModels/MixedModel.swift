@@ -57,7 +57,7 @@ package struct MixedModel: Sendable {
       table = RegressorTable(replacing: table, fixed: refinement.columns, residual: refinement.residual)
       sums = CrossProducts.Sums(structure: structure, table: table)
       guard case .basis(let found) = try FixedBasis.build(gram: sums.gram, table: table, after: refinement)
-      else { throw .overflow }
+      else { throw .nearlyDependent }
       basis = found
     }
     guard response.count > basis.rank else {
@@ -167,7 +167,7 @@ package struct MixedModel: Sendable {
     }
     var outcome: NewtonOptimizer.Outcome
     do { outcome = try optimizer.minimize(from: start) } catch {
-      if error == .perfectFit || error == .overflow, canExtend,
+      if error.isUnresolved, canExtend,
         let estimate = try refined(from: layout.lower(start), reml: reml, options: options)
       {
         return estimate

@@ -19,6 +19,7 @@ struct FittedModel {
     try check(frame)
     progress.step = "building the model"
     let model = try FileRows.locating(data, rowCount: frame.rowCount) { try options.model(frame) }
+    if !options.quiet, let note = model.costNote { Terminal.complain("note: \(note)") }
     progress.step = "fitting"
     results = try FileRows.locating(data, rowCount: frame.rowCount) {
       try model.fit(

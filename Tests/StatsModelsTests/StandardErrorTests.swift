@@ -142,6 +142,18 @@ import Testing
     #expect(abs(determinant) < 1e-6 * covariance[0, 0] * covariance[1, 1])
   }
 
+  /// A covariance matrix of hundreds of parameters is announced.
+  @Test(arguments: [(19, false), (20, true)]) func manyParametersAreAnnounced(width: Int, isWide: Bool) throws
+  {
+    let rows = 0..<6 * width
+    let columns: KeyValuePairs<String, any ColumnConvertible> = [
+      "g": rows.map { $0 / (2 * width) }, "k": rows.map { $0 % width },
+      "y": rows.map { Double($0 * $0 % 17) },
+    ]
+    let model = try mixedlm("y ~ 1 + (0 + C(k) | g)", DataFrame(columns))
+    #expect(model.costNote?.contains("(0 + C(k) | g) has 210 variances and covariances") ?? false == isWide)
+  }
+
   /// A covariance matrix of thousands of parameters is refused before any of it is formed.
   @Test func tooManyParametersAreRefused() throws {
     let k = (0..<240).map { $0 % 80 }

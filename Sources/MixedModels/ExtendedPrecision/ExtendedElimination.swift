@@ -55,7 +55,7 @@ final class ExtendedElimination: LevelElimination {
       scaleRows(factor)
       scaleColumns(factor)
       for i in 0..<m { factor[i, i] += 1 }
-      guard factor.factorize() else { throw .overflow }
+      guard factor.factorize() else { throw .unresolved }
       logDeterminant += factor.logDeterminant
       scaleRows(right)
       factor.forward(right)
@@ -82,7 +82,7 @@ final class ExtendedElimination: LevelElimination {
         pivot[a, b] = sum
       }
     }
-    guard pivot.factorize() else { throw .overflow }
+    guard pivot.factorize() else { throw .unresolved }
     pivot.forward(root)
     (half.pointer + level * k * k).update(from: root.pointer, count: k * k)
     return pivot.logDeterminant

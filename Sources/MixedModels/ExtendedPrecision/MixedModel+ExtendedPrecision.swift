@@ -40,7 +40,7 @@ extension MixedModel {
       let point = try objective.evaluate(lower: lower, theta: theta)
       guard point.resolution < Self.resolvedScale, canExtend else { return (self, objective, point) }
     } catch {
-      guard error == .perfectFit || error == .overflow, canExtend else { throw error }
+      guard error.isUnresolved, canExtend else { throw error }
     }
     let model = try withExtendedPrecision(at: lower)
     let finer = try model.objective(reml: reml)
@@ -67,7 +67,7 @@ extension MixedModel {
       guard boundaryDirections(lower) > 0, let edge = try fit(from: theta) else { return inside }
       return edge.logLikelihood > inside?.logLikelihood ?? -.infinity ? edge : inside
     } catch {
-      if error == .perfectFit || error == .overflow { return nil }
+      if error.isUnresolved { return nil }
       throw error
     }
   }
@@ -91,7 +91,7 @@ extension MixedModel {
       let (_, objective, point) = try resolved(at: layout.lower(covariances: larger), reml: estimate.reml)
       result.converged = -0.5 * (point.deviance + objective.shift) < estimate.logLikelihood
     } catch {
-      guard error == .perfectFit || error == .overflow else { throw error }
+      guard error.isUnresolved else { throw error }
       result.converged = false
     }
     return result

@@ -231,7 +231,7 @@ final class BlockedElimination: LevelElimination {
         }
       }
     }
-    if failed { throw .overflow }
+    if failed { throw .unresolved }
     for i in 0..<r * r { reduced[i] -= local.pointer[i] }
     return logs.value
   }

@@ -20,7 +20,7 @@ final class PooledElimination: Elimination {
     var panel = base
     pivots = products.squares.map { 1 + s * $0 }
     for (i, pivot) in pivots.enumerated() {
-      guard pivot < .infinity else { throw .overflow }
+      guard pivot < .infinity else { throw .unresolved }
       logDeterminant += products.multiplicities[i] * log(pivot)
       let h = s / pivot
       let gram = products.grams[i]

@@ -146,7 +146,7 @@ final class SparseTrailingStorage: TrailingStorage {
   }
 
   func factorize() throws(EngineError) -> Double {
-    do { try solver.factorize(values: values.pointer) } catch { throw .overflow }
+    do { try solver.factorize(values: values.pointer) } catch { throw .unresolved }
     return solver.logDeterminant
   }
 

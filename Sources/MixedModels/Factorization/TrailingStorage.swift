@@ -71,7 +71,7 @@ final class DenseTrailingStorage: TrailingStorage {
   }
 
   func factorize() throws(EngineError) -> Double {
-    guard BLAS.potrf(count, matrix.pointer, count) == 0 else { throw .overflow }
+    guard BLAS.potrf(count, matrix.pointer, count) == 0 else { throw .unresolved }
     var logs = 0.0
     var product = 1.0
     for j in 0..<count {
@@ -102,14 +102,14 @@ final class DenseTrailingStorage: TrailingStorage {
         let target = inverse.pointer + j * count
         for i in j..<count { target[i] = Float(source[i]) }
       }
-      guard BLAS.potri(count, inverse.pointer, count) == 0 else { throw .overflow }
+      guard BLAS.potri(count, inverse.pointer, count) == 0 else { throw .unresolved }
       if mirrored { BLAS.mirrorLower(count, inverse.pointer, count) }
       return
     }
     let inverse = self.inverse ?? Buffer(count * count)
     self.inverse = inverse
     inverse.copy(from: matrix)
-    guard BLAS.potri(count, inverse.pointer, count) == 0 else { throw .overflow }
+    guard BLAS.potri(count, inverse.pointer, count) == 0 else { throw .unresolved }
     if mirrored { BLAS.mirrorLower(count, inverse.pointer, count) }
   }
 

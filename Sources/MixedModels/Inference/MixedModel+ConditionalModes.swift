@@ -122,7 +122,9 @@ extension MixedModel {
     let point = try ParameterPoint(
       model: self, covariances: estimate.relativeCovariances, reml: estimate.reml, fixedEffects: nil,
       objective: objective, keepsLevels: true)
-    guard let elimination = point.objective.elimination as? any LevelElimination else { throw .overflow }
+    guard let elimination = point.objective.elimination as? any LevelElimination else {
+      preconditionFailure("an elimination that was asked to keep every level does not")
+    }
     return (point, elimination)
   }
 

@@ -90,7 +90,7 @@ final class ProfiledObjective {
     if p > 0 {
       var xx = Matrix(rows: p, columns: p)
       for j in 0..<p { for i in 0..<p { xx[i, j] = panel[i, j] } }
-      guard let factor = try? Cholesky(xx) else { throw .overflow }
+      guard let factor = try? Cholesky(xx) else { throw .unresolved }
       let xy = (0..<p).map { panel[$0, p] }
       let half = factor.forwardSolve(xy)
       for value in half { residual -= value * value }
@@ -98,7 +98,7 @@ final class ProfiledObjective {
       inverse = factor.inverse
       fixedLogDeterminant = factor.logDeterminant
     }
-    guard residual.isFinite, logDeterminant.isFinite else { throw .overflow }
+    guard residual.isFinite, logDeterminant.isFinite else { throw .unresolved }
     guard residual > 1e-24 * degreesOfFreedom else { throw .perfectFit }
     let nu = degreesOfFreedom
     let deviance =

@@ -56,7 +56,7 @@ final class ScaledOperator {
     }
     for j in 0..<system.trailingCount { logs.add(d[j]) }
     logDiagonal = logs.value
-    guard logDiagonal.isFinite else { throw .overflow }
+    guard logDiagonal.isFinite else { throw .unresolved }
   }
 
   /// Σ_j of the diagonal of C A_21 W² A_12 C.

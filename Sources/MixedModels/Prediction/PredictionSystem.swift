@@ -57,7 +57,7 @@ final class FactoredPredictionErrors: PredictionErrors, @unchecked Sendable {
         information[a, b] -= value
       }
     }
-    guard let factor = try? Cholesky(information) else { throw .overflow }
+    guard let factor = try? Cholesky(information) else { throw .unresolved }
     basis = .init(kept: model.fixed.kept, toBasis: model.fixed.toUser, factor: factor.lower)
   }
 

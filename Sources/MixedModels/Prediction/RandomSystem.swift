@@ -75,7 +75,7 @@ final class RandomSystem {
       throw .insufficientMemory(Self.estimate(bytes: bytes, terms: active, columns: pattern.count))
     }
     cholesky = SparseCholesky(analysis)
-    do { try cholesky.factorize(values) } catch { throw .overflow }
+    do { try cholesky.factorize(values) } catch { throw .unresolved }
     inverse = cholesky.selectedInverse()
   }
 

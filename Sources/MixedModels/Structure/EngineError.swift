@@ -22,12 +22,19 @@ package enum EngineError: Error, Sendable, Equatable {
   case insufficientMemory(MemoryEstimate)
   /// So many predictions need an iterative solve each.
   case tooManySolves(count: Int, limit: Int)
-  /// Numbers overflowed although the inputs are finite.
+  /// Sums over the rows overflow although the inputs are finite.
   case overflow
+  /// Columns of the fixed effects are too nearly dependent to be told apart.
+  case nearlyDependent
+  /// At some covariances double precision does not hold what is left of the data: a factor is not positive definite.
+  case unresolved
   /// Estimates in the caller's units are larger than the largest number or smaller than the smallest.
   case unrepresentable
   /// The fit was cancelled.
   case cancelled
+
+  /// Whether more digits may do where doubles do not.
+  var isUnresolved: Bool { self == .perfectFit || self == .unresolved }
 }
 
 /// A term whose variance is held at zero since the data cannot identify it.

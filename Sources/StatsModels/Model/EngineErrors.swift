@@ -60,6 +60,17 @@ extension ModelSpecification {
     case .overflow:
       return StatsModelsError(
         .nonFiniteValues, "the numbers overflow: divide '\(endogName)' or the predictors by a power of ten")
+    case .nearlyDependent:
+      return StatsModelsError(
+        .nonFiniteValues,
+        "columns of the fixed effects are too nearly dependent for double precision: centre and scale the predictors, "
+          + "or leave one out")
+    case .unresolved:
+      return StatsModelsError(
+        .perfectFit,
+        "the random effects outweigh the residuals of '\(endogName)' by more digits than double precision has: look for "
+          + "effects that explain the response almost exactly and remove them, or centre and scale the predictors"
+      )
     case .unrepresentable:
       return StatsModelsError(
         .nonFiniteValues,

@@ -2,6 +2,9 @@ import LinearAlgebra
 import MixedModels
 
 extension MixedLM {
+  /// What makes a fit of this model take minutes, before it is begun; nil where nothing does.
+  package var costNote: String? { WarningTexts(specification: specification).wideBlock }
+
   /// What the estimate itself gives cause to say.
   func fitWarnings(_ estimate: Estimate, free: MixedLMParams? = nil) -> [FitWarning] {
     let texts = WarningTexts(specification: specification)

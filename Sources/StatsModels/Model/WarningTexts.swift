@@ -164,6 +164,24 @@ struct WarningTexts {
         + "zero. Remove random effects, or look for a factor that repeats the response")
   }
 
+  // MARK: - Before a fit
+
+  /// A covariance matrix of hundreds of parameters, whose fit takes minutes; nil where there is none.
+  var wideBlock: String? {
+    let wide = specification.blocks.indices.filter {
+      let width = specification.blocks[$0].width
+      return specification.blocks[$0].covariance == .unstructured && width >= Self.wideWidth
+    }
+    guard let first = wide.first else { return nil }
+    let width = specification.blocks[first].width
+    return
+      "\(specification.termText(first)) has \(width * (width + 1) / 2) variances and covariances, and the fit may take "
+      + "minutes; \(specification.termText(first, independent: true)) has \(width)"
+  }
+
+  /// Correlated effects from which a fit takes more than some ten seconds.
+  private static let wideWidth = 20
+
   // MARK: - Words
 
   /// `a`, `a and b`, `a, b and c`.

@@ -10,7 +10,11 @@ let columns: KeyValuePairs<String, any ColumnConvertible> = [
   "sex": students.map { $0 % 3 == 0 ? "f" : "m" }, "group": students.map { $0 % 2 == 0 ? "a" : "b" },
   "age": rows.map { 12 + wave($0, 2.1) }, "pretest": rows.map { 50 + 10 * wave($0, 3.7) },
   "study_hours": rows.map { 8 + 4 * wave($0, 1.3) }, "prior_gpa": rows.map { 3 + 0.5 * wave($0, 4.9) },
-  "score": rows.map { 60 + 5 * wave($0 / 80, 2.3) + 3 * wave($0 / 4, 5.1) + 4 * wave($0 % 7, 1.9) + 6 * wave($0, 7.7) },
-  "test_score": rows.map { 60 + 6 * wave($0 / 80, 1.1) + 4 * wave($0 / 20, 2.9) + 3 * wave($0 / 4, 5.1) + 5 * wave($0, 8.3) },
+  "score": rows.map {
+    60 + 5 * wave($0 / 80, 2.3) + 3 * wave($0 / 4, 5.1) + 4 * wave($0 % 7, 1.9) + 6 * wave($0, 7.7)
+  },
+  "test_score": rows.map {
+    60 + 6 * wave($0 / 80, 1.1) + 4 * wave($0 / 20, 2.9) + 3 * wave($0 / 4, 5.1) + 5 * wave($0, 8.3)
+  },
 ]
 var data = try DataFrame(columns)
