@@ -110,9 +110,15 @@ package struct MixedModel: Sendable {
 
   /// Maximises the likelihood.
   package func fit(reml: Bool, options: FitOptions = .init()) throws(EngineError) -> Estimate {
-    try BLASThreads.with(blasThreads) { () throws(EngineError) in
+    try leasing { () throws(EngineError) in
       try identified(try bounded(try maximize(reml: reml, options: options))).representable()
     }
+  }
+
+  /// Runs what works at several points, or at one, with the threads that this model takes.
+  package func leasing<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result
+  {
+    try BLASThreads.with(blasThreads, body)
   }
 
   /// Threads for a dense trailing block: one while it is too small to share.
@@ -229,12 +235,12 @@ package struct MixedModel: Sendable {
 
   /// The profiled quantities at given relative covariances, one k × k matrix per term.
   package func estimate(at covariances: [Matrix], reml: Bool) throws(EngineError) -> Estimate {
-    let (model, objective, point) = try resolved(at: layout.lower(covariances: covariances), reml: reml)
-    var result = model.estimate(point, objective: objective, converged: true, certificate: Certificate())
-    if let elimination = objective.elimination as? MatrixFreeElimination {
-      result.monteCarlo = MonteCarloReport(evaluating: elimination, in: self)
+    try leasing { () throws(EngineError) in
+      let (model, objective, point) = try resolved(at: layout.lower(covariances: covariances), reml: reml)
+      var result = model.estimate(point, objective: objective, converged: true, certificate: Certificate())
+      result.monteCarlo = objective.elimination.monteCarloReport(in: self)
+      return result
     }
-    return result
   }
 
   func objective(reml: Bool) throws(EngineError) -> ProfiledObjective {

@@ -130,7 +130,7 @@ struct NewtonOptimizer {
       converged = certificate.gradientNorm < 1e-4 && gain < 1e-10 * max(1, abs(point.deviance))
     }
     point = try snapped(point)
-    if point.scale < unresolvedScale { converged = false }
+    if point.scale < objective.elimination.leastScale { converged = false }
     certificate.evaluations = objective.evaluations
     certificate.gradients = objective.gradients
     return Outcome(
@@ -250,11 +250,6 @@ struct NewtonOptimizer {
   /// Share of the least-squares residual variance below which effects explain every row: there the likelihood grows
   /// without end as the residual variance falls, and a maximum elsewhere is the estimate.
   private static let degenerateScale = 1e-6
-
-  /// Share below which sums of squares leave too few digits of the residual variance to tell an optimum.
-  private var unresolvedScale: Double {
-    objective.elimination is ExtendedElimination ? MixedModel.leastExtendedScale : 1e-9
-  }
 
   private func isDegenerate(_ outcome: Outcome) -> Bool { outcome.point.scale < Self.degenerateScale }
 

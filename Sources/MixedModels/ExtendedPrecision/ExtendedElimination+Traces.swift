@@ -37,7 +37,11 @@ extension ExtendedElimination {
     return .transposedProduct(root, root)
   }
 
-  func traces(coefficients: [Double], fixedInverse: Matrix?) throws(EngineError) -> [FactorTraces] {
+  var leastScale: Double { MixedModel.leastExtendedScale }
+
+  func traces(
+    coefficients: [Double], fixedInverse: Matrix?, toleratesRounding: Bool
+  ) throws(EngineError) -> [FactorTraces] {
     let g = scaledInverse()
     let q = ExtendedMatrix.transposedProduct(g, g)
     let projections = products.widths.map { ExtendedMatrix(rows: $0, columns: $0) }

@@ -1,8 +1,10 @@
 internal import LinearAlgebra
 
 extension BlockedElimination {
-  func traces(coefficients: [Double], fixedInverse: Matrix?) throws(EngineError) -> [FactorTraces] {
-    let quadratics = try chainQuadratics()
+  func traces(
+    coefficients: [Double], fixedInverse: Matrix?, toleratesRounding: Bool
+  ) throws(EngineError) -> [FactorTraces] {
+    let quadratics = try chainQuadratics(toleratesRounding: toleratesRounding)
     var projections: [Int: Matrix] = [:]
     for (d, workspace) in chain.enumerated() {
       projections[workspace.factor] = projectionSum(workspace, quadratics: quadratics[d])
@@ -88,7 +90,7 @@ extension BlockedElimination {
   }
 
   /// a_l Q a_l' of every chain level over all later random effects, k × k per level, finest factor first.
-  func chainQuadratics() throws(EngineError) -> [Buffer] {
+  func chainQuadratics(toleratesRounding: Bool = false) throws(EngineError) -> [Buffer] {
     let result = chain.map { Buffer($0.block.levelCount * $0.block.width * $0.block.width) }
     try trailing?.invert(rough: toleratesRounding)
     for d in chain.indices.reversed() {

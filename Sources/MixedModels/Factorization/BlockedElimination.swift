@@ -13,8 +13,6 @@ final class BlockedElimination: LevelElimination {
   let trailing: TrailingElimination?
   /// [X̃ ẽ]'V⁻¹[X̃ ẽ].
   var reduced: [Double]
-  /// Whether traces may carry the rounding of single precision: enough for the steps of an optimiser.
-  var toleratesRounding = false
   /// T of each factor, by position in the structure.
   var lower: [[Double]] = []
 

@@ -18,10 +18,45 @@ protocol Elimination: AnyObject {
   /// - Parameters:
   ///   - coefficients: b, rank entries.
   ///   - fixedInverse: (X̃'V⁻¹X̃)⁻¹ for the restricted likelihood; nil leaves P = V⁻¹.
-  func traces(coefficients: [Double], fixedInverse: Matrix?) throws(EngineError) -> [FactorTraces]
+  ///   - toleratesRounding: whether the rounding of single precision is small enough: for the steps of an optimiser.
+  func traces(
+    coefficients: [Double], fixedInverse: Matrix?, toleratesRounding: Bool
+  ) throws(EngineError) -> [FactorTraces]
 
   /// Quadratic forms of v_i = E_i r along symmetric directions E_i.
   func quadraticForms(_ directions: [Direction], coefficients: [Double]) -> QuadraticForms
+
+  // MARK: What only some can do
+
+  /// Share of the sums of squares below which the residual variance is rounding.
+  var leastScale: Double { get }
+  /// Whether log |V| and the traces are estimates from random probes.
+  var isStochastic: Bool { get }
+  /// Modes and variances of single levels; nil where levels are pooled.
+  var levels: (any LevelElimination)? { get }
+  /// The Monte-Carlo error of the point factored last; nil of exact eliminations.
+  func monteCarloReport(in model: MixedModel) -> MonteCarloReport?
+  /// ½ tr(E_i ZPZ E_j ZPZ) of directions on trailing factors, from their block of Z'PZ; nil where none is formed.
+  func trailingTraces(_ directions: [Direction], fixedInverse: Matrix?) throws(EngineError) -> Matrix?
+  /// ‖Z_f'PZ_g‖² of crossed random intercepts, by factors; nil where no closed form holds.
+  func projectionSquares(fixedInverse: Matrix?) throws(EngineError) -> Matrix?
+}
+
+extension Elimination {
+  var leastScale: Double { 1e-9 }
+  var isStochastic: Bool { false }
+  var levels: (any LevelElimination)? { nil }
+  func monteCarloReport(in model: MixedModel) -> MonteCarloReport? { nil }
+  func trailingTraces(_ directions: [Direction], fixedInverse: Matrix?) throws(EngineError) -> Matrix? { nil }
+  func projectionSquares(fixedInverse: Matrix?) throws(EngineError) -> Matrix? { nil }
+
+  func traces(coefficients: [Double], fixedInverse: Matrix?) throws(EngineError) -> [FactorTraces] {
+    try traces(coefficients: coefficients, fixedInverse: fixedInverse, toleratesRounding: false)
+  }
+}
+
+extension LevelElimination {
+  var levels: (any LevelElimination)? { self }
 }
 
 /// An elimination that keeps every level apart.

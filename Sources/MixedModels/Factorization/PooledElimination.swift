@@ -32,7 +32,9 @@ final class PooledElimination: Elimination {
   /// Nothing to prepare: every sum below is a closed form of the pivots.
   func solve() {}
 
-  func traces(coefficients: [Double], fixedInverse: Matrix?) throws(EngineError) -> [FactorTraces] {
+  func traces(
+    coefficients: [Double], fixedInverse: Matrix?, toleratesRounding: Bool
+  ) throws(EngineError) -> [FactorTraces] {
     var projection = 0.0
     var residual = 0.0
     let p = base.rows - 1

@@ -25,7 +25,7 @@ extension MixedModel {
   package func jointCovariance(
     _ estimate: Estimate, fixedEffects: [Double]? = nil, holding fixed: [Int] = []
   ) throws(EngineError) -> JointCovariance {
-    try BLASThreads.with(blasThreads) { () throws(EngineError) in
+    try leasing { () throws(EngineError) in
       // Curvature takes no traces without a factor.
       let objective = isMatrixFree ? try matrixFreeObjective(reml: estimate.reml, solvesOnly: true) : nil
       let place = try standardPoint(of: estimate)

@@ -3,7 +3,7 @@ package import LinearAlgebra
 extension MixedModel {
   /// Conditional modes (BLUPs) of every term: levelCount × k, in the caller's units.
   package func conditionalModes(_ estimate: Estimate) throws(EngineError) -> [Matrix] {
-    let modes = try BLASThreads.with(blasThreads) { () throws(EngineError) in
+    let modes = try leasing { () throws(EngineError) in
       let (point, elimination) = try factored(estimate)
       elimination.solve()
       return elimination.modes(coefficients: point.coefficients)
@@ -56,7 +56,7 @@ extension MixedModel {
       selected = false
       var exact = self
       if isMatrixFree { exact.options.exact = true }
-      blocks = try BLASThreads.with(blasThreads) { () throws(EngineError) in
+      blocks = try leasing { () throws(EngineError) in
         try exact.factored(estimate).elimination.conditionalCovariances(factor: place.factor)
       }
     }
@@ -122,7 +122,7 @@ extension MixedModel {
     let point = try ParameterPoint(
       model: self, covariances: estimate.relativeCovariances, reml: estimate.reml, fixedEffects: nil,
       objective: objective, keepsLevels: true)
-    guard let elimination = point.objective.elimination as? any LevelElimination else {
+    guard let elimination = point.objective.elimination.levels else {
       preconditionFailure("an elimination that was asked to keep every level does not")
     }
     return (point, elimination)
@@ -141,8 +141,12 @@ extension MixedModel {
   func iterativePoint(
     _ estimate: Estimate
   ) throws(EngineError) -> (point: ParameterPoint, elimination: MatrixFreeElimination) {
-    let (point, found) = try factored(estimate)
-    guard let elimination = found as? MatrixFreeElimination else { throw .insufficientMemory(memoryEstimate) }
+    guard let (objective, elimination) = matrixFreeObjective(reml: estimate.reml, batches: 0) else {
+      throw .insufficientMemory(memoryEstimate)
+    }
+    let point = try ParameterPoint(
+      model: self, covariances: estimate.relativeCovariances, reml: estimate.reml, fixedEffects: nil,
+      objective: objective)
     return (point, elimination)
   }
 

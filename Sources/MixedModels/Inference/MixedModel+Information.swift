@@ -5,7 +5,7 @@ extension MixedModel {
   package func logLikelihood(
     at covariances: [Matrix], reml: Bool, fixedEffects: [Double]? = nil, scale: Double? = nil
   ) throws(EngineError) -> Double {
-    try BLASThreads.with(blasThreads) { () throws(EngineError) in
+    try leasing { () throws(EngineError) in
       try ParameterPoint(
         model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects, scale: scale
       ).logLikelihood
@@ -16,9 +16,11 @@ extension MixedModel {
   package func score(
     at covariances: [Matrix], reml: Bool, fixedEffects: [Double]? = nil, scale: Double? = nil
   ) throws(EngineError) -> Score {
-    let point = try ParameterPoint(
-      model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects, scale: scale)
-    let traces = try point.traces()
+    let (point, traces) = try leasing { () throws(EngineError) in
+      let point = try ParameterPoint(
+        model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects, scale: scale)
+      return (point, try point.traces())
+    }
     let inner = (point.fromUser.transposed * point.fixedGradient).map { $0 / point.scale }
     var gradient = [Double](repeating: 0, count: fixedColumns.columns)
     for (i, j) in fixed.kept.enumerated() { gradient[j] = inner[i] }
@@ -56,7 +58,7 @@ extension MixedModel {
   package func jointHessian(
     at covariances: [Matrix], reml: Bool, fixedEffects: [Double]? = nil, scale: Double? = nil
   ) throws(EngineError) -> Matrix {
-    try BLASThreads.with(blasThreads) { () throws(EngineError) in
+    try leasing { () throws(EngineError) in
       // Curvature takes no traces without a factor.
       let objective = isMatrixFree ? try matrixFreeObjective(reml: reml, solvesOnly: true) : nil
       return try jointHessianOnLease(
@@ -112,7 +114,7 @@ extension MixedModel {
       }
     }
     let traces: Matrix
-    if point.objective.elimination is MatrixFreeElimination {
+    if point.objective.elimination.isStochastic {
       // E y'PV_iPV_jPy = σ² tr PV_iPV_j: the average information.
       let shared =
         reml

@@ -20,17 +20,16 @@ extension MixedModel {
     let n = directions.count
     var traces = Matrix(rows: n, columns: n)
     var known: Set<Int> = []
-    if let elimination = point.objective.elimination as? BlockedElimination {
-      let trailing = Set(elimination.products.structure.trailing)
-      let exact = directions.indices.filter {
-        directions[$0].parts.allSatisfy { trailing.contains($0.factor) }
-      }
-      if !exact.isEmpty,
-        let block = try Self.trailingTraces(exact.map { directions[$0] }, elimination, at: point)
-      {
-        known = Set(exact)
-        for (a, i) in exact.enumerated() { for (b, j) in exact.enumerated() { traces[i, j] = block[a, b] } }
-      }
+    let trailing = Set(products.structure.trailing)
+    let exact = directions.indices.filter {
+      directions[$0].parts.allSatisfy { trailing.contains($0.factor) }
+    }
+    if !exact.isEmpty,
+      let block = try point.objective.elimination.trailingTraces(
+        exact.map { directions[$0] }, fixedInverse: point.restrictedInverse)
+    {
+      known = Set(exact)
+      for (a, i) in exact.enumerated() { for (b, j) in exact.enumerated() { traces[i, j] = block[a, b] } }
     }
     let derivatives = TraceDerivatives(point: point)
     for j in 0..<n where !known.contains(j) {
@@ -54,29 +53,10 @@ extension MixedModel {
     let largest = products.structure.trailing.isEmpty ? Self.largestNestedOrder : Self.largestCrossedOrder
     guard evaluationsAreCheap, order <= largest, point.model.extended == nil else { return nil }
     let objective = objective(reml: point.objective.reml, chainLength: 0)
-    guard let elimination = objective.elimination as? BlockedElimination,
-      elimination.trailing?.isExactAtZero == true || objective.toleratesRounding(point.profile.lower)
-    else { return nil }
+    guard objective.toleratesRounding(point.profile.lower) else { return nil }
     _ = try objective.evaluate(lower: point.profile.lower, theta: [])
-    elimination.solve()
-    return try Self.trailingTraces(directions, elimination, at: point)
-  }
-
-  /// From the block of Z'PZ of the trailing factors, to which all directions must belong; nil where it is sparse.
-  private static func trailingTraces(
-    _ directions: [Direction], _ elimination: BlockedElimination, at point: ParameterPoint
-  ) throws(EngineError) -> Matrix? {
-    let inverse = point.objective.reml ? point.profile.fixedInverse : nil
-    guard let trailing = elimination.trailing, let block = try trailing.projection(fixedInverse: inverse)
-    else {
-      return nil
-    }
-    let position = Dictionary(
-      uniqueKeysWithValues: elimination.products.structure.trailing.enumerated().map { ($1, $0) })
-    let parts = directions.map { direction in
-      direction.parts.map { (factor: position[$0.factor, default: 0], matrix: $0.matrix) }
-    }
-    return 0.5 * trailing.crossTraces(projection: block, parts: parts)
+    objective.elimination.solve()
+    return try objective.elimination.trailingTraces(directions, fixedInverse: point.restrictedInverse)
   }
 
   /// From the sums of squares of the blocks of Z'PZ, by factors of one regressor each.
@@ -97,26 +77,34 @@ extension MixedModel {
 
   /// ‖Z_f'PZ_g‖² by factors; nil where the closed form does not hold, or costs more than differences.
   private func crossedSquares(at point: ParameterPoint) throws(EngineError) -> Matrix? {
-    guard products.sparse == nil, let order = products.trailing?.count,
-      let blocked = point.objective.elimination as? BlockedElimination
-    else { return nil }
+    guard products.sparse == nil, let order = products.trailing?.count else { return nil }
     let coarser = products.chain.dropFirst().reduce(0) { $0 + $1.levelCount }
     var objective = point.objective
-    var elimination = blocked
     if coarser > 0 {
       guard coarser < order / 4, products.structure.factors.allSatisfy({ $0.width == 1 }) else { return nil }
       objective = self.objective(reml: objective.reml, chainLength: 1)
-      guard let crossed = objective.elimination as? BlockedElimination else { return nil }
-      elimination = crossed
     }
-    guard objective.toleratesRounding(point.profile.lower),
-      let traces = CrossedTraces(
-        elimination, fixedInverse: objective.reml ? point.profile.fixedInverse : nil)
-    else { return nil }
+    guard objective.toleratesRounding(point.profile.lower) else { return nil }
     if coarser > 0 {
       _ = try objective.evaluate(lower: point.profile.lower, theta: [])
-      elimination.solve()
+      objective.elimination.solve()
     }
-    return try traces.squares()
+    return try objective.elimination.projectionSquares(fixedInverse: point.restrictedInverse)
+  }
+}
+
+extension BlockedElimination {
+  func trailingTraces(_ directions: [Direction], fixedInverse: Matrix?) throws(EngineError) -> Matrix? {
+    guard let trailing, let block = try trailing.projection(fixedInverse: fixedInverse) else { return nil }
+    let position = Dictionary(
+      uniqueKeysWithValues: products.structure.trailing.enumerated().map { ($1, $0) })
+    let parts = directions.map { direction in
+      direction.parts.map { (factor: position[$0.factor, default: 0], matrix: $0.matrix) }
+    }
+    return 0.5 * trailing.crossTraces(projection: block, parts: parts)
+  }
+
+  func projectionSquares(fixedInverse: Matrix?) throws(EngineError) -> Matrix? {
+    try CrossedTraces(self, fixedInverse: fixedInverse)?.squares()
   }
 }

@@ -75,11 +75,14 @@ final class ParameterPoint {
     information * zip(profile.coefficients, coefficients).map { $0 - $1 }
   }
 
+  /// (X̃'V⁻¹X̃)⁻¹ for the restricted likelihood; nil leaves P = V⁻¹.
+  var restrictedInverse: Matrix? { objective.reml ? profile.fixedInverse : nil }
+
   /// M and R of every factor; P without the fixed effects for the full likelihood.
   func traces() throws(EngineError) -> [FactorTraces] {
     objective.elimination.solve()
     return try objective.elimination.traces(
-      coefficients: coefficients, fixedInverse: objective.reml ? profile.fixedInverse : nil)
+      coefficients: coefficients, fixedInverse: restrictedInverse)
   }
 
   /// Coordinates b̃ → b on the kept columns: the matrix d b̃ / d b.

@@ -116,11 +116,10 @@ final class ProfiledObjective {
   ///   - axes: axes of the curvature, by columns; nil for those of θ.
   func derivatives(at point: Point, axes: Matrix? = nil) throws(EngineError) -> Derivatives {
     gradients += 1
-    (elimination as? BlockedElimination)?.toleratesRounding = toleratesRounding(point.lower)
-    defer { (elimination as? BlockedElimination)?.toleratesRounding = false }
     elimination.solve()
     let traces = try elimination.traces(
-      coefficients: point.coefficients, fixedInverse: reml ? point.fixedInverse : nil)
+      coefficients: point.coefficients, fixedInverse: reml ? point.fixedInverse : nil,
+      toleratesRounding: toleratesRounding(point.lower))
     let covariance = covarianceDerivatives(traces, at: point)
     var directions = layout.directions(point.lower)
     if let axes { directions = layout.combined(directions, by: axes) }

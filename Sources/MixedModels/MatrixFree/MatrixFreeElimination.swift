@@ -72,10 +72,18 @@ final class MatrixFreeElimination: LevelElimination {
     return (stochastic.logDeterminant, reducedPanel(found))
   }
 
+  var isStochastic: Bool { true }
+
+  func monteCarloReport(in model: MixedModel) -> MonteCarloReport? {
+    MonteCarloReport(evaluating: self, in: model)
+  }
+
   /// Nothing to do: ``factorize(_:)`` has solved.
   func solve() {}
 
-  func traces(coefficients: [Double], fixedInverse: Matrix?) throws(EngineError) -> [FactorTraces] {
+  func traces(
+    coefficients: [Double], fixedInverse: Matrix?, toleratesRounding: Bool
+  ) throws(EngineError) -> [FactorTraces] {
     guard let solution else { return [] }
     let residual = residuals(coefficients)
     return lower.indices.map { f in
