@@ -51,7 +51,7 @@ struct RunOptions: ParsableArguments {
     }
     print(
       "\(name): \(count) inputs, \(report.served) served, \(report.refused) refused,",
-      "\(report.faultCount) faults; the slowest took \(report.slowest) s")
+      "\(report.faultCount) faults; the slowest, \(report.slowestIndex), took \(report.slowest) s")
     if report.faultCount > 0 { throw ExitCode.failure }
   }
 }

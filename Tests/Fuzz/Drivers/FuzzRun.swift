@@ -64,7 +64,7 @@ package struct FuzzRun: Sendable {
       case .fault(let message): report.add(index, message, driver.describe(input))
       }
       if seconds > limit { report.add(index, "took \(seconds) seconds", driver.describe(input)) }
-      report.slowest = max(report.slowest, seconds)
+      if seconds > report.slowest { (report.slowest, report.slowestIndex) = (seconds, index) }
       progress(index)
     }
     watch?.end()
@@ -91,6 +91,8 @@ package struct FuzzReport: Sendable {
   package var served = 0
   package var refused = 0
   package var slowest = 0.0
+  /// The input that took longest.
+  package var slowestIndex = 0
   package var faultCount = 0
   /// The first failures, each with its input.
   package var faults: [Fault] = []
