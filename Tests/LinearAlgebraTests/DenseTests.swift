@@ -133,8 +133,17 @@ import Testing
 
   @Test func threadLeasesNest() {
     // Other suites may hold leases meanwhile: only what holds in any case is asked.
-    let inside = BLASThreads.with(2) { BLASThreads.with(2) { BLASThreads.current } }
-    #expect(inside == 1)
+    #expect(BLASThreads.with(1) { BLASThreads.with(2) { BLASThreads.current } } == 1)
+    let done = DispatchSemaphore(value: 0)
+    nonisolated(unsafe) var overlapping = 0
+    BLASThreads.with(2) {
+      Thread.detachNewThread {
+        overlapping = BLASThreads.with(2) { BLASThreads.current }
+        done.signal()
+      }
+      done.wait()
+    }
+    #expect(overlapping == 1)
     #expect(BLASThreads.current >= 1)
   }
 }
