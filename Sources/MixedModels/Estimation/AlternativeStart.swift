@@ -44,8 +44,8 @@ extension MixedModel {
   }
 
   /// Levels that tell of a variance up to which effects with a perfect correlation may be an optimum of their own beside
-  /// one inside: of all models with a slope that the data sets of R allow, those with two optima had three to six; with thirteen, one.
-  private static let fewLevels = 16.0
+  /// one inside: of all models with a slope that the data sets of R allow, those with two optima had three to six.
+  private static let fewLevels = 12.0
 
   /// The variances of a point with all correlations of a term 1 or -1: as the first effect's, and with one of them turned.
   private func perfectCorrelations(at point: ProfiledObjective.Point) -> [[Double]] {
