@@ -6,7 +6,7 @@ extension TrailingElimination {
   /// - Parameter fixedInverse: (X̃'V⁻¹X̃)⁻¹ for the restricted likelihood; nil leaves P = V⁻¹. `solve` and
   ///   `finishGradient` must have run.
   func projection(fixedInverse: Matrix?) throws(EngineError) -> Buffer? {
-    guard storage is DenseTrailingStorage else { return nil }
+    guard dense != nil else { return nil }
     let m = count
     try invert(rough: false)
     let result = unscaledProjection() ?? scaledProjection()
