@@ -5,11 +5,9 @@ package import LinearAlgebra
 ///
 /// Immutable; every fit and evaluation makes a workspace of its own.
 package struct MixedModel: Sendable {
-  let response: [Double]
-  let fixedColumns: Matrix
-  let terms: [RandomTerm]
+  let rows: Rows
   /// How likelihoods are evaluated; a copy of the model may carry other options over the same products.
-  package var options: EngineOptions
+  package var options: EngineOptions { didSet { plan = makePlan() } }
   private(set) var products: CrossProducts
   private var sums: CrossProducts.Sums
   private var bases: [FactorBasis]
@@ -23,6 +21,8 @@ package struct MixedModel: Sendable {
   private(set) var extended: ExtendedProducts?
   /// What iterative solves need of the products, made once.
   private(set) var iterative = IterativeSystem()
+  /// Which way all of this is computed.
+  package private(set) var plan: Plan
 
   /// Forms the cross-products.
   ///
@@ -30,23 +30,27 @@ package struct MixedModel: Sendable {
   ///   - response: n values.
   ///   - fixed: n × p matrix; dependent columns are dropped.
   ///   - terms: random terms, at least one identifiable.
+  ///   - weights: prior weights of the rows, n positive values; nil for ones.
   /// - Throws: ``EngineError`` for unusable data.
   package init(
-    response: [Double], fixed fixedColumns: Matrix, terms: [RandomTerm], options: EngineOptions = .init()
+    response: [Double], fixed: Matrix, terms: [RandomTerm], weights: [Double]? = nil,
+    options: EngineOptions = .init()
   ) throws(EngineError) {
-    self.response = response
-    self.fixedColumns = fixedColumns
-    self.terms = terms
-    self.options = options
-    try Self.validate(response: response, fixed: fixedColumns, terms: terms)
+    try self.init(Rows(response: response, fixed: fixed, terms: terms, weights: weights), options: options)
+  }
 
-    var table = RegressorTable(response: response, fixed: fixedColumns, terms: terms)
+  /// Forms the cross-products of rows, of which at least one term must be identifiable.
+  package init(_ rows: Rows, options: EngineOptions = .init()) throws(EngineError) {
+    self.rows = rows
+    self.options = options
+    let terms = rows.terms
+    var table = RegressorTable(rows)
     let structure = ModelStructure(terms: terms, table: table, keepsAll: options.keepsAll)
     if structure.factors.isEmpty { throw .nothingIdentifiable(structure.held) }
     try Self.requireMemory(structure: structure, table: table, options: options)
     var sums = CrossProducts.Sums(structure: structure, table: table)
     guard sums.gram.storage.allSatisfy(\.isFinite) else {
-      try Self.findNonFinite(response: response, fixed: fixedColumns, terms: terms)
+      try rows.findNonFinite()
       throw .overflow
     }
     var basis: FixedBasis
@@ -60,8 +64,8 @@ package struct MixedModel: Sendable {
       else { throw .nearlyDependent }
       basis = found
     }
-    guard response.count > basis.rank else {
-      throw .noResidualDegreesOfFreedom(rows: response.count, rank: basis.rank)
+    guard rows.count > basis.rank else {
+      throw .noResidualDegreesOfFreedom(rows: rows.count, rank: basis.rank)
     }
     fixed = basis
     func products(_ sums: CrossProducts.Sums, orders: [Int: [Int]]) -> (CrossProducts, [FactorBasis]) {
@@ -76,14 +80,14 @@ package struct MixedModel: Sendable {
       moments = StartingValues(products: crossProducts)
     }
     let order = crossProducts.trailing?.count ?? 0
-    if options.trailing != .dense,
-      order > SparseTrailingPattern.smallestOrder || options.trailing == .sparse
-    {
+    if Plan.considersSparse(order: order, options: options) {
       let force = options.trailing == .sparse
       if structure.chain.count == 1 {
         _ = crossProducts.chooseSparse(denseOrder: order, force: force)
       } else if force
-        || crossProducts.chain.first?.panel.map({ $0.squaredRowCounts < Double(order * order) }) ?? false
+        || crossProducts.chain.first?.panel.map({
+          Plan.mayBeSparse(squaredRowCounts: $0.squaredRowCounts, order: order)
+        }) ?? false
       {
         var shortened = structure
         shortened.shortenChain()
@@ -101,8 +105,21 @@ package struct MixedModel: Sendable {
     self.orders = orders
     self.moments = moments
     layout = CovarianceLayout(terms: terms, structure: structure, bases: bases)
+    plan = Plan(
+      products: crossProducts, rows: rows.count, parameters: layout.count, options: options,
+      memory: MemoryEstimate(products: crossProducts, options: options))
   }
 
+  private func makePlan() -> Plan {
+    Plan(
+      products: products, rows: rows.count, parameters: layout.count, options: options,
+      memory: memoryEstimate)
+  }
+
+  /// The random terms.
+  var terms: [RandomTerm] { rows.terms }
+  /// X, as the caller gave it.
+  var fixedColumns: Matrix { rows.fixed }
   /// Terms held at zero.
   package var held: [HeldTerm] { products.structure.held }
   /// Columns of X that depend on others.
@@ -118,40 +135,18 @@ package struct MixedModel: Sendable {
   /// Runs what works at several points, or at one, with the threads that this model takes.
   package func leasing<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result
   {
-    try BLASThreads.with(blasThreads, body)
-  }
-
-  /// Threads for a dense trailing block: one while it is too small to share.
-  var blasThreads: Int {
-    guard products.sparse == nil, let order = products.trailing?.count, order >= 500 else { return 1 }
-    return options.threads ?? ProcessorCount.available
-  }
-
-  /// Whether an evaluation of the likelihood takes next to no time.
-  var evaluationsAreCheap: Bool {
-    response.count <= 50_000 && products.sparse == nil && products.trailing?.count ?? 0 < 500
-  }
-
-  /// The predicted decrease of -2 log L at which a fit stops: 1e-7 is 3e-4 standard errors, and more digits are
-  /// taken where they cost less.
-  private var defaultTolerance: Double {
-    if products.sparse != nil { return 1e-9 }
-    switch products.trailing?.count ?? 0 {
-    case ..<100 where response.count <= 50_000: return 1e-13
-    case ..<500: return 1e-8
-    default: return 1e-7
-    }
+    try BLASThreads.with(plan.threads, body)
   }
 
   func optimizer(_ objective: ProfiledObjective, options: FitOptions) -> NewtonOptimizer {
     NewtonOptimizer(
-      objective: objective, options: options, tolerance: options.tolerance ?? defaultTolerance,
-      scales: parameterScales, verifies: evaluationsAreCheap,
-      leastResolution: canExtend ? Self.resolvedScale : 0)
+      objective: objective, options: options, tolerance: options.tolerance ?? plan.tolerance,
+      scales: parameterScales, verifies: plan.evaluationsAreCheap,
+      leastResolution: canExtend ? Tuning.resolvedScale : 0)
   }
 
   private func maximize(reml: Bool, options: FitOptions) throws(EngineError) -> Estimate {
-    if isMatrixFree { return try maximizeMatrixFree(reml: reml, options: options) }
+    if plan.isIterative { return try maximizeMatrixFree(reml: reml, options: options) }
     let objective = try objective(reml: reml)
     var optimizer = optimizer(objective, options: options)
     var start = startingTheta
@@ -246,20 +241,19 @@ package struct MixedModel: Sendable {
   func objective(reml: Bool) throws(EngineError) -> ProfiledObjective {
     if let extended {
       return ProfiledObjective(
-        elimination: ExtendedElimination(products: extended), layout: layout, fixed: fixed,
-        rowCount: response.count, reml: reml, floors: layout.widths.map { _ in 0 })
+        self, elimination: ExtendedElimination(products: extended), reml: reml,
+        floors: layout.widths.map { _ in 0 })
     }
     if let pooled = products.pooled {
       return ProfiledObjective(
-        elimination: PooledElimination(products: pooled, base: products.base), layout: layout, fixed: fixed,
-        rowCount: response.count, reml: reml, floors: [0])
+        self, elimination: PooledElimination(products: pooled, base: products.base), reml: reml, floors: [0])
     }
     return try levelObjective(reml: reml)
   }
 
   /// An objective whose elimination keeps every level apart, for conditional modes and variances.
   func levelObjective(reml: Bool) throws(EngineError) -> ProfiledObjective {
-    if isMatrixFree { return try matrixFreeObjective(reml: reml) }
+    if plan.isIterative { return try matrixFreeObjective(reml: reml) }
     if extended != nil { return try objective(reml: reml) }
     try requireMemory()
     let products =
@@ -269,17 +263,15 @@ package struct MixedModel: Sendable {
   }
 
   private func levelObjective(reml: Bool, products: CrossProducts) -> ProfiledObjective {
-    let elimination = BlockedElimination(products: products, workers: Workers(threads: blasThreads))
+    let elimination = BlockedElimination(products: products, workers: Workers(threads: plan.threads))
     var floors = [Double](repeating: 0, count: products.structure.factors.count)
     if let trailing = elimination.trailing, !trailing.isExactAtZero {
       for f in products.structure.trailing {
         let mean = moments.meanSquares[f].max() ?? 1
-        floors[f] = 3e-5 / max(mean, .leastNormalMagnitude).squareRoot()
+        floors[f] = Tuning.leastRoot / max(mean, .leastNormalMagnitude).squareRoot()
       }
     }
-    return ProfiledObjective(
-      elimination: elimination, layout: layout, fixed: fixed, rowCount: response.count, reml: reml,
-      floors: floors)
+    return ProfiledObjective(self, elimination: elimination, reml: reml, floors: floors)
   }
 
   /// An objective with the factors of the chain among the trailing columns, but for the finest ones kept: none or
@@ -359,41 +351,6 @@ package struct MixedModel: Sendable {
     return count
   }
 
-  private static func validate(response: [Double], fixed: Matrix, terms: [RandomTerm]) throws(EngineError) {
-    let n = response.count
-    guard n > 0 else { throw .noRows }
-    guard fixed.rows == n || fixed.columns == 0 else {
-      throw .lengthMismatch(input: "fixed effects", count: fixed.rows, expected: n)
-    }
-    for (t, term) in terms.enumerated() {
-      guard term.codes.count == n else {
-        throw .lengthMismatch(input: "codes of term \(t)", count: term.codes.count, expected: n)
-      }
-      for case let column? in term.columns where column.count != n {
-        throw .lengthMismatch(input: "regressors of term \(t)", count: column.count, expected: n)
-      }
-    }
-    if let first = response.first, first.isFinite, response.allSatisfy({ $0 == first }) {
-      throw .constantResponse(value: first)
-    }
-  }
-
-  private static func findNonFinite(
-    response: [Double], fixed: Matrix, terms: [RandomTerm]
-  ) throws(EngineError) {
-    if let row = response.firstIndex(where: { !$0.isFinite }) { throw .nonFiniteResponse(row: row) }
-    if let index = fixed.storage.firstIndex(where: { !$0.isFinite }) {
-      throw .nonFiniteFixed(column: index / fixed.rows, row: index % fixed.rows)
-    }
-    for (t, term) in terms.enumerated() {
-      for (c, column) in term.columns.enumerated() {
-        if let row = column?.firstIndex(where: { !$0.isFinite }) {
-          throw .nonFiniteRandom(term: t, column: c, row: row)
-        }
-      }
-    }
-  }
-
   /// Standardised regressors of every factor, the columns of some terms reordered.
   private static func bases(
     sums: CrossProducts.Sums, terms: [RandomTerm], orders: [Int: [Int]]
@@ -418,6 +375,7 @@ package struct MixedModel: Sendable {
     result.moments = StartingValues(products: result.products)
     result.layout = CovarianceLayout(terms: terms, structure: sums.structure, bases: result.bases)
     result.iterative = IterativeSystem()
+    result.plan = result.makePlan()
     return result
   }
 

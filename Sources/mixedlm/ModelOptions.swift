@@ -47,6 +47,19 @@ struct ModelOptions: ParsableArguments {
       valueName: "NAME=F"))
   var vcFormula: [NamedFormula] = []
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Column of prior weights, inverse to the residual variances; rows of weight 0 are left out. Example: --weights n",
+      valueName: "COL"))
+  var weights: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Column that is added to the linear predictor. Example: --offset base", valueName: "COL"))
+  var offset: String?
+
   @Flag(help: "Maximise the likelihood instead of the restricted likelihood (REML). Example: --ml")
   var ml = false
 
@@ -85,6 +98,7 @@ struct ModelOptions: ParsableArguments {
   var areEmpty: Bool {
     data == nil && formula == nil && groups == nil && !singleGroup && reFormula == nil && reFormulaFor.isEmpty
       && vcFormula.isEmpty && !ml && method == .default && missing == .none && exact == nil && threads == nil
+      && weights == nil && offset == nil
   }
 
   func validate() throws {
@@ -117,11 +131,11 @@ struct ModelOptions: ParsableArguments {
   /// The model over a data frame.
   func model(_ frame: DataFrame) throws -> MixedLM {
     // One label for all rows: a group called "Group" with the label 1, as statsmodels prints it.
-    let grouping: (any GroupSpecifier)? =
+    let grouping: (any ColumnSpecifier)? =
       singleGroup ? [Int](repeating: 1, count: frame.rowCount) : groups
     return try MixedLM.fromFormula(
       formula: formula ?? "", data: frame, groups: grouping, reFormula: randomEffects, vcFormula: components,
-      missing: missing.missing)
+      weights: weights, offset: offset, missing: missing.missing)
   }
 
   /// The arguments as the report repeats them.

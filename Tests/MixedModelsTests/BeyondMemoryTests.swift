@@ -10,7 +10,7 @@ import Testing
   func predictionErrorsBySolves(_ design: Design) throws {
     let exact = try design.model(exact: nil).0
     let free = try design.model(exact: nil, memory: 1).0
-    #expect(!exact.isMatrixFree && free.isMatrixFree)
+    #expect(!exact.plan.isIterative && free.plan.isIterative)
     let estimate = try free.fit(reml: true)
     let count = 40
     var g = TestGenerator(seed: 3)

@@ -10,6 +10,7 @@ struct DenseReference {
   func variance(_ covariances: [Matrix]) -> Matrix {
     let n = model.response.count
     var v = Matrix.identity(n)
+    if let weights = model.weights { for i in 0..<n { v[i, i] = 1 / weights[i] } }
     for (term, s) in zip(model.terms, covariances) {
       for i in 0..<n where term.codes[i] >= 0 {
         for j in 0..<n where term.codes[j] == term.codes[i] {

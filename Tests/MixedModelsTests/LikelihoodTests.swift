@@ -4,16 +4,17 @@ import Testing
 
 @Suite struct LikelihoodTests {
   static let cases: [RandomModel] = RandomModel.Kind.allCases.flatMap { kind in
-    (1...6).map { RandomModel(kind, seed: $0) }
+    (1...6).map { RandomModel(kind, seed: $0) } + [RandomModel(kind, seed: 7).weighted()]
   }
   /// Five hundred and more, for the cheapest comparison.
   static let many: [RandomModel] = RandomModel.Kind.allCases.flatMap { kind in
     (1...36).map { RandomModel(kind, seed: 100 + $0) }
+      + (1...9).map { RandomModel(kind, seed: $0).weighted() }
   }
 
   @Test(arguments: many)
   func matchesDenseVariance(_ random: RandomModel) throws {
-    let model = try MixedModel(response: random.response, fixed: random.fixed, terms: random.terms)
+    let model = try random.model()
     let dense = DenseReference(model: random)
     var g = TestGenerator(seed: random.seed)
     for reml in [true, false] {
@@ -28,7 +29,7 @@ import Testing
 
   @Test(arguments: cases)
   func optimumBeatsNeighbours(_ random: RandomModel) throws {
-    let model = try MixedModel(response: random.response, fixed: random.fixed, terms: random.terms)
+    let model = try random.model()
     let dense = DenseReference(model: random)
     var g = TestGenerator(seed: random.seed &+ 77)
     for reml in [true, false] {

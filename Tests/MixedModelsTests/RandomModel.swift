@@ -34,8 +34,22 @@ struct RandomModel: Sendable, CustomStringConvertible {
   var response: [Double]
   var fixed: Matrix
   var terms: [RandomTerm]
+  /// Prior weights; nil for ones.
+  var weights: [Double]?
 
-  var description: String { "\(kind) \(seed)" }
+  var description: String { "\(kind) \(seed)\(weights == nil ? "" : " weighted")" }
+
+  /// The same model with weights at random.
+  func weighted(_ weight: (inout TestGenerator) -> Double = { exp($0.normal()) }) -> RandomModel {
+    var g = TestGenerator(seed: seed &+ 5)
+    var result = self
+    result.weights = response.map { _ in weight(&g) }
+    return result
+  }
+
+  func model(options: EngineOptions = .init()) throws -> MixedModel {
+    try MixedModel(response: response, fixed: fixed, terms: terms, weights: weights, options: options)
+  }
 
   init(_ kind: Kind, seed: UInt64) {
     self.kind = kind

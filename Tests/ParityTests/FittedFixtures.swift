@@ -24,7 +24,7 @@ actor FittedFixtures {
     let data = try frame(fixture.data)
     let call = fixture.call
     let components = Dictionary(uniqueKeysWithValues: call.vcFormula.map { ($0.name, $0.formula) })
-    let groups: any GroupSpecifier = call.groups ?? [Int](repeating: 1, count: data.rowCount)
+    let groups: any ColumnSpecifier = call.groups ?? [Int](repeating: 1, count: data.rowCount)
     return try MixedLM.fromFormula(
       formula: call.formula, data: data, groups: groups, reFormula: call.reFormula.map { ReFormula($0) },
       vcFormula: components.isEmpty ? nil : components, missing: call.missing == "drop" ? .drop : .none)
@@ -39,7 +39,9 @@ actor FittedFixtures {
   }
 
   func fit(bars fixture: BarFixture) throws -> MixedLMResults {
-    try mixedlm(fixture.call.formula, frame(fixture.data)).fit(reml: fixture.call.reml)
+    let call = fixture.call
+    return try mixedlm(call.formula, frame(fixture.data), weights: call.weights, offset: call.offset).fit(
+      reml: call.reml)
   }
 }
 

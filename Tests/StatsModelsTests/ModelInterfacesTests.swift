@@ -91,29 +91,30 @@ import Testing
   }
 
   /// Formula, groups, reFormula, vcFormula, and the terms they give.
-  static let mixtures: [(String, (any GroupSpecifier & Sendable)?, ReFormula?, [String: String]?, [String])] =
-    [
-      (
-        "test_score ~ age + (1|classroom) + (1|school)", "student_id", nil, nil,
-        ["classroom", "school", "student_id"]
-      ),
-      ("test_score ~ age + (1|classroom)", "school", nil, ["classroom": "diag"], ["classroom", "school"]),
-      (
-        "test_score ~ age + (age|classroom)", "student_id", ["classroom": "~1", "school": "~1"], nil,
-        ["classroom", "school", "student_id"]
-      ),
-      (
-        "test_score ~ age + (1|classroom)", nil, ["classroom": "~1", "school": "~1"], nil,
-        ["classroom", "school"]
-      ),
-      ("test_score ~ age", "school", ["school": "~age"], nil, ["school"]),
-      ("test_score ~ age", "school", ["province": "~1"], nil, ["province", "school"]),
-      ("test_score ~ age + (1|province)", "school", nil, ["c": "0 + C(classroom)"], ["province", "c"]),
-      (
-        "test_score ~ age + (1|province)", "school", "1", ["c": "0 + C(classroom)"],
-        ["province", "school", "c"]
-      ),
-    ]
+  static let mixtures:
+    [(String, (any ColumnSpecifier & Sendable)?, ReFormula?, [String: String]?, [String])] =
+      [
+        (
+          "test_score ~ age + (1|classroom) + (1|school)", "student_id", nil, nil,
+          ["classroom", "school", "student_id"]
+        ),
+        ("test_score ~ age + (1|classroom)", "school", nil, ["classroom": "diag"], ["classroom", "school"]),
+        (
+          "test_score ~ age + (age|classroom)", "student_id", ["classroom": "~1", "school": "~1"], nil,
+          ["classroom", "school", "student_id"]
+        ),
+        (
+          "test_score ~ age + (1|classroom)", nil, ["classroom": "~1", "school": "~1"], nil,
+          ["classroom", "school"]
+        ),
+        ("test_score ~ age", "school", ["school": "~age"], nil, ["school"]),
+        ("test_score ~ age", "school", ["province": "~1"], nil, ["province", "school"]),
+        ("test_score ~ age + (1|province)", "school", nil, ["c": "0 + C(classroom)"], ["province", "c"]),
+        (
+          "test_score ~ age + (1|province)", "school", "1", ["c": "0 + C(classroom)"],
+          ["province", "school", "c"]
+        ),
+      ]
 
   @Test(arguments: mixtures.indices) func mixture(_ position: Int) throws {
     let (formula, by, re, vc, expected) = Self.mixtures[position]

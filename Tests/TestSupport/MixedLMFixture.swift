@@ -131,6 +131,9 @@ package struct BarFixture: Decodable, Sendable, CustomTestStringConvertible {
   package struct Call: Decodable, Sendable {
     package var formula: String
     package var reml: Bool
+    /// Columns of prior weights and of an offset.
+    package var weights: String?
+    package var offset: String?
   }
   package var name: String
   package var data: String

@@ -11,9 +11,11 @@ output <- if (length(arguments)) arguments[1] else file.path(dirname(here), "lme
 dir.create(output, showWarnings = FALSE)
 only <- arguments[-1]
 
-# name, data set, formula here, formula in R (NULL: the same text); identified: only one set of variances is best
-bar <- function(name, data, formula, r = NULL, identified = TRUE)
-  list(name = name, data = data, formula = formula, r = if (is.null(r)) formula else r, identified = identified)
+# name, data set, formula here, formula in R (NULL: the same text); identified: only one set of variances is best;
+# columns of prior weights and of an offset
+bar <- function(name, data, formula, r = NULL, identified = TRUE, weights = NULL, offset = NULL)
+  list(name = name, data = data, formula = formula, r = if (is.null(r)) formula else r, identified = identified,
+       weights = weights, offset = offset)
 students <- "score ~ group + (1 | test) + (1 | school) + (1 | school:student)"
 cases <- list(
   bar("sleepstudy-intercept", "sleepstudy", "Reaction ~ Days + (1 | Subject)"),
@@ -70,6 +72,11 @@ cases <- list(
   bar("sim-singular-intercept", "sim_singular", "y ~ x + (1 | g)"),
   bar("sim-chain-slash", "sim_chain", "y ~ x + (1 | region/town/street)"),
   bar("sim-chain-slope-crossed", "sim_chain", "y ~ x + (x | region) + (1 | region:town) + (1 | rater)"),
+  bar("ham-weighted", "ham", "Q('Informed.liking') ~ C(Product) + (1 | Consumer)",
+      "Informed.liking ~ factor(Product) + (1 | Consumer)", weights = "Age"),
+  bar("dietox-weighted-offset", "dietox", "Weight ~ Time + (Time | Pig)", weights = "Time", offset = "Start"),
+  bar("nlschools-weighted", "nlschools", "lang ~ IQ + (IQ | class)", weights = "GS"),
+  bar("cake-weighted-crossed", "cake", "angle ~ recipe + (1 | replicate) + (1 | temperature)", weights = "temp"),
   bar("students-tests", "students_tests", students),
   bar("students-tests-four", "students_tests", "score ~ group + (1 | test) + (1 | test:school) + (1 | school:student)"))
 
@@ -119,7 +126,7 @@ effects_of <- function(fit, group, slash) {
 for (case in cases) for (reml in c(TRUE, FALSE)) {
   if (length(only) && !(case$name %in% only)) next
   frame <- read_set(file.path(dirname(here), "data", paste0(case$data, ".csv")))
-  fit <- best_fit(as.formula(case$r), frame, reml)
+  fit <- best_fit(as.formula(case$r), frame, reml, case$weights, case$offset)
   result <- answer(fit)
   slash <- grepl("/", case$r)
   groups <- vapply(result$terms, `[[`, "", "group")
@@ -135,7 +142,9 @@ for (case in cases) for (reml in c(TRUE, FALSE)) {
   fixture <- c(list(schema = 1, name = name, data = case$data,
                     provenance = list(generator = "generators/lme4_cases.R", lme4 = as.character(packageVersion("lme4")),
                                       r = as.character(getRversion())),
-                    call = list(formula = case$formula, r_formula = case$r, reml = reml), identified = case$identified), result)
+                    call = c(list(formula = case$formula, r_formula = case$r, reml = reml),
+                             case[c("weights", "offset")[c(!is.null(case$weights), !is.null(case$offset))]]),
+                    identified = case$identified), result)
   writeLines(toJSON(fixture, auto_unbox = TRUE, digits = NA, null = "null"),
              file.path(output, paste0(name, ".json")))
   cat(sprintf("%-32s %16.6f %s\n", name, result$llf, if (result$singular) "singular" else ""))

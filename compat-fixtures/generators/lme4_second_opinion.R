@@ -18,9 +18,12 @@ controls <- c(
                    check.nobs.vs.nRE = "ignore", check.nobs.vs.nlev = "ignore",
                    optCtrl = list(xtol_abs = 1e-12, ftol_abs = 1e-12, maxeval = 1e5))))
 
-best_fit <- function(formula, frame, reml) {
+# weights, offset: names of columns
+best_fit <- function(formula, frame, reml, weights = NULL, offset = NULL) {
+  extra <- lapply(Filter(Negate(is.null), list(weights = weights, offset = offset)), as.name)
   fits <- lapply(controls, function(control)
-    tryCatch(suppressMessages(suppressWarnings(lmer(formula, frame, REML = reml, control = control))),
+    tryCatch(suppressMessages(suppressWarnings(do.call(
+      lmer, c(list(formula, data = frame, REML = reml, control = control), extra)))),
              error = function(condition) NULL))
   fits <- Filter(Negate(is.null), fits)
   best <- fits[[which.max(vapply(fits, function(fit) as.numeric(logLik(fit)), 0))]]

@@ -16,6 +16,7 @@ struct PooledProducts: Sendable {
   init?(sums: CrossProducts.Sums, bases: [FactorBasis], panel: Matrix) {
     let structure = sums.structure
     guard structure.chain.count == 1, structure.trailing.isEmpty, sums.chainParticipants == [0],
+      sums.table.roots == nil,
       let leader = structure.chain.first, structure.factors[leader].width == 1
     else { return nil }
     let width = sums.table.width
@@ -23,7 +24,7 @@ struct PooledProducts: Sendable {
     let record = sums.chainRecord.pointer
     var largest = 0.0
     for level in 0..<levelCount { largest = max(largest, record[level * width]) }
-    guard largest <= Double(levelCount) * 0.5 + 4096 else { return nil }
+    guard Plan.poolsLevels(largest: largest, levels: levelCount) else { return nil }
     var position = [Int32](repeating: -1, count: Int(largest) + 1)
     var sizes: [Int] = []
     for level in 0..<levelCount {
@@ -33,7 +34,7 @@ struct PooledProducts: Sendable {
         sizes.append(size)
       }
     }
-    guard sizes.count * 4 <= levelCount else { return nil }
+    guard Plan.poolsLevels(sizes: sizes.count, levels: levelCount) else { return nil }
     let buffer = Buffer(sizes.count * width * width)
     var counts = [Double](repeating: 0, count: sizes.count)
     for level in 0..<levelCount {

@@ -60,7 +60,7 @@ extension MixedModel {
   ) throws(EngineError) -> Matrix {
     try leasing { () throws(EngineError) in
       // Curvature takes no traces without a factor.
-      let objective = isMatrixFree ? try matrixFreeObjective(reml: reml, solvesOnly: true) : nil
+      let objective = plan.isIterative ? try matrixFreeObjective(reml: reml, solvesOnly: true) : nil
       return try jointHessianOnLease(
         at: ParameterPoint(
           model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects, scale: scale,

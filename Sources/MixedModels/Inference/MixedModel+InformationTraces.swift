@@ -14,7 +14,7 @@ extension MixedModel {
   func informationTraces(_ directions: [Direction], at point: ParameterPoint) throws(EngineError) -> Matrix {
     if let levels = OneFactorTraces(point: point) { return levels.traces(directions) }
     if let traces = try smallModelTraces(directions, at: point) { return traces }
-    if !evaluationsAreCheap, let squares = try crossedSquares(at: point) {
+    if !plan.evaluationsAreCheap, let squares = try crossedSquares(at: point) {
       return Self.traces(directions, squares: squares)
     }
     let n = directions.count
@@ -51,7 +51,7 @@ extension MixedModel {
   ) throws(EngineError) -> Matrix? {
     let order = products.structure.factors.reduce(0) { $0 + $1.levelCount * $1.width }
     let largest = products.structure.trailing.isEmpty ? Self.largestNestedOrder : Self.largestCrossedOrder
-    guard evaluationsAreCheap, order <= largest, point.model.extended == nil else { return nil }
+    guard plan.evaluationsAreCheap, order <= largest, point.model.extended == nil else { return nil }
     let objective = objective(reml: point.objective.reml, chainLength: 0)
     guard objective.toleratesRounding(point.profile.lower) else { return nil }
     _ = try objective.evaluate(lower: point.profile.lower, theta: [])

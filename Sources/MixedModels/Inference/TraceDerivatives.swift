@@ -100,7 +100,7 @@ struct TraceDerivatives {
   ///
   /// Where an evaluation is dear, (f(h) − f(−h)) / 2h at a smaller step: 1e-6 relative is ample for standard errors.
   private func central(_ direction: Direction) throws(EngineError) -> [Matrix]? {
-    let cheap = point.model.evaluationsAreCheap
+    let cheap = point.model.plan.evaluationsAreCheap
     var h = (cheap ? Self.step : Self.step / 6) / magnitude(direction)
     let multiples: [Double] = cheap ? [1, -1, 2, -2, 3, -3] : [1, -1]
     let weights: [Double] = cheap ? [45, -45, -9, 9, 1, -1].map { $0 / 60 } : [0.5, -0.5]
@@ -120,7 +120,7 @@ struct TraceDerivatives {
 
   /// (−25f₀ + 48f₁ − 36f₂ + 16f₃ − 3f₄) / 12h; where an evaluation is dear, (−3f₀ + 4f₁ − f₂) / 2h.
   private func forward(_ direction: Direction) throws(EngineError) -> [Matrix] {
-    let cheap = point.model.evaluationsAreCheap
+    let cheap = point.model.plan.evaluationsAreCheap
     let h = 1e-3 / magnitude(direction)
     let weights: [Double] = cheap ? [-25, 48, -36, 16, -3].map { $0 / 12 } : [-1.5, 2, -0.5]
     let points = weights.indices.compactMap { lower(direction, Double($0) * h, strict: false) }

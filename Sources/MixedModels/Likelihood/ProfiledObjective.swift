@@ -13,6 +13,8 @@ final class ProfiledObjective {
   let degreesOfFreedom: Double
   /// Smallest |T_aa| used for each factor: keeps divisions by T exact enough.
   let floors: [Double]
+  /// Σ log w of the prior weights: log |W|.
+  private let logWeights: Double
   private(set) var evaluations = 0
   private(set) var gradients = 0
 
@@ -47,21 +49,19 @@ final class ProfiledObjective {
     var axes: Matrix?
   }
 
-  init(
-    elimination: any Elimination, layout: CovarianceLayout, fixed: FixedBasis, rowCount: Int, reml: Bool,
-    floors: [Double]
-  ) {
+  init(_ model: MixedModel, elimination: any Elimination, reml: Bool, floors: [Double]) {
     self.elimination = elimination
-    self.layout = layout
-    self.fixed = fixed
+    layout = model.layout
+    fixed = model.fixed
     self.reml = reml
     self.floors = floors
-    degreesOfFreedom = Double(reml ? rowCount - fixed.rank : rowCount)
+    logWeights = model.rows.logWeights
+    degreesOfFreedom = Double(reml ? model.rows.count - fixed.rank : model.rows.count)
   }
 
-  /// What is added to the standardised deviance to get the caller's: units of y and the basis of X.
+  /// What is added to the standardised deviance to get the caller's: units of y, the basis of X and the prior weights.
   var shift: Double {
-    2 * degreesOfFreedom * log(fixed.unit) - (reml ? 2 * fixed.logDeterminant : 0)
+    2 * degreesOfFreedom * log(fixed.unit) - (reml ? 2 * fixed.logDeterminant : 0) - logWeights
   }
 
   func evaluate(_ theta: [Double]) throws(EngineError) -> Point {
@@ -156,7 +156,7 @@ final class ProfiledObjective {
   func toleratesRounding(_ lower: [[Double]]) -> Bool {
     zip(floors, lower).enumerated().allSatisfy { f, pair in
       let k = layout.widths[f]
-      return (0..<k).allSatisfy { abs(pair.1[$0 + $0 * k]) >= 3e4 * pair.0 }
+      return (0..<k).allSatisfy { abs(pair.1[$0 + $0 * k]) >= Tuning.roundingMargin * pair.0 }
     }
   }
 

@@ -12,7 +12,7 @@ extension MixedModel {
   package func replacingResponse(_ response: [Double], threads: Int?) throws(EngineError) -> MixedModel {
     var options = options
     options.threads = threads
-    return try MixedModel(response: response, fixed: fixedColumns, terms: terms, options: options)
+    return try MixedModel(rows.replacing(response: response), options: options)
   }
 }
 
@@ -50,7 +50,9 @@ extension PredictionRows {
         for a in 0..<k { result[i] += (effects.columns[a]?[i] ?? 1) * drawn[level * k + a] }
       }
     }
-    for i in result.indices { result[i] += sigma * stream.normal() }
+    for i in result.indices {
+      result[i] += sigma * (weights.map { 1 / $0[i].squareRoot() } ?? 1) * stream.normal()
+    }
     return result
   }
 }

@@ -61,7 +61,7 @@ extension PredictionRows.Effects {
 extension MixedModel {
   /// Prediction errors at an estimate: by a factor of all random effects where memory holds it, else by solves.
   package func predictionErrors(_ estimate: Estimate) throws(EngineError) -> any PredictionErrors {
-    if isMatrixFree { return try IterativePredictionErrors(self, estimate: estimate) }
+    if plan.isIterative { return try IterativePredictionErrors(self, estimate: estimate) }
     return try FactoredPredictionErrors(self, estimate: estimate)
   }
 

@@ -25,10 +25,13 @@ package struct PredictionRows: Sendable {
   package var fixed: Matrix
   /// One entry per term of the model; nil leaves the term out.
   package var effects: [Effects?]
+  /// Prior weight of each row, whose residual has the variance σ²/w; nil where all are 1.
+  package var weights: [Double]?
 
-  package init(fixed: Matrix, effects: [Effects?]) {
+  package init(fixed: Matrix, effects: [Effects?], weights: [Double]? = nil) {
     self.fixed = fixed
     self.effects = effects
+    self.weights = weights
   }
 
   /// Number of rows.
@@ -39,7 +42,8 @@ extension MixedModel {
   /// The rows of the data that the model was made of.
   package var dataRows: PredictionRows {
     PredictionRows(
-      fixed: fixedColumns, effects: terms.map { .init(codes: $0.codes, columns: $0.columns) })
+      fixed: fixedColumns, effects: terms.map { .init(codes: $0.codes, columns: $0.columns) },
+      weights: rows.weights)
   }
 
   /// X b + Σ Z u at given rows, from conditional modes at hand; unseen levels count as zero.

@@ -3,7 +3,7 @@ internal import LinearAlgebra
 
 /// Joint covariance of the estimated fixed effects and the predicted random effects, by a sparse factor.
 ///
-/// With M = Λ'Z'ZΛ + I, R = Λ'Z'X and S = X'X − R'M⁻¹R, the errors (û − u, b̂ − b) have the covariance
+/// With rows times the roots of their prior weights, M = Λ'Z'ZΛ + I, R = Λ'Z'X and S = X'X − R'M⁻¹R, the errors (û − u, b̂ − b) have the covariance
 /// σ² [ΛM⁻¹Λ' + ΛM⁻¹RS⁻¹R'M⁻¹Λ', −ΛM⁻¹RS⁻¹; ·, S⁻¹], so that a row (x, z) with w = Λ'z has the variance
 /// σ² (w'M⁻¹w + g'S⁻¹g), g = x − R'M⁻¹w (D. Harville, "Extension of the Gauss–Markov theorem", 1976).
 final class FactoredPredictionErrors: PredictionErrors, @unchecked Sendable {
@@ -24,9 +24,12 @@ final class FactoredPredictionErrors: PredictionErrors, @unchecked Sendable {
   /// The errors of a model, from its rows.
   init(_ model: MixedModel, estimate: Estimate) throws(EngineError) {
     self.estimate = estimate
-    system = try RandomSystem(terms: model.terms, covariances: estimate.relativeCovariances)
+    system = try RandomSystem(model.rows, covariances: estimate.relativeCovariances)
     let rank = model.fixed.rank
-    let x = model.orthonormalRows(model.fixedColumns)
+    var x = model.orthonormalRows(model.fixedColumns)
+    if model.rows.roots != nil {
+      for j in 0..<x.columns { for i in 0..<x.rows { x[i, j] *= model.rows.root(i) } }
+    }
     let q = system.count
     var right = [Double](repeating: 0, count: q * rank)
     var places: [Int] = []
@@ -41,7 +44,7 @@ final class FactoredPredictionErrors: PredictionErrors, @unchecked Sendable {
           places: &places, weights: &weights)
       }
       for c in 0..<rank {
-        let value = x[i, c]
+        let value = model.rows.root(i) * x[i, c]
         if value == 0 { continue }
         for (place, weight) in zip(places, weights) { right[c * q + place] += weight * value }
       }

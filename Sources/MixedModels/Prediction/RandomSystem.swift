@@ -1,7 +1,7 @@
 import Foundation
 internal import LinearAlgebra
 
-/// The sparse system M = Λ'Z'ZΛ + I of all random effects at given relative covariances S_t = Λ_tΛ_t'.
+/// The sparse system M = Λ'Z'WZΛ + I of all random effects at given relative covariances S_t = Λ_tΛ_t'.
 ///
 /// Built from the rows themselves, whatever structure the fit used, and factored once. Terms whose covariance
 /// is zero take no part.
@@ -29,16 +29,16 @@ final class RandomSystem {
   }
 
   /// The system of a model's rows.
-  convenience init(terms: [RandomTerm], covariances: [Matrix]) throws(EngineError) {
+  convenience init(_ rows: Rows, covariances: [Matrix]) throws(EngineError) {
+    let terms = rows.terms
     let factors = Self.factors(covariances)
     let (starts, total) = Self.starts(terms.map { ($0.levelCount, $0.width) }, factors: factors)
     let active = terms.indices.filter { factors[$0] != nil }
-    let rows = terms.first?.codes.count ?? 0
     var cliques = [0]
     var members: [Int32] = []
-    cliques.reserveCapacity(rows + 1)
+    cliques.reserveCapacity(rows.count + 1)
     var previous = [Int32](repeating: .min, count: active.count)
-    for i in 0..<rows {
+    for i in 0..<rows.count {
       var isNew = false
       for (position, t) in active.enumerated() where terms[t].codes[i] != previous[position] {
         previous[position] = terms[t].codes[i]
@@ -56,7 +56,7 @@ final class RandomSystem {
       let pattern = SymmetricPattern(
         count: total, cliqueStarts: cliques, members: members, limit: limit / 32)
     else { throw .insufficientMemory(Self.estimate(bytes: 2 * limit, terms: active, columns: total)) }
-    let values = Self.values(pattern, terms: terms, active: active, factors: factors, starts: starts)
+    let values = Self.values(pattern, rows: rows, active: active, factors: factors, starts: starts)
     try self.init(factors: factors, starts: starts, pattern: pattern, values: values)
   }
 
@@ -100,15 +100,15 @@ final class RandomSystem {
 
   /// M on the pattern.
   private static func values(
-    _ pattern: SymmetricPattern, terms: [RandomTerm], active: [Int], factors: [Matrix?], starts: [Int]
+    _ pattern: SymmetricPattern, rows: Rows, active: [Int], factors: [Matrix?], starts: [Int]
   ) -> [Double] {
     var values = [Double](repeating: 0, count: pattern.entryCount)
     // Rows within a column ascend, so that the diagonal comes first.
     for j in 0..<pattern.count { values[pattern.columnStarts[j]] = 1 }
-    let rows = terms.first?.codes.count ?? 0
+    let terms = rows.terms
     var places: [Int] = []
     var weights: [Double] = []
-    for i in 0..<rows {
+    for i in 0..<rows.count {
       places.removeAll(keepingCapacity: true)
       weights.removeAll(keepingCapacity: true)
       for t in active {
@@ -117,10 +117,11 @@ final class RandomSystem {
           row: i, codes: terms[t].codes, columns: terms[t].columns, factor: factor, start: starts[t],
           places: &places, weights: &weights)
       }
+      let weight = rows.weights?[i] ?? 1
       for a in places.indices {
         for b in a..<places.count {
           guard let e = position(pattern, places[a], places[b]) else { continue }
-          values[e] += weights[a] * weights[b]
+          values[e] += weight * weights[a] * weights[b]
         }
       }
     }

@@ -85,7 +85,10 @@ struct ModelStructure: Sendable {
       if Factor.hasOneLevel(term.codes), entries.allSatisfy(fixedEntries.contains) {
         return HeldTerm(term: t, reason: .oneLevel)
       }
-      if entries == [0], Factor.hasOneLevelPerRow(term.codes, levelCount: term.levelCount) {
+      // known weights that differ tell its variance from the residual's
+      if entries == [0], table.roots.map({ roots in roots.allSatisfy { $0 == roots[0] } }) ?? true,
+        Factor.hasOneLevelPerRow(term.codes, levelCount: term.levelCount)
+      {
         return HeldTerm(term: t, reason: .oneLevelPerRow)
       }
       return nil

@@ -8,9 +8,9 @@ public enum ResidualKind: String, Sendable, CaseIterable {
   case conditional
   /// Response less the fixed part.
   case marginal
-  /// Conditional residuals over the residual standard deviation.
+  /// Conditional residuals over the residual standard deviation, σ/√w with prior weights w.
   case pearson
-  /// Conditional residuals over their standard deviation σ√(1 − h), h the leverage.
+  /// Conditional residuals over their standard deviation σ√((1 − h)/w), h the leverage.
   case standardized
   /// L⁻¹(y − Xb) with V = LL': uncorrelated with variance one if the model holds.
   case scaled
@@ -46,9 +46,11 @@ extension MixedLMResults {
     switch kind {
     case .conditional: values = conditional
     case .marginal: values = marginalResiduals
-    case .pearson: values = conditional.map { $0 / scale.squareRoot() }
+    case .pearson: values = specification.weighted(conditional).map { $0 / scale.squareRoot() }
     case .standardized:
-      values = zip(conditional, try leverages()).map { $0 / (scale * max(1 - $1, 0)).squareRoot() }
+      values = zip(specification.weighted(conditional), try leverages()).map {
+        $0 / (scale * max(1 - $1, 0)).squareRoot()
+      }
     case .scaled: values = try ScaledResiduals(self).values
     }
     return Series(index: Array(specification.rowLabels), values: values)
@@ -66,16 +68,17 @@ extension MixedLMResults {
   private func leverages() throws -> [Double] {
     let system = try predictionSystem()
     let rows = try engine().dataRows
-    return try specification.running { () throws(EngineError) in try system.variances(rows) }.map {
+    let relative = try specification.running { () throws(EngineError) in try system.variances(rows) }.map {
       $0 / scale
     }
+    return specification.weights.map { zip(relative, $0.values).map { $0 * $1 } } ?? relative
   }
 
-  /// Cook's distances (r / (1 − h))² h / (σ² p), r the conditional residual and p the rank of the fixed design,
+  /// Cook's distances w (r / (1 − h))² h / (σ² p), r the conditional residual, w the prior weight and p the rank of the fixed design,
   /// as lme4. Not in statsmodels.
   public func cooksDistance() throws -> Series {
     let rank = Double(max(estimate.rank, 1))
-    let residuals = zip(specification.endog, fitted).map { $0 - $1 }
+    let residuals = specification.weighted(zip(specification.endog, fitted).map { $0 - $1 })
     let values = zip(residuals, try leverages()).map { r, h -> Double in
       let rest = r / (1 - h)
       return rest * rest * h / (scale * rank)
@@ -123,6 +126,9 @@ private struct ScaledResiduals {
     let sigma = results.scale.squareRoot()
     for rows in sets {
       var variance = Matrix.identity(rows.count)
+      if let weights = results.specification.weights?.values {
+        for (i, row) in rows.enumerated() { variance[i, i] = 1 / weights[row] }
+      }
       for t in active {
         let products = rows.map { row -> [Double] in
           covariances[t] * terms[t].columns.map { $0?[row] ?? 1 }

@@ -10,7 +10,7 @@ public struct VarianceShares: Sendable {
   public let fixed: Double
   /// Mean variance of each covariance block, by its factor, in the order of ``MixedLMResults/terms``.
   public let random: Series
-  /// Residual variance.
+  /// Residual variance; with prior weights its mean over the rows.
   public let residual: Double
 
   private var randomTotal: Double { random.values.reduce(0, +) }
@@ -52,7 +52,8 @@ extension MixedLMResults {
     if let restored = specification.restored { return try saved(restored.shares) }
     let system = try predictionSystem()
     let rows = try engine().dataRows
-    let linear = predict().values
+    let offset = specification.offset?.values
+    let linear = predict().values.enumerated().map { $1 - (offset?[$0] ?? 0) }
     let n = Double(linear.count)
     let mean = linear.reduce(0, +) / n
     let fixed = linear.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(n - 1, 1)
@@ -64,7 +65,12 @@ extension MixedLMResults {
     }
     return VarianceShares(
       fixed: fixed, random: Series(index: specification.blocks.map(\.group), values: shares),
-      residual: scale)
+      residual: scale * meanInverseWeight)
+  }
+
+  /// Mean of 1/w over the rows: the mean residual variance in units of σ².
+  private var meanInverseWeight: Double {
+    specification.weights.map { $0.values.reduce(0) { $0 + 1 / $1 } / Double($0.values.count) } ?? 1
   }
 
   private func saved(_ shares: SnapshotState.Shares?) throws -> VarianceShares {

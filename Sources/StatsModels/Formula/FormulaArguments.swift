@@ -11,30 +11,30 @@ public enum Missing: String, Sendable, CaseIterable {
   case raise
 }
 
-/// What can name the groups: a column's name, or a label for each row.
-public protocol GroupSpecifier {
-  /// The name of a column of the data, nil for labels.
+/// What gives a value for each row, such as groups and weights: a column's name, or the values.
+public protocol ColumnSpecifier {
+  /// The name of a column of the data, nil for values.
   var columnName: String? { get }
-  /// A label for each row, nil for a name.
+  /// A value for each row, nil for a name.
   var labels: Column? { get }
 }
 
-extension String: GroupSpecifier {
+extension String: ColumnSpecifier {
   /// The text itself.
   public var columnName: String? { self }
   /// Nil.
   public var labels: Column? { nil }
 }
 
-extension Column: GroupSpecifier {
-  /// Nil: a column gives labels.
+extension Column: ColumnSpecifier {
+  /// Nil: a column gives values.
   public var columnName: String? { nil }
   /// The column.
   public var labels: Column? { self }
 }
 
-extension Array: GroupSpecifier where Element: ColumnElement {
-  /// Nil: an array gives labels.
+extension Array: ColumnSpecifier where Element: ColumnElement {
+  /// Nil: an array gives values.
   public var columnName: String? { nil }
   /// The elements.
   public var labels: Column? { Column(self) }

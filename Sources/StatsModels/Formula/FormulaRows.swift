@@ -20,7 +20,7 @@ struct FormulaRows {
   }
 
   /// The `groups` argument: a column's name, or a label for each row of the whole data.
-  func groups(_ specifier: any GroupSpecifier, of data: DataFrame) throws -> (
+  func groups(_ specifier: any ColumnSpecifier, of data: DataFrame) throws -> (
     name: String, column: String?, labels: Column
   ) {
     if let name = specifier.columnName {
@@ -43,19 +43,51 @@ struct FormulaRows {
     return ("Group", column, labels)
   }
 
+  /// The `weights` or `offset` argument: the column's name where it is one, and a value for each row of the whole data.
+  func numbers(_ specifier: any ColumnSpecifier, argument: String) throws -> Column {
+    if let name = specifier.columnName { return try all.column(name) }
+    guard let values = specifier.labels else {
+      throw StatsModelsError(.invalidArgument, "\(argument) must be a column's name or numbers")
+    }
+    guard values.count == all.rowCount else {
+      throw StatsModelsError(
+        .lengthMismatch, "\(argument) has \(values.count) values, the data \(all.rowCount) rows")
+    }
+    return values
+  }
+
+  /// The selected rows of such an argument.
+  func selectingNumbers(_ column: Column, argument: String) throws -> RowNumbers {
+    let values = try RowNumbers.numbers(of: selecting(column), argument: argument)
+    return RowNumbers(column: all.contains(column.name) ? column.name : nil, values: values)
+  }
+
+  /// Leaves out the rows whose weight is 0.
+  ///
+  /// - Returns: the warning that tells.
+  mutating func dropUnweighted(_ weights: Column) throws -> FitWarning? {
+    let total = count
+    let numbers = try selectingNumbers(weights, argument: "weights")
+    guard let kept = try numbers.weighted(labels: data.rowLabels) else { return nil }
+    positions = kept.map { positions?[$0] ?? $0 }
+    return RowNumbers.warning(unweighted: total - kept.count, of: total)
+  }
+
   /// The selected rows of a column over the whole data.
   func selecting(_ column: Column) -> Column {
     positions.map { column.rows($0) } ?? column
   }
 
-  /// Drops rows where a variable that some formula names, or the groups' label, is missing.
-  mutating func dropMissing(plan: FormulaPlan, groups: (name: String, column: String?, labels: Column)?)
-    -> DroppedRows
-  {
+  /// Drops rows where a variable that some formula names, the groups' label, a weight or an offset is missing.
+  mutating func dropMissing(
+    plan: FormulaPlan, groups: (name: String, column: String?, labels: Column)?,
+    numbers: [(name: String, column: Column)]
+  ) -> DroppedRows {
     var columns = plan.variableNames.filter(all.contains).map { (name: $0, column: all[$0] as Column) }
     if let groups, !columns.contains(where: { $0.name == groups.column }) {
       columns.append((groups.column ?? "groups", groups.labels))
     }
+    columns += numbers.filter { number in !columns.contains { $0.name == number.column.name } }
     let before = positions ?? Array(0..<all.rowCount)
     let kept = before.filter { row in columns.allSatisfy { !$0.column.isMissing(row) } }
     if kept.count < before.count { positions = kept }

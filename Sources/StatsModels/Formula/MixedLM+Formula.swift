@@ -25,6 +25,8 @@ extension MixedLM {
   ///     dictionary with effects for each of several factors.
   ///   - vcFormula: variance components by name, evaluated within each group; the value "diag" makes the block of
   ///     that factor diagonal.
+  ///   - weights: prior weights, inverse to the residual variance of each row; rows of weight 0 are left out.
+  ///   - offset: what is added to the linear predictor of each row.
   ///   - subset: a mask, row positions or row labels.
   ///   - useSparse: accepted; the engine never forms dense matrices per group.
   ///   - missing: `.none` refuses missing values, `.drop` drops their rows.
@@ -34,8 +36,9 @@ extension MixedLM {
   ///
   /// Python: MixedLM.from_formula
   public static func fromFormula(
-    formula: String, data: DataFrame, groups: (any GroupSpecifier)? = nil, reFormula: ReFormula? = nil,
-    vcFormula: [String: String]? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
+    formula: String, data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: ReFormula? = nil,
+    vcFormula: [String: String]? = nil, weights: (any ColumnSpecifier)? = nil,
+    offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
     missing: Missing = .none, environment: Environment = Environment()
   ) throws -> MixedLM {
     let clock = ContinuousClock()
@@ -43,15 +46,21 @@ extension MixedLM {
     var rows = FormulaRows(data: data)
     if let subset { try rows.select(subset.rowPositions(in: data)) }
     let input = try groups.map { try rows.groups($0, of: data) }
+    let weights = try weights.map { try rows.numbers($0, argument: "weights") }
+    let offset = try offset.map { try rows.numbers($0, argument: "offset") }
     let plan = try FormulaPlan(
       formula: formula, groupNames: input.map { [$0.column, $0.name].compactMap { $0 } },
       reFormula: reFormula,
       vcFormula: vcFormula)
     var warnings: [FitWarning] = []
     if missing == .drop {
-      let dropped = rows.dropMissing(plan: plan, groups: input)
+      let numbers = [("weights", weights), ("offset", offset)].compactMap { name, column in
+        column.map { (name: $0.name.isEmpty ? name : $0.name, column: $0) }
+      }
+      let dropped = rows.dropMissing(plan: plan, groups: input, numbers: numbers)
       if let warning = dropped.warning { warnings.append(warning) }
     }
+    if let weights, let warning = try rows.dropUnweighted(weights) { warnings.append(warning) }
     let selected = rows.data
     warnings += NearlyNumbers.warnings(of: plan.fixed, data: selected)
     let builder = ModelBuilder(
@@ -60,33 +69,39 @@ extension MixedLM {
       missing: missing)
     let arguments = FormulaArguments(
       formula: formula, groups: input?.column, reFormula: reFormula, vcFormula: vcFormula, missing: missing)
-    let specification = try FormulaRemedies(data: selected, missing: missing).adding {
+    var specification = try FormulaRemedies(data: selected, missing: missing).adding {
       try builder.specification(source: arguments, warnings: warnings)
     }
+    specification.weights = try weights.map { try rows.selectingNumbers($0, argument: "weights") }
+    specification.offset = try offset.map { try rows.selectingNumbers($0, argument: "offset") }
+    try specification.offset?.requireFinite(labels: selected.rowLabels)
     return MixedLM(specification: specification, designSeconds: (clock.now - begin).seconds)
   }
 
   /// The same for effects in a variable of type `String?`.
   @_disfavoredOverload
   public static func fromFormula(
-    formula: String, data: DataFrame, groups: (any GroupSpecifier)? = nil, reFormula: String?,
-    vcFormula: [String: String]? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
+    formula: String, data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: String?,
+    vcFormula: [String: String]? = nil, weights: (any ColumnSpecifier)? = nil,
+    offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
     missing: Missing = .none, environment: Environment = Environment()
   ) throws -> MixedLM {
     try fromFormula(
       formula: formula, data: data, groups: groups, reFormula: reFormula.map { ReFormula($0) },
-      vcFormula: vcFormula, subset: subset, useSparse: useSparse, missing: missing, environment: environment)
+      vcFormula: vcFormula, weights: weights, offset: offset, subset: subset, useSparse: useSparse,
+      missing: missing, environment: environment)
   }
 
   /// The same for a dictionary of arrays instead of a data frame.
   public static func fromFormula(
-    formula: String, data: [String: any ColumnConvertible], groups: (any GroupSpecifier)? = nil,
-    reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil,
-    subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false, missing: Missing = .none,
-    environment: Environment = Environment()
+    formula: String, data: [String: any ColumnConvertible], groups: (any ColumnSpecifier)? = nil,
+    reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil, weights: (any ColumnSpecifier)? = nil,
+    offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
+    missing: Missing = .none, environment: Environment = Environment()
   ) throws -> MixedLM {
     try fromFormula(
       formula: formula, data: DataFrame(data), groups: groups, reFormula: reFormula, vcFormula: vcFormula,
+      weights: weights, offset: offset,
       subset: subset, useSparse: useSparse, missing: missing, environment: environment)
   }
 }
@@ -95,35 +110,40 @@ extension MixedLM {
 ///
 /// Python: statsmodels.formula.api.mixedlm
 public func mixedlm(
-  _ formula: String, _ data: DataFrame, groups: (any GroupSpecifier)? = nil, reFormula: ReFormula? = nil,
-  vcFormula: [String: String]? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
+  _ formula: String, _ data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: ReFormula? = nil,
+  vcFormula: [String: String]? = nil, weights: (any ColumnSpecifier)? = nil,
+  offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
   missing: Missing = .none, environment: Environment = Environment()
 ) throws -> MixedLM {
   try MixedLM.fromFormula(
-    formula: formula, data: data, groups: groups, reFormula: reFormula, vcFormula: vcFormula, subset: subset,
+    formula: formula, data: data, groups: groups, reFormula: reFormula, vcFormula: vcFormula,
+    weights: weights, offset: offset, subset: subset,
     useSparse: useSparse, missing: missing, environment: environment)
 }
 
 /// The same for effects in a variable of type `String?`.
 @_disfavoredOverload
 public func mixedlm(
-  _ formula: String, _ data: DataFrame, groups: (any GroupSpecifier)? = nil, reFormula: String?,
-  vcFormula: [String: String]? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
+  _ formula: String, _ data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: String?,
+  vcFormula: [String: String]? = nil, weights: (any ColumnSpecifier)? = nil,
+  offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
   missing: Missing = .none, environment: Environment = Environment()
 ) throws -> MixedLM {
   try MixedLM.fromFormula(
     formula: formula, data: data, groups: groups, reFormula: reFormula.map { ReFormula($0) },
-    vcFormula: vcFormula,
+    vcFormula: vcFormula, weights: weights, offset: offset,
     subset: subset, useSparse: useSparse, missing: missing, environment: environment)
 }
 
 /// The same for a dictionary of arrays instead of a data frame.
 public func mixedlm(
-  _ formula: String, _ data: [String: any ColumnConvertible], groups: (any GroupSpecifier)? = nil,
-  reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil, subset: (any SubsetSpecifier)? = nil,
-  useSparse: Bool = false, missing: Missing = .none, environment: Environment = Environment()
+  _ formula: String, _ data: [String: any ColumnConvertible], groups: (any ColumnSpecifier)? = nil,
+  reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil, weights: (any ColumnSpecifier)? = nil,
+  offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
+  missing: Missing = .none, environment: Environment = Environment()
 ) throws -> MixedLM {
   try MixedLM.fromFormula(
-    formula: formula, data: data, groups: groups, reFormula: reFormula, vcFormula: vcFormula, subset: subset,
+    formula: formula, data: data, groups: groups, reFormula: reFormula, vcFormula: vcFormula,
+    weights: weights, offset: offset, subset: subset,
     useSparse: useSparse, missing: missing, environment: environment)
 }

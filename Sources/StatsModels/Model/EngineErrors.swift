@@ -27,6 +27,12 @@ extension ModelSpecification {
         .nonFiniteValues,
         "the column '\(name)' of the random effects of '\(block.group)' is not finite in row "
           + "\(rowLabels[row]): remove the row or the column")
+    case .invalidWeight(let row):
+      let weight = weights?.values[row] ?? .nan
+      return StatsModelsError(
+        .invalidArgument,
+        "the weight of row \(rowLabels[row]) is \(weight): weights must be positive numbers",
+        values: [rowLabels[row]])
     case .constantResponse(let value):
       return StatsModelsError(
         .perfectFit,

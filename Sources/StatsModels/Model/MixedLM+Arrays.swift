@@ -11,6 +11,8 @@ extension MixedLM {
   ///   - groups: a label for each row.
   ///   - exogRe: columns whose effects vary by group, with a common covariance matrix.
   ///   - exogVc: variance components.
+  ///   - weights: prior weights, inverse to the residual variance of each row; rows of weight 0 are left out.
+  ///   - offset: what is added to the linear predictor of each row.
   ///   - useSqrt: packed parameters are the Cholesky factor and roots.
   ///   - missing: `.drop` drops rows with nan in any of these, also out of the matrices of `exogVc`; the others refuse
   ///     nan.
@@ -18,12 +20,13 @@ extension MixedLM {
   ///
   /// Python: MixedLM
   public init(
-    endog: [Double], exog: any DesignConvertible, groups: any GroupSpecifier,
+    endog: [Double], exog: any DesignConvertible, groups: any ColumnSpecifier,
     exogRe: (any DesignConvertible)? = nil, exogVc: (any VarianceComponentsConvertible)? = nil,
-    useSqrt: Bool = true, missing: Missing = .none
+    weights: [Double]? = nil, offset: [Double]? = nil, useSqrt: Bool = true, missing: Missing = .none
   ) throws {
     let begin = ContinuousClock.now
-    var design = try ArrayDesign(endog: endog, exog: exog, groups: groups, exogRe: exogRe)
+    var design = try ArrayDesign(
+      endog: endog, exog: exog, groups: groups, exogRe: exogRe, weights: weights, offset: offset)
     var components = try exogVc.map(design.components)
     let dropped = try design.treatMissing(missing, &components)
     let factor = design.factor
@@ -43,12 +46,14 @@ extension MixedLM {
       blocks.append(RandomBlock(factor: factor, names: ["Intercept"], columns: [nil]))
     }
     if let components { blocks += design.componentBlocks(components) }
+    let labels = RowLabels(dropped.kept ?? Array(0..<design.endog.count))
+    try design.offset?.requireFinite(labels: labels)
     self.init(
       specification: ModelSpecification(
         endogName: "y", endog: design.endog, exogNames: design.exogNames, exog: design.exog,
-        rowLabels: RowLabels(dropped.kept ?? Array(0..<design.endog.count)), blocks: blocks,
+        rowLabels: labels, weights: design.weights, offset: design.offset, blocks: blocks,
         layout: .grouped, grouping: factor, groupName: "Group", groupColumn: nil, exogReNames: ownNames,
-        source: nil, warnings: dropped.rows.warning.map { [$0] } ?? []),
+        source: nil, warnings: dropped.warnings),
       useSqrt: useSqrt, designSeconds: (ContinuousClock.now - begin).seconds)
   }
 }
@@ -62,11 +67,17 @@ private struct ArrayDesign {
   var exogReNames: [String]?
   var codes: [Int32]
   let levels: [GroupLabel]
+  var weights: RowNumbers?
+  var offset: RowNumbers?
 
   init(
-    endog: [Double], exog: any DesignConvertible, groups: any GroupSpecifier, exogRe: (any DesignConvertible)?
+    endog: [Double], exog: any DesignConvertible, groups: any ColumnSpecifier,
+    exogRe: (any DesignConvertible)?,
+    weights: [Double]?, offset: [Double]?
   ) throws {
     self.endog = endog
+    self.weights = weights.map { RowNumbers(column: nil, values: $0) }
+    self.offset = offset.map { RowNumbers(column: nil, values: $0) }
     let fixed = try exog.designMatrix()
     self.exog = fixed.matrix
     exogNames = fixed.names ?? Self.defaultNames(fixed.matrix)
@@ -80,6 +91,7 @@ private struct ArrayDesign {
     (codes, levels) = labels.factorized()
     for (name, count) in [
       ("exog", self.exog.rows), ("groups", codes.count), ("exogRe", random?.matrix.rows ?? endog.count),
+      ("weights", weights?.count ?? endog.count), ("offset", offset?.count ?? endog.count),
     ]
     where count != endog.count {
       throw StatsModelsError(
@@ -119,9 +131,11 @@ private struct ArrayDesign {
     return spec
   }
 
-  /// Rows kept, nil for all.
+  /// Leaves out rows of weight 0, and rows with missing values or refuses these.
+  ///
+  /// - Returns: rows kept, nil for all, and what tells of the others.
   mutating func treatMissing(_ missing: Missing, _ components: inout VCSpec?) throws -> (
-    kept: [Int]?, rows: DroppedRows
+    kept: [Int]?, warnings: [FitWarning]
   ) {
     let factor = factor
     let rows = GroupRows(codes: factor.codes, groupCount: factor.levelCount)
@@ -133,29 +147,44 @@ private struct ArrayDesign {
       ("endog", { [endog] in endog[$0].isNaN }), ("exog", { [exog] in lacks(exog, $0) }),
       ("exogRe", { [exogRe] in lacks(exogRe, $0) }), ("groups", { [codes] in codes[$0] < 0 }),
       ("exogVc", missingInComponents.contains),
+      ("weights", { [weights] in weights?.values[$0].isNaN ?? false }),
+      ("offset", { [offset] in offset?.values[$0].isNaN ?? false }),
     ]
     let bad = endog.indices.filter { row in parts.contains { $0.isMissing(row) } }
     let dropped = DroppedRows(
       count: bad.count, total: endog.count,
       missing: parts.map { part in (part.name, bad.count { part.isMissing($0) }) }.filter { $0.1 > 0 })
-    if bad.isEmpty { return (nil, dropped) }
-    guard missing == .drop else {
+    guard bad.isEmpty || missing == .drop else {
       throw StatsModelsError(
         .missingValues,
         "NaNs were encountered in the data, the first in row \(bad[0]) (\(dropped.missing.map(\.name).joined(separator: ", "))): use missing: .drop to drop these rows",
         values: [String(bad[0])])
     }
-    let positions = Set(bad)
+    let unweighted = endog.indices.filter { weights?.values[$0] == 0 }
+    let positions = Set(bad + unweighted)
+    let warnings = [
+      dropped.warning, RowNumbers.warning(unweighted: unweighted.count, of: endog.count),
+    ].compactMap { $0 }
+    if positions.isEmpty { return (nil, try checkedWeights(warnings)) }
     let kept = endog.indices.filter { !positions.contains($0) }
     components = components?.selecting(rows) { !positions.contains($0) }
     endog = kept.map { endog[$0] }
     exog = exog.selecting(rows: kept)
     exogRe = exogRe?.selecting(rows: kept)
     codes = kept.map { codes[$0] }
+    weights = weights?.selecting(kept)
+    offset = offset?.selecting(kept)
     guard !kept.isEmpty else {
-      throw StatsModelsError(.notEnoughData, "every row has a missing value: nothing is left to fit")
+      throw StatsModelsError(
+        .notEnoughData, "every row has a missing value or the weight 0: nothing is left to fit")
     }
-    return (kept, dropped)
+    return (kept, try checkedWeights(warnings))
+  }
+
+  /// The warnings, if all weights are positive numbers.
+  private func checkedWeights(_ warnings: [FitWarning]) throws -> [FitWarning] {
+    _ = try weights?.weighted(labels: RowLabels(count: endog.count))
+    return warnings
   }
 
   func componentBlocks(_ spec: VCSpec) -> [RandomBlock] {

@@ -7,7 +7,7 @@ extension MixedLM {
   ///
   /// Python: MixedLM
   public init(
-    endog: Column, exog: any DesignConvertible, groups: any GroupSpecifier,
+    endog: Column, exog: any DesignConvertible, groups: any ColumnSpecifier,
     exogRe: (any DesignConvertible)? = nil, exogVc: (any VarianceComponentsConvertible)? = nil,
     useSqrt: Bool = true, missing: Missing = .none
   ) throws {

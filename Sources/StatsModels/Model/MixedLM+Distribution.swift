@@ -34,7 +34,10 @@ public struct MixedLMDistribution: Sendable {
       }
     }
     let deviation = scale.squareRoot()
-    for row in response.indices { response[row] += deviation * Self.normal(&generator) }
+    let weights = model.specification.weights?.values
+    for row in response.indices {
+      response[row] += deviation / (weights?[row] ?? 1).squareRoot() * Self.normal(&generator)
+    }
     return response
   }
 
@@ -84,7 +87,7 @@ extension MixedLM {
     guard scale > 0 else { throw StatsModelsError(.invalidArgument, "scale must be positive, not \(scale)") }
     let covariances = layout.covariances(entries, blocks: specification.blocks)
     return MixedLMDistribution(
-      model: self, mean: design * fixed.map { $0.isNaN ? 0 : $0 }, scale: scale,
+      model: self, mean: specification.addingOffset(design * fixed.map { $0.isNaN ? 0 : $0 }), scale: scale,
       factors: specification.termCovariances(covariances).map { covariance in
         covariance.semidefiniteFactor.mapElements { $0 * scale.squareRoot() }
       })

@@ -55,7 +55,7 @@ extension MixedLM {
     return result
   }
 
-  /// Mean squared deviation of the response from its mean.
+  /// Mean squared deviation of the response from its mean, at the mean weight.
   private var responseVariance: Double {
     let y = specification.endog
     let first = y.first ?? 0
@@ -70,6 +70,7 @@ extension MixedLM {
     for value in y[whole...] { add(SIMD4(value, first, first, first)) }
     let count = Double(y.count)
     let mean = sums.sum() / count
-    return squares.sum() / count - mean * mean
+    let weight = (specification.weights?.values.reduce(0, +)).map { $0 / count } ?? 1
+    return weight * (squares.sum() / count - mean * mean)
   }
 }

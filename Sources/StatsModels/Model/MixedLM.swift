@@ -41,8 +41,8 @@ public struct MixedLM: Sendable {
     do throws(EngineError) {
       return .success(
         try MixedModel(
-          response: specification.endog, fixed: specification.exog, terms: specification.engineTerms,
-          options: options))
+          response: specification.response, fixed: specification.exog, terms: specification.engineTerms,
+          weights: specification.weights?.values, options: options))
     } catch {
       return .failure(error)
     }

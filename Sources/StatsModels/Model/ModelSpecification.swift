@@ -19,6 +19,10 @@ struct ModelSpecification: Sendable {
   var exogNames: [String]
   var exog: Matrix
   var rowLabels: RowLabels
+  /// Prior weights, inverse to the residual variances; nil for ones.
+  var weights: RowNumbers?
+  /// What is added to the linear predictor; nil for nothing.
+  var offset: RowNumbers?
   var blocks: [RandomBlock]
   var layout: Layout
   /// The top-level groups: of the only factor, or of the first one.
@@ -55,6 +59,16 @@ struct ModelSpecification: Sendable {
   var hasTermRows: Bool { restored?.hasTermRows ?? true }
   /// Levels of which a file without rows does not tell.
   var withheld: WithheldLevels? { restored?.withheld }
+  /// The response less the offset: what the engine fits.
+  var response: [Double] { offset.map { zip(endog, $0.values).map { $0 - $1 } } ?? endog }
+  /// A part of the linear predictor with the offset.
+  func addingOffset(_ values: [Double]) -> [Double] {
+    offset.map { zip(values, $0.values).map { $0 + $1 } } ?? values
+  }
+  /// Residuals times the roots of the weights: all of variance σ².
+  func weighted(_ residuals: [Double]) -> [Double] {
+    weights.map { zip(residuals, $0.values).map { $0 * $1.squareRoot() } } ?? residuals
+  }
   /// Number of rows.
   var rowCount: Int { restored?.rowCount ?? endog.count }
   /// Levels of each engine term, and effects of a level.

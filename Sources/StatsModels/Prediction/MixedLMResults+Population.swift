@@ -2,7 +2,7 @@ import DataFrames
 import LinearAlgebra
 
 extension MixedLMResults {
-  /// Population predictions for new data: the fixed part.
+  /// Population predictions for new data: the fixed part, and the offset where it came from a column.
   ///
   /// - Parameters:
   ///   - data: the variables of the formula; further columns are ignored. Rows with a missing predictor give nan.
@@ -23,16 +23,17 @@ extension MixedLMResults {
     try predict(DataFrame(data), transform: transform)
   }
 
-  /// Population predictions for the rows of the model; empty for results that were saved without rows.
+  /// Population predictions for the rows of the model, their offset included; empty for results that were saved without rows.
   /// Python: MixedLMResults.predict
   public func predict() -> Series {
     if let values = specification.restored?.population {
       return Series(index: Array(specification.rowLabels), values: values)
     }
-    return Series(index: Array(specification.rowLabels), values: model.exog * knownEffects)
+    return Series(
+      index: Array(specification.rowLabels), values: specification.addingOffset(model.exog * knownEffects))
   }
 
-  /// Population predictions for rows of the fixed design.
+  /// Population predictions for rows of the fixed design, without an offset.
   ///
   /// - Parameters:
   ///   - exog: one column for each fixed effect.

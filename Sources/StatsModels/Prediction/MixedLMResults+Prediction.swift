@@ -17,7 +17,8 @@ extension MixedLMResults {
   /// Predictions with intervals. Not in statsmodels.
   ///
   /// Standard errors take in the fixed effects, the predicted effects, the covariance of both, and the whole
-  /// variance of unseen levels; variances count as known.
+  /// variance of unseen levels; variances count as known. A new observation has the weight that the column of the model's
+  /// weights gives it, 1 where the data lack the column.
   /// - Parameters:
   ///   - data: the variables of the formulas.
   ///   - randomEffects: whose predicted effects are added.
@@ -149,7 +150,7 @@ extension MixedLMResults {
   }
 
   private func means(_ new: NewRows) -> [Double] {
-    var values = new.rows.predictions(estimate: estimate, modes: modes)
+    var values = new.addingOffset(new.rows.predictions(estimate: estimate, modes: modes))
     for row in inestimableRows(of: new.rows.fixed) { values[row] = .nan }
     return values
   }
@@ -179,7 +180,7 @@ extension MixedLMResults {
         guard let effects else { continue }
         for (i, value) in system.priorVariances(effects, term: term).enumerated() { variances[i] += value }
       }
-      for i in variances.indices { variances[i] += scale }
+      for i in variances.indices { variances[i] += scale / (new.rows.weights?[i] ?? 1) }
     }
     for row in inestimableRows(of: new.rows.fixed) { variances[row] = .nan }
     let errors = new.padded(variances.map { $0.squareRoot() })

@@ -9,6 +9,8 @@ struct NewRows {
   let rows: PredictionRows
   /// Per engine term: regressors where the effects are left out, for the variance of an unknown level.
   let excluded: [PredictionRows.Effects?]
+  /// What is added to the linear predictor of these rows: the column that the model's offset came from; nil for nothing.
+  let offset: [Double]?
   /// Positions of these rows in the data.
   let kept: [Int]
   /// Number of rows of the data.
@@ -91,7 +93,11 @@ struct NewRows {
         excluded[term] = result
       }
     }
-    rows = PredictionRows(fixed: designs[0].matrix, effects: effects)
+    offset = try specification.offset?.values(in: part, argument: "offset")
+    let weights =
+      specification.weights?.column.map(part.contains) == true
+      ? try specification.weights?.values(in: part, argument: "weights") : nil
+    rows = PredictionRows(fixed: designs[0].matrix, effects: effects, weights: weights)
     self.excluded = excluded
     kept = keptRows
     count = data.rowCount
@@ -119,6 +125,13 @@ struct NewRows {
     var result = [Double](repeating: .nan, count: count)
     for (value, row) in zip(values, kept) { result[row] = value }
     return result
+  }
+}
+
+extension NewRows {
+  /// Predictions of the kept rows with the offset.
+  func addingOffset(_ values: [Double]) -> [Double] {
+    offset.map { zip(values, $0).map { $0 + $1 } } ?? values
   }
 }
 

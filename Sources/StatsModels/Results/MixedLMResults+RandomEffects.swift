@@ -64,7 +64,7 @@ extension MixedLMResults {
   package var fitted: [Double] {
     cache.fitted.value {
       cache.seconds.timing {
-        (try? engine().fittedValues(estimate, modes: modes))
+        (try? engine().fittedValues(estimate, modes: modes)).map(specification.addingOffset)
           ?? [Double](repeating: .nan, count: specification.endog.count)
       }
     }

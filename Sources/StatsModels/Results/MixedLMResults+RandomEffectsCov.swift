@@ -94,8 +94,9 @@ extension MixedLMResults {
         guard let place = places[term]?[Int(parts[term].codes[row])] else { continue }
         entries.append((place, factor[place, place] * (parts[term].columns[0]?[row] ?? 1)))
       }
+      let weight = specification.weights?.values[row] ?? 1
       for a in entries {
-        for b in entries { inner[a.place, b.place] += a.weight * b.weight }
+        for b in entries { inner[a.place, b.place] += weight * a.weight * b.weight }
       }
     }
     guard let cholesky = try? Cholesky(inner) else {

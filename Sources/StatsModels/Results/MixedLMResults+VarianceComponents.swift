@@ -149,9 +149,10 @@ extension MixedLMResults {
     return result
   }
 
-  /// r'(∂V/∂S)r for each covariance entry, r = V⁻¹(y - Xb), which is the conditional residual.
+  /// r'(∂V/∂S)r for each covariance entry, r = V⁻¹(y - Xb), which is the conditional residual times its weight.
   private var scaleGradient: [Double] {
-    let residuals = zip(specification.endog, fitted).map { $0 - $1 }
+    var residuals = zip(specification.endog, fitted).map { $0 - $1 }
+    if let weights = specification.weights?.values { residuals = zip(residuals, weights).map { $0 * $1 } }
     var squares = specification.blocks.map { Matrix(rows: $0.width, columns: $0.width) }
     for (position, block) in specification.blocks.enumerated() {
       for part in block.parts {

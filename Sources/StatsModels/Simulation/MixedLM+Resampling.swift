@@ -20,6 +20,8 @@ extension MixedLM {
       combinations: groups.indices.map { [.integer($0)] })
     var changed = specification
     changed.endog = rows.map { specification.endog[$0] }
+    changed.weights = specification.weights?.selecting(rows)
+    changed.offset = specification.offset?.selecting(rows)
     changed.exog = specification.exog.selecting(rows: rows)
     changed.rowLabels = RowLabels(count: rows.count)
     changed.grouping = factor

@@ -23,7 +23,8 @@ extension MixedLMResults {
     }
     let rows = PredictionRows(
       fixed: Matrix(rows: nobs, columns: 0),
-      effects: specification.engineTerms.map { .init(codes: $0.codes, columns: $0.columns) })
+      effects: specification.engineTerms.map { .init(codes: $0.codes, columns: $0.columns) },
+      weights: specification.weights?.values)
     return try draws(
       rows, fixed: predict().values, kept: kept, count: count, seed: seed,
       index: Array(specification.rowLabels), padding: { $0 })
@@ -43,7 +44,8 @@ extension MixedLMResults {
     var fixed = new.rows
     fixed.effects = fixed.effects.map { _ in nil }
     return try draws(
-      new.rows, fixed: fixed.predictions(estimate: estimate, modes: modes), kept: kept, count: count,
+      new.rows, fixed: new.addingOffset(fixed.predictions(estimate: estimate, modes: modes)), kept: kept,
+      count: count,
       seed: seed,
       index: Array(data.rowLabels), padding: new.padded)
   }
@@ -116,7 +118,7 @@ extension MixedLM {
       throw StatsModelsError(.notAvailable, "a model of arrays has no formula to change")
     }
     let arguments = source.arguments
-    var groups: (any GroupSpecifier)?
+    var groups: (any ColumnSpecifier)?
     if source.plan.usesGroups {
       let column = specification.groupColumn
       if let column, specification.groupName == column {
@@ -127,9 +129,17 @@ extension MixedLM {
         groups = Column(name: "", self.groups)
       }
     }
+    // by name where the data have the column: new data then have it too
+    func again(_ numbers: RowNumbers?) -> (any ColumnSpecifier)? {
+      numbers.flatMap { numbers in
+        if let column = numbers.column, source.data.contains(column) { return column }
+        return Column(numbers.values)
+      }
+    }
     return try MixedLM.fromFormula(
       formula: FormulaUpdate.apply(formula, to: arguments.formula), data: source.data, groups: groups,
-      reFormula: arguments.reFormula, vcFormula: arguments.vcFormula, missing: arguments.missing,
+      reFormula: arguments.reFormula, vcFormula: arguments.vcFormula, weights: again(specification.weights),
+      offset: again(specification.offset), missing: arguments.missing,
       environment: source.environment)
   }
 }

@@ -115,6 +115,8 @@ extension SnapshotState {
       warnings: [])
     // Files of version 2 name no effects where there are several factors.
     if !grouped { specification.exogReNames = specification.ownEffectNames }
+    specification.weights = weights?.restored
+    specification.offset = offset?.restored
     specification.restored = RestoredData(
       rowCount: snapshot.nobs, groupSizes: groupCodes.isEmpty ? groupSizes : nil,
       hasRows: snapshot.fittedvalues != nil, hasTermRows: termRows != nil,

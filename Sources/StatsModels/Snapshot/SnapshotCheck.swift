@@ -59,6 +59,9 @@ struct SnapshotCheck {
       try length(resid.values, nobs, "resid.values")
       try length(state.population, nobs, "state.population")
       try length(state.groupCodes, nobs, "state.groupCodes")
+      for (numbers, member) in [(state.weights, "state.weights"), (state.offset, "state.offset")] {
+        if let numbers { try length(numbers.values, nobs, member) }
+      }
     } else {
       try length(state.population, 0, "state.population")
       try length(state.groupCodes, 0, "state.groupCodes")

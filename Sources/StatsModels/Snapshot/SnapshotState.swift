@@ -51,6 +51,19 @@ struct SnapshotState: Codable, Sendable {
     var values: [Double]?
     var products: [Double]?
   }
+  /// A number for each row, empty without rows, and the column it came from.
+  struct Numbers: Codable, Sendable {
+    var column: String?
+    var values: [Double]
+
+    init?(_ numbers: RowNumbers?, rows: Bool) {
+      guard let numbers else { return nil }
+      column = numbers.column
+      values = rows ? numbers.values : []
+    }
+
+    var restored: RowNumbers { RowNumbers(column: column, values: values) }
+  }
   /// Levels and regressors of each row in an engine term.
   struct TermRows: Codable, Sendable {
     var codes: [Int32]
@@ -111,4 +124,7 @@ struct SnapshotState: Codable, Sendable {
   var shares: Shares?
   var termRows: [TermRows]?
   var withheld: Withheld?
+  /// Prior weights and offset: their columns, and values where rows are saved.
+  var weights: Numbers?
+  var offset: Numbers?
 }

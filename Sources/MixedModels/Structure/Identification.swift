@@ -82,7 +82,8 @@ extension MixedModel {
   /// estimate where nothing is.
   func identified(_ estimate: Estimate) -> Estimate {
     let certificate = estimate.certificate
-    guard layout.count > 0, !isMatrixFree, extended == nil, products.trailing == nil || evaluationsAreCheap,
+    guard layout.count > 0, !plan.isIterative, extended == nil,
+      products.trailing == nil || plan.evaluationsAreCheap,
       certificate.conditionNumber > Self.suspiciousCondition
         || certificate.leastCurvature < Self.suspiciousCurvature
     else { return estimate }

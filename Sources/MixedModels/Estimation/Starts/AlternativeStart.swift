@@ -1,12 +1,6 @@
 import Foundation
 
 extension MixedModel {
-  /// Whether a search may be repeated from other starts at next to no cost.
-  private var searchesAreCheap: Bool {
-    response.count <= 10_000 && products.sparse == nil && products.trailing?.count ?? 0 < 100
-      && layout.count <= 10
-  }
-
   /// Starts in other basins than that of an optimum; empty where there is none to be feared.
   ///
   /// The line of a lone parameter is looked at as a whole. Of several parameters, each variance is followed over the
@@ -19,8 +13,11 @@ extension MixedModel {
     to outcome: NewtonOptimizer.Outcome, objective: ProfiledObjective
   ) -> [[Double]] {
     let point = outcome.point
-    if layout.count == 1 { return startsOnLine(to: point, objective: objective) }
-    guard searchesAreCheap else { return [] }
+    switch plan.searches {
+    case .none: return []
+    case .line: return startsOnLine(to: point, objective: objective)
+    case .everywhere: break
+    }
     let scales = parameterScales
     let isSingular = boundaryDirections(point.lower) > 0
     let isUneven = informationSpread > Self.unevenSpread
@@ -83,8 +80,7 @@ extension MixedModel {
   private func startsOnLine(
     to point: ProfiledObjective.Point, objective: ProfiledObjective
   ) -> [[Double]] {
-    guard products.trailing == nil || searchesAreCheap,
-      let information = ScaleLines.information(of: self).first,
+    guard let information = ScaleLines.information(of: self).first,
       information.lowerBound > 0
     else { return [] }
     let line = VarianceLine(objective: objective, information: information)
@@ -111,6 +107,6 @@ extension MixedModel {
   private var isCrowded: Bool {
     let factors = products.structure.factors
     let effects = factors.reduce(0) { $0 + $1.levelCount * $1.width }
-    return 2 * effects > response.count && effects <= 1000
+    return 2 * effects > rows.count && effects <= 1000
   }
 }

@@ -49,8 +49,6 @@ final class DenseTrailingStorage: TrailingStorage {
   private var inverse: Buffer?
   private var roughInverse: Storage<Float>?
   private var isRough = false
-  /// Order from which single precision pays.
-  private static let roughOrder = 600
   /// Whether both triangles of the inverse are needed.
   private let mirrored: Bool
 
@@ -93,7 +91,7 @@ final class DenseTrailingStorage: TrailingStorage {
   }
 
   func invert(rough: Bool) throws(EngineError) {
-    isRough = rough && count >= Self.roughOrder
+    isRough = rough && count >= Tuning.roughOrder
     if isRough {
       let inverse = roughInverse ?? Storage<Float>(count * count)
       roughInverse = inverse

@@ -17,7 +17,7 @@ struct CodePairs {
   }
 
   init(rows: Side, columns columnSide: Side, table: RegressorTable) {
-    if rows.participants == [0], columnSide.participants == [0] {
+    if table.roots == nil, rows.participants == [0], columnSide.participants == [0] {
       (rowStart, columns, values) = Self.counts(rows: rows, columns: columnSide)
       blockSize = 1
       return
@@ -98,9 +98,12 @@ private struct TableColumn {
   let shift: Double
   let scale: Double
   let isOnes: Bool
+  /// √w; nil where all are 1.
+  let roots: [Double]?
 
   init(_ table: RegressorTable, entry: Int) {
     isOnes = entry == 0
+    roots = table.roots
     let column = isOnes ? nil : table.columns[entry - 1]
     values = column?.values ?? []
     shift = column?.shift ?? 0
@@ -108,6 +111,7 @@ private struct TableColumn {
   }
 
   subscript(row: Int) -> Double {
-    isOnes ? 1 : (values[values.startIndex + row] - shift) * scale
+    let value = isOnes ? 1 : (values[values.startIndex + row] - shift) * scale
+    return roots.map { $0[row] * value } ?? value
   }
 }

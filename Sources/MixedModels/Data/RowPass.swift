@@ -45,7 +45,7 @@ struct RowPass {
     records = sums
   }
 
-  /// Writes `count` rows of the table, each `width` long, into `block`.
+  /// Writes `count` rows of the table, each `width` long and times √w, into `block`.
   private static func load(
     _ table: RegressorTable, from start: Int, count: Int,
     into block: UnsafeMutablePointer<Double>, width: Int
@@ -63,6 +63,11 @@ struct RowPass {
     }
     for c in table.columns.count + 1..<max(width, table.columns.count + 1) {
       for r in 0..<count { block[r * width + c] = 0 }
+    }
+    guard let roots = table.roots else { return }
+    for r in 0..<count {
+      let root = roots[start + r]
+      for c in 0...table.columns.count { block[r * width + c] *= root }
     }
   }
 

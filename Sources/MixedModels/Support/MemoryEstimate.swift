@@ -26,7 +26,7 @@ package struct MemoryEstimate: Sendable, Equatable {
 
 extension MixedModel {
   /// Whether an exact factor leaves half of the memory free.
-  var holdsExactFactor: Bool { memoryEstimate.bytes <= memoryEstimate.available / 2 }
+  var holdsExactFactor: Bool { memoryEstimate.fitsInHalf }
 
   /// Refuses a factor that does not fit, before any of it is allocated.
   func requireMemory() throws(EngineError) { try Self.require(memoryEstimate) }
@@ -36,26 +36,8 @@ extension MixedModel {
     if estimate.bytes > estimate.available / 10 * 9 { throw .insufficientMemory(estimate) }
   }
 
-  /// What the trailing factor takes: S and its inverse, dense or as the symbolic factorisation found.
-  var memoryEstimate: MemoryEstimate {
-    let order = products.trailing?.count ?? 0
-    let available = options.memory ?? MemoryBudget.available
-    var bytes = order > 1 << 29 ? Int.max : 16 * order * order
-    if let sparse = products.sparse {
-      let analysis = sparse.analysis
-      bytes = 16 * (sparse.pattern.entryCount + analysis.storageCount) + 8 * analysis.workspaceCount
-    }
-    let structure = products.structure
-    return MemoryEstimate(
-      part: .factor, bytes: bytes, available: available,
-      terms: structure.trailing.flatMap { structure.factors[$0].terms }, columns: order,
-      largestColumns: Self.largestColumns(available: available),
-      wideTerms: structure.factors.filter { $0.width > 1 }.flatMap(\.terms))
-  }
-
-  private static func largestColumns(available: Int) -> Int {
-    Int((Double(available / 2) / 16).squareRoot())
-  }
+  /// What the trailing factor takes.
+  var memoryEstimate: MemoryEstimate { MemoryEstimate(products: products, options: options) }
 
   /// Refuses cross-products that do not fit: records of every level, blocks of every pair of levels that a row
   /// can join.
@@ -77,7 +59,28 @@ extension MixedModel {
       MemoryEstimate(
         part: .crossProducts, bytes: Int(min(bytes, 1e18)), available: available, terms: largest?.terms ?? [],
         columns: largest.map { $0.levelCount * $0.width } ?? 0,
-        largestColumns: largestColumns(available: available),
+        largestColumns: MemoryEstimate.largestColumns(available: available),
         wideTerms: structure.factors.filter { $0.width > 1 }.flatMap(\.terms)))
   }
+}
+
+extension MemoryEstimate {
+  /// What the trailing factor takes: S and its inverse, dense or as the symbolic factorisation found.
+  init(products: CrossProducts, options: EngineOptions) {
+    let order = products.trailing?.count ?? 0
+    let available = options.memory ?? MemoryBudget.available
+    var bytes = order > 1 << 29 ? Int.max : 16 * order * order
+    if let sparse = products.sparse {
+      let analysis = sparse.analysis
+      bytes = 16 * (sparse.pattern.entryCount + analysis.storageCount) + 8 * analysis.workspaceCount
+    }
+    let structure = products.structure
+    self.init(
+      part: .factor, bytes: bytes, available: available,
+      terms: structure.trailing.flatMap { structure.factors[$0].terms }, columns: order,
+      largestColumns: Self.largestColumns(available: available),
+      wideTerms: structure.factors.filter { $0.width > 1 }.flatMap(\.terms))
+  }
+
+  static func largestColumns(available: Int) -> Int { Int((Double(available / 2) / 16).squareRoot()) }
 }

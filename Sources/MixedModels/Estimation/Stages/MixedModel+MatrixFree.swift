@@ -4,13 +4,6 @@ internal import LinearAlgebra
 extension MixedModel {
   /// The seed of all random probes: results are reproducible.
   static let probeSeed: UInt64 = 0x5EED_0F_B10C_C0DE
-  /// Orders of a dense trailing block from which one rough matrix-free step pays, and from which all steps but one
-  /// do.
-  static let roughStepOrder = 600
-  static let matrixFreeOrder = 1500
-  /// Multiply-adds of a dense factor and inverse in the time of one matrix-free step, per entry of its
-  /// operator: measured.
-  static let operationsPerEntry = 5_000.0
   /// Batches of eight probes when the matrix-free answer is the final one.
   private static let finalBatches = 2
 
@@ -21,7 +14,7 @@ extension MixedModel {
     reml: Bool, batches: Int
   ) -> (objective: ProfiledObjective, elimination: MatrixFreeElimination)? {
     // Kept only where it serves every later question, not the start of an exact fit alone.
-    guard let system = isMatrixFree ? iterative.system(of: products) : ScalarSystem(products: products)
+    guard let system = plan.isIterative ? iterative.system(of: products) : ScalarSystem(products: products)
     else { return nil }
     var floors = [Double](repeating: 0, count: products.structure.factors.count)
     for part in system.parts {
@@ -31,9 +24,7 @@ extension MixedModel {
     let elimination = MatrixFreeElimination(
       system: system, floors: floors, workers: Workers(threads: options.threads), batches: batches,
       seed: Self.probeSeed)
-    let objective = ProfiledObjective(
-      elimination: elimination, layout: layout, fixed: fixed, rowCount: response.count, reml: reml,
-      floors: floors)
+    let objective = ProfiledObjective(self, elimination: elimination, reml: reml, floors: floors)
     return (objective, elimination)
   }
 
@@ -48,22 +39,19 @@ extension MixedModel {
 
   /// θ nearer the optimum by matrix-free steps; nil where such steps cost more than exact ones, or failed.
   func matrixFreeStart(reml: Bool, from theta: [Double]) throws(EngineError) -> MatrixFreeStart? {
-    let order = products.trailing?.count ?? 0
-    guard products.sparse == nil, order >= Self.roughStepOrder,
-      let (objective, elimination) = matrixFreeObjective(reml: reml, batches: 1),
-      pow(Double(order), 3) > Self.operationsPerEntry * Double(elimination.system.entryCount)
+    guard plan.start != .moments, let (objective, elimination) = matrixFreeObjective(reml: reml, batches: 1)
     else { return nil }
+    let isAnchor = plan.start == .anchoredSteps
     var phase = MatrixFreePhase(objective: objective, elimination: elimination, scales: parameterScales)
     phase.roughIterations = 1
     phase.noiseTarget = 0.05
     // The exact gradient that follows sees to the rest.
     phase.gradientTarget = 0.1
-    if order < Self.matrixFreeOrder { phase.maximumIterations = 1 }
+    if !isAnchor { phase.maximumIterations = 1 }
     let outcome = try phase.minimize(from: theta)
-    guard elimination.converged, outcome.converged || order < Self.matrixFreeOrder else { return nil }
+    guard elimination.converged, outcome.converged || !isAnchor else { return nil }
     return MatrixFreeStart(
-      theta: outcome.theta, objective: objective, elimination: elimination,
-      isAnchor: order >= Self.matrixFreeOrder)
+      theta: outcome.theta, objective: objective, elimination: elimination, isAnchor: isAnchor)
   }
 
   /// The objective of a model that has no exact factorisation.
@@ -167,14 +155,6 @@ extension MixedModel {
       covariances: covariances, scale: error(scaleSlope), fixedEffects: fixedEffects,
       logLikelihood: elimination.logLikelihoodError, gradientNorm: gradientNorm,
       gradientNoise: MatrixFreePhase.scaledNoise(noise, curvature: derivatives.curvature))
-  }
-
-  // MARK: When an exact factor is out of reach
-
-  /// Whether all results come without an exact factorisation, with Monte-Carlo error.
-  package var isMatrixFree: Bool {
-    guard ScalarSystem.describes(products) else { return false }
-    return options.exact.map { !$0 } ?? !holdsExactFactor
   }
 
   /// Whether `exact: false` would change anything: only crossed or nested factors of one regressor each are

@@ -37,7 +37,7 @@ struct ScaleLines {
     // effects that explain every row leave no limit but that of doubles
     let end = try? objective.evaluate(saturated)
     separate = end.flatMap { Self.separateEstimates(at: $0, model: model, objective: objective) }
-    let rest = max(end?.scale ?? 0, MixedModel.resolvedScale * total)
+    let rest = max(end?.scale ?? 0, Tuning.resolvedScale * total)
     let spread = max(total / rest, 1).squareRoot()
     ranges = information.map { range in
       let least = Self.least / range.upperBound.squareRoot()
@@ -57,7 +57,7 @@ struct ScaleLines {
       let traces = try? objective.elimination.traces(coefficients: point.coefficients, fixedInverse: nil)
     else { return nil }
     // levels with fewer rows than effects leave more degrees of freedom than this count
-    let degrees = max(model.response.count - model.fixed.rank - effects, 1)
+    let degrees = max(model.rows.count - model.fixed.rank - effects, 1)
     let within = point.scale * objective.degreesOfFreedom / Double(degrees)
     let lower = model.layout.widths.indices.map { f -> [Double] in
       let k = model.layout.widths[f]

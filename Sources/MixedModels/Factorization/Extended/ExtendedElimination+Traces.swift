@@ -37,7 +37,7 @@ extension ExtendedElimination {
     return .transposedProduct(root, root)
   }
 
-  var leastScale: Double { MixedModel.leastExtendedScale }
+  var leastScale: Double { Tuning.leastExtendedScale }
 
   func traces(
     coefficients: [Double], fixedInverse: Matrix?, toleratesRounding: Bool

@@ -24,9 +24,6 @@ final class TrailingElimination {
   static let shares = 8
   let workers: Workers
 
-  /// Order up to which the unscaled Schur complement is kept.
-  private static let keptOrder = 512
-
   var count: Int { products.count }
   /// Whether traces stay exact when a factor of T vanishes.
   var isExactAtZero: Bool { unscaled != nil }
@@ -46,10 +43,10 @@ final class TrailingElimination {
     panel = Buffer(m * panelColumns)
     solution = Buffer(m * panelColumns)
     gradient = Buffer(m * panelColumns)
-    unscaled = m <= Self.keptOrder && sparse == nil ? Buffer(m * m) : nil
+    unscaled = m <= Tuning.keptOrder && sparse == nil ? Buffer(m * m) : nil
     densePanels = panels.enumerated().map { d, panel in
       let full = Double(panel.levelCount) * Double(m)
-      guard sparse == nil, Double(panel.entryCount) * 6 > full else { return nil }
+      guard sparse == nil, Double(panel.entryCount) > Tuning.densePanelShare * full else { return nil }
       let dense = Buffer(panel.levelCount * panel.width * m)
       if d == 0 { Self.scatter(panel, values: panel.values, into: dense) }
       return dense

@@ -4,7 +4,7 @@ internal import LinearAlgebra
 /// Orthonormal fixed-effects columns and the response's residual, computed on the data themselves.
 ///
 /// Needed where cross-products cancel: nearly dependent columns, or a response whose residual is a small
-/// part of it. Gram–Schmidt applied twice leaves columns orthonormal to rounding.
+/// part of it. With prior weights rows count times √w. Gram–Schmidt applied twice leaves columns orthonormal to rounding.
 struct Refinement: Sendable {
   /// Kept columns of X in elimination order.
   var kept: [Int]
@@ -35,7 +35,7 @@ struct Refinement: Sendable {
     aliased = []
     for j in order {
       let reference = table.fixed[j]
-      var column = Self.values(table, reference.entry)
+      var column = table.weightedValues(of: reference.entry)
       let length = Self.norm(column)
       if reference == RegressorTable.Reference(entry: 0, constant: 0) || length == 0 {
         aliased.append(j)
@@ -67,8 +67,8 @@ struct Refinement: Sendable {
     for (j, row) in r.enumerated() { for (i, value) in row.enumerated() { upper[i, j] = value } }
 
     let y = table.columns[table.response.entry - 1]
-    var residual = Self.values(table, table.response.entry)
-    let largest = residual.reduce(0) { max($0, abs($1)) } + abs(y.shift) * y.scale
+    var residual = table.weightedValues(of: table.response.entry)
+    let largest = residual.reduce(0) { max($0, abs($1)) } + abs(y.shift) * y.scale * (table.roots?.max() ?? 1)
     let projection = Self.orthogonalize(&residual, against: basis)
     let spread = Self.norm(residual) / Double(max(n - rank, 1)).squareRoot()
     // What is left is the rounding of the response and of the fit.
@@ -79,12 +79,6 @@ struct Refinement: Sendable {
 
     change = BasisChange(table: table, kept: kept, upper: upper, projections: projection)
     columns = basis
-  }
-
-  private static func values(_ table: RegressorTable, _ entry: Int) -> [Double] {
-    if entry == 0 { return [Double](repeating: 1, count: table.rowCount) }
-    let column = table.columns[entry - 1]
-    return column.values.map { ($0 - column.shift) * column.scale }
   }
 
   private static func norm(_ x: [Double]) -> Double {

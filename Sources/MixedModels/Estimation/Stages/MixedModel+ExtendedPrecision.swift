@@ -2,18 +2,8 @@ internal import LinearAlgebra
 
 /// Effects that dwarf the residuals: the likelihood in extended precision.
 extension MixedModel {
-  /// Resolution of the residual variance below which sums of squares in doubles give it to less than about nine digits.
-  static let resolvedScale = 1e-5
-  /// The same where extended precision ends.
-  static let leastExtendedScale = 1e-22
-  /// Largest number of multiplications of an evaluation.
-  private static let largestExtendedWork = 5e8
-
-  /// Whether evaluations can be made in extended precision.
-  var canExtend: Bool {
-    extended == nil && !isMatrixFree && products.sparse == nil
-      && ExtendedProducts.work(structure: products.structure) <= Self.largestExtendedWork
-  }
+  /// Whether evaluations can be made in extended precision that are not yet.
+  var canExtend: Bool { extended == nil && plan.admitsExtendedPrecision }
 
   /// The same model with evaluations in extended precision, least-squares coefficients replaced by the generalised ones
   /// at a point: what is left of the response is then of the size of effects and residuals there.
@@ -38,7 +28,7 @@ extension MixedModel {
     let objective = levels ? try levelObjective(reml: reml) : try objective(reml: reml)
     do {
       let point = try objective.evaluate(lower: lower, theta: theta)
-      guard point.resolution < Self.resolvedScale, canExtend else { return (self, objective, point) }
+      guard point.resolution < Tuning.resolvedScale, canExtend else { return (self, objective, point) }
     } catch {
       guard error.isUnresolved, canExtend else { throw error }
     }
@@ -74,15 +64,15 @@ extension MixedModel {
 
   /// Whether a residual variance is no more than what the rounding of the response or of the sums leaves.
   private func isWithinRounding(_ scale: Double) -> Bool {
-    let largest = response.reduce(0) { max($0, abs($1)) }
+    let largest = rows.response.indices.reduce(0) { max($0, abs(rows.response[$1]) * rows.root($1)) }
     return scale.squareRoot() < 16 * Double.ulpOfOne * largest
-      || scale < Self.leastExtendedScale * fixed.unit * fixed.unit
+      || scale < Tuning.leastExtendedScale * fixed.unit * fixed.unit
   }
 
   /// The estimate, not converged where the likelihood still rises with every effect a hundred times as large: effects that
   /// explain the response leave no maximum, only rounding at which a search ends.
   func bounded(_ estimate: Estimate) throws(EngineError) -> Estimate {
-    guard estimate.converged, extended == nil, !isMatrixFree,
+    guard estimate.converged, extended == nil, !plan.isIterative,
       estimate.scale < Self.suspiciousScale * fixed.unit * fixed.unit
     else { return estimate }
     var result = estimate

@@ -4,7 +4,8 @@ internal import LinearAlgebra
 ///
 /// Entry 0 stands for the column of ones. Entry c ≥ 1 holds v = (raw − shift) · scale, where the shift
 /// removes a large mean (only when the fixed effects contain a constant, so that the model is the same)
-/// and the scale, a power of two, brings v near 1 without rounding.
+/// and the scale, a power of two, brings v near 1 without rounding. With prior weights every row, its one included, is
+/// multiplied by √w before it is summed.
 struct RegressorTable: Sendable {
   /// One data column with its shift and scale.
   struct Column: Sendable {
@@ -24,14 +25,18 @@ struct RegressorTable: Sendable {
   private(set) var random: [[Reference]] = []
   private(set) var response = Reference(entry: 0, constant: 0)
   let rowCount: Int
+  /// √w of each row; nil where all are 1.
+  let roots: [Double]?
 
   /// Number of entries, ones included, rounded up so that rows fill whole vectors.
   var width: Int { paddedWidth(columns.count + 1) }
   /// Whether the fixed effects contain a non-zero constant column.
   var hasConstant: Bool { fixed.contains { $0.entry == 0 && $0.constant != 0 } }
 
-  init(response y: [Double], fixed x: Matrix, terms: [RandomTerm]) {
+  init(_ rows: Rows) {
+    let (y, x, terms) = (rows.response, rows.fixed, rows.terms)
     rowCount = y.count
+    roots = rows.roots
     for j in 0..<x.columns {
       fixed.append(reference(to: x.storage[j * x.rows..<(j + 1) * x.rows]))
     }
@@ -47,18 +52,32 @@ struct RegressorTable: Sendable {
     chooseShifts(terms: terms)
   }
 
-  /// A table whose fixed part is the given orthonormal columns and whose response is `residual`.
+  /// A table whose fixed part is the given orthonormal columns, of rows times √w, and whose response is `residual`.
   init(replacing table: RegressorTable, fixed q: [[Double]], residual: [Double]) {
     self = table
     fixed = []
     for column in q {
-      columns.append(Column(values: column[...]))
+      columns.append(Column(values: table.unweighted(column)[...]))
       fixed.append(Reference(entry: columns.count, constant: 0))
     }
-    columns.append(Column(values: residual[...]))
+    columns.append(Column(values: table.unweighted(residual)[...]))
     response = Reference(entry: columns.count, constant: 0)
     dropUnused()
     for c in columns.indices where columns[c].scale == 1 { columns[c].scale = Self.scale(of: columns[c]) }
+  }
+
+  /// Values of rows times √w without that factor.
+  private func unweighted(_ column: [Double]) -> [Double] {
+    roots.map { zip(column, $0).map { $0 / $1 } } ?? column
+  }
+
+  /// The values of an entry, row by row, times √w.
+  func weightedValues(of entry: Int) -> [Double] {
+    let values =
+      entry == 0
+      ? [Double](repeating: 1, count: rowCount)
+      : columns[entry - 1].values.map { ($0 - columns[entry - 1].shift) * columns[entry - 1].scale }
+    return roots.map { zip(values, $0).map { $0 * $1 } } ?? values
   }
 
   /// The coefficients of a regressor over the table's entries.

@@ -152,10 +152,11 @@ final class ExtendedProducts: @unchecked Sendable {
 extension RegressorTable {
   /// The exact entries of one row.
   fileprivate func read(row i: Int, into result: inout [DoubleDouble]) {
-    result[0] = 1
+    let root = roots?[i] ?? 1
+    result[0] = DoubleDouble(root)
     for (c, column) in columns.enumerated() {
       let value = DoubleDouble.sum(column.values[column.values.startIndex + i], -column.shift)
-      result[c + 1] = column.scale * value
+      result[c + 1] = (root * column.scale) * value
     }
   }
 }

@@ -10,6 +10,8 @@ package enum EngineError: Error, Sendable, Equatable {
   case nonFiniteFixed(column: Int, row: Int)
   /// A value of a random-effects regressor is nan or infinite.
   case nonFiniteRandom(term: Int, column: Int, row: Int)
+  /// A prior weight is not a positive number.
+  case invalidWeight(row: Int)
   /// All response values are equal.
   case constantResponse(value: Double)
   /// The fixed effects explain the response exactly: the residual variance is zero.

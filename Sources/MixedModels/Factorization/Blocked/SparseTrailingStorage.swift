@@ -6,11 +6,6 @@ struct SparseTrailingPattern: Sendable {
   let pattern: SymmetricPattern
   let analysis: SparseAnalysis
 
-  /// Orders from which a sparse factor is worth a look.
-  static let smallestOrder = 400
-  /// How many times fewer operations than the dense factor a sparse one must promise.
-  private static let advantage = 4.0
-
   /// The pattern of the Schur complement; nil when a dense factor is the better choice.
   ///
   /// - Parameters:
@@ -22,7 +17,7 @@ struct SparseTrailingPattern: Sendable {
     let half = 0.5 * Double(denseOrder) * Double(denseOrder)
     if !force, panel.squaredRowCounts * 0.5 > half { return nil }
     let limit = force ? Int.max : Int(min(0.4 * half, 1.5e8)) + n
-    if !force, Self.isNearlyFull(panel: panel, limit: limit, advantage: Self.advantage) { return nil }
+    if !force, Self.isNearlyFull(panel: panel, limit: limit, advantage: Tuning.sparseAdvantage) { return nil }
     var starts: [Int] = [0]
     var members: [Int32] = []
     members.reserveCapacity(panel.entryCount + n)
@@ -53,7 +48,7 @@ struct SparseTrailingPattern: Sendable {
       let found = SymmetricPattern(count: n, cliqueStarts: starts, members: members, limit: limit)
     else { return nil }
     let denseFlops = pow(Double(denseOrder), 3) / 3
-    guard let analysis = SparseAnalysis(found, limit: force ? .infinity : denseFlops / Self.advantage)
+    guard let analysis = SparseAnalysis(found, limit: force ? .infinity : denseFlops / Tuning.sparseAdvantage)
     else { return nil }
     pattern = found
     self.analysis = analysis

@@ -47,7 +47,7 @@ extension MixedModel {
     // Blocks of the factor's levels at `inner`, or of these alone.
     let blocks: Buffer
     let selected: Bool
-    if isMatrixFree, levels != nil || !holdsExactFactor {
+    if plan.isIterative, levels != nil || !holdsExactFactor {
       selected = true
       let known = inner.filter { $0 >= 0 }
       let elimination = try iterativeElimination(estimate)
@@ -55,7 +55,7 @@ extension MixedModel {
     } else {
       selected = false
       var exact = self
-      if isMatrixFree { exact.options.exact = true }
+      if plan.isIterative { exact.options.exact = true }
       blocks = try leasing { () throws(EngineError) in
         try exact.factored(estimate).elimination.conditionalCovariances(factor: place.factor)
       }
@@ -85,7 +85,7 @@ extension MixedModel {
 
   /// Whether conditional variances of all levels of a term take no more than a factorisation, or a few solves.
   package func holdsVariances(term t: Int) -> Bool {
-    !isMatrixFree || holdsExactFactor || terms[t].levelCount <= 256
+    !plan.isIterative || holdsExactFactor || terms[t].levelCount <= 256
   }
 
   /// X b + Σ Z u, one value per row.
@@ -95,7 +95,7 @@ extension MixedModel {
 
   /// X b + Σ Z u from conditional modes at hand.
   package func fittedValues(_ estimate: Estimate, modes: [Matrix]) -> [Double] {
-    let n = response.count
+    let n = rows.count
     var result = [Double](repeating: 0, count: n)
     for (j, b) in estimate.fixedEffects.enumerated() where b.isFinite {
       let start = j * n
@@ -118,7 +118,7 @@ extension MixedModel {
   private func factored(
     _ estimate: Estimate
   ) throws(EngineError) -> (point: ParameterPoint, elimination: any LevelElimination) {
-    let objective = isMatrixFree ? try matrixFreeObjective(reml: estimate.reml, solvesOnly: true) : nil
+    let objective = plan.isIterative ? try matrixFreeObjective(reml: estimate.reml, solvesOnly: true) : nil
     let point = try ParameterPoint(
       model: self, covariances: estimate.relativeCovariances, reml: estimate.reml, fixedEffects: nil,
       objective: objective, keepsLevels: true)

@@ -113,6 +113,15 @@ final class ScalarSystem: @unchecked Sendable {
   /// Entries that a product with the operator touches.
   var entryCount: Int { 2 * forward.indices.count + (within?.indices.count ?? 0) }
 
+  /// ``entryCount`` of the system of given cross-products, without making it.
+  static func entryCount(of products: CrossProducts) -> Int {
+    var entries = products.trailing.map { $0.rows.count - $0.count } ?? 0
+    for (d, block) in products.chain.enumerated() {
+      entries += (block.panel?.entryCount ?? 0) + block.levelCount * (products.chain.count - 1 - d)
+    }
+    return 2 * entries
+  }
+
   private static func diagonal(
     of block: CrossProducts.ChainBlock, panelColumns r: Int
   ) -> (squares: Buffer, panel: Buffer) {

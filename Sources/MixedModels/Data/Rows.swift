@@ -1,0 +1,79 @@
+import Foundation
+package import LinearAlgebra
+
+/// The data of a model, row by row: y = X b + Σ_t Z_t u_t + e with Var e = σ² W⁻¹, W the prior weights.
+package struct Rows: Sendable {
+  /// y, n values.
+  package let response: [Double]
+  /// X, n × p; columns may depend on others.
+  package let fixed: Matrix
+  package let terms: [RandomTerm]
+  /// w > 0 of each row; nil where all are 1.
+  package let weights: [Double]?
+  /// √w of each row: a row times √w has a residual of variance σ².
+  let roots: [Double]?
+  /// Σ log w.
+  let logWeights: Double
+
+  /// n.
+  var count: Int { response.count }
+  /// √w of one row.
+  func root(_ row: Int) -> Double { roots?[row] ?? 1 }
+
+  /// - Throws: ``EngineError`` for no rows, lengths that differ, weights that are not positive, a constant response.
+  package init(
+    response: [Double], fixed: Matrix, terms: [RandomTerm], weights: [Double]? = nil
+  ) throws(EngineError) {
+    self.response = response
+    self.fixed = fixed
+    self.terms = terms
+    let n = response.count
+    if let weights {
+      guard weights.count == n else {
+        throw .lengthMismatch(input: "weights", count: weights.count, expected: n)
+      }
+      if let row = weights.firstIndex(where: { !($0 > 0 && $0.isFinite) }) {
+        throw .invalidWeight(row: row)
+      }
+    }
+    let isWeighted = weights?.contains { $0 != 1 } ?? false
+    self.weights = isWeighted ? weights : nil
+    roots = self.weights?.map { $0.squareRoot() }
+    logWeights = self.weights?.reduce(0) { $0 + log($1) } ?? 0
+    guard n > 0 else { throw .noRows }
+    guard fixed.rows == n || fixed.columns == 0 else {
+      throw .lengthMismatch(input: "fixed effects", count: fixed.rows, expected: n)
+    }
+    for (t, term) in terms.enumerated() {
+      guard term.codes.count == n else {
+        throw .lengthMismatch(input: "codes of term \(t)", count: term.codes.count, expected: n)
+      }
+      for case let column? in term.columns where column.count != n {
+        throw .lengthMismatch(input: "regressors of term \(t)", count: column.count, expected: n)
+      }
+    }
+    if let first = response.first, first.isFinite, response.allSatisfy({ $0 == first }) {
+      throw .constantResponse(value: first)
+    }
+  }
+
+  /// The same design with another response.
+  func replacing(response: [Double]) throws(EngineError) -> Rows {
+    try Rows(response: response, fixed: fixed, terms: terms, weights: weights)
+  }
+
+  /// Names the first number that is not finite.
+  func findNonFinite() throws(EngineError) {
+    if let row = response.firstIndex(where: { !$0.isFinite }) { throw .nonFiniteResponse(row: row) }
+    if let index = fixed.storage.firstIndex(where: { !$0.isFinite }) {
+      throw .nonFiniteFixed(column: index / fixed.rows, row: index % fixed.rows)
+    }
+    for (t, term) in terms.enumerated() {
+      for (c, column) in term.columns.enumerated() {
+        if let row = column?.firstIndex(where: { !$0.isFinite }) {
+          throw .nonFiniteRandom(term: t, column: c, row: row)
+        }
+      }
+    }
+  }
+}
