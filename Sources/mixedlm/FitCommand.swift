@@ -17,10 +17,13 @@ struct FitCommand: ParsableCommand {
         mixedlm fit Pastes.csv --formula "strength ~ 1" --groups batch --re-formula "~1" \\
           --vc-formula "cask=0 + C(cask)" --format json --output pastes.json
         mixedlm fit scores.csv --formula "score ~ group + (1 | test) + (1 | school/student)"
+        mixedlm fit sleep.csv --formula "Reaction ~ Days + (Days | Subject)" --ddf kenward-roger
         mixedlm fit dietox.csv --formula "Weight ~ Time" --groups Pig --save pigs.fit
       """)
 
   @OptionGroup var model: ModelOptions
+
+  @Option(help: DegreesOfFreedomOption.help) var ddf: DegreesOfFreedomOption?
 
   @Option(
     help: ArgumentHelp(
@@ -62,11 +65,15 @@ struct FitCommand: ParsableCommand {
       try OutputOptions.check(save)
       let fitted = try FittedModel(model)
       if let save { try fitted.results.save(save, rows: !withoutRows) }
-      let report = FitReport(fitted: fitted, arguments: model.report, includesEffects: all)
+      let table = try ddf.map { try fitted.results.coefficients(ddf: $0.method) }
+      if !model.quiet { for note in table?.notes ?? [] { Terminal.complain("note: \(note)") } }
+      let report = FitReport(
+        fitted: fitted, arguments: model.report, includesEffects: all, inference: table)
+      let summary = { try fitted.results.summary(ddf: ddf?.method) }
       switch format {
-      case .text: try output.write(fitted.results.summary().asText())
-      case .html: try output.write(fitted.results.summary().asHtml())
-      case .latex: try output.write(fitted.results.summary().asLatex())
+      case .text: try output.write(summary().asText())
+      case .html: try output.write(summary().asHtml())
+      case .latex: try output.write(summary().asLatex())
       case .json: try output.write(report.document().encoded())
       }
       if timing { Terminal.complain(report.timingLine) }

@@ -6,12 +6,14 @@ struct FitReport {
   let fitted: FittedModel
   let arguments: JSONValue
   let includesEffects: Bool
+  /// Tests with degrees of freedom, where they were asked for.
+  var inference: CoefficientTable?
 
   private var results: MixedLMResults { fitted.results }
 
   /// The whole object.
   func document() -> JSONValue {
-    let inference = fixedEffects() + names() + covariances()
+    let tables = fixedEffects() + names() + covariances()
     let terms = termList()
     let effects = includesEffects ? effectLists() : []
     let warnings = results.warnings.map { warning -> JSONValue in
@@ -23,7 +25,8 @@ struct FitReport {
       ("df_resid", Self.count(results.dfResid)), ("scale", .number(results.scale)),
       ("llf", .number(results.llf)), ("aic", .number(results.aic)), ("bic", .number(results.bic)),
     ]
-    members += inference
+    members += tables
+    if let inference { members.append(("inference", inference.document)) }
     members += [("terms", .array(terms)), ("warnings", .array(warnings))]
     if let errors = results.monteCarlo { members.append(("monte_carlo", monteCarlo(errors))) }
     members.append(("timing", timing))

@@ -26,6 +26,9 @@ protocol Elimination: AnyObject {
   /// Quadratic forms of v_i = E_i r along symmetric directions E_i.
   func quadraticForms(_ directions: [Direction], coefficients: [Double]) -> QuadraticForms
 
+  /// g'E_i g of each direction, rank × rank, with g = Z'V⁻¹X̃ of every level: minus the derivative of X̃'V⁻¹X̃.
+  func fixedSlopes(_ directions: [Direction]) -> [Matrix]
+
   // MARK: What only some can do
 
   /// Share of the sums of squares below which the residual variance is rounding.
@@ -38,6 +41,8 @@ protocol Elimination: AnyObject {
   func monteCarloReport(in model: MixedModel) -> MonteCarloReport?
   /// ½ tr(E_i ZPZ E_j ZPZ) of directions on trailing factors, from their block of Z'PZ; nil where none is formed.
   func trailingTraces(_ directions: [Direction], fixedInverse: Matrix?) throws(EngineError) -> Matrix?
+  /// (E_i g)'Z'V⁻¹Z(E_j g) of all pairs of directions, in blocks of rank × rank; nil where no factor exists.
+  func fixedProducts(_ directions: [Direction]) -> Matrix?
   /// ‖Z_f'PZ_g‖² of crossed random intercepts, by factors; nil where no closed form holds.
   func projectionSquares(fixedInverse: Matrix?) throws(EngineError) -> Matrix?
 }
@@ -48,6 +53,7 @@ extension Elimination {
   var levels: (any LevelElimination)? { nil }
   func monteCarloReport(in model: MixedModel) -> MonteCarloReport? { nil }
   func trailingTraces(_ directions: [Direction], fixedInverse: Matrix?) throws(EngineError) -> Matrix? { nil }
+  func fixedProducts(_ directions: [Direction]) -> Matrix? { nil }
   func projectionSquares(fixedInverse: Matrix?) throws(EngineError) -> Matrix? { nil }
 
   func traces(coefficients: [Double], fixedInverse: Matrix?) throws(EngineError) -> [FactorTraces] {

@@ -40,7 +40,7 @@ extension MixedModel {
 
   /// The model whose standardised regressors an estimate was found in, and its factors T there: S in the caller's
   /// units has fewer digits where a predictor is far from its origin.
-  private func standardPoint(of estimate: Estimate) throws(EngineError) -> (
+  func standardPoint(of estimate: Estimate) throws(EngineError) -> (
     model: MixedModel, lower: [[Double]]
   ) {
     guard let root = estimate.standardRoot else {
@@ -76,10 +76,9 @@ extension MixedModel {
     let shared = rows.selecting(columns: Array(0..<p))
     var profiled = rows.selecting(columns: Array(p..<p + free.count))
     if p > 0 { profiled = profiled + point.scale * (shared * point.profile.fixedInverse * shared.transposed) }
-    let traces = try point.traces()
-    let slopes = point.objective.covarianceDerivatives(traces, at: point.profile)
     let along =
-      tangent.basis.transposed * profiled * tangent.basis - 0.5 * tangent.curvature(slopes)
+      tangent.basis.transposed * profiled * tangent.basis
+      - 0.5 * (try tangent.curvature(at: point))
     let spectrum = ScaledSpectrum(-along)
     let directions = toUser * tangent.basis
     var block = spectrum.pseudoInverse(in: directions)
@@ -92,7 +91,7 @@ extension MixedModel {
   }
 
   /// The coefficients of the caller's columns, in their order, from those of X̃.
-  private var orderedToUser: Matrix {
+  var orderedToUser: Matrix {
     let order = fixed.kept.indices.sorted { fixed.kept[$0] < fixed.kept[$1] }
     return fixed.unit * fixed.toUser.selecting(rows: order)
   }
@@ -139,11 +138,23 @@ struct ScaledSpectrum {
     value > Self.rounding * (eigen?.values.last ?? 0) && value > 0
   }
 
+  /// Whether every eigenvalue is positive beyond rounding.
+  var isPositiveDefinite: Bool { eigen?.values.allSatisfy(isPositive) ?? false }
+
   /// The inverse of a positive definite matrix; nil of another.
   var inverse: Matrix? {
-    guard let eigen, eigen.values.allSatisfy(isPositive) else { return nil }
+    guard let eigen, isPositiveDefinite else { return nil }
     var result = eigen.applying { 1 / $0 }
     for i in 0..<result.rows { for j in 0..<result.rows { result[i, j] /= scales[i] * scales[j] } }
+    return result
+  }
+
+  /// The inverse on the eigenvectors of positive eigenvalues, zero on the others.
+  var positiveInverse: Matrix {
+    let n = scales.count
+    guard let eigen else { return Matrix(rows: n, columns: n, repeating: .nan) }
+    var result = eigen.applying { isPositive($0) ? 1 / $0 : 0 }
+    for i in 0..<n { for j in 0..<n { result[i, j] /= scales[i] * scales[j] } }
     return result
   }
 

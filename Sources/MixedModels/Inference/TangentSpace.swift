@@ -57,8 +57,16 @@ struct TangentSpace {
     basis = Matrix(columns: columns, rows: free.count)
   }
 
+  /// The curvature of -2 log L at a point that comes from the boundary's own; zero where no boundary is curved.
+  func curvature(at point: ParameterPoint) throws(EngineError) -> Matrix {
+    if curved.isEmpty { return Matrix(rows: basis.columns, columns: basis.columns) }
+    // Second-order traces may be differences, whose last evaluation was of another point.
+    _ = try point.objective.evaluate(lower: point.profile.lower, theta: point.profile.theta)
+    return curvature(point.objective.covarianceDerivatives(try point.traces(), at: point.profile))
+  }
+
   /// tr(F E_i S̃⁺ E_j) + tr(F E_j S̃⁺ E_i) for slopes F = d deviance / dS̃ across the boundary.
-  func curvature(_ slopes: [Matrix]) -> Matrix {
+  private func curvature(_ slopes: [Matrix]) -> Matrix {
     var result = Matrix(rows: basis.columns, columns: basis.columns)
     for (term, directions, inverse, null) in curved {
       guard let place = model.layout.places[term] else { continue }

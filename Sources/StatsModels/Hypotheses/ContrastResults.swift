@@ -1,10 +1,10 @@
 import Distributions
 import LinearAlgebra
 
-/// The outcome of a test of linear hypotheses about parameters.
+/// Tests of linear hypotheses about parameters, each by itself: what `tTest` gives.
 ///
-/// `tTest` gives one estimate, standard error and z or t statistic per hypothesis; `fTest` and `waldTest` give
-/// one F or χ² statistic for all hypotheses together. `print(results.tTest(…))` shows the table.
+/// One estimate, standard error and z or t statistic per hypothesis; `print(results.tTest(…))` shows the table. Joint
+/// tests give ``JointTestResults``.
 ///
 /// Python: ContrastResults
 public struct ContrastResults: Sendable, Equatable {
@@ -20,82 +20,65 @@ public struct ContrastResults: Sendable, Equatable {
     case chi2
   }
 
-  /// The distribution of the statistic under the hypothesis.
+  /// The distribution of the statistics under the hypothesis.
   ///
   /// Python: ContrastResults.distribution
   public let distribution: Distribution
-  /// The estimate of each linear combination; nil for joint tests.
+  /// The estimate of each linear combination.
   ///
   /// Python: ContrastResults.effect
-  public let effect: [Double]?
-  /// The standard error of each ``effect``; nil for joint tests.
+  public let effect: [Double]
+  /// The standard error of each ``effect``.
   ///
   /// Python: ContrastResults.sd
-  public let sd: [Double]?
-  /// One t or z statistic per hypothesis, the estimate less the hypothesised value over the standard error; or the one
-  /// F or χ² statistic.
+  public let sd: [Double]
+  /// One t or z statistic per hypothesis: the estimate less the hypothesised value, over the standard error.
   ///
   /// Python: ContrastResults.statistic
   public let statistic: [Double]
-  /// One p-value per element of ``statistic``; two-sided for t and z.
+  /// One two-sided p-value per element of ``statistic``.
   ///
   /// Python: ContrastResults.pvalue
   public let pvalue: [Double]
-  /// Degrees of freedom: of the numerator of F.
-  ///
-  /// Python: ContrastResults.df_num
-  public let dfNum: Double?
-  /// Degrees of freedom: of t, of the denominator of F, or (as in statsmodels) of χ².
+  /// Degrees of freedom of each t; infinite for z. Not in statsmodels.
+  public let df: [Double]
+  /// Degrees of freedom of t where all hypotheses have the same; nil for z.
   ///
   /// Python: ContrastResults.df_denom
   public let dfDenom: Double?
-  /// The names of the hypotheses, `c0`, `c1`, …; nil for joint tests.
+  /// The names of the hypotheses, `c0`, `c1`, ….
   ///
   /// Python: ContrastResults.c_names
-  public let cNames: [String]?
-  /// What the test wants its user to know, such as hypotheses that depend on each other. Not in statsmodels, which
-  /// prints it.
-  public private(set) var warnings: [FitWarning] = []
+  public let cNames: [String]
+  /// What a reader should know, such as a refit. Not in statsmodels.
+  public private(set) var notes: [String] = []
 
   /// The results of separate tests: z tests, or t tests when `dfDenom` is given; `values` are the hypothesised ones, zero
   /// if nil.
   package init(effect: [Double], sd: [Double], values: [Double]? = nil, dfDenom: Double? = nil) {
+    let df = dfDenom.map { value in effect.map { _ in value } }
+    self.init(effect: effect, sd: sd, values: values, df: df, common: dfDenom)
+  }
+
+  /// t tests with degrees of freedom of their own.
+  init(_ rows: [FixedEffectsInference.Combination], values: [Double], inference: FixedEffectsInference) {
+    let df = inference.method == .infinite ? nil : rows.map(\.df)
+    self.init(
+      effect: rows.map(\.estimate), sd: rows.map(\.standardError), values: values, df: df,
+      common: inference.method == .residual ? inference.results.dfResid : nil)
+    notes = inference.notes
+  }
+
+  private init(effect: [Double], sd: [Double], values: [Double]?, df: [Double]?, common: Double?) {
     let distance = values.map { zip(effect, $0).map { $0 - $1 } } ?? effect
-    let statistic = zip(distance, sd).map { $0 / $1 }
     self.effect = effect
     self.sd = sd
-    self.statistic = statistic
-    self.dfDenom = dfDenom
-    dfNum = nil
+    statistic = zip(distance, sd).map { $0 / $1 }
+    distribution = df == nil ? .norm : .t
+    self.df = df ?? effect.map { _ in .infinity }
+    dfDenom = common
     cNames = effect.indices.map { "c\($0)" }
-    if let dfDenom {
-      distribution = .t
-      pvalue = statistic.map { 2 * StudentT(dfDenom).sf($0.magnitude) }
-    } else {
-      distribution = .norm
-      pvalue = statistic.map { 2 * Normal.sf($0.magnitude) }
-    }
-  }
-
-  /// The result of a joint F test.
-  package init(fvalue: Double, dfNum: Double, dfDenom: Double, warnings: [FitWarning] = []) {
-    self.warnings = warnings
-    distribution = .f
-    (effect, sd, cNames) = (nil, nil, nil)
-    statistic = [fvalue]
-    pvalue = [FDistribution(dfNum, dfDenom).sf(fvalue)]
-    self.dfNum = dfNum
-    self.dfDenom = dfDenom
-  }
-
-  /// The result of a joint χ² test with `df` degrees of freedom.
-  package init(chi2: Double, df: Double, warnings: [FitWarning] = []) {
-    self.warnings = warnings
-    distribution = .chi2
-    (effect, sd, cNames, dfNum) = (nil, nil, nil, nil)
-    statistic = [chi2]
-    pvalue = [ChiSquared(df).sf(chi2)]
-    dfDenom = df
+    pvalue = zip(statistic, self.df).map { ReferenceT.pValue($0, df: $1) }
   }
 
   /// The same as ``statistic``.
@@ -103,52 +86,50 @@ public struct ContrastResults: Sendable, Equatable {
   /// Python: ContrastResults.tvalue
   public var tvalue: [Double] { statistic }
 
-  /// The F statistic; nil for other tests.
-  ///
-  /// Python: ContrastResults.fvalue
-  public var fvalue: Double? { distribution == .f ? statistic.first : nil }
-
-  /// The parameters of the distribution: (df) of t, (df_num, df_denom) of F, (df) of χ², none of the normal.
+  /// The parameters of the distribution: (df) of t, none of the normal.
   ///
   /// Python: ContrastResults.dist_args
-  public var distArgs: [Double] { [dfNum, dfDenom].compactMap { $0 } }
+  public var distArgs: [Double] { dfDenom.map { [$0] } ?? [] }
 
   /// Confidence intervals of the effects at level 1 - alpha: one row (low, high) per hypothesis.
   ///
-  /// - Throws: ``StatsModelsError`` `.notAvailable` for joint tests.
-  ///
   /// Python: ContrastResults.conf_int
-  public func confInt(alpha: Double = 0.05) throws -> Matrix {
-    guard let effect, let sd else { throw notSeparate("confidence intervals") }
-    let q = dfDenom.map { StudentT($0).ppf(1 - alpha / 2) } ?? Normal.ppf(1 - alpha / 2)
+  public func confInt(alpha: Double = 0.05) -> Matrix {
     var result = Matrix(rows: effect.count, columns: 2)
     for i in effect.indices {
+      let q = ReferenceT.quantile(alpha: alpha, df: df[i])
       result[i, 0] = effect[i] - q * sd[i]
       result[i, 1] = effect[i] + q * sd[i]
     }
     return result
   }
 
-  /// The table of separate tests with one row per hypothesis.
+  /// The table with one row per hypothesis.
   ///
-  /// Columns `coef`, `std err`, `z` (or `t`), `P>|z|`, `Conf. Int. Low`, `Conf. Int. Upp.`.
+  /// Columns `coef`, `std err`, `z` (or `t`), `P>|z|`, `Conf. Int. Low`, `Conf. Int. Upp.`, and `df` where hypotheses have
+  /// degrees of freedom of their own.
   ///
-  /// - Throws: ``StatsModelsError`` for joint tests and for a wrong number of names.
+  /// - Throws: ``StatsModelsError`` for a wrong number of names.
   ///
   /// Python: ContrastResults.summary_frame
   public func summaryFrame(xname: [String]? = nil, alpha: Double = 0.05) throws -> LabeledMatrix {
-    guard let effect, let sd else { throw notSeparate("a table") }
     let names = try checkedNames(xname)
-    let interval = try confInt(alpha: alpha)
     let letter = distribution == .t ? "t" : "z"
+    var columns = ["coef", "std err", letter, "P>|\(letter)|", "Conf. Int. Low", "Conf. Int. Upp."]
+    var values = effect + sd + statistic + pvalue + confInt(alpha: alpha).storage
+    if hasOwnDegrees {
+      columns.append("df")
+      values += df
+    }
     return LabeledMatrix(
-      index: names,
-      columns: ["coef", "std err", letter, "P>|\(letter)|", "Conf. Int. Low", "Conf. Int. Upp."],
-      values: Matrix(
-        rows: effect.count, columns: 6, columnMajor: effect + sd + statistic + pvalue + interval.storage))
+      index: names, columns: columns,
+      values: Matrix(rows: effect.count, columns: columns.count, columnMajor: values))
   }
 
-  /// The table of separate tests as text, or one line for a joint test.
+  /// Whether the degrees of freedom are those of each hypothesis.
+  private var hasOwnDegrees: Bool { distribution == .t && dfDenom == nil }
+
+  /// The table as text.
   ///
   /// `title` replaces "Test for Constraints"; an empty title leaves the line out.
   ///
@@ -156,23 +137,18 @@ public struct ContrastResults: Sendable, Equatable {
   ///
   /// Python: ContrastResults.summary
   public func summary(xname: [String]? = nil, alpha: Double = 0.05, title: String? = nil) throws -> String {
-    guard effect != nil else { return jointText }
-    return text(
+    text(
       try summaryFrame(xname: xname, alpha: alpha), alpha: alpha, title: title ?? "Test for Constraints")
   }
 
   private func checkedNames(_ names: [String]?) throws -> [String] {
-    let names = names ?? cNames ?? []
+    let names = names ?? cNames
     guard names.count == statistic.count else {
       throw StatsModelsError(
         .lengthMismatch, "xname has \(names.count) names for \(statistic.count) hypotheses",
         values: [String(names.count), String(statistic.count)])
     }
     return names
-  }
-
-  private func notSeparate(_ what: String) -> StatsModelsError {
-    StatsModelsError(.notAvailable, "\(what) exist for t and z tests only, not for a joint test")
   }
 }
 
@@ -181,19 +157,8 @@ public struct ContrastResults: Sendable, Equatable {
 extension ContrastResults: CustomStringConvertible {
   /// ``summary(xname:alpha:title:)`` with its defaults.
   public var description: String {
-    guard effect != nil, let frame = try? summaryFrame() else { return jointText }
+    guard let frame = try? summaryFrame() else { return "" }
     return text(frame, alpha: 0.05, title: "Test for Constraints")
-  }
-
-  private var jointText: String {
-    let value = PythonFormat.repr(statistic.first ?? .nan)
-    let p = PythonFormat.repr(pvalue.first ?? .nan)
-    let denominator = PythonFormat.general(dfDenom ?? .nan, 3)
-    if distribution == .f {
-      let numerator = PythonFormat.general(dfNum ?? .nan, 3)
-      return "<F test: F=\(value), p=\(p), df_denom=\(denominator), df_num=\(numerator)>"
-    }
-    return "<Wald test (chi2): statistic=\(value), p-value=\(p), df_denom=\(denominator)>"
   }
 
   private func text(_ frame: LabeledMatrix, alpha: Double, title: String) -> String {
@@ -204,14 +169,14 @@ extension ContrastResults: CustomStringConvertible {
         Self.number(row[0], digits: 4, width: 10), Self.number(row[1], digits: 3, width: 9),
         Self.number(row[2], digits: 3, width: 9), PythonPadding.right(PythonFormat.fixed(row[3], 3), 6),
         Self.number(row[4], digits: 3, width: 11), Self.number(row[5], digits: 3, width: 11),
-      ]
+      ] + row.dropFirst(6).map { PythonFormat.fixed($0, 2) }
     }
     var table = SimpleTable(
       rows: rows,
       headers: [
         "coef", "std err", letter, "P>|\(letter)|", "[" + PythonFormat.repr(alpha / 2),
         PythonFormat.repr(1 - alpha / 2) + "]",
-      ],
+      ] + (hasOwnDegrees ? ["df"] : []),
       stubs: frame.index)
     table.title = title
     return table.asText(

@@ -14,15 +14,15 @@ public struct WaldTestResults: Sendable, Equatable {
   public let table: LabeledMatrix
 
   /// A table from one joint test per name; all tests must have the same distribution.
-  package init(names: [String], tests: [ContrastResults]) {
+  package init(names: [String], tests: [JointTestResults]) {
     let isF = tests.first?.distribution == .f
     let columns = ["statistic", "pvalue", "df_constraint"] + (isF ? ["df_denom"] : [])
     var values = Matrix(rows: names.count, columns: columns.count)
     for (i, test) in tests.enumerated() where i < names.count {
-      values[i, 0] = test.statistic.first ?? .nan
-      values[i, 1] = test.pvalue.first ?? .nan
-      values[i, 2] = (isF ? test.dfNum : test.dfDenom) ?? .nan
-      if isF { values[i, 3] = test.dfDenom ?? .nan }
+      values[i, 0] = test.statistic
+      values[i, 1] = test.pvalue
+      values[i, 2] = test.dfNum
+      if isF { values[i, 3] = test.dfDenom }
     }
     distribution = isF ? .f : .chi2
     table = LabeledMatrix(index: names, columns: columns, values: values)

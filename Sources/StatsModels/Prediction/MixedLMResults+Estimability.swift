@@ -10,6 +10,9 @@ extension MixedLMResults {
     return cache.dependence.value { FixedDependence(exog: model.exog, dropped: estimate.aliased) }
   }
 
+  /// Whether it can be told which means the data determine.
+  var knowsDependence: Bool { estimate.aliased.isEmpty || fixedDependence != nil }
+
   /// Rows of a fixed design at which the data determine no mean.
   func inestimableRows(of exog: Matrix) -> [Int] { fixedDependence?.inestimableRows(of: exog) ?? [] }
 

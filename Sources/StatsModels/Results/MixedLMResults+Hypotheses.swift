@@ -41,14 +41,14 @@ extension MixedLMResults {
   ///
   /// Python: MixedLMResults.f_test
   public func fTest(_ rMatrix: any HypothesisConvertible, covP: Matrix? = nil, invcov: Matrix? = nil) throws
-    -> ContrastResults
+    -> JointTestResults
   {
     try waldTest(rMatrix, covP: covP, invcov: invcov, useF: true)
   }
 
   /// `fTest(_:covP:invcov:)` with Python's label.
   public func fTest(rMatrix: any HypothesisConvertible, covP: Matrix? = nil, invcov: Matrix? = nil) throws
-    -> ContrastResults
+    -> JointTestResults
   {
     try fTest(rMatrix, covP: covP, invcov: invcov)
   }
@@ -57,7 +57,7 @@ extension MixedLMResults {
   ///
   /// Python: MixedLMResults.f_test
   public func fTest(_ rMatrix: (Matrix, [Double]), covP: Matrix? = nil, invcov: Matrix? = nil) throws
-    -> ContrastResults
+    -> JointTestResults
   {
     try fTest(ConstraintLike.matrix(rMatrix.0, constants: rMatrix.1), covP: covP, invcov: invcov)
   }
@@ -76,7 +76,7 @@ extension MixedLMResults {
   public func waldTest(
     _ rMatrix: any HypothesisConvertible, covP: Matrix? = nil, invcov: Matrix? = nil, useF: Bool? = nil,
     dfConstraints: Double? = nil, scalar: Bool = true
-  ) throws -> ContrastResults {
+  ) throws -> JointTestResults {
     let constraint = try constraint(rMatrix, name: "wald test")
     let combination = constraint.coefs * known(params.values)
     let distance = zip(combination, constraint.constants).map { $0 - $1 }
@@ -110,9 +110,9 @@ extension MixedLMResults {
     let solved = inverse * distance
     let form = zip(distance, solved).reduce(0) { $0 + $1.0 * $1.1 }
     if useF ?? useT {
-      return ContrastResults(fvalue: form / count, dfNum: count, dfDenom: dfResid, warnings: warnings)
+      return JointTestResults(fvalue: form / count, dfNum: count, dfDenom: dfResid, warnings: warnings)
     }
-    return ContrastResults(chi2: form, df: count, warnings: warnings)
+    return JointTestResults(chi2: form, df: count, warnings: warnings)
   }
 
   /// Tests whether the rows of a matrix times the parameters have given values: Python's `(R, q)`.
@@ -121,7 +121,7 @@ extension MixedLMResults {
   public func waldTest(
     _ rMatrix: (Matrix, [Double]), covP: Matrix? = nil, invcov: Matrix? = nil, useF: Bool? = nil,
     dfConstraints: Double? = nil, scalar: Bool = true
-  ) throws -> ContrastResults {
+  ) throws -> JointTestResults {
     try waldTest(
       ConstraintLike.matrix(rMatrix.0, constants: rMatrix.1), covP: covP, invcov: invcov, useF: useF,
       dfConstraints: dfConstraints, scalar: scalar)
@@ -131,7 +131,7 @@ extension MixedLMResults {
   public func waldTest(
     rMatrix: any HypothesisConvertible, covP: Matrix? = nil, invcov: Matrix? = nil, useF: Bool? = nil,
     dfConstraints: Double? = nil, scalar: Bool = true
-  ) throws -> ContrastResults {
+  ) throws -> JointTestResults {
     try waldTest(
       rMatrix, covP: covP, invcov: invcov, useF: useF, dfConstraints: dfConstraints, scalar: scalar)
   }
@@ -150,7 +150,7 @@ extension MixedLMResults {
     combineTerms: [String] = [], scalar: Bool = true
   ) throws -> WaldTestResults {
     var names: [String] = []
-    var tests: [ContrastResults] = []
+    var tests: [JointTestResults] = []
     var combined: [String: [Int]] = [:]
     for (name, columns) in fixedTerms {
       for text in combineTerms where name.contains(text) { combined[text, default: []] += columns }
@@ -190,7 +190,7 @@ extension MixedLMResults {
   }
 
   /// The constraint over all parameters; rows over the fixed effects alone are widened by zeros.
-  private func constraint(_ hypothesis: any HypothesisConvertible, name: String) throws -> LinearConstraint {
+  func constraint(_ hypothesis: any HypothesisConvertible, name: String) throws -> LinearConstraint {
     if case .matrix(let matrix, let constants) = hypothesis.constraintLike {
       guard matrix.columns == kFe || matrix.columns == layout.count else {
         throw StatsModelsError(

@@ -3,19 +3,21 @@ import Distributions
 extension MixedLMResults {
   /// The results as tables of text: counts and fit, then one row per parameter.
   ///
-  /// Covariances are in the response's units; their standard errors are statsmodels' (see ``bseRe``).
+  /// Covariances are in the response's units; their standard errors are statsmodels' (see ``bseRe``) without `ddf`, and
+  /// those of ``varianceComponents`` with it.
   /// - Parameters:
   ///   - yname: name of the response.
   ///   - xnameFe: names of the fixed effects.
   ///   - xnameRe: names of the covariance parameters.
   ///   - title: replaces the default title.
   ///   - alpha: one less the confidence level.
-  /// - Throws: ``StatsModelsError`` when the number of names is wrong.
+  ///   - ddf: degrees of freedom of t tests in the place of z tests, see ``coefficients(ddf:alpha:)``. Not in statsmodels.
+  /// - Throws: ``StatsModelsError`` when the number of names is wrong, and as ``coefficients(ddf:alpha:)`` does.
   ///
   /// Python: MixedLMResults.summary
   public func summary(
     yname: String? = nil, xnameFe: [String]? = nil, xnameRe: [String]? = nil, title: String? = nil,
-    alpha: Double = 0.05
+    alpha: Double = 0.05, ddf: DegreesOfFreedom? = nil
   ) throws -> Summary {
     let covarianceCount = layout.entries.count
     if let xnameFe, xnameFe.count != kFe {
@@ -24,8 +26,28 @@ extension MixedLMResults {
     if let xnameRe, xnameRe.count != covarianceCount {
       throw StatsModelsError(.lengthMismatch, "xnameRe should be a list of length \(covarianceCount)")
     }
+    let names = (fixed: xnameFe ?? layout.fixedNames, covariances: xnameRe ?? layout.entries.map(\.name))
     var summary = Summary(title: title ?? "Mixed Linear Model Regression Results")
-    summary.addDict(heading(yname: yname))
+    if let ddf {
+      let table = try coefficients(ddf: ddf, alpha: alpha)
+      let fit = try inference(ddf).results
+      summary.addDict(fit.heading(yname: yname))
+      summary.addDf(fit.summaryTable(table, names: names))
+      for note in table.notes { summary.addText("Note: \(note)") }
+    } else {
+      summary.addDict(heading(yname: yname))
+      summary.addDf(summaryTable(names: names, alpha: alpha))
+    }
+    if let monteCarlo {
+      let sentence = monteCarlo.sentence
+      summary.addText("Note: no exact factorisation was made; \(sentence).")
+    }
+    for note in footnotes { summary.addText(note) }
+    return summary
+  }
+
+  /// statsmodels' table: z tests, and covariances with its standard errors.
+  private func summaryTable(names: (fixed: [String], covariances: [String]), alpha: Double) -> SummaryTable {
     let quantile = -Normal.ppf(alpha / 2)
     let errors = bse.values
     var rows: [[Double]] = []
@@ -33,31 +55,46 @@ extension MixedLMResults {
       let z = b / se
       rows.append([b, se, z, 2 * Normal.cdf(-abs(z)), b - quantile * se, b + quantile * se])
     }
-    let covariances = relativeCovariances
-    let covarianceNames = xnameRe ?? layout.entries.map(\.name)
-    var shownNames: [String] = []
-    for (position, entry) in layout.entries.enumerated() {
-      // Covariances that the form of a diagonal block rules out are no estimates.
-      if entry.engineIndex == nil, !entry.isVariance { continue }
-      shownNames.append(covarianceNames[position])
+    let shown = shownEntries
+    for position in shown {
       let se = errors[kFe + position]
-      let value = covariances[entry.block][entry.row, entry.column] * scale
-      rows.append([value, scale.squareRoot() * se, .nan, .nan, .nan, .nan])
+      rows.append([covariance(position), scale.squareRoot() * se, .nan, .nan, .nan, .nan])
     }
-    summary.addDf(
-      SummaryTable(
-        index: (xnameFe ?? layout.fixedNames) + shownNames,
-        columns: [
-          "Coef.", "Std.Err.", "z", "P>|z|", "[" + PythonFormat.repr(alpha / 2),
-          PythonFormat.repr(1 - alpha / 2) + "]",
-        ],
-        cells: rows.map { $0.map { $0.isFinite ? PythonFormat.fixed($0, 3) : "" } }))
-    if let monteCarlo {
-      let sentence = monteCarlo.sentence
-      summary.addText("Note: no exact factorisation was made; \(sentence).")
+    return SummaryTable(
+      index: names.fixed + shown.map { names.covariances[$0] },
+      columns: [
+        "Coef.", "Std.Err.", "z", "P>|z|", "[" + PythonFormat.repr(alpha / 2),
+        PythonFormat.repr(1 - alpha / 2) + "]",
+      ],
+      cells: rows.map { $0.map { $0.isFinite ? PythonFormat.fixed($0, 3) : "" } })
+  }
+
+  /// The table of t tests, and covariances with standard errors in their own units.
+  private func summaryTable(
+    _ table: CoefficientTable, names: (fixed: [String], covariances: [String])
+  ) -> SummaryTable {
+    let shown = shownEntries
+    let errors = varianceComponents
+    let rest = [String](repeating: "", count: table.headers.count - 2)
+    let cells = shown.map { position in
+      [covariance(position), errors[position].standardError].map {
+        $0.isFinite ? PythonFormat.fixed($0, 3) : ""
+      } + rest
     }
-    for note in footnotes { summary.addText(note) }
-    return summary
+    return SummaryTable(
+      index: names.fixed + shown.map { names.covariances[$0] }, columns: table.headers,
+      cells: table.cells + cells)
+  }
+
+  /// Covariance parameters without those that the form of a diagonal block rules out, which are no estimates.
+  private var shownEntries: [Int] {
+    layout.entries.indices.filter { layout.entries[$0].engineIndex != nil || layout.entries[$0].isVariance }
+  }
+
+  /// A covariance in the response's units.
+  private func covariance(_ position: Int) -> Double {
+    let entry = layout.entries[position]
+    return relativeCovariances[entry.block][entry.row, entry.column] * scale
   }
 
   /// Counts and fit. Of several factors all numbers of levels stand where statsmodels has its groups.

@@ -75,6 +75,10 @@ final class ResultsCache: Sendable {
   let varianceCovariance = Lazy<Matrix>()
   let effectVariances = Lazy<[[Double]]?>()
   let dependence = Lazy<FixedDependence?>()
+  let satterthwaite = Lazy<FixedEffectsUncertainty>()
+  let kenwardRoger = Lazy<FixedEffectsUncertainty>()
+  /// The fit of the same model by restricted likelihood.
+  let restricted = Lazy<MixedLMResults>()
   let seconds = Accumulator()
 
   /// Seconds spent on inference, summed over attributes.

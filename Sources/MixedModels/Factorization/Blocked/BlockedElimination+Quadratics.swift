@@ -10,6 +10,12 @@ extension BlockedElimination {
     let vectors = products.structure.factors.indices.map { f in
       directionVectors(f, directions: directions, coefficients: coefficients, forms: &forms)
     }
+    forms.products = products(of: vectors, count: n)
+    return forms
+  }
+
+  /// v_i'Z'V⁻¹Zv_j of n vectors, n numbers for each random effect of every factor.
+  func products(of vectors: [Buffer], count n: Int) -> Matrix {
     let images = multiply(vectors, count: n)
     let sum = Buffer(n * n)
     for f in vectors.indices {
@@ -17,10 +23,11 @@ extension BlockedElimination {
         vectors[f].pointer, images[f].pointer, rows: images[f].count / max(n, 1), n: n, to: sum.pointer)
     }
     subtractEliminated(images, count: n, from: sum)
+    var result = Matrix(rows: n, columns: n)
     for i in 0..<n {
-      for j in 0..<n { forms.products[i, j] = 0.5 * (sum.pointer[i + j * n] + sum.pointer[j + i * n]) }
+      for j in 0..<n { result[i, j] = 0.5 * (sum.pointer[i + j * n] + sum.pointer[j + i * n]) }
     }
-    return forms
+    return result
   }
 
   /// v = E r on one factor, n numbers per row; adds X̃'V⁻¹Zv and v'r to the forms.

@@ -11,6 +11,55 @@ extension ExtendedElimination {
     let vectors = products.widths.indices.map { f in
       directionVectors(f, directions: directions, coefficients: coefficients, forms: &forms)
     }
+    forms.products = products(of: vectors, count: n)
+    return forms
+  }
+
+  func fixedSlopes(_ directions: [Direction]) -> [Matrix] {
+    directions.map { direction in
+      var slope = Matrix(rows: r - 1, columns: r - 1)
+      for f in products.widths.indices {
+        let image = fixedVectors(f, directions: [direction])
+        let source = gradient[f]
+        for c in 0..<r - 1 {
+          for d in 0..<r - 1 {
+            var sum: DoubleDouble = 0
+            for i in 0..<image.rows { sum += source.pointer[i * r + c] * image[i, d] }
+            slope[c, d] += sum.double
+          }
+        }
+      }
+      return slope
+    }
+  }
+
+  func fixedProducts(_ directions: [Direction]) -> Matrix? {
+    let vectors = products.widths.indices.map { fixedVectors($0, directions: directions) }
+    return products(of: vectors, count: directions.count * (r - 1))
+  }
+
+  /// E_i g on one factor, effects × (columns of X̃ for each direction).
+  private func fixedVectors(_ f: Int, directions: [Direction]) -> ExtendedMatrix {
+    let (width, p) = (products.widths[f], r - 1)
+    let source = gradient[f]
+    let result = ExtendedMatrix(rows: products.levelCounts[f] * width, columns: directions.count * p)
+    for (i, direction) in directions.enumerated() {
+      guard let matrix = direction.parts.first(where: { $0.factor == f })?.matrix else { continue }
+      for level in 0..<products.levelCounts[f] {
+        for a in 0..<width {
+          for c in 0..<p {
+            var value: DoubleDouble = 0
+            for b in 0..<width { value += matrix[a, b] * source.pointer[(level * width + b) * r + c] }
+            result[level * width + a, i * p + c] = value
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// v_i'Z'V⁻¹Zv_j of n vectors, effects × n for each factor.
+  private func products(of vectors: [ExtendedMatrix], count n: Int) -> Matrix {
     let m = products.order
     let trailing = ExtendedMatrix(rows: m, columns: n)
     for (g, f) in products.trailing.enumerated() {
@@ -57,8 +106,9 @@ extension ExtendedElimination {
       factor.forward(image)
     }
     let explained = ExtendedMatrix.transposedProduct(image, image)
-    for i in 0..<n { for j in 0..<n { forms.products[i, j] = (sum[i, j] - explained[i, j]).double } }
-    return forms
+    var result = Matrix(rows: n, columns: n)
+    for i in 0..<n { for j in 0..<n { result[i, j] = (sum[i, j] - explained[i, j]).double } }
+    return result
   }
 
   /// v = E r on one factor; adds X̃'V⁻¹Zv and v'r to the forms.

@@ -135,6 +135,24 @@ final class MatrixFreeElimination: LevelElimination {
     return forms
   }
 
+  func fixedSlopes(_ directions: [Direction]) -> [Matrix] {
+    let r = system.panelColumns
+    guard let solution else { return directions.map { _ in Matrix(rows: r - 1, columns: r - 1) } }
+    let grams = lower.indices.map { f -> Matrix in
+      let (g, count) = solution.gradients.rows(of: f, in: system)
+      var gram = Matrix(rows: r - 1, columns: r - 1)
+      for l in 0..<count {
+        for a in 0..<r - 1 { for b in 0..<r - 1 { gram[a, b] += g[l * r + a] * g[l * r + b] } }
+      }
+      return gram
+    }
+    return directions.map { direction in
+      direction.parts.reduce(Matrix(rows: r - 1, columns: r - 1)) {
+        $0 + $1.matrix[0, 0] * grams[$1.factor]
+      }
+    }
+  }
+
   func modes(coefficients: [Double]) -> [Buffer] {
     guard let solution else { return [] }
     let effects = combined(solution.effects, coefficients)

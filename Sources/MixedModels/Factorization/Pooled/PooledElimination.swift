@@ -53,7 +53,7 @@ final class PooledElimination: Elimination {
   func quadraticForms(_ directions: [Direction], coefficients: [Double]) -> QuadraticForms {
     let n = directions.count
     let p = base.rows - 1
-    let sizes = directions.map { $0.parts.reduce(0) { $0 + $1.matrix[0, 0] } }
+    let sizes = Self.sizes(directions)
     var square = 0.0
     var total = 0.0
     var fixed = [Double](repeating: 0, count: p)
@@ -71,6 +71,40 @@ final class PooledElimination: Elimination {
       for a in 0..<p { forms.fixed[a, i] = sizes[i] * fixed[a] }
     }
     return forms
+  }
+
+  func fixedSlopes(_ directions: [Direction]) -> [Matrix] {
+    let gram = fixedGram { 1 / ($0 * $0) }
+    return Self.sizes(directions).map { $0 * gram }
+  }
+
+  func fixedProducts(_ directions: [Direction]) -> Matrix? {
+    let gram = fixedGram(square: true) { 1 / ($0 * $0 * $0) }
+    let sizes = Self.sizes(directions)
+    let p = gram.rows
+    var result = Matrix(rows: sizes.count * p, columns: sizes.count * p)
+    for (i, a) in sizes.enumerated() {
+      for (j, b) in sizes.enumerated() {
+        for c in 0..<p { for d in 0..<p { result[i * p + c, j * p + d] = a * b * gram[c, d] } }
+      }
+    }
+    return result
+  }
+
+  /// The change of the one variance in each direction.
+  private static func sizes(_ directions: [Direction]) -> [Double] {
+    directions.map { $0.parts.reduce(0) { $0 + $1.matrix[0, 0] } }
+  }
+
+  /// Σ w(pivot) Z'X̃'Z'X̃ over the sizes, times m if `square`.
+  private func fixedGram(square: Bool = false, weight: (Double) -> Double) -> Matrix {
+    let fixed = Array(0..<base.rows - 1)
+    var sum = Matrix(rows: fixed.count, columns: fixed.count)
+    for (i, pivot) in pivots.enumerated() {
+      let gram = products.grams[i].selecting(rows: fixed).selecting(columns: fixed)
+      sum = sum + (weight(pivot) * (square ? products.squares[i] : 1)) * gram
+    }
+    return sum
   }
 
   /// Σ r_l² and Σ g_lX r_l over the levels of one size.

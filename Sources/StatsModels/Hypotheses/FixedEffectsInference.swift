@@ -1,0 +1,182 @@
+import LinearAlgebra
+import MixedModels
+
+/// What tests and intervals of fixed effects take: estimates, their covariance, degrees of freedom.
+struct FixedEffectsInference: Sendable {
+  let method: DegreesOfFreedom
+  /// The fit that the estimates are of: another one where the method asks for the restricted likelihood.
+  let results: MixedLMResults
+  /// Nil where degrees of freedom do not depend on the combination.
+  let uncertainty: FixedEffectsUncertainty?
+  /// What its user should know.
+  let notes: [String]
+  /// Columns of the fixed design that were not dropped.
+  let kept: [Int]
+  /// Covariance of their coefficients.
+  let covariance: Matrix
+
+  /// A linear combination of fixed effects.
+  struct Combination: Sendable {
+    var estimate: Double
+    var standardError: Double
+    var df: Double
+
+    /// The value of what the data say nothing about.
+    static let unknown = Combination(estimate: .nan, standardError: .nan, df: .nan)
+  }
+
+  init(
+    method: DegreesOfFreedom, results: MixedLMResults, uncertainty: FixedEffectsUncertainty?, notes: [String]
+  ) {
+    self.method = method
+    self.results = results
+    self.uncertainty = uncertainty
+    self.notes = notes
+    let aliased = Set(results.estimate.aliased)
+    kept = (0..<results.kFe).filter { !aliased.contains($0) }
+    covariance = uncertainty?.covariance ?? results.estimate.fixedCovariance
+  }
+
+  /// Estimates of rows over all fixed effects, unknown where the data determine none.
+  ///
+  /// - Parameter asCoded: takes dropped columns as zero, as a table of coefficients does.
+  func combinations(_ rows: Matrix, asCoded: Bool = false) -> [Combination] {
+    let unknown = asCoded ? rowsOnDropped(rows) : inestimable(rows)
+    let effects = kept.map { results.estimate.fixedEffects[$0] }
+    return (0..<rows.rows).map { i in
+      if unknown.contains(i) { return .unknown }
+      let contrast = kept.map { rows[i, $0] }
+      return Combination(
+        estimate: dot(contrast, effects), standardError: variance(contrast).squareRoot(), df: df(contrast))
+    }
+  }
+
+  /// Tests that rows over all fixed effects have given values.
+  func test(_ rows: Matrix, values: [Double]? = nil) -> JointTest {
+    let effects = kept.map { results.estimate.fixedEffects[$0] }
+    let inner = rows.selecting(columns: kept)
+    guard inestimable(rows).isEmpty else {
+      return JointTest(statistic: .nan, numerator: rows.rows, denominator: .nan, scaling: .nan)
+    }
+    let distance = zip(inner * effects, values ?? [Double](repeating: 0, count: rows.rows)).map { $0 - $1 }
+    if let uncertainty { return uncertainty.test(inner, distance: distance) }
+    return JointTest(
+      covariance: inner * covariance * inner.transposed, distance: distance,
+      denominator: method == .residual ? results.dfResid : .infinity)
+  }
+
+  /// Rows that the data do not determine.
+  func inestimable(_ rows: Matrix) -> Set<Int> {
+    if results.estimate.aliased.isEmpty { return [] }
+    guard results.knowsDependence else { return rowsOnDropped(rows) }
+    return Set(results.inestimableRows(of: rows))
+  }
+
+  private func rowsOnDropped(_ rows: Matrix) -> Set<Int> {
+    Set((0..<rows.rows).filter { row in results.estimate.aliased.contains { rows[row, $0] != 0 } })
+  }
+
+  /// Variance of a combination of the kept columns' coefficients.
+  private func variance(_ contrast: [Double]) -> Double {
+    let value = uncertainty?.variance(of: contrast) ?? covariance.quadraticForm(contrast)
+    return value >= 0 ? value : .nan
+  }
+
+  private func df(_ contrast: [Double]) -> Double {
+    switch method {
+    case .residual: results.dfResid
+    case .infinite: .infinity
+    case .satterthwaite, .kenwardRoger: uncertainty?.degreesOfFreedom(of: contrast) ?? .nan
+    }
+  }
+}
+
+extension MixedLMResults {
+  /// Estimates, covariance and degrees of freedom by a method.
+  ///
+  /// - Throws: ``StatsModelsError`` for fits with held parameters or penalties, results without rows, and for Kenward's and
+  ///   Roger's method where there is no exact factorisation.
+  func inference(_ method: DegreesOfFreedom) throws -> FixedEffectsInference {
+    switch method {
+    case .residual, .infinite:
+      return FixedEffectsInference(method: method, results: self, uncertainty: nil, notes: [])
+    case .satterthwaite:
+      try requireFreeEstimates(method)
+      let uncertainty = try cache.satterthwaite.value {
+        try cache.seconds.timing {
+          let engine = try engine()
+          return try specification.running { () throws(EngineError) in try engine.satterthwaite(estimate) }
+        }
+      }
+      return FixedEffectsInference(method: method, results: self, uncertainty: uncertainty, notes: [])
+    case .kenwardRoger:
+      try requireFreeEstimates(method)
+      let fit = try restrictedFit()
+      let uncertainty = try cache.kenwardRoger.value {
+        try cache.seconds.timing { try fit.adjustedUncertainty() }
+      }
+      return FixedEffectsInference(
+        method: method, results: fit, uncertainty: uncertainty,
+        notes: kenwardRogerNotes(isSingular: uncertainty.isSingular))
+    }
+  }
+
+  private func kenwardRogerNotes(isSingular: Bool) -> [String] {
+    var notes: [String] = []
+    if !reml {
+      notes.append("Refitted by REML, which Kenward's and Roger's method is for; the fit at hand is by ML.")
+    }
+    if isSingular {
+      notes.append(
+        "A covariance matrix of the random effects is singular: Kenward's and Roger's method counts a variance of zero "
+          + "as one that was estimated, Satterthwaite's does not, and their degrees of freedom may differ widely.")
+    }
+    return notes
+  }
+
+  /// This fit, or the one of the same model by restricted likelihood.
+  private func restrictedFit() throws -> MixedLMResults {
+    if reml { return self }
+    return try cache.restricted.value {
+      try model.fit(reml: true, exact: engineOptions.exact, threads: engineOptions.threads)
+    }
+  }
+
+  private func adjustedUncertainty() throws -> FixedEffectsUncertainty {
+    let engine = try engine()
+    let found = try specification.running { () throws(EngineError) in try engine.kenwardRoger(estimate) }
+    guard let found else {
+      throw StatsModelsError(
+        .notAvailable,
+        "Kenward's and Roger's method takes exact traces, and this fit was made without an exact factorisation: use ddf "
+          + ".satterthwaite (--ddf satterthwaite), or fit with exact: true")
+    }
+    return found
+  }
+
+  /// Approximate degrees of freedom are those of variances estimated freely.
+  private func requireFreeEstimates(_ method: DegreesOfFreedom) throws {
+    let isRestricted =
+      restrictions.free != nil || restrictions.fePen != nil || restrictions.covPen != nil
+      || restrictions.errorVariance != .profiled || penalty.movesFixedEffects || !penalty.zeroed.isEmpty
+    guard isRestricted else { return }
+    throw StatsModelsError(
+      .notAvailable,
+      "\(method.title) degrees of freedom are for fits in which every parameter was estimated freely, and this one held "
+        + "or penalised some: use ddf .infinite (--ddf none) or .residual")
+  }
+}
+
+extension JointTest {
+  /// The test of hypotheses of a known covariance, on its range; F with given degrees of freedom.
+  init(covariance: Matrix, distance: [Double], denominator: Double) {
+    self.init(statistic: .nan, numerator: 0, denominator: denominator, scaling: 1)
+    guard let eigen = try? SymmetricEigen(covariance.symmetrized), let largest = eigen.values.last, largest > 0
+    else { return }
+    // √ε, as with degrees of freedom that are estimated.
+    let kept = eigen.values.indices.filter { eigen.values[$0] > 1.490116119384766e-8 * largest }
+    let parts = eigen.vectors.transposedTimes(distance)
+    numerator = kept.count
+    statistic = kept.reduce(0) { $0 + parts[$1] * parts[$1] / eigen.values[$1] } / Double(kept.count)
+  }
+}
