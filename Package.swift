@@ -27,7 +27,7 @@ let package = Package(
     .target(name: "DataFrames", dependencies: ["ProgramStop"]),
     .target(name: "Optimization", dependencies: ["LinearAlgebra"]),
     .target(name: "Patsy", dependencies: ["DataFrames", "LinearAlgebra", "ProgramStop"]),
-    .target(name: "MixedModels", dependencies: ["LinearAlgebra"]),
+    .target(name: "MixedModels", dependencies: ["LinearAlgebra", "Optimization"]),
     .target(
       name: "StatsModels",
       dependencies: [

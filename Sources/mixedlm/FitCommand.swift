@@ -27,6 +27,17 @@ struct FitCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Standard errors of the fixed effects that do not trust the covariance within clusters. Example: --robust cr2 --clusters Pig",
+      valueName: "cr0|cr1|cr1p|cr1s|cr2|cr3"))
+  var robust: RobustCovariance.Correction?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Column of the clusters of --robust. Example: --clusters Pig", valueName: "COL"))
+  var clusters: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Form of the result; text is statsmodels' summary. Example: --format json",
       valueName: "text|json|html|latex"))
   var format = Format.text
@@ -56,6 +67,12 @@ struct FitCommand: ParsableCommand {
 
   func validate() throws {
     try model.requireModel()
+    if (robust == nil) != (clusters == nil) {
+      throw ValidationError("--robust and --clusters belong together; give both.")
+    }
+    if robust != nil, ddf == .kenwardRoger {
+      throw ValidationError("--ddf kenward-roger has a covariance of its own; take satterthwaite with --robust.")
+    }
     if withoutRows, save == nil { throw ValidationError("--no-rows needs --save FILE.") }
   }
 
@@ -65,11 +82,12 @@ struct FitCommand: ParsableCommand {
       try OutputOptions.check(save)
       let fitted = try FittedModel(model)
       if let save { try fitted.results.save(save, rows: !withoutRows) }
-      let table = try ddf.map { try fitted.results.coefficients(ddf: $0.method) }
+      let covariance = try robustCovariance(fitted.results)
+      let table = try coefficients(fitted.results, covariance)
       if !model.quiet { for note in table?.notes ?? [] { Terminal.complain("note: \(note)") } }
       let report = FitReport(
         fitted: fitted, arguments: model.report, includesEffects: all, inference: table)
-      let summary = { try fitted.results.summary(ddf: ddf?.method) }
+      let summary = { try fitted.results.summary(ddf: ddf?.method, covariance: covariance) }
       switch format {
       case .text: try output.write(summary().asText())
       case .html: try output.write(summary().asHtml())
@@ -79,4 +97,19 @@ struct FitCommand: ParsableCommand {
       if timing { Terminal.complain(report.timingLine) }
     }
   }
+
+  private func robustCovariance(_ results: MixedLMResults) throws -> RobustCovariance? {
+    guard let robust, let clusters else { return nil }
+    return try results.robustCovariance(robust, clusters: clusters)
+  }
+
+  /// Tests that were asked for; nil for statsmodels' own.
+  private func coefficients(
+    _ results: MixedLMResults, _ covariance: RobustCovariance?
+  ) throws -> CoefficientTable? {
+    guard let covariance else { return try ddf.map { try results.coefficients(ddf: $0.method) } }
+    return try results.coefficients(ddf: ddf?.method ?? .satterthwaite, covariance: covariance)
+  }
 }
+
+extension RobustCovariance.Correction: ExpressibleByArgument {}

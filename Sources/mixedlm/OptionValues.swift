@@ -31,3 +31,8 @@ struct MethodOption: ExpressibleByArgument, Equatable {
 enum TableFormat: String, ExpressibleByArgument, CaseIterable {
   case csv, json
 }
+
+/// What `--format` takes where a table is printed.
+enum ResultFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json, csv
+}

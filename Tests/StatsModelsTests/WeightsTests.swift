@@ -14,7 +14,7 @@ import Testing
     let weight = (0..<n).map { Double(1 + $0 % 5) }
     let base = (0..<n).map { _ in 3 * uniform() }
     let y = (0..<n).map { 2 + x[$0] + effects[group[$0]] + base[$0] + uniform() / weight[$0].squareRoot() }
-    return ["y": y, "x": x, "g": group, "w": weight, "o": base]
+    return DataFrame(["y": y, "x": x, "g": group, "w": weight, "o": base] as KeyValuePairs<String, any ColumnConvertible>)
   }
 
   /// A column's name, its values and arrays are one model; the offset moves the response.
@@ -73,7 +73,7 @@ import Testing
   @Test func predictionAndFiles() throws {
     let data = Self.data()
     let fit = try mixedlm("y ~ x", data, groups: "g", weights: "w", offset: "o").fit()
-    let new: DataFrame = ["x": [0.0, 0.0], "g": [1, 1], "w": [1.0, 4.0], "o": [0.0, 10.0]]
+    let new = try DataFrame(["x": [0.0, 0.0], "g": [1, 1], "w": [1.0, 4.0], "o": [0.0, 10.0]])
     let path = NSTemporaryDirectory() + "weights-\(UUID().uuidString).fit"
     defer { try? FileManager.default.removeItem(atPath: path) }
     try fit.save(path)

@@ -17,7 +17,7 @@ extension MixedModel {
   package func kenwardRoger(_ estimate: Estimate) throws(EngineError) -> FixedEffectsUncertainty? {
     precondition(estimate.reml, "Kenward's and Roger's method is for the restricted likelihood")
     return try leasing { () throws(EngineError) in
-      if isMatrixFree { return nil }
+      if plan.isIterative { return nil }
       let place = try standardPoint(of: estimate)
       let point = try ParameterPoint(
         model: place.model, lower: place.lower, reml: true, fixedEffects: nil, scale: estimate.scale)

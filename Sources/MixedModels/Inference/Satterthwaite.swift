@@ -11,7 +11,7 @@ extension MixedModel {
   package func satterthwaite(_ estimate: Estimate) throws(EngineError) -> FixedEffectsUncertainty {
     try leasing { () throws(EngineError) in
       // Curvature takes no traces without a factor.
-      let objective = isMatrixFree ? try matrixFreeObjective(reml: estimate.reml, solvesOnly: true) : nil
+      let objective = plan.isIterative ? try matrixFreeObjective(reml: estimate.reml, solvesOnly: true) : nil
       let place = try standardPoint(of: estimate)
       let point = try ParameterPoint(
         model: place.model, lower: place.lower, reml: estimate.reml, fixedEffects: nil, scale: estimate.scale,

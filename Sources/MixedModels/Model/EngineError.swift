@@ -32,6 +32,10 @@ package enum EngineError: Error, Sendable, Equatable {
   case unresolved
   /// Estimates in the caller's units are larger than the largest number or smaller than the smallest.
   case unrepresentable
+  /// A level of a term lies in several clusters.
+  case crossesClusters(term: Int)
+  /// A point where -2 log L lies below that of the estimate.
+  case betterOptimum(rise: Double)
   /// The fit was cancelled.
   case cancelled
 

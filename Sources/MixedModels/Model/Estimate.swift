@@ -119,6 +119,8 @@ package struct Score: Sendable {
   package var covariances: [Matrix]
   /// d log L / d σ² where σ² was given; zero where it was profiled out.
   package var scale = 0.0
+  /// log L itself.
+  package var logLikelihood: Double
 }
 
 extension Estimate {

@@ -8,7 +8,12 @@ extension MixedModel {
       elimination.solve()
       return elimination.modes(coefficients: point.coefficients)
     }
-    return terms.enumerated().map { t, term in
+    return callersEffects(modes).map { $0.mapElements { fixed.unit * $0 } }
+  }
+
+  /// Effects of every term, levelCount × k, on the caller's regressors from those of the factors on standardised ones.
+  private func callersEffects(_ modes: [Buffer]) -> [Matrix] {
+    terms.enumerated().map { t, term in
       let k = term.width
       var result = Matrix(rows: term.levelCount, columns: k)
       guard let place = layout.places[t], let back = inverseMap(t) else { return result }
@@ -22,7 +27,7 @@ extension MixedModel {
         for a in 0..<k {
           var value = 0.0
           for b in 0..<k { value += back[a, b] * row[b] }
-          result[level, a] = value * fixed.unit
+          result[level, a] = value
         }
       }
       return result
@@ -101,7 +106,14 @@ extension MixedModel {
       let start = j * n
       for i in 0..<n { result[i] += b * fixedColumns.storage[start + i] }
     }
-    for (term, mode) in zip(terms, modes) {
+    addEffects(modes, to: &result)
+    return result
+  }
+
+  /// Adds Z u.
+  private func addEffects(_ effects: [Matrix], to result: inout [Double]) {
+    let n = rows.count
+    for (term, mode) in zip(terms, effects) {
       for (a, column) in term.columns.enumerated() {
         let effects = mode.column(a)
         if let column {
@@ -111,7 +123,48 @@ extension MixedModel {
         }
       }
     }
-    return result
+  }
+
+  /// X̃, V⁻¹X̃ and V⁻¹(y − X b) row by row, V in units of σ² and y in those of the standardised response, with
+  /// Q = (X̃'V⁻¹X̃)⁻¹.
+  ///
+  /// V⁻¹ = W (I − Z S Z'V⁻¹): conditional modes of each column of X̃ in place of the response.
+  func solvedRows(
+    _ estimate: Estimate
+  ) throws(EngineError) -> (fixed: Matrix, solved: Matrix, residual: [Double], inverse: Matrix) {
+    let n = rows.count
+    let p = fixed.rank
+    // columns of X̃ have the length 1, the response √n
+    let length = Double(n).squareRoot()
+    let (columns, inverse) = try leasing { () throws(EngineError) in
+      let (point, elimination) = try factored(estimate)
+      elimination.solve()
+      let none = elimination.modes(coefficients: [Double](repeating: 0, count: p))
+      let columns = (0..<p).map { j -> [Matrix] in
+        var moved = [Double](repeating: 0, count: p)
+        moved[j] = -length
+        let modes = elimination.modes(coefficients: moved)
+        for (mode, other) in zip(modes, none) {
+          for i in 0..<mode.count {
+            mode.pointer[i] = (mode.pointer[i] - other.pointer[i]) / length
+          }
+        }
+        return callersEffects(modes)
+      }
+      return (columns, point.profile.fixedInverse)
+    }
+    let x = orthonormalRows(fixedColumns)
+    var solved = x
+    for (j, effects) in columns.enumerated() {
+      var fitted = [Double](repeating: 0, count: n)
+      addEffects(effects, to: &fitted)
+      for i in 0..<n { solved[i, j] = (rows.weights?[i] ?? 1) * (x[i, j] - fitted[i]) }
+    }
+    let conditional = try fittedValues(estimate)
+    let residual = (0..<n).map { i in
+      (rows.weights?[i] ?? 1) * (rows.response[i] - conditional[i]) / fixed.unit
+    }
+    return (x, solved, residual, inverse)
   }
 
   /// The elimination of every level at an estimate.

@@ -1,3 +1,4 @@
+import DataFrames
 import Foundation
 import LinearAlgebra
 
@@ -32,6 +33,20 @@ public struct ModelComparison: Sendable {
   public let models: [MixedLMResults]
   /// What was done to make them comparable, and what to mind.
   public let notes: [String]
+}
+
+extension ModelComparison {
+  /// Columns `model`, `npar`, `aic`, `bic`, `llf`, `chisq`, `df`, `p`, `reference`.
+  public var frame: DataFrame {
+    let columns = [
+      Column(name: "model", rows.map(\.name)), Column(name: "npar", rows.map(\.parameters)),
+      Column(name: "aic", rows.map(\.aic)), Column(name: "bic", rows.map(\.bic)),
+      Column(name: "llf", rows.map(\.logLikelihood)), Column(name: "chisq", rows.map(\.chiSquared)),
+      Column(name: "df", rows.map(\.degreesOfFreedom)), Column(name: "p", rows.map(\.pValue)),
+      Column(name: "reference", rows.map(\.reference)),
+    ]
+    return (try? DataFrame(columns: columns)) ?? DataFrame()
+  }
 }
 
 extension ModelComparison: CustomStringConvertible {

@@ -30,9 +30,9 @@ public struct CoefficientTable: Sendable, Equatable {
   /// What a reader should know, such as a refit.
   public let notes: [String]
 
-  init(names: [String], rows: [FixedEffectsInference.Combination], inference: FixedEffectsInference, alpha: Double) {
-    ddf = inference.method
-    notes = inference.notes
+  init(names: [String], rows: [FixedEffectsInference.Combination], ddf: DegreesOfFreedom, notes: [String], alpha: Double) {
+    self.ddf = ddf
+    self.notes = notes
     self.names = names
     self.alpha = alpha
     estimate = rows.map(\.estimate)

@@ -82,6 +82,15 @@ extension ModelSpecification {
         .nonFiniteValues,
         "variances or coefficients are beyond the range of double precision (1e-308 to 1e308): multiply "
           + "'\(endogName)' or the predictors by powers of ten that bring them near 1")
+    case .crossesClusters(let term):
+      let block = blocks[blockOfTerm[term]].group
+      return StatsModelsError(
+        .invalidArgument, "levels of '\(block)' have rows in several clusters", values: [block])
+    case .betterOptimum(let rise):
+      return StatsModelsError(
+        .numerical,
+        "a profile met a likelihood larger by \(-0.5 * rise) than at the estimate: fit again from other starting values "
+          + "(startParams), or with method: nil", values: [String(rise)])
     case .cancelled:
       return .cancellation
     }

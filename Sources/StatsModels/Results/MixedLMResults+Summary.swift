@@ -12,12 +12,14 @@ extension MixedLMResults {
   ///   - title: replaces the default title.
   ///   - alpha: one less the confidence level.
   ///   - ddf: degrees of freedom of t tests in the place of z tests, see ``coefficients(ddf:alpha:)``. Not in statsmodels.
+  ///   - covariance: a robust covariance of the fixed effects, with Satterthwaite's degrees of freedom unless `ddf` says
+  ///     otherwise. Not in statsmodels.
   /// - Throws: ``StatsModelsError`` when the number of names is wrong, and as ``coefficients(ddf:alpha:)`` does.
   ///
   /// Python: MixedLMResults.summary
   public func summary(
     yname: String? = nil, xnameFe: [String]? = nil, xnameRe: [String]? = nil, title: String? = nil,
-    alpha: Double = 0.05, ddf: DegreesOfFreedom? = nil
+    alpha: Double = 0.05, ddf: DegreesOfFreedom? = nil, covariance: RobustCovariance? = nil
   ) throws -> Summary {
     let covarianceCount = layout.entries.count
     if let xnameFe, xnameFe.count != kFe {
@@ -28,9 +30,12 @@ extension MixedLMResults {
     }
     let names = (fixed: xnameFe ?? layout.fixedNames, covariances: xnameRe ?? layout.entries.map(\.name))
     var summary = Summary(title: title ?? "Mixed Linear Model Regression Results")
-    if let ddf {
-      let table = try coefficients(ddf: ddf, alpha: alpha)
-      let fit = try inference(ddf).results
+    if ddf != nil || covariance != nil {
+      let ddf = ddf ?? .satterthwaite
+      let table =
+        try covariance.map { try coefficients(ddf: ddf, covariance: $0, alpha: alpha) }
+        ?? coefficients(ddf: ddf, alpha: alpha)
+      let fit = covariance == nil ? try inference(ddf).results : self
       summary.addDict(fit.heading(yname: yname))
       summary.addDf(fit.summaryTable(table, names: names))
       for note in table.notes { summary.addText("Note: \(note)") }

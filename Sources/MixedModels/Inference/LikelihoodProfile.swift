@@ -1,0 +1,227 @@
+import Foundation
+package import LinearAlgebra
+internal import Optimization
+
+/// What a likelihood is profiled over.
+package enum ProfiledParameter: Sendable, Equatable {
+  /// A standard deviation of an effect of a term, in the response's units.
+  case deviation(term: Int, effect: Int)
+  /// The correlation of two effects of a term.
+  case correlation(term: Int, effect: Int, other: Int)
+  /// σ.
+  case residual
+  /// A fixed effect, by its column of X.
+  case coefficient(Int)
+}
+
+/// The profile of one parameter: D(ψ), the least -2 log L with ψ held, as ζ = ±√(D − D_min).
+package struct ParameterProfile: Sendable {
+  package struct Point: Sendable {
+    package var value: Double
+    package var zeta: Double
+  }
+  package var parameter: ProfiledParameter
+  package var estimate: Double
+  /// The ends of {ψ: ζ² ≤ z²}; the ends of the range where they lie beyond it, nan where nothing is known.
+  package var lower: Double
+  package var upper: Double
+  /// Ascending in ψ; empty unless asked for.
+  package var points: [Point] = []
+}
+
+/// Profiles of a fit: ends of intervals by Newton steps on ζ, each on an inner optimum of all other parameters.
+///
+/// Covariances are held as Cholesky factors L of Ψ = LL' with the effects in such an order that the parameter is an entry:
+/// L_11 is a standard deviation, L_21 = ρ s, L_22 = s √(1 − ρ²). The deviance is even in every standard deviation, so
+/// that zero needs no bound. The envelope theorem gives D'(ψ) at an inner optimum, hence ζ' = D' / 2ζ.
+package struct LikelihoodProfiler {
+  private let model: MixedModel
+  private let estimate: Estimate
+  /// -2 log L at the estimate.
+  private let least: Double
+
+  /// - Parameter estimate: an optimum of the model; by maximum likelihood where fixed effects are profiled.
+  package init(_ model: MixedModel, estimate: Estimate) {
+    self.model = model
+    self.estimate = estimate
+    least = -2 * estimate.logLikelihood
+  }
+
+  /// Steps on ζ after which an end counts as found.
+  private static let mostSteps = 40
+  /// Difference of ζ at which it does: 1e-10 standard errors.
+  private static let tolerance = 1e-10
+
+  /// The profile of one parameter.
+  ///
+  /// - Parameters:
+  ///   - quantile: z of the interval, 1.96 for 95 %.
+  ///   - points: number of points on each side, spread over `reach` · z; 0 for none.
+  /// - Throws: ``EngineError/betterOptimum`` where the likelihood is larger elsewhere than at the estimate.
+  package func profile(
+    _ parameter: ProfiledParameter, quantile: Double, points: Int = 0, reach: Double = 1.3
+  ) throws(EngineError) -> ParameterProfile {
+    let coordinates = ProfileCoordinates(model, estimate: estimate, parameter: parameter)
+    guard let centre = coordinates.estimate else {
+      // a correlation with an effect that does not vary
+      return ParameterProfile(parameter: parameter, estimate: .nan, lower: -1, upper: 1)
+    }
+    let inner = InnerOptimum(model, estimate: estimate, coordinates: coordinates)
+    var result = ParameterProfile(parameter: parameter, estimate: centre, lower: .nan, upper: .nan)
+    var found = [ParameterProfile.Point(value: centre, zeta: 0)]
+    for side in [-1.0, 1.0] {
+      var walk = Walk(inner: inner, centre: centre, least: least, side: side)
+      let end = try walk.end(zeta: quantile)
+      if side < 0 { result.lower = end } else { result.upper = end }
+      guard points > 0 else { continue }
+      for step in 1...points {
+        let zeta = quantile * reach * Double(step) / Double(points)
+        let value = try walk.end(zeta: zeta)
+        guard value.isFinite, let point = try walk.point(value) else { break }
+        found.append(.init(value: value, zeta: point.zeta))
+        if abs(point.zeta) < zeta - 1e-3 { break }
+      }
+    }
+    if points > 0 { result.points = found.sorted { $0.value < $1.value } }
+    return result
+  }
+
+  /// One side of a profile, from the estimate outwards.
+  private struct Walk {
+    let inner: InnerOptimum
+    let centre: Double
+    let least: Double
+    let side: Double
+    /// The farthest optimum found, from which the next search starts.
+    private var start: [Double]
+
+    init(inner: InnerOptimum, centre: Double, least: Double, side: Double) {
+      self.inner = inner
+      self.centre = centre
+      self.least = least
+      self.side = side
+      start = inner.coordinates.start
+    }
+
+    /// ζ and dζ/dψ with the parameter held; nil where the likelihood does not exist.
+    mutating func point(_ value: Double) throws(EngineError) -> (zeta: Double, slope: Double)? {
+      guard let found = try inner.optimum(holding: value, from: start) else { return nil }
+      let rise = found.deviance - least
+      if rise < -1e-6 * max(1, abs(least).squareRoot()) { throw .betterOptimum(rise: rise) }
+      start = found.free
+      let zeta = side * max(rise, 0).squareRoot()
+      return (zeta, zeta == 0 ? .infinity : 0.5 * found.slope / zeta)
+    }
+
+    /// Where |ζ| has a value; the end of the range where it never does.
+    mutating func end(zeta wanted: Double) throws(EngineError) -> Double {
+      start = inner.coordinates.start
+      let range = inner.coordinates.range
+      let limit = side < 0 ? range.lowerBound : range.upperBound
+      if limit == centre { return limit }
+      if limit.isFinite, let last = try point(limit), abs(last.zeta) <= wanted { return limit }
+      start = inner.coordinates.start
+      let target = side * wanted
+      // a bracket: inside |ζ| is smaller, outside it is larger or the likelihood does not exist
+      var inside = centre
+      var outside: Double? = limit.isFinite ? limit : nil
+      var value = clamped(centre + side * wanted * inner.standardError, limit: limit)
+      for _ in 0..<LikelihoodProfiler.mostSteps {
+        guard let found = try point(value) else {
+          outside = value
+          value = 0.5 * (inside + value)
+          continue
+        }
+        let miss = found.zeta - target
+        if abs(miss) <= LikelihoodProfiler.tolerance * max(1, wanted) { return value }
+        if abs(found.zeta) < wanted { inside = value } else { outside = value }
+        var next = value - miss / found.slope
+        let isAhead = (next - inside) * side > 0 && outside.map { ($0 - next) * side > 0 } ?? true
+        if !next.isFinite || !isAhead {
+          next = outside.map { 0.5 * (inside + $0) } ?? inside + 2 * (inside - centre) + side * inner.standardError
+        }
+        if next == value { return value }
+        value = clamped(next, limit: limit)
+      }
+      return value
+    }
+
+    private func clamped(_ value: Double, limit: Double) -> Double {
+      guard limit.isFinite else { return value }
+      return side < 0 ? max(value, limit) : min(value, limit)
+    }
+  }
+}
+
+/// The optimum of all other parameters with one held.
+private final class InnerOptimum {
+  let model: MixedModel
+  let estimate: Estimate
+  let coordinates: ProfileCoordinates
+  /// Steps in units of the likelihood's curvature at the estimate: free = start + C z.
+  private let scaling: Matrix
+  /// 1/√(½ d²D/dψ²) of the profile at the estimate.
+  let standardError: Double
+
+  init(_ model: MixedModel, estimate: Estimate, coordinates: ProfileCoordinates) {
+    self.model = model
+    self.estimate = estimate
+    self.coordinates = coordinates
+    let count = coordinates.start.count
+    let centre = coordinates.estimate ?? 0
+    // differences of exact gradients over the held and the free parameters
+    let steps = [max(abs(centre), coordinates.unit) * 1e-4] + coordinates.steps.map { 1e-4 * $0 }
+    var hessian = Matrix(rows: count + 1, columns: count + 1)
+    for j in 0...count {
+      func gradient(_ sign: Double) -> [Double]? {
+        var free = coordinates.start
+        if j > 0 { free[j - 1] += sign * steps[j] }
+        let value = j == 0 ? centre + sign * steps[0] : centre
+        return coordinates.evaluate(held: value, free: free, model: model, estimate: estimate).map { [$0.slope] + $0.gradient }
+      }
+      guard let up = gradient(1), let down = gradient(-1) else { continue }
+      for i in 0...count { hessian[i, j] = (up[i] - down[i]) / (2 * steps[j]) }
+    }
+    hessian = hessian.symmetrized
+    let rest = Array(1..<max(count + 1, 1))
+    let free = hessian.selecting(rows: rest).selecting(columns: rest)
+    let eigen = try? SymmetricEigen(free)
+    let largest = eigen?.values.last.map { abs($0) } ?? 1
+    let root = eigen?.applying { 1 / max(abs($0), 1e-8 * max(largest, 1e-300)).squareRoot() }
+    scaling = root ?? .identity(count)
+    let cross = rest.map { hessian[$0, 0] }
+    let moved = scaling.transposed * cross
+    let curvature = hessian[0, 0] - dot(moved, moved)
+    standardError =
+      curvature > 0 ? (2 / curvature).squareRoot() : max(abs(centre), coordinates.unit)
+  }
+
+  /// - Returns: the least deviance, its slope in the held parameter and the free ones; nil where there is no likelihood.
+  func optimum(
+    holding value: Double, from start: [Double]
+  ) throws(EngineError) -> (deviance: Double, slope: Double, free: [Double])? {
+    if Task.isCancelled { throw .cancelled }
+    func free(_ z: [Double]) -> [Double] { zip(start, scaling * z).map { $0 + $1 } }
+    guard let first = coordinates.evaluate(held: value, free: start, model: model, estimate: estimate) else {
+      return nil
+    }
+    if start.isEmpty { return (first.deviance, first.slope, start) }
+    let objective = Objective(valueAndGradient: { [self] z in
+      guard
+        let found = coordinates.evaluate(held: value, free: free(z), model: model, estimate: estimate)
+      else { return (.infinity, z.map { _ in 0 }) }
+      return (found.deviance, scaling.transposed * found.gradient)
+    })
+    let run = minimize(
+      objective, start: start.map { _ in 0 }, method: .bfgs,
+      options: OptimizationOptions(gradientTolerance: Self.gradientTolerance, maximumIterations: 200))
+    let end = free(run.x)
+    guard let found = coordinates.evaluate(held: value, free: end, model: model, estimate: estimate) else {
+      return nil
+    }
+    return (found.deviance, found.slope, end)
+  }
+
+  /// A gradient of this size in units of the curvature leaves 1e-13 of the deviance.
+  private static let gradientTolerance = 3e-7
+}

@@ -1,0 +1,277 @@
+import Foundation
+package import LinearAlgebra
+
+/// Coordinates of all parameters in which the one that is profiled is the first, held, and the rest are free.
+struct ProfileCoordinates {
+  /// One covariance matrix, or the variance of tied terms, in an order of its effects.
+  private struct Block {
+    enum Form { case full, diagonal, tied }
+    var terms: [Int]
+    var form: Form
+    var order: [Int]
+
+    var width: Int { order.count }
+    /// Number of coordinates.
+    var count: Int {
+      switch form {
+      case .full: width * (width + 1) / 2
+      case .diagonal: width
+      case .tied: 1
+      }
+    }
+  }
+
+  private let blocks: [Block]
+  private let parameter: ProfiledParameter
+  /// First coordinate of each block among all; the last is log σ but for fixed effects.
+  private let starts: [Int]
+  /// The held coordinate; nil for a fixed effect.
+  private let held: Int?
+  private let termCount: Int
+  private let widths: [Int]
+  /// The estimate of the parameter; nil for the correlation of an effect without variance.
+  let estimate: Double?
+  /// The other coordinates at the estimate.
+  let start: [Double]
+  /// Sizes of the free coordinates.
+  let steps: [Double]
+  /// Size of the parameter where its estimate is 0.
+  let unit: Double
+
+  /// Where the parameter may lie.
+  var range: ClosedRange<Double> {
+    switch parameter {
+    case .deviation, .residual: 0...Double.infinity
+    case .correlation: -1...1
+    case .coefficient: -Double.infinity...Double.infinity
+    }
+  }
+
+  private var isCoefficient: Bool {
+    if case .coefficient = parameter { return true }
+    return false
+  }
+
+  init(_ model: MixedModel, estimate: Estimate, parameter: ProfiledParameter) {
+    self.parameter = parameter
+    termCount = model.terms.count
+    widths = model.terms.map(\.width)
+    let heldTerms = Set(estimate.held.map(\.term))
+    var blocks: [Block] = []
+    var ties: [Int: Int] = [:]
+    for (t, term) in model.terms.enumerated() where !heldTerms.contains(t) {
+      if term.covariance == .tied {
+        if let tie = term.tie, let known = ties[tie] {
+          blocks[known].terms.append(t)
+          continue
+        }
+        if let tie = term.tie { ties[tie] = blocks.count }
+        blocks.append(Block(terms: [t], form: .tied, order: Array(0..<term.width)))
+      } else {
+        let isDiagonal = term.covariance == .diagonal || term.width == 1
+        blocks.append(
+          Block(terms: [t], form: isDiagonal ? .diagonal : .full, order: Array(0..<term.width)))
+      }
+    }
+    // The effects of the parameter come first in its block.
+    var own: (block: Int, coordinate: Int)?
+    for (b, block) in blocks.enumerated() {
+      switch parameter {
+      case .deviation(let term, let effect) where block.terms.contains(term):
+        if block.form == .full {
+          blocks[b].order = [effect] + block.order.filter { $0 != effect }
+          own = (b, 0)
+        } else {
+          own = (b, block.form == .tied ? 0 : effect)
+        }
+      case .correlation(let term, let effect, let other) where block.terms == [term]:
+        blocks[b].order = [effect, other] + block.order.filter { $0 != effect && $0 != other }
+        own = (b, 1)
+      default: break
+      }
+    }
+    var starts: [Int] = []
+    var total = 0
+    for block in blocks {
+      starts.append(total)
+      total += block.count
+    }
+    self.blocks = blocks
+    self.starts = starts
+
+    let isCoefficient: Bool
+    if case .coefficient = parameter { isCoefficient = true } else { isCoefficient = false }
+    let scale = isCoefficient ? 1 : estimate.scale
+    var values = [Double](repeating: 0, count: total)
+    var sizes = values
+    for (b, block) in blocks.enumerated() {
+      let psi = estimate.relativeCovariances[block.terms[0]].mapElements { $0 * scale }
+      // effects that hardly vary still take steps of the size of the others
+      let floor = 1e-3 * max(psi.trace / Double(max(block.width, 1)), 1e-6 * scale).squareRoot()
+      let at = starts[b]
+      switch block.form {
+      case .diagonal:
+        for a in 0..<block.width {
+          values[at + a] = max(psi[a, a], 0).squareRoot()
+          sizes[at + a] = max(values[at + a], floor)
+        }
+      case .tied:
+        values[at] = max(psi[0, 0], 0).squareRoot()
+        sizes[at] = max(values[at], floor)
+      case .full:
+        let root = CovarianceLayout.semidefiniteCholesky(
+          psi.selecting(rows: block.order).selecting(columns: block.order))
+        var next = at
+        for i in 0..<block.width {
+          let length = (0...i).reduce(0) { $0 + root[i, $1] * root[i, $1] }.squareRoot()
+          for j in 0...i {
+            values[next] = root[i, j]
+            sizes[next] = max(length, floor)
+            next += 1
+          }
+        }
+      }
+    }
+    var estimateValue: Double?
+    if case .correlation = parameter, let own {
+      let at = starts[own.block]
+      let size = (values[at + 1] * values[at + 1] + values[at + 2] * values[at + 2]).squareRoot()
+      estimateValue = size > 0 && values[at] > 0 ? values[at + 1] / size : nil
+      values[at + 2] = size
+    }
+    if !isCoefficient {
+      values.append(0.5 * log(estimate.scale))
+      sizes.append(1)
+    }
+    switch parameter {
+    case .residual:
+      held = values.count - 1
+      estimateValue = estimate.scale.squareRoot()
+    case .coefficient(let column):
+      held = nil
+      estimateValue = estimate.fixedEffects[column]
+    case .deviation:
+      held = own.map { starts[$0.block] + $0.coordinate }
+      estimateValue = held.map { values[$0] }
+    case .correlation:
+      held = own.map { starts[$0.block] + $0.coordinate }
+    }
+    self.estimate = estimateValue
+    unit = held.map { sizes[$0] } ?? 1
+    start = values.enumerated().filter { [held] in $0.offset != held }.map(\.element)
+    steps = sizes.enumerated().filter { [held] in $0.offset != held }.map(\.element)
+  }
+
+  /// -2 log L, its slope in the held parameter, and its gradient in the free coordinates; nil where there is none.
+  func evaluate(
+    held value: Double, free: [Double], model: MixedModel, estimate: Estimate
+  ) -> (deviance: Double, slope: Double, gradient: [Double])? {
+    if isCoefficient { return evaluate(coefficient: value, free: free, model: model, estimate: estimate) }
+    guard let held else { return nil }
+    var all = free
+    all.insert(parameter == .residual ? log(value) : value, at: held)
+    guard all.allSatisfy(\.isFinite) else { return nil }
+    let scale = exp(2 * all[all.count - 1])
+    let psi = covariances(all)
+    let relative = psi.map { $0.mapElements { $0 / scale } }
+    guard let score = try? model.score(at: relative, reml: estimate.reml, scale: scale),
+      score.logLikelihood.isFinite
+    else { return nil }
+    // S = Ψ / σ²
+    let byPsi = score.covariances.map { $0.mapElements { -2 * $0 / scale } }
+    var bySigma = -2 * score.scale * scale
+    for (f, s) in zip(score.covariances, relative) { bySigma += 2 * dot(f.storage, s.storage) }
+    var gradient = self.gradient(byPsi, at: all) + [2 * bySigma]
+    let slope = gradient.remove(at: held)
+    return (-2 * score.logLikelihood, parameter == .residual ? slope / value : slope, gradient)
+  }
+
+  /// With a fixed effect held at v the others, b − Q_·j (b_j − v)/Q_jj, and σ² are profiled out.
+  private func evaluate(
+    coefficient value: Double, free: [Double], model: MixedModel, estimate: Estimate
+  ) -> (deviance: Double, slope: Double, gradient: [Double])? {
+    guard case .coefficient(let column) = parameter, free.allSatisfy(\.isFinite) else { return nil }
+    let relative = covariances(free)
+    guard let point = try? model.estimate(at: relative, reml: false) else { return nil }
+    let kept = point.fixedEffects.indices.filter { !point.aliased.contains($0) }
+    guard let position = kept.firstIndex(of: column) else { return nil }
+    var fixed = point.fixedEffects
+    let distance = value - fixed[column]
+    let variance = point.fixedCovariance[position, position]
+    for (i, j) in kept.enumerated() { fixed[j] += point.fixedCovariance[i, position] / variance * distance }
+    fixed[column] = value
+    guard let score = try? model.score(at: relative, reml: false, fixedEffects: fixed),
+      score.logLikelihood.isFinite
+    else { return nil }
+    let gradient = gradient(score.covariances.map { $0.mapElements { -2 * $0 } }, at: free)
+    return (-2 * score.logLikelihood, -2 * score.fixedEffects[column], gradient)
+  }
+
+  /// Ψ of every term.
+  private func covariances(_ all: [Double]) -> [Matrix] {
+    var result = widths.map { Matrix(rows: $0, columns: $0) }
+    for (block, at) in zip(blocks, starts) {
+      switch block.form {
+      case .diagonal:
+        for a in 0..<block.width { result[block.terms[0]][a, a] = all[at + a] * all[at + a] }
+      case .tied:
+        for t in block.terms { for a in 0..<widths[t] { result[t][a, a] = all[at] * all[at] } }
+      case .full:
+        let root = root(all, block: block, at: at)
+        let product = root * root.transposed
+        for (i, a) in block.order.enumerated() {
+          for (j, b) in block.order.enumerated() { result[block.terms[0]][a, b] = product[i, j] }
+        }
+      }
+    }
+    return result
+  }
+
+  private func root(_ all: [Double], block: Block, at start: Int) -> Matrix {
+    var root = Matrix(rows: block.width, columns: block.width)
+    var next = start
+    for i in 0..<block.width {
+      for j in 0...i {
+        root[i, j] = all[next]
+        next += 1
+      }
+    }
+    if isCorrelation(of: block) {
+      let (rho, size) = (root[1, 0], root[1, 1])
+      root[1, 0] = rho * size
+      root[1, 1] = max(1 - rho * rho, 0).squareRoot() * size
+    }
+    return root
+  }
+
+  private func isCorrelation(of block: Block) -> Bool {
+    guard case .correlation(let term, _, _) = parameter else { return false }
+    return block.terms == [term]
+  }
+
+  /// d D / d coordinates from d D / dΨ_t.
+  private func gradient(_ derivatives: [Matrix], at all: [Double]) -> [Double] {
+    var result: [Double] = []
+    for (block, start) in zip(blocks, starts) {
+      switch block.form {
+      case .diagonal:
+        for a in 0..<block.width { result.append(2 * derivatives[block.terms[0]][a, a] * all[start + a]) }
+      case .tied:
+        result.append(2 * all[start] * block.terms.reduce(0) { $0 + derivatives[$1].trace })
+      case .full:
+        let root = root(all, block: block, at: start)
+        let own = derivatives[block.terms[0]].selecting(rows: block.order).selecting(columns: block.order)
+        var byRoot = 2 * (own * root)
+        if isCorrelation(of: block) {
+          let (rho, size) = (all[start + 1], all[start + 2])
+          let rest = max(1 - rho * rho, 0).squareRoot()
+          let (below, diagonal) = (byRoot[1, 0], byRoot[1, 1])
+          byRoot[1, 0] = below * size - (rest > 0 ? diagonal * size * rho / rest : 0)
+          byRoot[1, 1] = below * rho + diagonal * rest
+        }
+        for i in 0..<block.width { for j in 0...i { result.append(byRoot[i, j]) } }
+      }
+    }
+    return result
+  }
+}

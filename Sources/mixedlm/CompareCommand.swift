@@ -1,0 +1,93 @@
+import ArgumentParser
+import StatsModels
+
+/// `mixedlm compare`: a likelihood-ratio test against a smaller model.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Compare a model with a smaller one by their likelihoods.",
+    discussion: """
+      The smaller model takes the same groups, weights and other options. With --bootstrap its fit draws responses, and
+      the likelihood ratio is compared with theirs.
+
+      Examples:
+        mixedlm compare sleep.csv --formula "y ~ Days + (Days | Subject)" --null "y ~ Days + (1 | Subject)"
+        mixedlm compare beets.csv --formula "sugpct ~ harvest + (1 | block/harvest)" \\
+          --null "sugpct ~ 1 + (1 | block/harvest)" --bootstrap 1000 --seed 1
+      """)
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(
+    name: .customLong("null"), parsing: .unconditional,
+    help: ArgumentHelp("The smaller formula. Example: --null \"y ~ 1 + (1 | school)\"", valueName: "F"))
+  var smaller: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Number of responses to draw from the smaller model. Example: --bootstrap 1000", valueName: "N"))
+  var bootstrap: Int?
+
+  @Option(help: ArgumentHelp("Seed of the random numbers. Example: --seed 7", valueName: "S"))
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("Form of the result. Example: --format json", valueName: "text|json|csv"))
+  var format = ResultFormat.text
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    try model.requireModel()
+    if let bootstrap, bootstrap < 1 {
+      throw ValidationError("--bootstrap must be at least 1, not \(bootstrap).")
+    }
+  }
+
+  func run() throws {
+    try Terminal.reporting(Self.self) {
+      try output.check()
+      let large = try FittedModel(model)
+      var options = model
+      options.formula = smaller
+      let small = try FittedModel(options)
+      let comparison = try compare(small.results, large.results)
+      let drawn = try bootstrap.map {
+        try compare(
+          small.results, large.results, method: .parametricBootstrap(count: $0, seed: seed),
+          threads: model.threads)
+      }
+      switch format {
+      case .text: try output.write([comparison.description, drawn?.description].compactMap { $0 }.joined(separator: "\n\n"))
+      case .csv: try output.write(comparison.frame.csvText(index: false))
+      case .json: try output.write(document(comparison, drawn).encoded())
+      }
+    }
+  }
+
+  private func document(_ comparison: ModelComparison, _ drawn: BootstrapComparison?) -> JSONValue {
+    let rows = comparison.rows.map { row -> JSONValue in
+      [
+        "model": .string(row.name), "npar": .integer(row.parameters), "aic": .number(row.aic),
+        "bic": .number(row.bic), "llf": .number(row.logLikelihood), "chisq": .number(row.chiSquared),
+        "df": .integer(row.degreesOfFreedom), "p": .number(row.pValue), "reference": .string(row.reference),
+      ]
+    }
+    var members: [(key: String, value: JSONValue)] = [
+      ("rows", .array(rows)), ("notes", .array(comparison.notes.map { .string($0) })),
+    ]
+    if let drawn {
+      members.append(
+        (
+          "bootstrap",
+          [
+            "statistic": .number(drawn.statistic), "df": .integer(drawn.degreesOfFreedom),
+            "draws": .integer(drawn.reference.count - drawn.failures), "failures": .integer(drawn.failures),
+            "p": .number(drawn.pValue), "p_error": .number(drawn.pValueError),
+            "p_bartlett": .number(drawn.bartlettPValue), "p_gamma": .number(drawn.gammaPValue),
+            "p_f": .number(drawn.fPValue), "p_chi2": .number(drawn.chiSquaredPValue),
+          ]
+        ))
+    }
+    return .object(members)
+  }
+}

@@ -1,0 +1,66 @@
+import StatsModels
+import TestSupport
+import Testing
+
+/// Cluster-robust covariances against clubSandwich 0.5.8.
+@Suite struct RobustCovarianceTests {
+  static let sleepstudy: [(RobustCovariance.Correction, [Double])] = [
+    (.cr0, [6.95884486419, 1.54309568026]), (.cr1, [7.16059229061, 1.58783235542]),
+    (.cr1p, [7.38096958905, 1.63670012929]), (.cr1s, [7.18365383918, 1.59294616047]),
+    (.cr2, [7.17157498001, 1.59005612366]), (.cr3, [7.39381143957, 1.63790079474]),
+  ]
+  static let machines: [(RobustCovariance.Correction, [Double])] = [
+    (.cr0, [1.57894230558, 2.26250623926, 1.42967828084]),
+    (.cr2, [1.72857349506, 2.480103433, 1.56636100993]),
+    (.cr3, [1.89247104877, 2.71899998636, 1.71648439053]),
+  ]
+
+  private static func fit(_ formula: String, _ data: String) throws -> MixedLMResults {
+    try mixedlm(formula, DataFrame(csv: Fixtures.path("data/\(data).csv"))).fit()
+  }
+
+  @Test(arguments: sleepstudy)
+  func slopes(_ correction: RobustCovariance.Correction, _ expected: [Double]) throws {
+    let robust = try Self.fit("Reaction ~ Days + (Days | Subject)", "sleepstudy").robustCovariance(
+      correction, clusters: "Subject")
+    for (a, b) in zip(robust.bse.values, expected) { #expect(abs(a / b - 1) < 1e-6, "\(a) \(b)") }
+    #expect(robust.clusterCount == 18)
+  }
+
+  @Test(arguments: machines)
+  func nested(_ correction: RobustCovariance.Correction, _ expected: [Double]) throws {
+    let robust = try Self.fit("score ~ Machine + (1 | Worker/Machine)", "Machines").robustCovariance(
+      correction, clusters: "Worker")
+    for (a, b) in zip(robust.bse.values, expected) { #expect(abs(a / b - 1) < 1e-6, "\(a) \(b)") }
+  }
+
+  @Test func degreesOfFreedom() throws {
+    let sleep = try Self.fit("Reaction ~ Days + (Days | Subject)", "sleepstudy")
+    let table = try sleep.coefficients(covariance: sleep.robustCovariance(.cr2, clusters: "Subject"))
+    for (a, b) in zip(table.df, [16.1822968179, 16.8853764749]) { #expect(abs(a / b - 1) < 1e-5) }
+    let work = try Self.fit("score ~ Machine + (1 | Worker/Machine)", "Machines")
+    let other = try work.coefficients(covariance: work.robustCovariance(.cr2, clusters: "Worker"))
+    for (a, b) in zip(other.df, [4.99975055864, 4.99887809677, 4.99959716715]) {
+      #expect(abs(a / b - 1) < 1e-5)
+    }
+    #expect(try sleep.summary(covariance: sleep.robustCovariance(.cr2, clusters: "Subject")).asText().contains("robust (CR2)"))
+  }
+
+  /// What cannot be a cluster says why.
+  @Test func refusals() throws {
+    let work = try Self.fit("score ~ Machine + (1 | Worker/Machine)", "Machines")
+    let crossing = #expect(throws: StatsModelsError.self) {
+      try work.robustCovariance(.cr2, clusters: "Machine")
+    }
+    #expect(crossing?.message.contains("levels of 'Worker' have rows in several clusters") == true)
+    #expect(throws: (any Error).self) { try work.robustCovariance(.cr2, clusters: "Nobody") }
+    #expect(throws: StatsModelsError.self) { try work.robustCovariance(.cr2, clusters: [1, 2, 3]) }
+    #expect(throws: StatsModelsError.self) {
+      try work.robustCovariance(.cr2, clusters: [Int](repeating: 1, count: work.nobs))
+    }
+    #expect(throws: StatsModelsError.self) {
+      try work.coefficients(
+        ddf: .kenwardRoger, covariance: work.robustCovariance(.cr2, clusters: "Worker"))
+    }
+  }
+}
