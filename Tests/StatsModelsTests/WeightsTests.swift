@@ -5,7 +5,7 @@ import Testing
 
 /// Weights and offset through the public interface.
 @Suite struct WeightsAndOffsetTests {
-  static func data(rows n: Int = 120) -> DataFrame {
+  static func data(rows n: Int = 120) throws -> DataFrame {
     var g = SeededGenerator(seed: 4)
     func uniform() -> Double { Double.random(in: -1...1, using: &g) }
     let x = (0..<n).map { _ in uniform() }
@@ -14,12 +14,12 @@ import Testing
     let weight = (0..<n).map { Double(1 + $0 % 5) }
     let base = (0..<n).map { _ in 3 * uniform() }
     let y = (0..<n).map { 2 + x[$0] + effects[group[$0]] + base[$0] + uniform() / weight[$0].squareRoot() }
-    return DataFrame(["y": y, "x": x, "g": group, "w": weight, "o": base] as KeyValuePairs<String, any ColumnConvertible>)
+    return try DataFrame(["y": y, "x": x, "g": group, "w": weight, "o": base])
   }
 
   /// A column's name, its values and arrays are one model; the offset moves the response.
   @Test func everySpelling() throws {
-    let data = Self.data()
+    let data = try Self.data()
     let named = try mixedlm("y ~ x", data, groups: "g", weights: "w", offset: "o").fit()
     var moved = data
     moved["z"] = data["y"] - data["o"]
@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test func rowsOfWeightZero() throws {
-    var data = Self.data()
+    var data = try Self.data()
     var weights: [Double] = (data["w"] as Column).doubles!
     for row in [0, 7, 50] { weights[row] = 0 }
     data["w"] = Column(weights)
@@ -56,7 +56,7 @@ import Testing
     (.nan, "the weight of row 5 is nan"),
   ])
   func refused(_ bad: Double, _ message: String) throws {
-    var data = Self.data()
+    var data = try Self.data()
     var weights: [Double] = (data["w"] as Column).doubles!
     weights[5] = bad
     data["w"] = Column(weights)
@@ -71,7 +71,7 @@ import Testing
 
   /// Intervals of new rows use their weights, predictions their offset; files keep both.
   @Test func predictionAndFiles() throws {
-    let data = Self.data()
+    let data = try Self.data()
     let fit = try mixedlm("y ~ x", data, groups: "g", weights: "w", offset: "o").fit()
     let new = try DataFrame(["x": [0.0, 0.0], "g": [1, 1], "w": [1.0, 4.0], "o": [0.0, 10.0]])
     let path = NSTemporaryDirectory() + "weights-\(UUID().uuidString).fit"

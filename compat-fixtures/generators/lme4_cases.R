@@ -6,6 +6,7 @@
 # of `a/b`, which lme4 calls "b:a", to "a:b".
 here <- dirname(sub("--file=", "", grep("--file=", commandArgs(FALSE), value = TRUE)))
 source(file.path(here, "lme4_second_opinion.R"))
+source(file.path(here, "patsy_names.R"))
 arguments <- commandArgs(TRUE)
 output <- if (length(arguments)) arguments[1] else file.path(dirname(here), "lme4")
 dir.create(output, showWarnings = FALSE)
@@ -79,37 +80,6 @@ cases <- list(
   bar("cake-weighted-crossed", "cake", "angle ~ recipe + (1 | replicate) + (1 | temperature)", weights = "temp"),
   bar("students-tests", "students_tests", students),
   bar("students-tests-four", "students_tests", "score ~ group + (1 | test) + (1 | test:school) + (1 | school:student)"))
-
-# "MachineB" -> "Machine[T.B]", or "Machine[B]" where the column of the first level is there too
-patsy_names <- function(names, frame) {
-  factors <- names(frame)[vapply(frame, function(column) is.factor(column) || is.character(column), TRUE)]
-  numeric <- setdiff(names(frame), factors)
-  spelled <- c(setNames(factors, factors), setNames(sprintf("C(%s)", names(frame)), sprintf("factor(%s)", names(frame))))
-  levels_of <- function(key) {
-    column <- frame[[sub("^factor\\((.*)\\)$", "\\1", key)]]
-    as.character(if (is.factor(column)) levels(column) else sort(unique(column)))
-  }
-  translate <- function(piece) {
-    if (piece == "(Intercept)") return("Intercept")
-    if (piece %in% numeric) return(piece)
-    for (key in names(spelled)) if (startsWith(piece, key)) {
-      level <- substring(piece, nchar(key) + 1)
-      levels <- levels_of(key)
-      if (level %in% levels) {
-        full <- paste0(key, levels[1]) %in% names
-        return(sprintf(if (full) "%s[%s]" else "%s[T.%s]", spelled[[key]], level))
-      }
-    }
-    gsub("sqrt", "np.sqrt", gsub("^log", "np.log", piece))
-  }
-  vapply(names, function(name) paste(vapply(strsplit(name, ":")[[1]], translate, ""), collapse = ":"), "",
-         USE.NAMES = FALSE)
-}
-
-written_group <- function(group, slash) {
-  parts <- strsplit(gsub("[()]", "", group), ":")[[1]]
-  paste(if (slash) rev(parts) else parts, collapse = ":")
-}
 
 effects_of <- function(fit, group, slash) {
   table <- ranef(fit, condVar = TRUE)[[group]]

@@ -52,13 +52,17 @@ struct FixedEffectsInference: Sendable {
   }
 
   /// Tests that rows over all fixed effects have given values.
-  func test(_ rows: Matrix, values: [Double]? = nil) -> JointTest {
-    let effects = kept.map { results.estimate.fixedEffects[$0] }
-    let inner = rows.selecting(columns: kept)
+  func test(_ rows: Matrix, values: [Double]) -> JointTest {
     guard inestimable(rows).isEmpty else {
       return JointTest(statistic: .nan, numerator: rows.rows, denominator: .nan, scaling: .nan)
     }
-    let distance = zip(inner * effects, values ?? [Double](repeating: 0, count: rows.rows)).map { $0 - $1 }
+    return test(kept: rows.selecting(columns: kept), values: values)
+  }
+
+  /// Tests that rows over the kept columns have given values, zero if nil.
+  func test(kept inner: Matrix, values: [Double]? = nil) -> JointTest {
+    let effects = kept.map { results.estimate.fixedEffects[$0] }
+    let distance = zip(inner * effects, values ?? [Double](repeating: 0, count: inner.rows)).map { $0 - $1 }
     if let uncertainty { return uncertainty.test(inner, distance: distance) }
     return JointTest(
       covariance: inner * covariance * inner.transposed, distance: distance,

@@ -39,7 +39,7 @@ struct FixedDependence: Sendable {
   }
 
   /// Least squares with columns scaled to unit length; nil when `kept` is not of full rank.
-  private static func solve(_ kept: Matrix, _ dropped: Matrix) -> Matrix? {
+  static func solve(_ kept: Matrix, _ dropped: Matrix) -> Matrix? {
     let lengths = (0..<kept.columns).map { norm(kept.column($0)) }
     guard lengths.allSatisfy({ $0 > 0 }) else { return nil }
     var scaled = kept

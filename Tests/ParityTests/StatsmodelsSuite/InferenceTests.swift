@@ -12,10 +12,10 @@ import Testing
       endog: data["endog"], exog: data.matrix("exog0", "exog1", "exog2"), groups: data.labels()
     ).fit()
     let each = try result.tTest(Matrix.identity(3))
-    #expect(relativeDistance(each.effect ?? [], result.feParams.values) <= 1e-12)
-    #expect(relativeDistance(each.sd ?? [], result.bseFe.values) <= 1e-12)
+    #expect(relativeDistance(each.effect, result.feParams.values) <= 1e-12)
+    #expect(relativeDistance(each.sd, result.bseFe.values) <= 1e-12)
     let difference = try result.tTest(Matrix([[1, -1, 0]]))
-    #expect(relativeDistance(difference.effect ?? [], [result.feParams[0] - result.feParams[1]]) <= 1e-12)
+    #expect(relativeDistance(difference.effect, [result.feParams[0] - result.feParams[1]]) <= 1e-12)
     let error = #expect(throws: StatsModelsError.self) { try result.tTest(Matrix.identity(5)) }
     #expect(error?.description.contains("should have 3 columns") == true)
   }

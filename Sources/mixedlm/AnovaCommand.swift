@@ -1,0 +1,85 @@
+import ArgumentParser
+import StatsModels
+
+/// `mixedlm anova`: fits a model and tests the terms of its fixed effects.
+struct AnovaCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "anova",
+    abstract: "Fit a model and test each term of the fixed effects by F.",
+    discussion: """
+      Type 1 tests each term after those before it, 2 after all that do not contain it, 3 as SAS and lmerTest do.
+
+      Examples:
+        mixedlm anova ham.csv --formula "liking ~ C(Product) * C(Information) + (1 | Consumer)"
+        mixedlm anova Machines.csv --formula "score ~ Machine + (1 | Worker/Machine)" --ddf kenward-roger --format json
+      """)
+
+  /// What `--type` takes.
+  enum Kind: String, ExpressibleByArgument, CaseIterable {
+    case one = "1"
+    case two = "2"
+    case three = "3"
+    case carTwo = "car2"
+
+    var type: AnovaType {
+      switch self {
+      case .one: .one
+      case .two: .two
+      case .three: .three
+      case .carTwo: .carTwo
+      }
+    }
+  }
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Which hypotheses; car2 are those of car's Anova. Example: --type 2", valueName: "1|2|3|car2"))
+  var type = Kind.three
+
+  @Option(help: DegreesOfFreedomOption.help) var ddf = DegreesOfFreedomOption.satterthwaite
+
+  @Option(help: ReportFormat.help) var format = ReportFormat.text
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws { try model.requireModel() }
+
+  func run() throws {
+    try Terminal.reporting(Self.self) {
+      try output.check()
+      let results = try FittedModel(model).results
+      let table = try results.anova(type: type.type, ddf: ddf.method)
+      switch format {
+      case .text: try output.write(table.description)
+      case .csv: try output.write(table.frame.csvText(index: false))
+      case .json: try output.write(table.document(type: type.rawValue).encoded())
+      }
+      if !model.quiet, format != .text { for note in table.notes { Terminal.complain("note: \(note)") } }
+    }
+  }
+}
+
+/// What `--format` takes of commands that print tables.
+enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json, csv
+
+  static let help = ArgumentHelp("Form of the result. Example: --format json", valueName: "text|json|csv")
+}
+
+extension AnovaTable {
+  /// The table as JSON; `type` is what `--type` took.
+  func document(type: String) -> JSONValue {
+    let rows = term.indices.map { i -> JSONValue in
+      [
+        "term": .string(term[i]), "sum_sq": .number(sumSq[i]), "mean_sq": .number(meanSq[i]),
+        "num_df": .number(numDf[i]), "den_df": .number(denDf[i]), "f": .number(f[i]), "p": .number(p[i]),
+      ]
+    }
+    return [
+      "type": Int(type).map { .integer($0) } ?? .string(type), "ddf": .string(ddf.optionName),
+      "rows": .array(rows),
+    ]
+  }
+}
