@@ -154,8 +154,6 @@ struct NewtonOptimizer {
       if let trial = try? objective.evaluate(theta), trial.deviance < point.deviance { return trial }
       let nearer = zip(theta, point.theta).map { $1 + 0.25 * ($0 - $1) }
       if zip(nearer, zip(point.theta, scales)).allSatisfy({ abs($0 - $1.0) < 1e-3 * $1.1 }) {
-        // derivatives are those of the point that was evaluated last
-        _ = try objective.evaluate(point.theta)
         return nil
       }
       theta = nearer
@@ -287,8 +285,7 @@ struct NewtonOptimizer {
       best = trial
       factor *= 2
     }
-    // derivatives are those of the point that was evaluated last
-    return try objective.evaluate(best.theta)
+    return best
   }
 
   /// A point that lowers the deviance in fair proportion to the model's promise; nil when none is found.

@@ -35,9 +35,11 @@ final class ProfiledObjective {
     var fixedLogDeterminant: Double
     /// Share that σ² is of the sums of squares it is the difference of: those of the response's residual and of X̃ b.
     var resolution: Double
+    /// Which evaluation this is of the objective that made it; 0 for another's.
+    fileprivate(set) var evaluation = 0
   }
 
-  /// Derivatives at the last evaluated point.
+  /// Derivatives at a point.
   struct Derivatives {
     var gradient: [Double]
     /// F_f = d deviance / d S_f.
@@ -72,9 +74,17 @@ final class ProfiledObjective {
   func evaluate(lower: [[Double]], theta: [Double]) throws(EngineError) -> Point {
     evaluations += 1
     let (logDeterminant, panel) = try elimination.factorize(lower)
-    return try Self.profile(
+    var point = try Self.profile(
       panel: panel, logDeterminant: logDeterminant, theta: theta, lower: lower, reml: reml,
       degreesOfFreedom: degreesOfFreedom)
+    point.evaluation = evaluations
+    return point
+  }
+
+  /// Makes the factorisation that of a point, if another was evaluated since.
+  private func factor(_ point: Point) throws(EngineError) {
+    if point.evaluation != evaluations { _ = try evaluate(lower: point.lower, theta: point.theta) }
+    elimination.solve()
   }
 
   /// b, σ² and the deviance from log|V| and [X̃ ẽ]'V⁻¹[X̃ ẽ].
@@ -109,14 +119,14 @@ final class ProfiledObjective {
       resolution: residual / (nu + coefficients.reduce(0) { $0 + $1 * $1 }))
   }
 
-  /// Gradient and curvature at the point that was evaluated last.
+  /// Gradient and curvature at a point.
   ///
   /// - Parameters:
   ///   - point: the point.
   ///   - axes: axes of the curvature, by columns; nil for those of θ.
   func derivatives(at point: Point, axes: Matrix? = nil) throws(EngineError) -> Derivatives {
     gradients += 1
-    elimination.solve()
+    try factor(point)
     let traces = try elimination.traces(
       coefficients: point.coefficients, fixedInverse: reml ? point.fixedInverse : nil,
       toleratesRounding: toleratesRounding(point.lower))
@@ -133,10 +143,10 @@ final class ProfiledObjective {
       curvature: curvature, axes: axes)
   }
 
-  /// d deviance / dθ² of a lone parameter at the point that was evaluated last.
+  /// d deviance / dθ² of a lone parameter at a point.
   func slopeByVariance(at point: Point) throws(EngineError) -> Double {
     gradients += 1
-    elimination.solve()
+    try factor(point)
     let traces = try elimination.traces(
       coefficients: point.coefficients, fixedInverse: reml ? point.fixedInverse : nil)
     let derivatives = covarianceDerivatives(traces, at: point)
