@@ -27,7 +27,8 @@ let package = Package(
     .target(name: "DataFrames", dependencies: ["ProgramStop"]),
     .target(name: "Optimization", dependencies: ["LinearAlgebra"]),
     .target(name: "Patsy", dependencies: ["DataFrames", "LinearAlgebra", "ProgramStop"]),
-    .target(name: "MixedModels", dependencies: ["LinearAlgebra", "Optimization"]),
+    .target(
+      name: "MixedModels", dependencies: ["LinearAlgebra", "Optimization"], exclude: ["Engine.md"]),
     .target(
       name: "StatsModels",
       dependencies: [
