@@ -9,7 +9,7 @@ struct PlotCommand: ParsableCommand {
     case residuals, qq
     case randomEffects = "random-effects"
     case randomEffectQuantiles = "random-effect-quantiles"
-    case fitted, profile
+    case fitted, profile, zeta, density, coefficients
   }
 
   static let configuration = CommandConfiguration(
@@ -19,7 +19,9 @@ struct PlotCommand: ParsableCommand {
       residuals: residuals against population predictions, or a column (--along); qq: their normal quantiles; \
       random-effects: effects of a factor's levels (--of) with 95 % intervals; random-effect-quantiles: their \
       normal quantiles; fitted: observations and fitted lines along a column (--along), split by another (--by), \
-      with lines for levels of a factor (--of); profile: likelihoods over standard deviations (--of).
+      with lines for levels of a factor (--of); profile: likelihoods over standard deviations (--of); zeta, density: \
+      profiles of a parameter (--of, as 'mixedlm profile' names it), of all when left out; coefficients: fixed effects \
+      with 95 % intervals.
 
       Examples:
         mixedlm plot dietox.csv --formula "Weight ~ Time" --groups Pig --kind qq --output qq.svg
@@ -32,7 +34,7 @@ struct PlotCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Which picture. Example: --kind qq",
-      valueName: "residuals|qq|random-effects|random-effect-quantiles|fitted|profile"))
+      valueName: "residuals|qq|random-effects|random-effect-quantiles|fitted|profile|zeta|density|coefficients"))
   var kind: Kind
 
   @Option(
@@ -83,8 +85,8 @@ struct PlotCommand: ParsableCommand {
   private var accepted: [String] {
     switch kind {
     case .residuals: ["--along"]
-    case .qq: []
-    case .randomEffects, .randomEffectQuantiles, .profile: ["--of"]
+    case .qq, .coefficients: []
+    case .randomEffects, .randomEffectQuantiles, .profile, .zeta, .density: ["--of"]
     case .fitted: ["--of", "--along", "--by"]
     }
   }
@@ -97,6 +99,9 @@ struct PlotCommand: ParsableCommand {
     case .randomEffectQuantiles: .randomEffectQuantiles(of: of)
     case .fitted: .fittedLines(along: along, by: by, of: of)
     case .profile: .standardDeviationProfiles(of: of)
+    case .zeta: .profileZeta(of: of.map { [$0] })
+    case .density: .profileDensity(of: of.map { [$0] })
+    case .coefficients: .coefficients()
     }
   }
 

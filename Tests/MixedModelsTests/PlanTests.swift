@@ -77,7 +77,7 @@ import Testing
       factorization: .iterative, reason: .asked),
     Case(
       testDescription: "crossed, no memory for a factor",
-      plan: { try model(rows: 400, levels: [40, 20], options: EngineOptions(memory: 7_000)).plan },
+      plan: { try model(rows: 400, levels: [200, 150], options: EngineOptions(memory: 300_000)).plan },
       factorization: .iterative, reason: .memoryIsShort),
     Case(
       testDescription: "crossed slopes have no way without a factor",

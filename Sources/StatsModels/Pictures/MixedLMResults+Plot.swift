@@ -32,6 +32,9 @@ extension MixedLMResults {
       try FittedPicture(self, along: variable, by: split, of: factor).figure
     case .standardDeviationProfiles(let factor):
       try ProfilePicture.standardDeviations(self, of: factor)
+    case .profileZeta(let names): try ZetaPicture.figure(self, names, as: .zeta)
+    case .profileDensity(let names): try ZetaPicture.figure(self, names, as: .density)
+    case .coefficients(let ddf): try CoefficientPicture.figure(self, ddf: ddf)
     case .profile(let values, let logLikelihoods, let name, let estimate):
       try ProfilePicture.given(
         self, values: values, logLikelihoods: logLikelihoods, name: name, estimate: estimate)

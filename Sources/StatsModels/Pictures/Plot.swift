@@ -51,6 +51,13 @@ public enum PlotKind: Sendable, Hashable {
   /// Profile likelihoods of the standard deviations of a factor's or variance component's effects, each as a multiple
   /// of the residuals'; of all terms when nil. Takes some twelve refits for each.
   case standardDeviationProfiles(of: String? = nil)
+  /// Profile likelihoods as signed roots ζ with intervals, a panel for each parameter of ``LikelihoodProfile``: of these
+  /// names, of all when nil.
+  case profileZeta(of: [String]? = nil)
+  /// The densities that belong to them.
+  case profileDensity(of: [String]? = nil)
+  /// Fixed effects with 95 % intervals; with degrees of freedom where these are given.
+  case coefficients(ddf: DegreesOfFreedom? = nil)
   /// Log-likelihoods over values of one parameter, such as those of a likelihood profile.
   case profile(values: [Double], logLikelihoods: [Double], name: String, estimate: Double? = nil)
 }
