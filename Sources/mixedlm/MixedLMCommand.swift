@@ -17,7 +17,10 @@ struct MixedLMCommand: ParsableCommand {
       Exit status: 0 when a result was printed, 1 for unusable data or formulas, 64 for wrong usage.
       """,
     version: "0.1.0",
-    subcommands: [FitCommand.self, DesignCommand.self, PredictCommand.self, PlotCommand.self, AnovaCommand.self])
+    subcommands: [
+      FitCommand.self, DesignCommand.self, PredictCommand.self, PlotCommand.self, AnovaCommand.self,
+      MeansCommand.self,
+    ])
 
   static func main() {
     let arguments = verbatim(Array(CommandLine.arguments.dropFirst()))
