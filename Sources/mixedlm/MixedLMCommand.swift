@@ -19,7 +19,10 @@ struct MixedLMCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       FitCommand.self, DesignCommand.self, PredictCommand.self, PlotCommand.self, AnovaCommand.self,
-      ProfileCommand.self, CompareCommand.self,
+    subcommands: [
+      FitCommand.self, DesignCommand.self, PredictCommand.self, PlotCommand.self, AnovaCommand.self,
+      MeansCommand.self, ProfileCommand.self, CompareCommand.self,
+    ])
     ])
 
   static func main() {

@@ -31,7 +31,7 @@ struct ReferenceCell {
 
   /// A column of one row: of numbers the mean, or of two numbers the more frequent one; of levels the most frequent
   /// one; of other values (dates as texts, used as numbers) the middle one.
-  private static func typical(_ column: Column, isCategorical: Bool) -> Column {
+  static func typical(_ column: Column, isCategorical: Bool) -> Column {
     if column.isNumeric, !isCategorical, let numbers = column.doubles {
       let finite = numbers.filter(\.isFinite)
       let few = FewValues(finite)?.values ?? []

@@ -1,0 +1,125 @@
+import DataFrames
+import LinearAlgebra
+
+/// Contrasts of marginal means with tests and intervals. Not in statsmodels.
+public struct ContrastTable: Sendable {
+  /// The contrasts, `A - B`.
+  public let contrast: [String]
+  /// The levels of the factors that families stand by, one column each.
+  public let levels: DataFrame
+  /// The contrasts' values; nan where the data determine none, as in all that follows.
+  public let estimate: [Double]
+  /// Their standard errors.
+  public let se: [Double]
+  /// Degrees of freedom; infinite where the normal distribution is the reference.
+  public let df: [Double]
+  /// Estimates over standard errors.
+  public let t: [Double]
+  /// Adjusted two-sided p-values.
+  public let p: [Double]
+  /// Lower limits of the intervals, adjusted as the p-values are; by Bonferroni where these are adjusted in steps.
+  public let lower: [Double]
+  /// Upper limits.
+  public let upper: [Double]
+  /// The adjustment in each family.
+  public let adjust: Adjustment
+  /// One less the confidence level of the limits.
+  public let alpha: Double
+  /// What a reader should know.
+  public let notes: [String]
+
+  /// The levels, then `contrast`, `estimate`, `se`, `df`, `t`, `p`, `lower`, `upper`.
+  public var frame: DataFrame {
+    let numbers = [
+      ("estimate", estimate), ("se", se), ("df", df), ("t", t), ("p", p), ("lower", lower), ("upper", upper),
+    ]
+    let columns = levels.columns + [Column(name: "contrast", contrast)] + numbers.map { Column(name: $0, $1) }
+    return (try? DataFrame(columns: columns)) ?? DataFrame()
+  }
+}
+
+extension ContrastTable: CustomStringConvertible {
+  /// The table and the notes.
+  public var description: String { ([frame.description] + notes.map { "Note: \($0)" }).joined(separator: "\n") }
+}
+
+extension MarginalMeans {
+  /// All differences of two means of a family, earlier less later. Not in statsmodels.
+  ///
+  /// - Throws: ``StatsModelsError`` for a level of confidence that is none.
+  public func pairs(adjust: Adjustment = .tukey, alpha: Double = 0.05) throws -> ContrastTable {
+    try contrast(.pairwise, adjust: adjust, alpha: alpha)
+  }
+
+  /// Contrasts of the means of each family: the rows of one combination of the levels of ``by``. Not in statsmodels.
+  ///
+  /// - Parameters:
+  ///   - kind: the contrasts.
+  ///   - adjust: the adjustment for their number; by default that of emmeans: Tukey's for pairs, Dunnett's for comparisons
+  ///     with a control, the false discovery rate for effects, none for others.
+  ///   - alpha: one less the confidence level.
+  /// - Throws: ``StatsModelsError`` for weights and references that do not fit.
+  public func contrast(
+    _ kind: MeanContrast, adjust: Adjustment? = nil, alpha: Double = 0.05
+  ) throws -> ContrastTable {
+    try inference.results.requireLevel(alpha: alpha)
+    var notes = notes
+    var adjustment = adjust ?? kind.defaultAdjustment
+    if adjustment == .tukey, !kind.isPairwise {
+      adjustment = .sidak
+      notes.append("Tukey's adjustment is for all pairs: Šidák's in its place.")
+    }
+    var (names, places, p, widths): ([String], [Int], [Double], [Double]) = ([], [], [], [])
+    var combinations: [FixedEffectsInference.Combination] = []
+    for family in families {
+      let rows = try kind.rows(family.map { labels[$0] })
+      let functions = weighted(rows.map(\.weights), family)
+      let own = inference.combinations(functions)
+      let judged = ContrastFamily(
+        t: own.map { $0.estimate / $0.standardError }, df: own.map(\.df), meanCount: family.count,
+        covariance: inference.covariance(of: functions))
+      names += rows.map(\.name)
+      places += rows.map { _ in family[0] }
+      combinations += own
+      p += judged.pValues(adjustment)
+      widths += zip(judged.quantiles(adjustment, alpha: alpha), own).map { $0 * $1.standardError }
+    }
+    let estimate = combinations.map(\.estimate)
+    return ContrastTable(
+      contrast: names,
+      levels: try DataFrame(columns: by.map { levels[$0].rows(places) }, rowLabels: RowLabels(count: places.count)),
+      estimate: estimate, se: combinations.map(\.standardError), df: combinations.map(\.df),
+      t: combinations.map { $0.estimate / $0.standardError }, p: p,
+      lower: zip(estimate, widths).map { $0 - $1 }, upper: zip(estimate, widths).map { $0 + $1 },
+      adjust: adjustment, alpha: alpha, notes: notes)
+  }
+
+  /// Tests that all means of each family are equal, one F test each. Not in statsmodels.
+  public func jointTests() -> [JointTestResults] {
+    families.map { family in
+      let rows = weighted(
+        (1..<max(family.count, 1)).map { a in family.indices.map { $0 == 0 ? 1 : $0 == a ? -1 : 0 } }, family)
+      let test = inference.test(rows, values: [Double](repeating: 0, count: rows.rows))
+      return JointTestResults(test, inference: inference, warnings: [])
+    }
+  }
+
+  /// Weighted sums of the rows of a family; a row that is unknown counts only where its weight is not zero.
+  private func weighted(_ weights: [[Double]], _ family: [Int]) -> Matrix {
+    var result = Matrix(rows: weights.count, columns: functions.columns)
+    for (i, list) in weights.enumerated() {
+      for (weight, row) in zip(list, family) where weight != 0 {
+        for j in 0..<functions.columns { result[i, j] += weight * functions[row, j] }
+      }
+    }
+    return result
+  }
+}
+
+extension FixedEffectsInference {
+  /// Covariance of rows over all fixed effects.
+  func covariance(of rows: Matrix) -> Matrix {
+    let inner = rows.selecting(columns: kept)
+    return inner * covariance * inner.transposed
+  }
+}
