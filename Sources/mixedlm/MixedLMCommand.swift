@@ -19,10 +19,7 @@ struct MixedLMCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       FitCommand.self, DesignCommand.self, PredictCommand.self, PlotCommand.self, AnovaCommand.self,
-    subcommands: [
-      FitCommand.self, DesignCommand.self, PredictCommand.self, PlotCommand.self, AnovaCommand.self,
       MeansCommand.self, ProfileCommand.self, CompareCommand.self,
-    ])
     ])
 
   static func main() {
