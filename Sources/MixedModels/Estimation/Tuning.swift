@@ -50,4 +50,42 @@ package enum Tuning {
   package static let resolvedScale = 1e-5
   /// The same where extended precision ends.
   package static let leastExtendedScale = 1e-22
+
+  // MARK: The search (Newton)
+
+  /// Iterations after which the average information is taken to be a poor model of the curvature: regular fits take two
+  /// to six.
+  package static let patience = 8
+  /// Largest number of stationary points that are no optima from which a search moves on.
+  package static let mostEscapes = 3
+  /// Least factor by which a step is trusted to shrink the gradient.
+  package static let bestRate = 0.01
+  /// Latest steps whose changes of the gradient refine the curvature, and the longest of them in units of it, s'Hs: longer
+  /// ones doubled the number of steps of W7.
+  package static let keptPairs = 6
+  package static let longestPair = 0.01
+  /// Share of the largest eigenvalue of the scaled curvature to which small ones are raised.
+  package static let leastEigenvalue = 1e-9
+  /// Multiple of a parameter's size, or typical size, that a step may change it by.
+  package static let longestStep = 3.0
+  /// Trials of a step, each damped six times as much.
+  package static let mostTrials = 40
+  /// Multiple of a step up to which it is lengthened in a valley.
+  package static let longestExtension = 1e12
+  /// Steps without gain after which a direction counts as flat.
+  package static let flatSteps = 20
+  /// Rounding error of a deviance, in parts of it and of the degrees of freedom.
+  package static let devianceRounding = 1e-13
+
+  // MARK: Other optima
+
+  /// Steps after which a search from another start is judged.
+  package static let screeningSteps = 30
+  /// Rise of -2 log L above the optimum up to which another one is worth a word: a likelihood of e⁻¹⁰.
+  package static let notableRise = 20.0
+  /// Rise up to which two ends of searches are one optimum, or points of a flat ridge.
+  package static let indistinct = 1e-4
+  /// Share of the least-squares residual variance below which effects explain every row: there the likelihood grows
+  /// without end as the residual variance falls, and a maximum elsewhere is the estimate.
+  package static let degenerateScale = 1e-6
 }

@@ -22,7 +22,7 @@ enum ZetaPicture {
       : "The density of each parameter of which the profile's signed root is a standard normal one."
     return Figure(
       title: scale == .zeta ? "Profile likelihoods" : "Densities of the parameters",
-      caption: PictureCaption(results).lines([text, "By maximum likelihood."]), panels: panels,
+      caption: PictureCaption(results).lines([text, "Profiled by maximum likelihood."]), panels: panels,
       legend: [
         .init(mark: .line, role: .first, text: scale == .zeta ? "ζ" : "density"),
         .init(
@@ -36,14 +36,12 @@ enum ZetaPicture {
     var layers: [ChartLayer] = [
       .horizontal(quantile, dash: "6 4"), .horizontal(-quantile, dash: "6 4"), .horizontal(0, dash: nil),
       .line(x: xs, y: ys, role: .first, width: 2.4, opacity: 1, dash: nil),
-      .points(x: parameter.values, y: parameter.zeta, role: .first),
     ]
     for (end, side) in [(parameter.lower, -1.0), (parameter.upper, 1)] where end.isFinite {
       layers.append(.label(DisplayText.number(end), x: end, y: side * quantile))
     }
     return Panel(
-      heading: DisplayText.name(parameter.name), x: Axis(DisplayText.name(parameter.name)), y: Axis("ζ"),
-      layers: layers)
+      x: Axis(DisplayText.name(parameter.name)), y: Axis("ζ"), layers: layers)
   }
 
   private static func density(_ parameter: LikelihoodProfile.Parameter) -> Panel {
@@ -51,8 +49,7 @@ enum ZetaPicture {
     var layers: [ChartLayer] = [.line(x: xs, y: ys, role: .first, width: 2.4, opacity: 1, dash: nil)]
     for end in [parameter.lower, parameter.upper] where end.isFinite { layers.append(.vertical(end, dash: "6 4")) }
     return Panel(
-      heading: DisplayText.name(parameter.name), x: Axis(DisplayText.name(parameter.name)),
-      y: Axis("density", mustShow: [0]), layers: layers)
+      x: Axis(DisplayText.name(parameter.name)), y: Axis("density", mustShow: [0]), layers: layers)
   }
 
   /// A function over the range of a profile's points.

@@ -78,12 +78,9 @@ struct MatrixFreePhase {
   }
 
   private func limited(_ step: [Double], at theta: [Double]) -> [Double] {
-    var shrink = 1.0
-    for (i, value) in step.enumerated() {
-      let limit = 3 * max(abs(theta[i]), scales[i])
-      if abs(value) > limit { shrink = min(shrink, limit / abs(value)) }
-    }
-    return step.map { $0 * shrink }
+    var step = step
+    StepLimit.shorten(&step, from: theta, scales: scales)
+    return step
   }
 
   /// Largest Monte-Carlo error of a gradient entry times that parameter's standard error.

@@ -1,0 +1,141 @@
+import Foundation
+internal import LinearAlgebra
+
+/// Average-information Newton steps on θ with an exact gradient.
+///
+/// The curvature is the average information plus the exact curvature where a variance vanishes, so that
+/// zero variances are approached quadratically without an active set; the deviance is even in the signs
+/// of T's columns, so that no bounds are needed. A step is accepted on the deviance alone.
+struct NewtonOptimizer {
+  let objective: ProfiledObjective
+  let options: FitOptions
+  /// Predicted decrease of -2 log L at which the iterations stop.
+  let tolerance: Double
+  /// Typical size 1/√A_ll of each parameter.
+  let scales: [Double]
+  /// Whether the gradient is looked at once more where the iterations would end, instead of trusting their rate.
+  let verifies: Bool
+  /// Resolution of the residual variance below which the iterations end without an optimum.
+  var leastResolution: Double
+
+  /// Where the iterations ended.
+  struct Outcome {
+    var point: ProfiledObjective.Point
+    var converged: Bool
+    var certificate: Certificate
+    /// About how many levels tell of the least known variance: half the curvature in the logarithm of its root.
+    var effectiveLevels = Double.infinity
+    /// Whether the iterations took many steps or found no end.
+    var isSlow = false
+    /// The best other local optimum met, where it is not far above.
+    var rival: ProfiledObjective.Point?
+    /// Where the other iterations ended that were compared last, if their residual variance was no longer resolved.
+    var dwarfed: ProfiledObjective.Point?
+  }
+
+  var layout: CovarianceLayout { objective.layout }
+
+  func minimize(from start: [Double]) throws(EngineError) -> Outcome {
+    var run = NewtonRun(point: try objective.evaluate(start), converged: layout.count == 0)
+    while !run.converged, run.iteration < options.maximumIterations, run.point.resolution >= leastResolution {
+      run.iteration += 1
+      let derivatives = try objective.derivatives(at: run.point, axes: layout.axes(run.point.theta))
+      let model = model(&run, derivatives)
+      let promised = model.promise
+      let noise = verifies && !run.isSlow ? min(1e-9, 1e-12 * max(1, abs(run.point.deviance))) : 1e-9
+      if run.isFlat(promised: promised, tolerance: tolerance * (verifies ? 1 : 1e-3), noise: noise) {
+        if try escape(&run, derivatives) { continue }
+        run.converged = true
+        break
+      }
+      guard var next = search(from: run.point, model: model, damping: &run.damping) else {
+        run.certificate.predictedDecrease = max(promised, 0)
+        run.converged =
+          promised < 1e-6 * max(1, abs(run.point.deviance).squareRoot()) || model.scaledNorm < 1e-4
+        break
+      }
+      let near = next
+      if run.isSlow { next = try extended(next, from: run.point, model: model) }
+      let isExtended = next.theta != near.theta
+      let remaining = run.accept(
+        next, promised: promised, norm: model.scaledNorm, isExtended: isExtended,
+        rounding: rounding(next.deviance))
+      if isDone(run, promised: promised, remaining: remaining, isExtended: isExtended),
+        try !escape(&run, derivatives)
+      {
+        run.converged = true
+      }
+      try FitProgress(
+        iteration: run.iteration, deviance: run.point.deviance + objective.shift, predictedDecrease: remaining
+      ).report(to: options.progress)
+    }
+    return try finish(run)
+  }
+
+  /// The model of the deviance at the run's point, refined by its latest steps.
+  private func model(_ run: inout NewtonRun, _ derivatives: ProfiledObjective.Derivatives) -> QuadraticModel {
+    run.remember(derivatives.gradient)
+    var model = QuadraticModel(
+      gradient: derivatives.gradient, curvature: derivatives.curvature, axes: derivatives.axes)
+    // what the response's own pairs add below would hide a flat direction
+    run.certificate.conditionNumber = model.conditionNumber
+    run.certificate.leastCurvature = leastCurvature(model, theta: run.point.theta)
+    run.effectiveLevels = effectiveLevels(model, theta: run.point.theta)
+    run.isSlow = run.iteration > Tuning.patience && layout.count > 1
+    model.update(with: run.pairs, leastRatio: run.isSlow ? 1e-8 : 0.1)
+    run.certificate.gradientNorm = model.scaledNorm
+    return model
+  }
+
+  /// Whether what is left to gain after a step is no more than the tolerance.
+  private func isDone(_ run: NewtonRun, promised: Double, remaining: Double, isExtended: Bool) -> Bool {
+    // far away a norm may have fallen because a curvature of rounding errors was in it
+    let isCertain = promised < 1 && !isExtended && (!verifies || run.isSlow)
+    let isNear = promised < (verifies && !run.isSlow ? 1e-9 : tolerance)
+    return run.damping == 0 && !isExtended && (isNear || isCertain && remaining < tolerance)
+  }
+
+  /// Moves a run off a stationary point that is no optimum; false where there is nothing to move to.
+  private func escape(
+    _ run: inout NewtonRun, _ derivatives: ProfiledObjective.Derivatives
+  ) throws(EngineError) -> Bool {
+    guard run.escapes < Tuning.mostEscapes, let away = try escaped(from: run.point, derivatives: derivatives)
+    else { return false }
+    run.restart(at: away)
+    return true
+  }
+
+  /// The end of a run: on a flat direction steps may go on without end and gain nothing.
+  private func finish(_ run: NewtonRun) throws(EngineError) -> Outcome {
+    var converged = run.converged || run.hasStoppedGaining
+    let point = try snapped(run.point)
+    if point.scale < objective.elimination.leastScale { converged = false }
+    var certificate = run.certificate
+    certificate.evaluations = objective.evaluations
+    certificate.gradients = objective.gradients
+    return Outcome(
+      point: point, converged: converged, certificate: certificate, effectiveLevels: run.effectiveLevels,
+      isSlow: !converged || run.iteration > Tuning.patience)
+  }
+
+  private func leastCurvature(_ model: QuadraticModel, theta: [Double]) -> Double {
+    let curvature = model.curvature
+    return zip(model.coordinates(theta), scales).enumerated().reduce(.infinity) { least, next in
+      let size = max(abs(next.element.0), next.element.1)
+      return min(least, curvature[next.offset, next.offset] * size * size)
+    }
+  }
+
+  private func effectiveLevels(_ model: QuadraticModel, theta: [Double]) -> Double {
+    zip(layout.parameters, model.coordinates(theta)).enumerated().reduce(.infinity) { least, next in
+      let (i, (entries, size)) = next
+      guard let e = entries.first, e.row == e.column else { return least }
+      return min(least, 0.5 * model.curvature[i, i] * size * size)
+    }
+  }
+
+  /// Rounding error of a difference of deviances.
+  func rounding(_ deviance: Double) -> Double {
+    Tuning.devianceRounding * (abs(deviance) + objective.degreesOfFreedom)
+  }
+}
