@@ -59,6 +59,17 @@ import Testing
     #expect(try sleep.summary(covariance: sleep.robustCovariance(.cr2, clusters: "Subject")).asText().contains("robust (CR2)"))
   }
 
+  /// statsmodels' spelling: every standard error, test and interval of fixed effects.
+  @Test func asStatsmodelsSpellsIt() throws {
+    let plain = try Self.sleep()
+    let robust = try plain.model.fit(covType: .cluster, covKwds: ["groups": "Subject"])
+    for (a, b) in zip(robust.bseFe.values, [7.18365383918, 1.59294616047]) { #expect(abs(a / b - 1) < 1e-6) }
+    #expect(robust.bseRe == plain.bseRe && robust.llf == plain.llf)
+    #expect(try robust.tTest("Days = 0").sd[0] == robust.bse["Days"])
+    #expect(throws: StatsModelsError.self) { try plain.model.fit(covType: .hc3) }
+    #expect(throws: StatsModelsError.self) { try plain.model.fit(covType: .cluster) }
+  }
+
   /// What cannot be a cluster says why.
   @Test func refusals() throws {
     let work = try Self.work()
