@@ -78,7 +78,7 @@ import Testing
     Case(
       testDescription: "crossed, no memory for a factor",
       plan: { try model(rows: 400, levels: [200, 150], options: EngineOptions(memory: 300_000)).plan },
-      factorization: .iterative, reason: .memoryIsShort),
+      factorization: .iterative, reason: .memoryIsShort, searches: .none),
     Case(
       testDescription: "crossed slopes have no way without a factor",
       plan: {
