@@ -93,12 +93,20 @@ public struct MarginalMeans: Sendable {
   var labels: [String] {
     (0..<count).map { row in
       factors.map { factor in
-        guard let level = levels[factor][row] else { return "missing" }
-        if case .string(let text) = level, Double(text) == nil {
-          return text.contains(where: { "-+/*".contains($0) }) ? "(\(text))" : text
-        }
-        return factor + PictureVariable.text(level)
+        let text = Self.label(levels[factor][row], of: factor)
+        // What reads as arithmetic stands apart from the contrast's own.
+        return text.contains { "-+/*".contains($0) } ? "(\(text))" : text
       }.joined(separator: " ")
+    }
+  }
+
+  private static func label(_ level: Level?, of factor: String) -> String {
+    switch level {
+    case nil: "missing"
+    case .string(let text)?: Double(text) == nil ? text : factor + text
+    case .double(let number)?: factor + (Int(exactly: number).map(String.init) ?? PythonFormat.repr(number))
+    case .integer(let number)?: factor + String(number)
+    case .boolean(let truth)?: factor + (truth ? "True" : "False")
     }
   }
 
