@@ -76,12 +76,14 @@ extension AnovaCommand {
       let rows = tests.term.indices.map { i -> JSONValue in
         [
           "term": .string(tests.term[i]), "n_par": .integer(tests.parameters[i]),
-          "llf": .number(tests.logLikelihood[i]), "lrt": .number(tests.statistic[i]), "df": .integer(tests.df[i]),
+          "llf": .number(tests.logLikelihood[i]), "lrt": .number(tests.statistic[i]),
+          "df": .integer(tests.df[i]),
           "p": .number(tests.p[i]), "p_mixture": .number(tests.pMixture[i]),
         ]
       }
       let document: JSONValue = [
-        "n_par": .integer(tests.fullParameters), "llf": .number(tests.fullLogLikelihood), "rows": .array(rows),
+        "n_par": .integer(tests.fullParameters), "llf": .number(tests.fullLogLikelihood),
+        "rows": .array(rows),
       ]
       try output.write(document.encoded())
     }

@@ -70,7 +70,8 @@ extension InferenceFixtureTests {
           #require(expected.kind), adjust: Adjustment(contrasts.adjust))
         #expect(table.contrast == contrasts.contrast)
         let size = zip(contrasts.estimate, contrasts.se).map { abs($0) + $1 }
-        #expect(zip(size, zip(table.estimate, contrasts.estimate)).allSatisfy { abs($1.0 - $1.1) < 1e-6 * $0 })
+        #expect(
+          zip(size, zip(table.estimate, contrasts.estimate)).allSatisfy { abs($1.0 - $1.1) < 1e-6 * $0 })
         #expect(relativeDistance(table.se, contrasts.se) < 1e-6)
         #expect(relativeDistance(table.df, contrasts.df) < fixture.tolerance)
         #expect(distance(table.p, contrasts.p, scale: 1) < 1e-6)
@@ -92,7 +93,9 @@ extension InferenceFixtureTests {
     let tests = try await InferenceFits.shared.fit(fixture).ranova()
     // Order of terms and refits at lme4's own tolerance; its first row is the fit.
     let pairs = expected.statistic.indices.compactMap { i -> (Double, Int, Double)? in
-      guard let statistic = expected.statistic[i], let df = expected.df[i], let p = expected.p[i] else { return nil }
+      guard let statistic = expected.statistic[i], let df = expected.df[i], let p = expected.p[i] else {
+        return nil
+      }
       return (statistic, Int(df), p)
     }
     #expect(tests.term.count == pairs.count)

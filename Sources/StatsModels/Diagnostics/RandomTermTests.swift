@@ -39,15 +39,17 @@ public struct RandomTermTests: Sendable, Equatable {
 extension RandomTermTests: CustomStringConvertible {
   /// A line for the fit and one for each term left out.
   public var description: String {
-    let cells = [
-      [String(fullParameters), PythonFormat.fixed(fullLogLikelihood, 3), "", "", "", ""]
-    ] + term.indices.map { i in
+    let cells =
       [
-        String(parameters[i]), PythonFormat.fixed(logLikelihood[i], 3), PythonFormat.fixed(statistic[i], 4),
-        String(df[i]), PythonFormat.general(p[i], 4),
-        pMixture[i].isNaN ? "" : PythonFormat.general(pMixture[i], 4),
+        [String(fullParameters), PythonFormat.fixed(fullLogLikelihood, 3), "", "", "", ""]
       ]
-    }
+      + term.indices.map { i in
+        [
+          String(parameters[i]), PythonFormat.fixed(logLikelihood[i], 3), PythonFormat.fixed(statistic[i], 4),
+          String(df[i]), PythonFormat.general(p[i], 4),
+          pMixture[i].isNaN ? "" : PythonFormat.general(pMixture[i], 4),
+        ]
+      }
     return SimpleTable(
       rows: cells, headers: ["npar", "logLik", "LRT", "df", "P>Chisq", "P>mixture"], stubs: ["<none>"] + term
     ).asText()
@@ -63,7 +65,9 @@ extension MixedLMResults {
   ///   parameters or penalties.
   public func ranova() throws -> RandomTermTests {
     let engine = try engine()
-    guard restrictions.free == nil, restrictions.errorVariance == .profiled, penalty.value == 0, monteCarlo == nil else {
+    guard restrictions.free == nil, restrictions.errorVariance == .profiled, penalty.value == 0,
+      monteCarlo == nil
+    else {
       throw StatsModelsError(
         .notAvailable,
         "terms of the random effects are tested in fits in which every parameter was estimated freely and exactly: fit "
@@ -74,7 +78,11 @@ extension MixedLMResults {
     var likelihoods: [Double] = []
     for reduction in reductions {
       var blocks = specification.blocks
-      if let block = reduction.remaining { blocks[reduction.block] = block } else { blocks.remove(at: reduction.block) }
+      if let block = reduction.remaining {
+        blocks[reduction.block] = block
+      } else {
+        blocks.remove(at: reduction.block)
+      }
       likelihoods.append(
         try specification.running { () throws(EngineError) in
           try logLikelihood(blocks: blocks, full: engine)

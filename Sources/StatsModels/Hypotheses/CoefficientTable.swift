@@ -30,7 +30,10 @@ public struct CoefficientTable: Sendable, Equatable {
   /// What a reader should know, such as a refit.
   public let notes: [String]
 
-  init(names: [String], rows: [FixedEffectsInference.Combination], inference: FixedEffectsInference, alpha: Double) {
+  init(
+    names: [String], rows: [FixedEffectsInference.Combination], inference: FixedEffectsInference,
+    alpha: Double
+  ) {
     ddf = inference.method
     notes = inference.notes
     self.names = names
