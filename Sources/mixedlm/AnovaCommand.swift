@@ -7,11 +7,13 @@ struct AnovaCommand: ParsableCommand {
     commandName: "anova",
     abstract: "Fit a model and test each term of the fixed effects by F.",
     discussion: """
-      Type 1 tests each term after those before it, 2 after all that do not contain it, 3 as SAS and lmerTest do.
+      Type 1 tests each term after those before it, 2 after all that do not contain it, 3 as SAS and lmerTest do. With \
+      --random each term of the random effects is left out in turn and tested by a likelihood ratio.
 
       Examples:
         mixedlm anova ham.csv --formula "liking ~ C(Product) * C(Information) + (1 | Consumer)"
         mixedlm anova Machines.csv --formula "score ~ Machine + (1 | Worker/Machine)" --ddf kenward-roger --format json
+        mixedlm anova sleep.csv --formula "Reaction ~ Days + (Days | Subject)" --random
       """)
 
   /// What `--type` takes.
@@ -40,6 +42,9 @@ struct AnovaCommand: ParsableCommand {
 
   @Option(help: DegreesOfFreedomOption.help) var ddf = DegreesOfFreedomOption.satterthwaite
 
+  @Flag(help: "Test the terms of the random effects in the place of the fixed ones. Example: --random")
+  var random = false
+
   @Option(help: ReportFormat.help) var format = ReportFormat.text
 
   @OptionGroup var output: OutputOptions
@@ -50,6 +55,7 @@ struct AnovaCommand: ParsableCommand {
     try Terminal.reporting(Self.self) {
       try output.check()
       let results = try FittedModel(model).results
+      if random { return try write(results.ranova()) }
       let table = try results.anova(type: type.type, ddf: ddf.method)
       switch format {
       case .text: try output.write(table.description)
@@ -57,6 +63,29 @@ struct AnovaCommand: ParsableCommand {
       case .json: try output.write(table.document(type: type.rawValue).encoded())
       }
       if !model.quiet, format != .text { for note in table.notes { Terminal.complain("note: \(note)") } }
+    }
+  }
+}
+
+extension AnovaCommand {
+  private func write(_ tests: RandomTermTests) throws {
+    switch format {
+    case .text: try output.write(tests.description)
+    case .csv: try output.write(tests.frame.csvText(index: false))
+    case .json:
+      let rows = tests.term.indices.map { i -> JSONValue in
+        [
+          "term": .string(tests.term[i]), "n_par": .integer(tests.parameters[i]),
+          "llf": .number(tests.logLikelihood[i]), "lrt": .number(tests.statistic[i]),
+          "df": .integer(tests.df[i]),
+          "p": .number(tests.p[i]), "p_mixture": .number(tests.pMixture[i]),
+        ]
+      }
+      let document: JSONValue = [
+        "n_par": .integer(tests.fullParameters), "llf": .number(tests.fullLogLikelihood),
+        "rows": .array(rows),
+      ]
+      try output.write(document.encoded())
     }
   }
 }

@@ -31,7 +31,8 @@ extension CoefficientTable {
     func named(_ values: [Double]) -> JSONValue { .object(zip(names, values).map { ($0, .number($1)) }) }
     let limits = names.indices.map { (key: names[$0], value: JSONValue.numbers([lower[$0], upper[$0]])) }
     return [
-      "ddf": .string(ddf.optionName), "estimate": named(estimate), "se": named(se), "df": named(df), "t": named(t),
+      "ddf": .string(ddf.optionName), "estimate": named(estimate), "se": named(se), "df": named(df),
+      "t": named(t),
       "p": named(p), "conf_int": .object(zip(limits, estimate).map { ($0.key, $1.isNaN ? .null : $0.value) }),
     ]
   }

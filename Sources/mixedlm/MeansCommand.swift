@@ -28,7 +28,8 @@ struct MeansCommand: ParsableCommand {
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "Factor at each level of which differences are a family of their own. Example: --by Sex", valueName: "F"))
+      "Factor at each level of which differences are a family of their own. Example: --by Sex", valueName: "F"
+    ))
   var by: [String] = []
 
   @Option(
@@ -68,7 +69,9 @@ struct MeansCommand: ParsableCommand {
   func validate() throws {
     try model.requireModel()
     if of.isEmpty { throw ValidationError("Missing expected argument '--of <F>'") }
-    guard level > 0, level < 1 else { throw ValidationError("--level must be between 0 and 1, not \(level).") }
+    guard level > 0, level < 1 else {
+      throw ValidationError("--level must be between 0 and 1, not \(level).")
+    }
     if let name = NamedFormula.repeatedName(at) {
       throw ValidationError("--at is given twice for '\(name)': separate values by commas.")
     }

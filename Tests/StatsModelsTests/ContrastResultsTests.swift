@@ -40,7 +40,9 @@ struct ContrastResultsTests {
       #expect(f.summary() == f.description)
     }
     let terms = try #require(cases["terms"])
-    let tests = zip(terms.doubles("statistic"), terms.doubles("df")).map { JointTestResults(chi2: $0, df: $1) }
+    let tests = zip(terms.doubles("statistic"), terms.doubles("df")).map {
+      JointTestResults(chi2: $0, df: $1)
+    }
     let table = WaldTestResults(names: terms.texts("names"), tests: tests)
     #expect(table.description == terms.string("text"))
     #expect(table.dfConstraints == [1, 2, 1] && table.dfDenom == nil)

@@ -107,6 +107,7 @@ polished <- function(formula, frame, reml) {
   call <- fit@call
   call$formula <- formula
   call$data <- quote(frame)
+  call$control <- NULL
   merged <- mkMerMod(environment(deviance), list(par = theta, fval = value, feval = 1, conv = 0, message = ""),
                      parts$reTrms, parts$fr, call)
   lmerTest:::as_lmerModLT(merged, deviance)
@@ -128,7 +129,16 @@ spelled_coefficients <- function(fit, frame, factors) {
 numbers <- function(x) I(unname(as.numeric(x)))
 
 anova_of <- function(fit, type, ddf, factors) {
-  table <- as.data.frame(suppressMessages(suppressWarnings(anova(fit, type = type, ddf = ddf))))
+  answer <- suppressMessages(suppressWarnings(anova(fit, type = type, ddf = ddf)))
+  table <- as.data.frame(answer)
+  if (ddf == "Satterthwaite") {
+    # lmerTest takes eigenvectors of LVL', which rounding may make unsymmetric, and F is wrong where eigenvalues coincide
+    exact <- vapply(attr(answer, "hypotheses"), function(l) {
+      distance <- l %*% fixef(fit)
+      sum(distance * solve(l %*% as.matrix(vcov(fit)) %*% t(l), distance)) / nrow(l)
+    }, 0)
+    if (any(abs(exact / table[["F value"]] - 1) > 1e-6)) return(NULL)
+  }
   list(type = type, ddf = tolower(ddf), terms = I(spell(rownames(table), factors)), sum_sq = numbers(table[["Sum Sq"]]),
        num_df = numbers(table$NumDF), den_df = numbers(table$DenDF), f = numbers(table[["F value"]]),
        p = numbers(table[["Pr(>F)"]]))
@@ -195,8 +205,8 @@ for (case in cases) {
   }
   methods <- if (case$large) "satterthwaite" else c("satterthwaite", "kenward-roger")
   if (case$reml) {
-    fixture$anova <- c(lapply(1:3, anova_of, fit = fit, ddf = "Satterthwaite", factors = case$factors),
-                       if (!case$large) lapply(1:3, anova_of, fit = fit, ddf = "Kenward-Roger", factors = case$factors))
+    fixture$anova <- Filter(Negate(is.null), c(lapply(1:3, anova_of, fit = fit, ddf = "Satterthwaite", factors = case$factors),
+                       if (!case$large) lapply(1:3, anova_of, fit = fit, ddf = "Kenward-Roger", factors = case$factors)))
     fixture$car <- c(list(car_of(fit, "Chisq", case$factors)), if (!case$large) list(car_of(fit, "F", case$factors)))
     fixture$ranova <- tryCatch(ranova_of(fit), error = function(e) NULL)
   }

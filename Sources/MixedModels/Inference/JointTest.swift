@@ -66,7 +66,9 @@ extension FixedEffectsUncertainty {
     let q = Double(contrasts.rows)
     let failed = JointTest(statistic: .nan, numerator: contrasts.rows, denominator: .nan, scaling: .nan)
     // N_i = C⁻¹L(∂Φ/∂φ_i)L'C⁻ᵀ with LΦL' = CC'.
-    guard let factor = try? Cholesky((contrasts * plain * contrasts.transposed).symmetrized) else { return failed }
+    guard let factor = try? Cholesky((contrasts * plain * contrasts.transposed).symmetrized) else {
+      return failed
+    }
     let moved = slopes.map { slope -> Matrix in
       let half = factor.forwardSolve(contrasts * slope * contrasts.transposed)
       return factor.forwardSolve(half.transposed)
@@ -80,7 +82,8 @@ extension FixedEffectsUncertainty {
     }
     if contrasts.rows == 1 || second <= 0 {
       return JointTest(
-        statistic: mean, numerator: contrasts.rows, denominator: second > 0 ? 2 / second : .infinity, scaling: 1)
+        statistic: mean, numerator: contrasts.rows, denominator: second > 0 ? 2 / second : .infinity,
+        scaling: 1)
     }
     let b = (first + 6 * second) / (2 * q)
     let g = ((q + 1) * first - (q + 4) * second) / ((q + 2) * second)
@@ -89,7 +92,8 @@ extension FixedEffectsUncertainty {
     let inner = 1 - (q - g) / c * b
     let outer = 1 - (q + 2 - g) / c * b
     // Both vanish together for a balanced design with q = 2, and their ratio tends to one.
-    let ratio = abs(1 - second / q) < Self.vanishing && abs(inner) < Self.vanishing ? 1 : (1 - second / q) / inner
+    let ratio =
+      abs(1 - second / q) < Self.vanishing && abs(inner) < Self.vanishing ? 1 : (1 - second / q) / inner
     let rho = ratio * ratio * (abs(zeroth) < Self.vanishing ? 0 : zeroth) / outer / q
     let denominator = 4 + (q + 2) / (q * rho - 1)
     let scaling =

@@ -36,7 +36,9 @@ extension MixedModel {
     let (p, n) = (fixed.rank, free.count)
     var information = Matrix(rows: n + 1, columns: n + 1)
     for (i, direction) in directions.enumerated() {
-      let trace = direction.parts.reduce(0) { $0 + dot($1.matrix.storage, projections[$1.factor].projection.storage) }
+      let trace = direction.parts.reduce(0) {
+        $0 + dot($1.matrix.storage, projections[$1.factor].projection.storage)
+      }
       information[i, n] = 0.5 * trace
       information[n, i] = 0.5 * trace
     }

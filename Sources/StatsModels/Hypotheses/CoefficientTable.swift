@@ -30,7 +30,10 @@ public struct CoefficientTable: Sendable, Equatable {
   /// What a reader should know, such as a refit.
   public let notes: [String]
 
-  init(names: [String], rows: [FixedEffectsInference.Combination], ddf: DegreesOfFreedom, notes: [String], alpha: Double) {
+  init(
+    names: [String], rows: [FixedEffectsInference.Combination], ddf: DegreesOfFreedom, notes: [String],
+    alpha: Double
+  ) {
     self.ddf = ddf
     self.notes = notes
     self.names = names

@@ -19,7 +19,9 @@ public enum DegreesOfFreedom: String, Sendable, CaseIterable {
   /// - Throws: ``StatsModelsError`` for another name.
   public init(_ name: String) throws {
     let name = name.lowercased()
-    let aliases = ["none": Self.infinite, "asymptotic": .infinite, "kenward-rogers": .kenwardRoger, "kr": .kenwardRoger]
+    let aliases = [
+      "none": Self.infinite, "asymptotic": .infinite, "kenward-rogers": .kenwardRoger, "kr": .kenwardRoger,
+    ]
     guard let known = Self(rawValue: name) ?? aliases[name] else {
       throw StatsModelsError(
         .invalidArgument,

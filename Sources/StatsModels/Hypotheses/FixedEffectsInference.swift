@@ -133,7 +133,8 @@ extension MixedLMResults {
     if isSingular {
       notes.append(
         "A covariance matrix of the random effects is singular: Kenward's and Roger's method counts a variance of zero "
-          + "as one that was estimated, Satterthwaite's does not, and their degrees of freedom may differ widely.")
+          + "as one that was estimated, Satterthwaite's does not, and their degrees of freedom may differ widely."
+      )
     }
     return notes
   }
@@ -175,7 +176,8 @@ extension JointTest {
   /// The test of hypotheses of a known covariance, on its range; F with given degrees of freedom.
   init(covariance: Matrix, distance: [Double], denominator: Double) {
     self.init(statistic: .nan, numerator: 0, denominator: denominator, scaling: 1)
-    guard let eigen = try? SymmetricEigen(covariance.symmetrized), let largest = eigen.values.last, largest > 0
+    guard let eigen = try? SymmetricEigen(covariance.symmetrized), let largest = eigen.values.last,
+      largest > 0
     else { return }
     // √ε, as with degrees of freedom that are estimated.
     let kept = eigen.values.indices.filter { eigen.values[$0] > 1.490116119384766e-8 * largest }

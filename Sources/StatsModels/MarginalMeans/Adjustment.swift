@@ -96,7 +96,8 @@ struct ContrastFamily {
     case .dunnettx, .mvt:
       let tail = tail(adjustment)
       return df.map { df in
-        df > 0 ? Self.root(of: { tail($0, df) - alpha }, from: ReferenceT.quantile(alpha: alpha, df: df)) : .nan
+        df > 0
+          ? Self.root(of: { tail($0, df) - alpha }, from: ReferenceT.quantile(alpha: alpha, df: df)) : .nan
       }
     }
   }
@@ -134,7 +135,9 @@ struct ContrastFamily {
   private var rank: Double {
     let known = t.indices.filter { !t[$0].isNaN }
     let inner = covariance.selecting(rows: known).selecting(columns: known)
-    guard let eigen = try? SymmetricEigen(inner.symmetrized), let largest = eigen.values.last else { return 0 }
+    guard let eigen = try? SymmetricEigen(inner.symmetrized), let largest = eigen.values.last else {
+      return 0
+    }
     return Double(eigen.values.count { $0 > 1e-9 * largest })
   }
 

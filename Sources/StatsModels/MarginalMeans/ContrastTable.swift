@@ -40,7 +40,9 @@ public struct ContrastTable: Sendable {
 
 extension ContrastTable: CustomStringConvertible {
   /// The table and the notes.
-  public var description: String { ([frame.description] + notes.map { "Note: \($0)" }).joined(separator: "\n") }
+  public var description: String {
+    ([frame.description] + notes.map { "Note: \($0)" }).joined(separator: "\n")
+  }
 }
 
 extension MarginalMeans {
@@ -87,7 +89,8 @@ extension MarginalMeans {
     let estimate = combinations.map(\.estimate)
     return ContrastTable(
       contrast: names,
-      levels: try DataFrame(columns: by.map { levels[$0].rows(places) }, rowLabels: RowLabels(count: places.count)),
+      levels: try DataFrame(
+        columns: by.map { levels[$0].rows(places) }, rowLabels: RowLabels(count: places.count)),
       estimate: estimate, se: combinations.map(\.standardError), df: combinations.map(\.df),
       t: combinations.map { $0.estimate / $0.standardError }, p: p,
       lower: zip(estimate, widths).map { $0 - $1 }, upper: zip(estimate, widths).map { $0 + $1 },

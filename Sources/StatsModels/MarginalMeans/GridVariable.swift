@@ -16,9 +16,13 @@ struct GridVariable {
   /// A variable at given values, at its levels, or of many numbers at their mean.
   ///
   /// - Throws: ``StatsModelsError`` for values that are no levels, and for no value.
-  init(_ column: Column, isCategorical: Bool, levels order: [Level]?, at given: (any ColumnConvertible)?) throws {
+  init(_ column: Column, isCategorical: Bool, levels order: [Level]?, at given: (any ColumnConvertible)?)
+    throws
+  {
     name = column.name
-    let wanted = given.map { Column(name: column.name, storage: $0.columnStorage(broadcastTo: $0.columnCount ?? 1)) }
+    let wanted = given.map {
+      Column(name: column.name, storage: $0.columnStorage(broadcastTo: $0.columnCount ?? 1))
+    }
     if let wanted, wanted.count == 0 || (0..<wanted.count).contains(where: { wanted[$0] == nil }) {
       throw StatsModelsError(
         .invalidArgument, "at: the values of '\(column.name)' are none or missing: give one at least",
@@ -37,9 +41,12 @@ struct GridVariable {
     }
     let (rowCodes, known) = column.factorized()
     var first = [Int?](repeating: nil, count: known.count)
-    for (row, code) in rowCodes.enumerated() where code >= 0 && first[Int(code)] == nil { first[Int(code)] = row }
+    for (row, code) in rowCodes.enumerated() where code >= 0 && first[Int(code)] == nil {
+      first[Int(code)] = row
+    }
     let present = known.indices.filter { first[$0] != nil }
-    var chosen = order.map { order in order.compactMap { level in present.first { known[$0] == level } } } ?? present
+    var chosen =
+      order.map { order in order.compactMap { level in present.first { known[$0] == level } } } ?? present
     if chosen.count != present.count { chosen = present }
     if let wanted {
       if !isCategorical, column.isNumeric, let numbers = wanted.doubles,
@@ -68,12 +75,16 @@ struct GridVariable {
   }
 
   /// A level by value, or by its text: a command's values are texts.
-  private static func position(of level: Level, among known: [Level], in present: [Int], name: String) throws -> Int {
+  private static func position(of level: Level, among known: [Level], in present: [Int], name: String) throws
+    -> Int
+  {
     if let found = present.first(where: { known[$0] == level }) { return found }
     if let found = present.first(where: { known[$0].description == level.description }) { return found }
     throw StatsModelsError(
       .unknownLevel,
-      "at: " + NearestNames.message("level of '\(name)'", level.description, among: present.map { known[$0].description }),
+      "at: "
+        + NearestNames.message(
+          "level of '\(name)'", level.description, among: present.map { known[$0].description }),
       values: [level.description])
   }
 

@@ -93,12 +93,20 @@ public struct MarginalMeans: Sendable {
   var labels: [String] {
     (0..<count).map { row in
       factors.map { factor in
-        guard let level = levels[factor][row] else { return "missing" }
-        if case .string(let text) = level, Double(text) == nil {
-          return text.contains(where: { "-+/*".contains($0) }) ? "(\(text))" : text
-        }
-        return factor + PictureVariable.text(level)
+        let text = Self.label(levels[factor][row], of: factor)
+        // What reads as arithmetic stands apart from the contrast's own.
+        return text.contains { "-+/*".contains($0) } ? "(\(text))" : text
       }.joined(separator: " ")
+    }
+  }
+
+  private static func label(_ level: Level?, of factor: String) -> String {
+    switch level {
+    case nil: "missing"
+    case .string(let text)?: Double(text) == nil ? text : factor + text
+    case .double(let number)?: factor + (Int(exactly: number).map(String.init) ?? PythonFormat.repr(number))
+    case .integer(let number)?: factor + String(number)
+    case .boolean(let truth)?: factor + (truth ? "True" : "False")
     }
   }
 
@@ -113,7 +121,9 @@ public struct MarginalMeans: Sendable {
 
 extension MarginalMeans: CustomStringConvertible {
   /// The table and the notes.
-  public var description: String { ([frame.description] + notes.map { "Note: \($0)" }).joined(separator: "\n") }
+  public var description: String {
+    ([frame.description] + notes.map { "Note: \($0)" }).joined(separator: "\n")
+  }
 }
 
 extension MixedLMResults {
@@ -132,7 +142,8 @@ extension MixedLMResults {
   /// - Throws: ``StatsModelsError`` for unknown variables and levels, models of arrays, and as ``coefficients(ddf:alpha:)``
   ///   does.
   public func marginalMeans(
-    of factors: any FactorNames, by: (any FactorNames)? = nil, at values: [String: any ColumnConvertible] = [:],
+    of factors: any FactorNames, by: (any FactorNames)? = nil,
+    at values: [String: any ColumnConvertible] = [:],
     averaging: Averaging = .equal, ddf: DegreesOfFreedom = .satterthwaite, alpha: Double = 0.05
   ) throws -> MarginalMeans {
     try requireLevel(alpha: alpha)
@@ -142,7 +153,8 @@ extension MixedLMResults {
     let inference = try inference(ddf)
     let (cells, rows) = grid.means(of: focal, averaging: averaging)
     return MarginalMeans(
-      names: (names.factors, names.by, nil), levels: try grid.levels(of: focal, cells: cells), functions: rows,
+      names: (names.factors, names.by, nil), levels: try grid.levels(of: focal, cells: cells),
+      functions: rows,
       inference: inference, alpha: alpha, notes: interactionNotes(grid, focal: focal))
   }
 
@@ -170,7 +182,8 @@ extension MixedLMResults {
     let source = try ReferenceGrid.source(of: self)
     guard source.fixedVariables.contains(variable) else {
       throw StatsModelsError(
-        .missingColumn, NearestNames.message("variable of the fixed effects", variable, among: source.fixedVariables),
+        .missingColumn,
+        NearestNames.message("variable of the fixed effects", variable, among: source.fixedVariables),
         values: [variable])
     }
     let numbers = (source.data[variable].doubles ?? []).filter(\.isFinite)
@@ -190,8 +203,10 @@ extension MixedLMResults {
     let (cells, upper) = above.means(of: focal, averaging: averaging)
     let rows = (0.5 / step) * (upper - below.means(of: focal, averaging: averaging).rows)
     return MarginalMeans(
-      names: (names.factors, names.by, variable), levels: try above.levels(of: focal, cells: cells), functions: rows,
-      inference: try inference(ddf), alpha: alpha, notes: interactionNotes(above, focal: focal, variable: variable))
+      names: (names.factors, names.by, variable), levels: try above.levels(of: focal, cells: cells),
+      functions: rows,
+      inference: try inference(ddf), alpha: alpha,
+      notes: interactionNotes(above, focal: focal, variable: variable))
   }
 
   private static func focalNames(

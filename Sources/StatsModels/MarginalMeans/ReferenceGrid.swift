@@ -20,7 +20,8 @@ struct ReferenceGrid {
   /// - Throws: ``StatsModelsError`` for variables that are not in the fixed effects, models of arrays, and grids that are
   ///   too large.
   init(
-    _ results: MixedLMResults, at values: [String: any ColumnConvertible], shift: (name: String, by: Double)? = nil
+    _ results: MixedLMResults, at values: [String: any ColumnConvertible],
+    shift: (name: String, by: Double)? = nil
   ) throws {
     let source = try Self.source(of: results)
     let names = source.fixedVariables
@@ -85,7 +86,8 @@ struct ReferenceGrid {
 
   private static func unknown(_ name: String, among names: [String]) -> StatsModelsError {
     StatsModelsError(
-      .missingColumn, NearestNames.message("variable of the fixed effects", name, among: names), values: [name])
+      .missingColumn, NearestNames.message("variable of the fixed effects", name, among: names),
+      values: [name])
   }
 }
 

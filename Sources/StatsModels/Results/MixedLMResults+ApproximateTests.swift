@@ -57,6 +57,56 @@ extension MixedLMResults {
     try fTest(ConstraintLike.matrix(rMatrix.0, constants: rMatrix.1), ddf: ddf)
   }
 
+  /// Tests whether the fixed effects of a smaller model suffice, as `KRmodcomp` of pbkrtest. Not in statsmodels.
+  ///
+  /// Only the fixed design of the smaller model counts: its columns must be combinations of this one's.
+  /// - Throws: ``StatsModelsError`` for a model that is not smaller, or of other rows, and as
+  ///   ``coefficients(ddf:alpha:)`` does.
+  public func fTest(against smaller: MixedLMResults, ddf: DegreesOfFreedom = .kenwardRoger) throws
+    -> JointTestResults
+  {
+    for model in [self, smaller] { _ = try model.engine() }
+    guard specification.endog == smaller.specification.endog else {
+      throw StatsModelsError(.invalidArgument, "the models were fitted to different responses or rows")
+    }
+    let inference = try inference(ddf)
+    let scaled = Self.unitColumns(specification.exog.selecting(columns: inference.kept))
+    let basis = QR(
+      Self.unitColumns(
+        smaller.specification.exog.selecting(
+          columns: (0..<smaller.kFe).filter { !smaller.estimate.aliased.contains($0) })
+      ).exog
+    ).q
+    // The smaller model leaves nothing of Xb: the part of X that it does not span.
+    let rest = PivotedQR(scaled.exog - basis * basis.transposedTimes(scaled.exog))
+    // Columns have unit length; what is left of a spanned one is rounding.
+    let count = (0..<min(rest.r.rows, rest.r.columns)).count { abs(rest.r[$0, $0]) > 1e-8 }
+    guard count > 0, inference.kept.count - count == basis.columns else {
+      throw StatsModelsError(
+        .invalidArgument,
+        "the fixed effects of '\(smaller.specification.caption)' are not fewer combinations of those of "
+          + "'\(specification.caption)': the smaller model must be nested in the larger one")
+    }
+    var rows = Matrix(rows: count, columns: inference.kept.count)
+    for (place, column) in rest.pivots.enumerated() {
+      for i in 0..<count where i < rest.r.rows { rows[i, column] = rest.r[i, place] * scaled.lengths[column] }
+    }
+    return JointTestResults(
+      inference.test(kept: rows), inference: inference,
+      warnings: inference.notes.map { FitWarning(kind: .numerical, message: $0) })
+  }
+
+  /// Columns of unit length, and their lengths.
+  private static func unitColumns(_ exog: Matrix) -> (exog: Matrix, lengths: [Double]) {
+    var result = exog
+    let lengths = (0..<exog.columns).map { column -> Double in
+      let values = exog.column(column)
+      return dot(values, values).squareRoot()
+    }
+    for j in 0..<exog.columns { for i in 0..<exog.rows { result[i, j] /= lengths[j] } }
+    return (result, lengths)
+  }
+
   /// A hypothesis over the fixed effects alone.
   private func fixedConstraint(
     _ hypothesis: any HypothesisConvertible, name: String

@@ -12,7 +12,9 @@ extension MixedLMResults {
   ///   - alpha: one less the confidence level.
   /// - Throws: ``StatsModelsError`` for fits with held parameters or penalties, for results read from a file (but with
   ///   `.residual` and `.infinite`), and for `.kenwardRoger` without an exact factorisation.
-  public func coefficients(ddf: DegreesOfFreedom = .satterthwaite, alpha: Double = 0.05) throws -> CoefficientTable {
+  public func coefficients(ddf: DegreesOfFreedom = .satterthwaite, alpha: Double = 0.05) throws
+    -> CoefficientTable
+  {
     try requireLevel(alpha: alpha)
     let inference = try inference(ddf)
     return CoefficientTable(

@@ -14,7 +14,9 @@ struct AnovaHypotheses {
 
   init(_ results: MixedLMResults, kept: [Int]) {
     self.results = results
-    exog = kept.count == results.kFe ? results.specification.exog : results.specification.exog.selecting(columns: kept)
+    exog =
+      kept.count == results.kFe
+      ? results.specification.exog : results.specification.exog.selecting(columns: kept)
     position = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) })
     terms = results.fixedTermList
   }
@@ -73,7 +75,9 @@ struct AnovaHypotheses {
     let shared = covariance.selecting(rows: later)
     guard let factor = try? Cholesky(shared.selecting(columns: later)) else { return result }
     let weights = factor.solve(shared.selecting(columns: own))
-    for (i, column) in later.enumerated() { for row in own.indices { result[row, column] = -weights[i, row] } }
+    for (i, column) in later.enumerated() {
+      for row in own.indices { result[row, column] = -weights[i, row] }
+    }
     return result
   }
 
@@ -88,7 +92,9 @@ struct AnovaHypotheses {
     let r = QR(scaled).r
     var result = Matrix.identity(exog.columns)
     for i in 0..<exog.columns {
-      for j in i + 1..<max(exog.columns, i + 1) { result[i, j] = r[i, j] / r[i, i] * (lengths[j] / lengths[i]) }
+      for j in i + 1..<max(exog.columns, i + 1) {
+        result[i, j] = r[i, j] / r[i, i] * (lengths[j] / lengths[i])
+      }
     }
     return result
   }

@@ -115,7 +115,9 @@ extension MixedLMResults {
       .hypotheses(type, covariance: inference.covariance)
     let padded = hypotheses.map { name, rows in
       var all = Matrix(rows: rows.rows, columns: kFe)
-      for (j, column) in inference.kept.enumerated() { for i in 0..<rows.rows { all[i, column] = rows[i, j] } }
+      for (j, column) in inference.kept.enumerated() {
+        for i in 0..<rows.rows { all[i, column] = rows[i, j] }
+      }
       return LabeledMatrix(
         index: (0..<rows.rows).map { "\(name) \($0 + 1)" }, columns: layout.fixedNames, values: all)
     }
@@ -139,7 +141,9 @@ extension MixedLMResults {
     let caution =
       type == .three
       ? " Hypotheses of type III are arbitrary where cells are empty: read them with care." : ""
-    return ["The columns \(shortList(dropped)) depend on others and were dropped, with their degrees of freedom.\(caution)"]
+    return [
+      "The columns \(shortList(dropped)) depend on others and were dropped, with their degrees of freedom.\(caution)"
+    ]
   }
 
   /// ``anova(type:ddf:)`` with the number of the type as statsmodels' `anova_lm` takes it.

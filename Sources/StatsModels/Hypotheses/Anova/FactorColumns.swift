@@ -35,7 +35,9 @@ struct FactorColumns {
   func treatmentDesign(_ results: MixedLMResults) -> Matrix? {
     guard let codings = info.termCodings else { return nil }
     let contrasts = codings.flatMap(\.subterms).flatMap(\.contrastMatrices.values)
-    if contrasts.allSatisfy({ $0.indicators.map { $0.omitted == nil || $0.omitted == 0 } ?? false }) { return nil }
+    if contrasts.allSatisfy({ $0.indicators.map { $0.omitted == nil || $0.omitted == 0 } ?? false }) {
+      return nil
+    }
     var result = Matrix(rows: rowCount, columns: 0)
     for subterm in codings.flatMap(\.subterms) {
       var block = Matrix(rows: rowCount, columns: 1, repeating: 1)

@@ -18,7 +18,8 @@ struct FixedTerm: Sendable {
 
   /// Whether another term's factors are among this one's, whatever their kind.
   func includes(_ other: FixedTerm) -> Bool {
-    !other.isIntercept && numbers.union(categories).isStrictSuperset(of: other.numbers.union(other.categories))
+    !other.isIntercept
+      && numbers.union(categories).isStrictSuperset(of: other.numbers.union(other.categories))
   }
 
   /// Number of factors.
@@ -33,9 +34,11 @@ extension MixedLMResults {
       let exog = specification.exog
       return layout.fixedNames.enumerated().map { position, name in
         let column = exog.rows > 0 ? exog.column(position) : []
-        let isConstant = column.first.map { first in first != 0 && column.allSatisfy { $0 == first } } ?? false
+        let isConstant =
+          column.first.map { first in first != 0 && column.allSatisfy { $0 == first } } ?? false
         return FixedTerm(
-          name: name, columns: aliased.contains(position) ? [] : [position], isIntercept: isConstant, categories: [],
+          name: name, columns: aliased.contains(position) ? [] : [position], isIntercept: isConstant,
+          categories: [],
           numbers: [])
       }
     }

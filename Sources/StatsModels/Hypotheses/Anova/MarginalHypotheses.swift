@@ -76,7 +76,8 @@ struct MarginalHypotheses {
       }
     }
     guard let gram = try? Cholesky(relation * relation.transposed) else {
-      throw StatsModelsError(.numerical, "the hypotheses of type III have no digits: centre and scale the predictors")
+      throw StatsModelsError(
+        .numerical, "the hypotheses of type III have no digits: centre and scale the predictors")
     }
     let inverse = gram.solve(relation).transposed
     return tested.map { functions.selecting(columns: places($0)).transposed * inverse }
