@@ -1,0 +1,196 @@
+"""Operations on random data frames, as pandas answers them: grouping, joining, reshaping, columns, texts, dates, files.
+
+    python generators/frame_cases.py [OUTPUT_FOLDER]
+
+A frame is a list of columns {"name", "type", "values"}, values null where missing; a categorical column has "levels"
+and "ordered". Every case names its frame, the operation and its arguments; "error" stands where pandas raises.
+"""
+
+import json
+import pathlib
+import random
+import sys
+
+import numpy as np
+import pandas as pd
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from fixture_format import plain  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def column(name, series):
+    """A column of a fixture."""
+    values = series.to_list()
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        levels = series.cat.categories.to_list()
+        return {"name": str(name), "type": "categorical", "levels": plain(levels), "ordered": bool(series.cat.ordered),
+                "values": [None if pd.isna(v) else plain(v) for v in values]}
+    kind = series.dtype.kind if isinstance(series.dtype, np.dtype) else "O"
+    kinds = {"i": "integer", "u": "integer", "f": "double", "b": "boolean", "M": "datetime", "m": "timedelta"}
+    if kind in "iu":
+        cells = [int(v) for v in values]
+    elif kind == "f":
+        cells = [None if v != v else plain(float(v)) for v in values]
+    elif kind == "b":
+        cells = [bool(v) for v in values]
+    elif kind in "Mm":
+        cells = [None if pd.isna(v) else v // pd.Timedelta(1, "us") if kind == "m" else (v - pd.Timestamp(0)) // pd.Timedelta(1, "us")
+                 for v in values]
+    else:
+        present = [v for v in values if not pd.isna(v)]
+        if present and all(isinstance(v, (bool, np.bool_)) for v in present):
+            return {"name": str(name), "type": "boolean", "values": [None if pd.isna(v) else bool(v) for v in values]}
+        cells = [None if pd.isna(v) else str(v) for v in values]
+        return {"name": str(name), "type": "string", "values": cells}
+    return {"name": str(name), "type": kinds[kind], "values": cells}
+
+
+def table(data, labels=False):
+    """A frame of a fixture; row labels on request."""
+    found = {"columns": [column(name, data[name]) if not isinstance(data.columns, pd.MultiIndex) else column("_".join(map(str, name)), data[name])
+                         for name in data.columns]}
+    if labels:
+        found["labels"] = [str(x) for x in data.index]
+    return found
+
+
+NAMES = ["g", "h", "größe", "a b", "x.1", "体", "k"]
+
+
+def key_column(rng, kind, rows, missing):
+    """A column with few distinct values."""
+    levels = rng.randint(1, 5)
+    if kind == "string":
+        pool = rng.sample(["b", "a", "B", "é", "", "zz", "10", "9", "a b", "_"], levels)
+    elif kind == "integer":
+        pool = rng.sample([-3, 0, 7, 100000, 2**40, 5, 12], levels)
+    elif kind == "double":
+        pool = rng.sample([-0.0, 0.0, 1.5, -2.25, 1e10, float("inf"), 3.0], levels)
+    elif kind == "boolean":
+        pool = [True, False]
+    else:
+        pool = rng.sample(["hi", "lo", "mid", "no"], min(levels, 4))
+    values = [rng.choice(pool) for _ in range(rows)]
+    if missing and kind in ("string", "double", "category"):
+        values = [None if rng.random() < 0.2 else v for v in values]
+    if kind == "category":
+        ordered = rng.random() < 0.5
+        return pd.Series(pd.Categorical(values, categories=["lo", "mid", "hi", "no", "never"], ordered=ordered))
+    if kind == "string":
+        return pd.Series(values, dtype="str")
+    if kind == "double":
+        return pd.Series([np.nan if v is None else v for v in values], dtype=float)
+    return pd.Series(values, dtype={"integer": "int64", "boolean": "bool"}[kind])
+
+
+def frame(rng, rows=None, missing=True):
+    """A frame with key columns of every type, numbers, texts and truth values."""
+    if rows is None:
+        rows = rng.choice([0, 1, 2, 5, 12, 12, 30])
+    kinds = ["string", "integer", "double", "boolean", "category"]
+    data = pd.DataFrame(index=range(rows))
+    for name, kind in zip(["g", "größe", "x.1", "b", "cat"], kinds):
+        data[name] = key_column(rng, kind, rows, missing)
+    numbers = [round(rng.gauss(0, 10), rng.randint(0, 6)) for _ in range(rows)]
+    data["y"] = pd.Series([np.nan if missing and rng.random() < 0.15 else v for v in numbers], dtype=float)
+    data["n"] = pd.Series([rng.randint(-50, 50) for _ in range(rows)], dtype="int64")
+    data["t"] = pd.Series([None if missing and rng.random() < 0.1 else rng.choice(["one", "two", "three", "four"]) for _ in range(rows)],
+                          dtype="str")
+    data["flag"] = pd.Series([rng.random() < 0.5 for _ in range(rows)], dtype="bool")
+    return data
+
+
+class Cases:
+    """Frames and cases of one file."""
+
+    def __init__(self, seed):
+        self.rng = random.Random(seed)
+        self.frames, self.cases = [], []
+
+    def add_frame(self, data):
+        self.frames.append(table(data))
+        return len(self.frames) - 1
+
+    def add(self, frame_number, op, arguments, answer, labels=False):
+        """One case; pandas' exceptions become errors."""
+        case = {"frame": frame_number, "op": op, "args": arguments}
+        try:
+            result = answer()
+            if isinstance(result, pd.Series):
+                result = result.to_frame(name=result.name if result.name is not None else "")
+            case["expected"] = table(result, labels)
+        except (ValueError, TypeError, KeyError, NotImplementedError, pd.errors.MergeError, AttributeError):
+            case["error"] = True
+        self.cases.append(case)
+
+    def save(self, path):
+        lines = ",\n".join(json.dumps(plain(case), ensure_ascii=False) for case in self.cases)
+        frames = ",\n".join(json.dumps(plain(data), ensure_ascii=False) for data in self.frames)
+        path.write_text(f'{{"pandas": "{pd.__version__}",\n"frames": [\n{frames}],\n"cases": [\n{lines}]}}\n', encoding="utf-8")
+
+
+AGGREGATIONS = ["mean", "sum", "std", "var", "sem", "min", "max", "median", "first", "last", "size", "count", "nunique", "prod", "any", "all"]
+KEYS = [["g"], ["größe"], ["x.1"], ["b"], ["cat"], ["g", "b"], ["cat", "x.1"], ["größe", "g", "b"], ["b", "cat"]]
+
+
+def grouping(path):
+    cases = Cases(1)
+    for number in range(36):
+        data = frame(cases.rng, missing=number % 4 != 3)
+        f = cases.add_frame(data)
+        for _ in range(14):
+            keys = cases.rng.choice(KEYS)
+            sort, dropna = cases.rng.random() < 0.8, cases.rng.random() < 0.8
+            name = cases.rng.choice(["y", "n", "t", "flag", "cat", "x.1"])
+            # Without any value a column of texts is as good as one of numbers here.
+            if name in keys or data[name].isna().all():
+                name = "y"
+            function = cases.rng.choice(AGGREGATIONS)
+            arguments = {"keys": keys, "sort": sort, "dropna": dropna, "column": name, "function": function}
+            groups = data.groupby(keys, sort=sort, dropna=dropna, as_index=False)
+            series = data.groupby(keys, sort=sort, dropna=dropna)[name]
+            if function == "size":
+                cases.add(f, "size", arguments, lambda: groups.size())
+            else:
+                cases.add(f, "agg", arguments, lambda: groups.agg(**{"result of": (name, function)}))
+                if function not in ("sem", "any", "all") and not (function in ("min", "max") and name == "cat") and not (function == "sum" and name in ("t", "cat")):
+                    cases.add(f, "transform", arguments, lambda: series.transform(function))
+            which = cases.rng.choice(["cumsum", "cumprod", "cummax", "cummin", "shift", "diff", "rank", "cumcount", "ngroup", "ffill", "bfill",
+                                      "pct_change"])
+            numeric = cases.rng.choice(["y", "n", "x.1"])
+            # pandas makes nan of infinite numbers on the way: inf - inf.
+            if numeric in keys or np.isinf(data[numeric]).any():
+                numeric = "y"
+            values = data.groupby(keys, sort=sort, dropna=dropna)[numeric]
+            arguments = {"keys": keys, "sort": sort, "dropna": dropna, "column": numeric}
+            if which == "shift":
+                arguments["periods"] = cases.rng.choice([1, -1, 2])
+                cases.add(f, which, arguments, lambda: values.shift(arguments["periods"]))
+            elif which == "rank":
+                arguments["method"] = cases.rng.choice(["average", "min", "max", "first", "dense"])
+                arguments["ascending"] = cases.rng.random() < 0.5
+                cases.add(f, which, arguments, lambda: values.rank(method=arguments["method"], ascending=arguments["ascending"]))
+            elif which == "pct_change":
+                cases.add(f, which, arguments, lambda: values.pct_change(fill_method=None))
+            else:
+                cases.add(f, which, arguments, lambda: getattr(values, which)())
+            count = cases.rng.choice([1, 2, -1])
+            ends = {"keys": keys, "sort": sort, "dropna": dropna, "count": count}
+            end = cases.rng.choice(["head", "tail", "nth"])
+            plain_groups = data.groupby(keys, sort=sort, dropna=dropna)
+            cases.add(f, end, ends, lambda: getattr(plain_groups, end)(count), labels=True)
+            q = cases.rng.choice([0, 0.1, 0.25, 0.5, 0.75, 1])
+            cases.add(f, "quantile", {"keys": keys, "sort": sort, "dropna": dropna, "column": numeric, "q": q},
+                      lambda: data.groupby(keys, sort=sort, dropna=dropna, as_index=False)[numeric].quantile(q))
+    cases.save(path / "grouping.json")
+
+
+AREAS = [grouping]
+
+if __name__ == "__main__":
+    target = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "frames"
+    target.mkdir(parents=True, exist_ok=True)
+    for area in AREAS:
+        area(target)
