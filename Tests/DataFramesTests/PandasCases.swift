@@ -70,7 +70,9 @@ enum Argument: Decodable, CustomStringConvertible {
     } else if let flag = try? value.decode(Bool.self) {
       self = .level(.boolean(flag))
     } else if let whole = try? value.decode(Int.self) {
-      self = .level(.integer(whole))
+      // -0.0 would lose its sign.
+      let isNegativeZero = whole == 0 && (try? value.decode(Double.self))?.sign == .minus
+      self = .level(isNegativeZero ? .double(-0.0) : .integer(whole))
     } else if let number = try? value.decode(Double.self) {
       self = .level(.double(number))
     } else {

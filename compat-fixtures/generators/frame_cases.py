@@ -187,7 +187,121 @@ def grouping(path):
     cases.save(path / "grouping.json")
 
 
-AREAS = [grouping]
+def flat(data):
+    """Names of a pivoted frame as one text, the keys as columns."""
+    data = data.copy()
+    data.columns = [("_".join(str(part) for part in name) if isinstance(name, tuple) else str(name)) for name in data.columns]
+    return data.reset_index()
+
+
+def joining(path):
+    cases = Cases(2)
+    rng = cases.rng
+    for number in range(40):
+        a, b = frame(rng), frame(rng)
+        b = b.rename(columns={"n": "m", "flag": "flag of b"})
+        b["cat"] = pd.Categorical(b["cat"], dtype=a["cat"].dtype)
+        f = cases.add_frame(a)
+        g = cases.add_frame(b)
+        for _ in range(8):
+            on = rng.choice([["g"], ["größe"], ["x.1"], ["b"], ["cat"], ["g", "b"], ["größe", "x.1"], ["t", "cat"], ["g", "größe", "b"]])
+            # pandas sorts missing categories first, all other missing keys last.
+            how = rng.choice(["inner", "left", "right"] if "cat" in on else ["inner", "left", "right", "outer"])
+            arguments = {"other": g, "on": on, "how": how, "indicator": rng.random() < 0.3, "suffixes": rng.choice([["_x", "_y"], ["", " of b"]]),
+                         "validate": rng.choice([None, None, None, "one_to_one", "one_to_many", "many_to_one"])}
+            cases.add(f, "merge", arguments, lambda: a.merge(b, on=on, how=how, indicator=arguments["indicator"],
+                                                               suffixes=tuple(arguments["suffixes"]), validate=arguments["validate"]))
+        keys = rng.choice([(["g"], ["t"]), (["größe"], ["m"]), (["x.1"], ["größe"]), (["n"], ["y"]), (["g", "n"], ["t", "m"]), (["g"], ["m"])])
+        how = rng.choice(["inner", "left", "right", "outer"])
+        if all(len(x) for x in (a, b)):
+            cases.add(f, "merge", {"other": g, "left_on": keys[0], "right_on": keys[1], "how": how},
+                      lambda: a.merge(b, left_on=keys[0], right_on=keys[1], how=how))
+        if len(a) * len(b) < 200:
+            cases.add(f, "cross", {"other": g}, lambda: a.merge(b, how="cross"))
+        kept = rng.sample(list(b.columns), 4)
+        other = cases.add_frame(b[kept])
+        if len(a) and len(b):
+            cases.add(f, "concat", {"other": other}, lambda: pd.concat([a, b[kept]]), labels=True)
+            cases.add(f, "concat inner", {"other": other}, lambda: pd.concat([a, b[kept]], join="inner"), labels=True)
+        renamed = b[kept].add_prefix("b.").iloc[::-1]
+        cases.add(f, "concat columns", {"other": other, "join": "outer"}, lambda: pd.concat([a, renamed], axis=1), labels=True)
+        cases.add(f, "concat columns", {"other": other, "join": "inner"}, lambda: pd.concat([a, renamed], axis=1, join="inner"), labels=True)
+    cases.save(path / "joining.json")
+
+
+def reshaping(path):
+    cases = Cases(3)
+    rng = cases.rng
+    for number in range(40):
+        data = frame(rng, missing=number % 3 != 2)
+        data["x.1"] = data["x.1"] + 0.0  # which zero names a column is an accident
+        f = cases.add_frame(data)
+        ids = rng.sample(["g", "größe", "t"], rng.randint(0, 2))
+        values = rng.choice([["y", "n"], ["n"], ["x.1", "y"], ["g", "t"]])
+        values = [v for v in values if v not in ids]
+        if values and len(data):
+            cases.add(f, "melt", {"ids": ids, "values": values}, lambda: data.melt(id_vars=ids, value_vars=values, var_name="which", value_name="v"))
+        for _ in range(3):
+            index, columns = rng.choice([("g", "b"), ("größe", "g"), ("cat", "g"), ("b", "cat"), ("x.1", "b"), ("g", "x.1")])
+            value = rng.choice(["y", "n", "t"])
+            function = rng.choice(["mean", "sum", "count", "max", "first", "std"])
+            if value == "t" and function in ("mean", "std", "sum"):
+                value = "y"
+            unique = data.drop_duplicates([index, columns])
+            if "cat" in (index, columns):  # pandas leaves categories in order of appearance
+                pass
+            elif len(data) and rng.random() < 0.3:
+                cases.add(f, "pivot", {"index": index, "columns": columns, "values": value}, lambda: flat(data.pivot(index=index, columns=columns, values=value)))
+            elif len(unique):
+                u = cases.add_frame(unique)
+                cases.add(u, "pivot", {"index": index, "columns": columns, "values": value}, lambda: flat(unique.pivot(index=index, columns=columns, values=value)))
+            if len(data.dropna(subset=[index, columns, value])):
+                fill = rng.choice([None, None, 0.5]) if value != "t" else None
+                margins = rng.random() < 0.3 and function in ("mean", "max", "sum") and fill is None
+                if index == "cat" or columns == "cat" or value == "t":
+                    margins = False
+                cases.add(f, "pivot_table", {"index": index, "columns": columns, "values": value, "function": function, "fill": fill, "margins": margins},
+                          lambda: flat(data.pivot_table(index=index, columns=columns, values=value, aggfunc=function, fill_value=fill, margins=margins)))
+            if len(data.dropna(subset=[index, columns])):
+                normalize = rng.choice([None, None, "all", "index", "columns"])
+                margins = normalize is None and rng.random() < 0.5 and "cat" not in (index, columns)
+                cases.add(f, "crosstab", {"index": index, "columns": columns, "normalize": normalize, "margins": margins},
+                          lambda: flat(pd.crosstab(data[index], data[columns], normalize=normalize or False, margins=margins)))
+        by = rng.sample(["g", "größe", "x.1", "b", "cat", "y", "n", "t"], rng.randint(1, 3))
+        ascending = [rng.random() < 0.5 for _ in by]
+        place = rng.choice(["first", "last"])
+        cases.add(f, "sort_values", {"by": by, "ascending": ascending, "missing": place},
+                  lambda: data.sort_values(by, ascending=ascending, na_position=place, kind="stable"), labels=True)
+        subset = rng.choice([None, ["g"], ["x.1", "b"], ["cat", "t"], ["größe"]])
+        keep = rng.choice(["first", "last", "none"])
+        cases.add(f, "drop_duplicates", {"subset": subset, "keep": keep},
+                  lambda: data.drop_duplicates(subset=subset, keep=False if keep == "none" else keep), labels=True)
+        chosen = rng.choice([None, ["g"], ["größe", "cat"], ["b"]])
+        drop, na = rng.random() < 0.5, rng.random() < 0.5 and chosen != ["größe", "cat"]
+        if len(data):
+            cases.add(f, "get_dummies", {"columns": chosen, "drop": drop, "na": na},
+                      lambda: pd.get_dummies(data, columns=chosen, drop_first=drop, dummy_na=na), labels=True)
+        numbers = data[["y", "n", "flag"]].assign(z=data["x.1"].replace([np.inf, -np.inf], 0))
+        k = cases.add_frame(numbers)
+        for method in ("pearson", "kendall", "spearman"):
+            cases.add(k, "corr", {"method": method}, lambda: numbers.corr(method=method), labels=True)
+        cases.add(k, "cov", {}, lambda: numbers.cov(), labels=True)
+        for function in ("sum", "mean", "median", "min", "max", "std", "var", "count"):
+            skip = rng.random() < 0.7
+            if len(data):
+                cases.add(k, "rows", {"function": function, "skipna": skip},
+                          lambda: (numbers.count(axis=1) if function == "count" else getattr(numbers.astype(float), function)(axis=1, skipna=skip)))
+        how, thresh = rng.choice(["any", "all"]), rng.choice([None, None, 2])
+        subset = rng.choice([None, ["y"], ["y", "g"], ["x.1", "t", "g"]])
+        cases.add(f, "dropna", {"how": how, "thresh": thresh, "subset": subset},
+                  lambda: data.dropna(subset=subset, thresh=thresh) if thresh else data.dropna(subset=subset, how=how), labels=True)
+        cases.add(f, "ffill", {}, lambda: data.ffill(), labels=True)
+        cases.add(f, "nlargest", {"n": 3, "by": ["y", "n"]}, lambda: data.nlargest(3, ["y", "n"]), labels=True)
+        cases.add(f, "nsmallest", {"n": 4, "by": ["n"]}, lambda: data.nsmallest(4, ["n"]), labels=True)
+    cases.save(path / "reshaping.json")
+
+
+AREAS = [grouping, joining, reshaping]
 
 if __name__ == "__main__":
     target = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "frames"

@@ -14,18 +14,28 @@ struct Grouping: Sendable {
   ///   - sorted: whether groups are in the order of their values; otherwise in order of appearance.
   ///   - keepsMissing: whether a missing value is a value; otherwise its rows belong to no group.
   init(_ columns: [Column], rowCount: Int, sorted: Bool = true, keepsMissing: Bool = false) {
-    var keys = KeyCodes(columns, rowCount: rowCount, keepsMissing: keepsMissing)
+    self.init(KeyCodes(columns, rowCount: rowCount, keepsMissing: keepsMissing), sorted: sorted)
+  }
+
+  /// Rows with equal codes.
+  init(_ keys: KeyCodes, sorted: Bool = true) {
+    var keys = keys
     keys.close()
     let firstRows = Self.firstRows(keys.codes, keys.count)
     if sorted {
-      (codes, self.firstRows) = (keys.codes, firstRows)
+      self.init(codes: keys.codes, firstRows: firstRows)
       return
     }
     let order = firstRows.indices.sorted { firstRows[$0] < firstRows[$1] }
     var rank = [Int32](repeating: 0, count: order.count)
     for (position, index) in order.enumerated() { rank[index] = Int32(truncatingIfNeeded: position) }
-    codes = keys.codes.map { $0 < 0 ? -1 : rank[Int($0)] }
-    self.firstRows = order.map { firstRows[$0] }
+    self.init(codes: keys.codes.map { $0 < 0 ? -1 : rank[Int($0)] }, firstRows: order.map { firstRows[$0] })
+  }
+
+  /// Groups given by their codes, and the first row of each.
+  init(codes: [Int32], firstRows: [Int]) {
+    self.codes = codes
+    self.firstRows = firstRows
   }
 
   /// All rows in one group.

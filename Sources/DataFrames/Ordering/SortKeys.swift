@@ -56,4 +56,10 @@ struct SortKeys {
   mutating func reverse() {
     keys = keys.map { $0 == Self.missing ? $0 : greatest - $0 }
   }
+
+  /// Puts missing values before all others.
+  mutating func putMissingFirst() {
+    // The greatest key is never used by a value that is present, so that all can move up by one.
+    keys = keys.map { $0 == Self.missing ? 0 : $0 + 1 }
+  }
 }
