@@ -301,7 +301,88 @@ def reshaping(path):
     cases.save(path / "reshaping.json")
 
 
-AREAS = [grouping, joining, reshaping]
+TEXTS = ["Ada Lovelace", "b_1", "a_2_x", " padded ", "", "UPPER", "größe", "x.y", "A|B", "007", "-42", "e\u0301", "tab\tand  blanks", "sub-03_run-1"]
+
+
+def columns(path):
+    cases = Cases(4)
+    rng = cases.rng
+    for number in range(30):
+        data = frame(rng)
+        data["x.1"] = data["x.1"].replace([np.inf, -np.inf], 3.0) + 0.0
+        if number % 5 == 0:
+            data["y"] = data["y"].round(0)
+        f = cases.add_frame(data)
+        name = rng.choice(["y", "n", "x.1"])
+        s = data[name]
+        for op in ("cumsum", "cumprod", "cummax", "cummin", "ffill", "bfill", "diff", "shift"):
+            cases.add(f, op, {"column": name}, lambda: getattr(s, op)())
+        method, ascending, pct = rng.choice(["average", "min", "max", "first", "dense"]), rng.random() < 0.5, rng.random() < 0.3
+        cases.add(f, "rank", {"column": name, "method": method, "ascending": ascending, "pct": pct},
+                  lambda: s.rank(method=method, ascending=ascending, pct=pct))
+        cases.add(f, "rank", {"column": "t", "method": method, "ascending": ascending, "pct": pct},
+                  lambda: data["t"].rank(method=method, ascending=ascending, pct=pct))
+        lower, upper = rng.choice([None, -5, 0]), rng.choice([None, 4, 10])
+        cases.add(f, "clip", {"column": name, "lower": lower, "upper": upper}, lambda: s.clip(lower, upper))
+        decimals = rng.choice([0, 1, 2, -1])
+        cases.add(f, "round", {"column": name, "decimals": decimals}, lambda: s.round(decimals))
+        window, least = rng.choice([(2, None), (3, 1), (1, None), (4, 2)])
+        cases.add(f, "rolling", {"column": name, "window": window, "least": least}, lambda: s.rolling(window, min_periods=least).mean())
+        cases.add(f, "where", {"column": name}, lambda: s.where(data["flag"]))
+        other = rng.choice([0, 1.5]) if name != "n" else 0
+        cases.add(f, "mask", {"column": name, "other": other}, lambda: s.mask(data["flag"], other))
+        if len(data):
+            bins = rng.randint(1, 5)
+            right = rng.random() < 0.7
+            cases.add(f, "cut", {"column": name, "bins": bins, "right": right}, lambda: pd.cut(s, bins, right=right).cat.rename_categories(str))
+            edges = rng.choice([[-20, 0, 20], [-10.5, 0, 2.25, 30], [0, 1, 2], [-50, -0.001, 0.001, 50]])
+            lowest = rng.random() < 0.4
+            cases.add(f, "cut edges", {"column": name, "edges": edges, "right": right, "lowest": lowest},
+                      lambda: pd.cut(s, edges, right=right, include_lowest=lowest).cat.rename_categories(str))
+            quantiles = rng.randint(1, 4)
+            cases.add(f, "qcut", {"column": name, "bins": quantiles}, lambda: pd.qcut(s, quantiles).cat.rename_categories(str))
+    cases.save(path / "columns.json")
+
+
+def texts(path):
+    cases = Cases(5)
+    rng = cases.rng
+    for _ in range(12):
+        data = pd.DataFrame({"s": pd.Series([rng.choice(TEXTS + [None]) for _ in range(rng.choice([0, 1, 6, 20]))], dtype="str")})
+        f = cases.add_frame(data)
+        s = data["s"].str
+        for op in ("lower", "upper", "title", "capitalize", "strip", "lstrip", "rstrip", "len", "isdigit", "isalpha"):
+            if len(data) or op != "len":
+                cases.add(f, op, {}, lambda: getattr(s, op)())
+        for pattern in ("_", "a|b", "^a", r"\d+$", "(?P<w>\\w)-", "."):
+            cases.add(f, "contains", {"pattern": pattern, "case": True, "regex": True}, lambda: s.contains(pattern))
+            cases.add(f, "contains", {"pattern": pattern, "case": False, "regex": False}, lambda: s.contains(pattern, case=False, regex=False))
+            cases.add(f, "match", {"pattern": pattern}, lambda: s.match(pattern))
+            cases.add(f, "fullmatch", {"pattern": pattern}, lambda: s.fullmatch(pattern))
+            cases.add(f, "replace", {"pattern": pattern, "with": "<$1>", "regex": False}, lambda: s.replace(pattern, "<$1>"))
+        cases.add(f, "replace", {"pattern": r"(\w)_(\d)", "with": r"\2-\1", "regex": True}, lambda: s.replace(r"(\w)_(\d)", r"\2-\1", regex=True))
+        cases.add(f, "startswith", {"text": "a"}, lambda: s.startswith("a"))
+        cases.add(f, "endswith", {"text": "1"}, lambda: s.endswith("1"))
+        for a, b, c in ((0, 3, 1), (None, -1, 1), (-3, None, 1), (None, None, -1), (1, 9, 2), (5, 2, 1)):
+            cases.add(f, "slice", {"start": a, "stop": b, "step": c}, lambda: s.slice(a, b, c))
+        for k in (0, 1, -1, 5):
+            cases.add(f, "get", {"position": k}, lambda: s.get(k))
+            if data["s"].isna().all():
+                continue
+            cases.add(f, "split get", {"separator": "_", "position": k, "n": -1}, lambda: s.split("_").str.get(k))
+            cases.add(f, "split get", {"separator": None, "position": k, "n": 1}, lambda: s.split(n=1).str.get(k))
+        cases.add(f, "extract", {"pattern": r"(?P<word>[a-z]+)[-_](\d+)"}, lambda: s.extract(r"(?P<word>[a-z]+)[-_](\d+)"))
+        cases.add(f, "zfill", {"width": 5}, lambda: s.zfill(5))
+        cases.add(f, "rjust", {"width": 8}, lambda: s.rjust(8, "*"))
+        cases.add(f, "removeprefix", {"text": "a_"}, lambda: s.removeprefix("a_"))
+        cases.add(f, "removesuffix", {"text": "_x"}, lambda: s.removesuffix("_x"))
+        if len(data):
+            cases.add(f, "count", {"pattern": "a"}, lambda: s.count("a"))
+            cases.add(f, "cat", {}, lambda: s.cat(data["s"], sep="/"))
+    cases.save(path / "texts.json")
+
+
+AREAS = [grouping, joining, reshaping, columns, texts]
 
 if __name__ == "__main__":
     target = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "frames"
