@@ -85,25 +85,9 @@ extension Column {
 
   /// The positions of the values in sorted order, missing ones last; equal values keep their order.
   public func sortedPositions(ascending: Bool = true) -> [Int] {
-    let (codes, levels) = factorized()
-    // One pass by counting: the codes are in the order of the values.
-    var starts = [Int](repeating: 0, count: levels.count + 1)
-    func bucket(_ code: Int32) -> Int {
-      code < 0 ? levels.count : (ascending ? Int(code) : levels.count - 1 - Int(code))
-    }
-    for code in codes { starts[bucket(code)] += 1 }
-    var next = 0
-    for index in starts.indices {
-      let size = starts[index]
-      starts[index] = next
-      next += size
-    }
-    var result = [Int](repeating: 0, count: codes.count)
-    for (position, code) in codes.enumerated() {
-      result[starts[bucket(code)]] = position
-      starts[bucket(code)] += 1
-    }
-    return result
+    var keys = SortKeys(self)
+    if !ascending { keys.reverse() }
+    return RadixSort.sorted(Array(0..<count), by: keys.keys)
   }
 
   /// The values at given positions, in the order of the positions; one out of range stops with a message.
@@ -123,8 +107,7 @@ extension Column {
         .integer(positions.map { values[$0] }, missing: Self.selected(missing, positions))
       case .boolean(let values, let missing):
         .boolean(positions.map { values[$0] }, missing: Self.selected(missing, positions))
-      case .string(let column):
-        .string(StringColumn(pool: column.pool, codes: positions.map { column.codes[$0] }))
+      case .string(let column): .string(column.selecting(positions))
       case .categorical(let column):
         .categorical(
           Categorical(

@@ -1,3 +1,12 @@
+/// Which rows or columns of several frames are kept.
+/// Python: the argument join of pandas.concat
+public enum ConcatJoin: String, Sendable, CaseIterable {
+  /// Those of any frame.
+  case outer
+  /// Those of all frames.
+  case inner
+}
+
 extension DataFrame {
   /// The rows of several frames one below the other.
   ///
@@ -10,44 +19,75 @@ extension DataFrame {
     var seen: Set<Level> = []
     for name in frames.flatMap(\.columnNames) where seen.insert(.string(name)).inserted { names.append(name) }
     let columns = names.map { name in
-      Column(name: name, storage: joined(frames.map { ($0.contains(name) ? $0[name] : nil, $0.rowCount) }))
+      let present = frames.lazy.compactMap { $0.contains(name) ? $0[name] : nil }.first { $0.count > 0 }
+      let pieces = frames.map { frame in
+        frame.contains(name)
+          ? frame[name] : (present ?? Column(name: name, [Double]())).missing(count: frame.rowCount)
+      }
+      return Column.concatenated(pieces).renamed(name)
     }
     let labels = frames.dropFirst().reduce(first.rowLabels) { $0.appending($1.rowLabels) }
     return DataFrame(
       uncheckedColumns: columns, rowLabels: ignoreIndex ? RowLabels(count: labels.count) : labels)
   }
 
-  private static func joined(_ pieces: [(column: Column?, rows: Int)]) -> Column.Storage {
-    let present = pieces.compactMap(\.column)
-    let hasGap = pieces.contains { $0.column == nil && $0.rows > 0 }
-    let types = Set(present.filter { $0.count > 0 || present.count == 1 }.map(\.type))
-    func values<T>(_ part: (Column) -> [T?]) -> [T?] {
-      pieces.flatMap { $0.column.map(part) ?? [T?](repeating: nil, count: $0.rows) }
-    }
-    switch types {
-    case [.integer] where !hasGap: return Int.columnStorage(values { $0.integers ?? [] })
-    case [.boolean]: return Bool.columnStorage(values { $0.booleans ?? [] })
-    case [.integer], [.double], [.integer, .double]: return Double.columnStorage(values { $0.doubles ?? [] })
-    case [.categorical]:
-      if let joined = joinedCategories(pieces) { return .categorical(joined) }
-      return String.columnStorage(values { $0.strings })
-    default: return String.columnStorage(values { $0.strings })
+  /// Several frames one below the other (`axis` 0) or side by side (`axis` 1).
+  ///
+  /// Below each other columns are matched by name, side by side rows by label; where a frame lacks one the values
+  /// are missing.
+  /// - Parameters:
+  ///   - frames: the frames.
+  ///   - axis: 0 for rows, 1 for columns.
+  ///   - join: whether the columns (or rows) of any frame are kept, or those of all.
+  ///   - ignoreIndex: whether the rows are numbered anew.
+  /// - Throws: ``DataFrameError`` for column names or row labels that repeat side by side, and for another axis.
+  ///
+  /// Python: pandas.concat
+  public static func concat(
+    _ frames: [DataFrame], axis: Int, join: ConcatJoin = .outer, ignoreIndex: Bool = false
+  ) throws(DataFrameError) -> DataFrame {
+    switch axis {
+    case 0:
+      guard join == .inner, let first = frames.first else { return concat(frames, ignoreIndex: ignoreIndex) }
+      let names = first.columnNames.filter { name in frames.allSatisfy { $0.contains(name) } }
+      return concat(frames.map { $0[names] }, ignoreIndex: ignoreIndex)
+    case 1:
+      let result = try sideBySide(frames, join)
+      return ignoreIndex ? result.resetIndex() : result
+    default:
+      throw DataFrameError(.invalidArgument, "concat: axis \(axis): 0 is below each other, 1 side by side")
     }
   }
 
-  /// Categories one below the other, nil unless all have the same levels.
-  private static func joinedCategories(_ pieces: [(column: Column?, rows: Int)]) -> Categorical? {
-    var common: Categorical?
-    var codes: [Int32] = []
-    for piece in pieces {
-      guard case .categorical(let next)? = piece.column?.storage else {
-        codes += [Int32](repeating: -1, count: piece.rows)
-        continue
-      }
-      if let common, common.levels != next.levels || common.ordered != next.ordered { return nil }
-      common = next
-      codes += next.codes
+  private static func sideBySide(_ frames: [DataFrame], _ join: ConcatJoin) throws(DataFrameError)
+    -> DataFrame
+  {
+    guard let first = frames.first else { return DataFrame() }
+    if frames.dropFirst().allSatisfy({ $0.rowLabels == first.rowLabels }) {
+      return try DataFrame(columns: frames.flatMap(\.columns), rowLabels: first.rowLabels)
     }
-    return common.map { Categorical(uncheckedLevels: $0.levels, codes: codes, ordered: $0.ordered) }
+    var labels: [String] = []
+    var occurrences: [String: Int] = [:]
+    for frame in frames {
+      var own: Set<String> = []
+      for label in frame.rowLabels {
+        guard own.insert(label).inserted else {
+          throw DataFrameError(
+            .repeatedKey,
+            "concat: row label \(PythonText.quoted(label)) repeats, so that rows cannot be matched: resetIndex() "
+              + "numbers them anew")
+        }
+        if occurrences.updateValue(occurrences[label, default: 0] + 1, forKey: label) == nil {
+          labels.append(label)
+        }
+      }
+    }
+    if join == .inner { labels = labels.filter { occurrences[$0] == frames.count } }
+    let columns = frames.flatMap { frame -> [Column] in
+      let positions = frame.rowLabels.positions()
+      let rows = labels.map { positions[$0]?.first ?? -1 }
+      return frame.columns.map { $0.rows(withGaps: rows) }
+    }
+    return try DataFrame(columns: columns, rowLabels: RowLabels(labels))
   }
 }

@@ -27,6 +27,10 @@ public struct DataFrameError: Error, Sendable, Equatable, CustomStringConvertibl
     public static let invalidText = Code("invalidText")
     /// Values of a type that an operation does not know, as texts among numbers.
     public static let wrongType = Code("wrongType")
+    /// An argument that no call can mean, as a fraction above 1.
+    public static let invalidArgument = Code("invalidArgument")
+    /// Rows that a call needs to be unique, as the keys of a one-to-one merge.
+    public static let repeatedKey = Code("repeatedKey")
   }
 
   /// The kind of mistake.

@@ -42,7 +42,7 @@ extension Column: CustomStringConvertible {
 }
 
 /// Columns of text side by side.
-private enum TextTable {
+enum TextTable {
   /// Which of many positions are shown.
   struct Excerpt {
     /// The positions shown.

@@ -44,6 +44,22 @@ public struct StringColumn: Sendable {
     return code < 0 ? nil : pool[Int(code)]
   }
 
+  /// A pool this many times longer than the rows selected from it is not kept whole.
+  private static let longPool = 8
+
+  /// The texts at positions known to be in range. A few rows take the few texts they use along: what is done
+  /// with each text of a pool stays proportional to the rows.
+  func selecting(_ positions: [Int]) -> StringColumn {
+    let selected = positions.map { codes[$0] }
+    guard pool.count > Self.longPool * (positions.count + Self.longPool) else {
+      return StringColumn(pool: pool, codes: selected)
+    }
+    let used = Set(selected).subtracting([-1]).sorted()
+    let target = Dictionary(
+      uniqueKeysWithValues: used.enumerated().map { ($1, Int32(truncatingIfNeeded: $0)) })
+    return StringColumn(pool: used.map { pool[Int($0)] }, codes: selected.map { target[$0] ?? -1 })
+  }
+
   /// The column with every text of the pool replaced; texts that become equal share one entry.
   package func mapPool(_ transform: (String) -> String?) -> StringColumn {
     var interner = TextInterner()
