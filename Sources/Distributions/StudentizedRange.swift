@@ -75,8 +75,9 @@ package struct StudentizedRange: Sendable {
 
   /// ∫ g(s) f(s) ds over the scale s = √(χ²_ν / ν), with s = e^u.
   private func overScale(from start: Double, _ integrand: (Double) -> Double) -> Double {
-    // In u the density is e^(νu - νe^2u / 2): analytic for |Im u| < π/4, and 1/√(2ν) wide when ν is large.
-    let step = min(0.07, 0.5 / (2 * df).squareRoot())
+    // In u the density is e^(νu - νe^2u / 2): analytic for |Im u| < π/4, and 1/√(2ν) wide when ν is large. Where
+    // the range is narrow against its scale, its power (k - 1)u adds to νu.
+    let step = min(0.07, 0.5 / (2 * (df + groups)).squareRoot())
     return trapezoid(from: start, step: step) { u in
       let density = 2 * SpecialFunctions.gammaTerm(df / 2, df / 2 * exp(2 * u))
       return density > 0 ? density * integrand(exp(u)) : 0
