@@ -57,7 +57,9 @@ struct CompareCommand: ParsableCommand {
           threads: model.threads)
       }
       switch format {
-      case .text: try output.write([comparison.description, drawn?.description].compactMap { $0 }.joined(separator: "\n\n"))
+      case .text:
+        try output.write(
+          [comparison.description, drawn?.description].compactMap { $0 }.joined(separator: "\n\n"))
       case .csv: try output.write(comparison.frame.csvText(index: false))
       case .json: try output.write(document(comparison, drawn).encoded())
       }

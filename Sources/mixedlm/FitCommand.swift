@@ -71,7 +71,8 @@ struct FitCommand: ParsableCommand {
       throw ValidationError("--robust and --clusters belong together; give both.")
     }
     if robust != nil, ddf == .kenwardRoger {
-      throw ValidationError("--ddf kenward-roger has a covariance of its own; take satterthwaite with --robust.")
+      throw ValidationError(
+        "--ddf kenward-roger has a covariance of its own; take satterthwaite with --robust.")
     }
     if withoutRows, save == nil { throw ValidationError("--no-rows needs --save FILE.") }
   }

@@ -34,7 +34,8 @@ struct PlotCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Which picture. Example: --kind qq",
-      valueName: "residuals|qq|random-effects|random-effect-quantiles|fitted|profile|zeta|density|coefficients"))
+      valueName:
+        "residuals|qq|random-effects|random-effect-quantiles|fitted|profile|zeta|density|coefficients"))
   var kind: Kind
 
   @Option(

@@ -5,7 +5,8 @@ import StatsModels
 struct ProfileCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "profile",
-    abstract: "Print confidence intervals of standard deviations, correlations and fixed effects by profiles.",
+    abstract:
+      "Print confidence intervals of standard deviations, correlations and fixed effects by profiles.",
     discussion: """
       The likelihood is not the restricted one, as in lme4. Parameters: of each factor, by decreasing number of levels,
       sd_EFFECT|FACTOR and cor_EFFECT.EFFECT|FACTOR; then sigma, the residual standard deviation; then the fixed effects.

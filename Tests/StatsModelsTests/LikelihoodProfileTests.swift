@@ -80,7 +80,8 @@ import Testing
       if parameter.name.hasPrefix("sd_") { #expect(parameter.lower >= 0) }
       if parameter.name.hasPrefix("cor_") { #expect(parameter.lower >= -1 && parameter.upper <= 1) }
     }
-    let diagonal = try Self.fit("sleepstudy", "Reaction ~ Days + (Days || Subject)").profile(level: 0.5, points: 0)
+    let diagonal = try Self.fit("sleepstudy", "Reaction ~ Days + (Days || Subject)").profile(
+      level: 0.5, points: 0)
     #expect(diagonal.parameters.map(\.name).filter { $0.hasPrefix("cor_") }.isEmpty)
     let wide = try Self.fit("sleepstudy", "Reaction ~ Days + (Days || Subject)").profile(
       parameters: ["sigma"], level: 0.99, points: 0)

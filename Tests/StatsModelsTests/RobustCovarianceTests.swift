@@ -16,7 +16,9 @@ import Testing
   ]
 
   /// A fit without some rows, counted from 1, so that groups differ in size.
-  private static func fit(_ formula: String, _ data: String, without dropped: Set<Int>) throws -> MixedLMResults {
+  private static func fit(_ formula: String, _ data: String, without dropped: Set<Int>) throws
+    -> MixedLMResults
+  {
     let data = try DataFrame(csv: Fixtures.data(data))
     return try mixedlm(formula, data.rows((0..<data.rowCount).filter { !dropped.contains($0 + 1) })).fit()
   }
@@ -56,7 +58,9 @@ import Testing
     for (a, b) in zip(other.df, [4.99975055864, 4.99887809677, 4.99959716715]) {
       #expect(abs(a / b - 1) < 1e-5)
     }
-    #expect(try sleep.summary(covariance: sleep.robustCovariance(.cr2, clusters: "Subject")).asText().contains("robust (CR2)"))
+    #expect(
+      try sleep.summary(covariance: sleep.robustCovariance(.cr2, clusters: "Subject")).asText().contains(
+        "robust (CR2)"))
   }
 
   /// statsmodels' spelling: every standard error, test and interval of fixed effects.

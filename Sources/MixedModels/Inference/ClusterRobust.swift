@@ -69,7 +69,8 @@ package struct ClusterRobust: Sendable {
   ) throws(EngineError) {
     try Self.requireContained(model, estimate: estimate, clusters: codes)
     let rows = try model.solvedRows(estimate)
-    let members = Dictionary(grouping: codes.indices, by: { codes[$0] }).sorted { $0.key < $1.key }.map(\.value)
+    let members = Dictionary(grouping: codes.indices, by: { codes[$0] }).sorted { $0.key < $1.key }.map(
+      \.value)
     let (n, p, m) = (Double(codes.count), Double(model.fixed.rank), Double(members.count))
     let adjustment = Adjustment(
       correction, model: model, estimate: estimate, inverse: rows.inverse, sizes: members.map(\.count))

@@ -138,7 +138,8 @@ package struct LikelihoodProfiler {
         var next = value - miss / found.slope
         let isAhead = (next - inside) * side > 0 && outside.map { ($0 - next) * side > 0 } ?? true
         if !next.isFinite || !isAhead {
-          next = outside.map { 0.5 * (inside + $0) } ?? inside + 2 * (inside - centre) + side * inner.standardError
+          next =
+            outside.map { 0.5 * (inside + $0) } ?? inside + 2 * (inside - centre) + side * inner.standardError
         }
         if next == value { return value }
         value = clamped(next, limit: limit)
@@ -177,7 +178,9 @@ private final class InnerOptimum {
         var free = coordinates.start
         if j > 0 { free[j - 1] += sign * steps[j] }
         let value = j == 0 ? centre + sign * steps[0] : centre
-        return coordinates.evaluate(held: value, free: free, model: model, estimate: estimate).map { [$0.slope] + $0.gradient }
+        return coordinates.evaluate(held: value, free: free, model: model, estimate: estimate).map {
+          [$0.slope] + $0.gradient
+        }
       }
       guard let up = gradient(1), let down = gradient(-1) else { continue }
       for i in 0...count { hessian[i, j] = (up[i] - down[i]) / (2 * steps[j]) }

@@ -42,7 +42,8 @@ extension MixedModel {
     let byScale =
       point.isScaleGiven
       ? 0.5 * point.objective.degreesOfFreedom * (point.profiledScale / point.scale - 1) / point.scale : 0
-    return Score(fixedEffects: gradient, covariances: matrices, scale: byScale / unit,
+    return Score(
+      fixedEffects: gradient, covariances: matrices, scale: byScale / unit,
       logLikelihood: point.logLikelihood)
   }
 

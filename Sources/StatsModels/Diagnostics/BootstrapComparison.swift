@@ -94,13 +94,16 @@ public func compare(
   progress: (@Sendable (Int) -> Bool)? = nil
 ) throws -> BootstrapComparison {
   let (count, seed) =
-    switch method { case .parametricBootstrap(let count, let seed): (count, seed) }
+    switch method {
+    case .parametricBootstrap(let count, let seed): (count, seed)
+    }
   let fits = try [first, second].map { $0.reml ? try $0.model.fit(reml: false) : $0 }
   let compared = try compare(models: fits)
   guard compared.rows[1].chiSquared.isFinite else {
     throw StatsModelsError(
       .invalidArgument,
-      "a bootstrap test takes two nested models. " + (compared.notes.first ?? "They have the same parameters."))
+      "a bootstrap test takes two nested models. "
+        + (compared.notes.first ?? "They have the same parameters."))
   }
   let (small, large) = (compared.models[0], compared.models[1])
   let engines = try [small, large].map { try $0.engine() }

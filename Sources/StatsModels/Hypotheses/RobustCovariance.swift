@@ -42,7 +42,8 @@ public struct RobustCovariance: Sendable {
   /// Standard errors of the fixed effects.
   public var bse: Series {
     Series(
-      index: covariance.index, values: covariance.index.indices.map { covariance.values[$0, $0].squareRoot() })
+      index: covariance.index, values: covariance.index.indices.map { covariance.values[$0, $0].squareRoot() }
+    )
   }
 }
 
@@ -111,7 +112,8 @@ extension MixedLMResults {
     guard ddf != .kenwardRoger else {
       throw StatsModelsError(
         .invalidArgument,
-        "Kenward's and Roger's method has a covariance of its own: take ddf: .satterthwaite with a robust one")
+        "Kenward's and Roger's method has a covariance of its own: take ddf: .satterthwaite with a robust one"
+      )
     }
     guard covariance.covariance.index == layout.fixedNames else {
       throw StatsModelsError(.lengthMismatch, "the covariance is of another model's fixed effects")

@@ -70,7 +70,8 @@ extension MixedLMResults {
     let cache = ResultsCache()
     _ = cache.covariance.value { ParameterCovariance(matrix: covariance) }
     var result = MixedLMResults(
-      model: model, estimate: estimate, warnings: warnings, fitSeconds: fitSeconds, engineOptions: engineOptions,
+      model: model, estimate: estimate, warnings: warnings, fitSeconds: fitSeconds,
+      engineOptions: engineOptions,
       hist: hist, penalty: penalty, restrictions: restrictions, cache: cache)
     result.useT = useT
     return result

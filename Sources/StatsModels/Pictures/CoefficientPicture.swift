@@ -24,11 +24,13 @@ enum CoefficientPicture {
       caption: PictureCaption(results).lines(left ? ["The intercept is left out."] : []),
       panels: [
         Panel(
-          x: Axis("fixed effect", levels: shown.map { DisplayText.name(names[$0]) }), y: Axis("coefficient", mustShow: [0]),
+          x: Axis("fixed effect", levels: shown.map { DisplayText.name(names[$0]) }),
+          y: Axis("coefficient", mustShow: [0]),
           layers: [
             .horizontal(0, dash: "2 4"),
             .intervals(
-              x: places, lower: shown.map { limits.lower[$0] }, upper: shown.map { limits.upper[$0] }, role: .first),
+              x: places, lower: shown.map { limits.lower[$0] }, upper: shown.map { limits.upper[$0] },
+              role: .first),
             .marks(x: places, y: shown.map { results.feParams.values[$0] }, role: .first),
           ])
       ],

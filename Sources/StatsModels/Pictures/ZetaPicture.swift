@@ -13,7 +13,8 @@ enum ZetaPicture {
       scale == .zeta ? zeta(parameter, quantile: quantile) : density(parameter)
     }
     if panels.isEmpty {
-      throw StatsModelsError(.notAvailable, "there is nothing to profile: the parameters are held or undetermined")
+      throw StatsModelsError(
+        .notAvailable, "there is nothing to profile: the parameters are held or undetermined")
     }
     let percent = PythonFormat.general(100 * profile.level, 4)
     let text =
@@ -47,7 +48,9 @@ enum ZetaPicture {
   private static func density(_ parameter: LikelihoodProfile.Parameter) -> Panel {
     let (xs, ys) = curve(parameter) { parameter.density(at: $0) }
     var layers: [ChartLayer] = [.line(x: xs, y: ys, role: .first, width: 2.4, opacity: 1, dash: nil)]
-    for end in [parameter.lower, parameter.upper] where end.isFinite { layers.append(.vertical(end, dash: "6 4")) }
+    for end in [parameter.lower, parameter.upper] where end.isFinite {
+      layers.append(.vertical(end, dash: "6 4"))
+    }
     return Panel(
       x: Axis(DisplayText.name(parameter.name)), y: Axis("density", mustShow: [0]), layers: layers)
   }

@@ -26,7 +26,8 @@ public struct LikelihoodProfile: Sendable {
 
     /// ζ between the points, by cubics through them; nan outside.
     public func zeta(at value: Double) -> Double {
-      guard let last = values.last, let first = values.first, values.count > 1, value >= first, value <= last else {
+      guard let last = values.last, let first = values.first, values.count > 1, value >= first, value <= last
+      else {
         return .nan
       }
       let right = max(1, values.firstIndex { $0 >= value } ?? values.count - 1)
@@ -95,7 +96,9 @@ extension LikelihoodProfile: CustomStringConvertible {
     }
     return FrameText.frame(
       index: parameters.map(\.name), header: ["estimate", "\(percent) %", "\(other) %"],
-      columns: [cells(parameters.map(\.estimate)), cells(parameters.map(\.lower)), cells(parameters.map(\.upper))])
+      columns: [
+        cells(parameters.map(\.estimate)), cells(parameters.map(\.lower)), cells(parameters.map(\.upper)),
+      ])
   }
 }
 
@@ -131,7 +134,8 @@ extension MixedLMResults {
       throw StatsModelsError(
         .invalidArgument, "level is \(level): it must lie between 0 and 1", values: [String(level)])
     }
-    guard restrictions.free == nil, restrictions.errorVariance == .profiled, penalty.zeroed.isEmpty, penalty.value == 0
+    guard restrictions.free == nil, restrictions.errorVariance == .profiled, penalty.zeroed.isEmpty,
+      penalty.value == 0
     else {
       throw StatsModelsError(
         .notAvailable, "a fit with held parameters or a penalty has no profile: fit without them")
@@ -141,17 +145,21 @@ extension MixedLMResults {
       try names.map { name in
         guard let found = all.first(where: { $0.name == name }) else {
           throw StatsModelsError(
-            .invalidArgument, "there is no parameter '\(name)' to profile; there are \(shortList(all.map(\.name)))",
+            .invalidArgument,
+            "there is no parameter '\(name)' to profile; there are \(shortList(all.map(\.name)))",
             values: [name])
         }
         return found
       }
     }
-    let fit = self.reml == reml ? self : try model.fit(reml: reml, exact: engineOptions.exact, threads: engineOptions.threads)
+    let fit =
+      self.reml == reml
+      ? self : try model.fit(reml: reml, exact: engineOptions.exact, threads: engineOptions.threads)
     let engine = try fit.engine()
     if engine.plan.isIterative {
       throw StatsModelsError(
-        .notAvailable, "profiles take exact likelihoods, and this model is fitted without an exact factorisation")
+        .notAvailable,
+        "profiles take exact likelihoods, and this model is fitted without an exact factorisation")
     }
     let profiler = LikelihoodProfiler(engine, estimate: fit.estimate)
     let quantile = Normal.ppf(0.5 + level / 2)
@@ -190,7 +198,8 @@ extension MixedLMResults {
     func moved(_ values: [Double]) -> [Double] {
       let scale = values[values.count - 1]
       let entries = Array(values[kFe..<values.count - 1]).map { $0 / scale }
-      let covariances = specification.termCovariances(layout.covariances(entries, blocks: specification.blocks))
+      let covariances = specification.termCovariances(
+        layout.covariances(entries, blocks: specification.blocks))
       return names.map { item in
         switch item.parameter {
         case .deviation(let term, let effect):

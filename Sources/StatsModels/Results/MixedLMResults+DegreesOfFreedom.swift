@@ -18,7 +18,8 @@ extension MixedLMResults {
     try requireLevel(alpha: alpha)
     let inference = try inference(ddf)
     return CoefficientTable(
-      names: layout.fixedNames, rows: inference.combinations(.identity(kFe), asCoded: true), ddf: inference.method,
+      names: layout.fixedNames, rows: inference.combinations(.identity(kFe), asCoded: true),
+      ddf: inference.method,
       notes: inference.notes,
       alpha: alpha)
   }
