@@ -27,13 +27,15 @@ let package = Package(
     .target(name: "DataFrames", dependencies: ["ProgramStop"]),
     .target(name: "Optimization", dependencies: ["LinearAlgebra"]),
     .target(name: "Patsy", dependencies: ["DataFrames", "LinearAlgebra", "ProgramStop"]),
+    .target(name: "Statistics", dependencies: ["DataFrames", "Distributions"]),
     .target(
-      name: "MixedModels", dependencies: ["LinearAlgebra", "Optimization"], exclude: ["Engine.md"]),
+      name: "MixedModels", dependencies: ["Distributions", "LinearAlgebra", "Optimization"],
+      exclude: ["Engine.md"]),
     .target(
       name: "StatsModels",
       dependencies: [
         "DataFrames", "Distributions", "LinearAlgebra", "MixedModels", "Optimization", "Patsy",
-        "ProgramStop", .product(name: "OrderedCollections", package: "swift-collections"),
+        "ProgramStop", "Statistics", .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .executableTarget(
       name: "mixedlm",
@@ -44,7 +46,7 @@ let package = Package(
     .executableTarget(
       name: "mixedlm-bench",
       dependencies: [
-        "DataFrames", "LinearAlgebra", "MixedModels", "Optimization", "StatsModels",
+        "DataFrames", "Distributions", "LinearAlgebra", "MixedModels", "Optimization", "StatsModels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Benchmarks", exclude: ["peers"]),
@@ -63,6 +65,8 @@ let package = Package(
     .testTarget(
       name: "DistributionsTests", dependencies: ["Distributions", "TestSupport"],
       exclude: ["Fixtures"]),
+    .testTarget(
+      name: "StatisticsTests", dependencies: ["Statistics", "DataFrames", "TestSupport"]),
     .testTarget(
       name: "OptimizationTests", dependencies: ["Optimization", "LinearAlgebra"]),
     .testTarget(name: "DataFramesTests", dependencies: ["DataFrames", "TestSupport"]),

@@ -8,7 +8,7 @@ package struct ChiSquared: Sendable {
   /// A distribution with `df` degrees of freedom; where `df` is not positive every value is NaN.
   package init(_ df: Double) { self.df = df }
 
-  private var isValid: Bool { df > 0 && df < .infinity }
+  package var isValid: Bool { df > 0 && df < .infinity }
 
   /// The density at x.
   package func pdf(_ x: Double) -> Double {

@@ -13,9 +13,9 @@ package struct FDistribution: Sendable {
     self.d2 = d2
   }
 
-  private var isValid: Bool { d1 > 0 && d2 > 0 && d1 < .infinity }
+  package var isValid: Bool { d1 > 0 && d2 > 0 && d1 < .infinity }
   /// Beyond this the denominator's spread is below rounding.
-  private var isChiSquared: Bool { d2 > 1e14 }
+  var isChiSquared: Bool { d2 > 1e14 }
 
   /// The density at f.
   package func pdf(_ f: Double) -> Double {
@@ -61,7 +61,7 @@ package struct FDistribution: Sendable {
   }
 
   /// d1 f / (d1 f + d2) and its complement, neither formed by subtraction.
-  private func arguments(_ f: Double) -> (x: Double, y: Double) {
+  func arguments(_ f: Double) -> (x: Double, y: Double) {
     let ratio = d1 / d2 * f
     if ratio > 1 {
       let inverse = d2 / d1 / f

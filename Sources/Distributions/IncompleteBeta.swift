@@ -24,7 +24,7 @@ extension SpecialFunctions {
   ///
   /// It is driven by λ = a - (a + b)x, formed from the smaller argument. The textbook fraction takes 1 minus ratios
   /// close to 1 when a is large, and lost five digits at a = 5e5.
-  private static func betaFraction(_ a: Double, _ b: Double, _ x: Double, _ y: Double) -> Double {
+  static func betaFraction(_ a: Double, _ b: Double, _ x: Double, _ y: Double) -> Double {
     let lambda = a > b ? (a + b) * y - b : a - (a + b) * x
     let c = 1 + lambda
     let c0 = b / a

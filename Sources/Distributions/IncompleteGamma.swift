@@ -15,7 +15,7 @@ extension SpecialFunctions {
   }
 
   /// Σ x^k / (a (a + 1) … (a + k)).
-  private static func gammaSeries(_ a: Double, _ x: Double) -> Double {
+  static func gammaSeries(_ a: Double, _ x: Double) -> Double {
     var term = 1 / a
     var sum = term
     var k = 1.0
@@ -30,7 +30,7 @@ extension SpecialFunctions {
   }
 
   /// Legendre's continued fraction of Γ(a, x) x^-a e^x, by Lentz's method.
-  private static func gammaFraction(_ a: Double, _ x: Double) -> Double {
+  static func gammaFraction(_ a: Double, _ x: Double) -> Double {
     let tiny = 1e-300
     var b = x + 1 - a
     var c = 1 / tiny

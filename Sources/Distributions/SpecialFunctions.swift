@@ -79,5 +79,5 @@ package enum SpecialFunctions {
   }
 
   /// log x, given also y = 1 - x.
-  private static func logNear(_ x: Double, _ y: Double) -> Double { y < 0.5 ? log1p(-y) : log(x) }
+  static func logNear(_ x: Double, _ y: Double) -> Double { y < 0.5 ? log1p(-y) : log(x) }
 }

@@ -9,7 +9,7 @@ package struct StudentT: Sendable {
   package init(_ df: Double) { self.df = df }
 
   /// From here on Hill's normal approximation is exact to rounding, and the continued fraction slow.
-  private static let large = 1e6
+  static let large = 1e6
 
   /// The density at t.
   package func pdf(_ t: Double) -> Double {
@@ -55,11 +55,22 @@ package struct StudentT: Sendable {
     }
     let outer = p < 0.5 ? p : 1 - p
     if outer == 0 { return p < 0.5 ? -.infinity : .infinity }
+    if let t = powerLaw(outer) { return p < 0.5 ? -t : t }
     // Far out the tail is a power law, which the normal guess cannot know; Newton in logarithms can.
     let t = solveQuantile(target: 2 * outer, start: min(guess, 1e3), rising: false) {
       (tails($0).outside, 2 * pdf($0))
     }
     return p < 0.5 ? -t : t
+  }
+
+  /// The t with P(T > t) = q where df/t² is below rounding: q = x^a / (2a B(a, 1/2)) with a = df/2, x = df/t².
+  private func powerLaw(_ q: Double) -> Double? {
+    let a = df / 2
+    guard a < 100 else { return nil }
+    let beta =
+      SpecialFunctions.logGamma(a) + SpecialFunctions.logGamma(0.5) - SpecialFunctions.logGamma(a + 0.5)
+    let logX = (log(2 * a * q) + beta) / a
+    return logX < -40 ? df.squareRoot() * exp(-logX / 2) : nil
   }
 
   /// The t with P(T > t) = q; NaN outside 0 ... 1.
@@ -86,7 +97,7 @@ package struct StudentT: Sendable {
   }
 
   /// The normal deviate with the same tail probability (G. W. Hill, CACM algorithm 395, 1970).
-  private func hill(_ t: Double) -> Double {
+  func hill(_ t: Double) -> Double {
     let a = df - 0.5
     let b = 48 * a * a
     let square = t * t / df

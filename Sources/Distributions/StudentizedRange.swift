@@ -16,7 +16,7 @@ package struct StudentizedRange: Sendable {
     self.df = df
   }
 
-  private var isValid: Bool { groups > 1 && groups < .infinity && df > 0 }
+  package var isValid: Bool { groups > 1 && groups < .infinity && df > 0 }
   /// Beyond this the spread of the scale is below rounding.
   private var isNormal: Bool { df > 1e18 }
 

@@ -1,3 +1,4 @@
+import Distributions
 internal import LinearAlgebra
 
 extension MixedModel {

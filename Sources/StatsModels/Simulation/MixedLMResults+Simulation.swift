@@ -1,4 +1,5 @@
 import DataFrames
+import Distributions
 import LinearAlgebra
 import MixedModels
 

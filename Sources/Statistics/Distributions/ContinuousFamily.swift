@@ -1,0 +1,68 @@
+import Distributions
+
+/// A family of distributions with a location and a scale only: `stats.norm`, `stats.expon`, `stats.uniform`.
+public struct ContinuousFamily: Sendable {
+  let base: @Sendable () -> any UnivariateDistribution
+
+  /// The distribution with these parameters.
+  public func callAsFunction(loc: Double = 0, scale: Double = 1) -> Distribution {
+    Distribution(base(), loc: loc, scale: scale)
+  }
+
+  /// The density at each x. Python: rv_continuous.pdf
+  public func pdf<X: Pointwise>(
+    _ x: X, loc: Double = 0, scale: Double = 1
+  ) -> X.Values { self(loc: loc, scale: scale).pdf(x) }
+
+  /// The logarithm of the density. Python: rv_continuous.logpdf
+  public func logpdf<X: Pointwise>(
+    _ x: X, loc: Double = 0, scale: Double = 1
+  ) -> X.Values { self(loc: loc, scale: scale).logpdf(x) }
+
+  /// P(X ≤ x). Python: rv_continuous.cdf
+  public func cdf<X: Pointwise>(
+    _ x: X, loc: Double = 0, scale: Double = 1
+  ) -> X.Values { self(loc: loc, scale: scale).cdf(x) }
+
+  /// P(X > x). Python: rv_continuous.sf
+  public func sf<X: Pointwise>(
+    _ x: X, loc: Double = 0, scale: Double = 1
+  ) -> X.Values { self(loc: loc, scale: scale).sf(x) }
+
+  /// log P(X ≤ x). Python: rv_continuous.logcdf
+  public func logcdf<X: Pointwise>(
+    _ x: X, loc: Double = 0, scale: Double = 1
+  ) -> X.Values { self(loc: loc, scale: scale).logcdf(x) }
+
+  /// log P(X > x). Python: rv_continuous.logsf
+  public func logsf<X: Pointwise>(
+    _ x: X, loc: Double = 0, scale: Double = 1
+  ) -> X.Values { self(loc: loc, scale: scale).logsf(x) }
+
+  /// The x with P(X ≤ x) = q. Python: rv_continuous.ppf
+  public func ppf<X: Pointwise>(
+    _ q: X, loc: Double = 0, scale: Double = 1
+  ) -> X.Values { self(loc: loc, scale: scale).ppf(q) }
+
+  /// The x with P(X > x) = q. Python: rv_continuous.isf
+  public func isf<X: Pointwise>(
+    _ q: X, loc: Double = 0, scale: Double = 1
+  ) -> X.Values { self(loc: loc, scale: scale).isf(q) }
+
+  /// The expected value. Python: rv_continuous.mean
+  public func mean(loc: Double = 0, scale: Double = 1) -> Double { self(loc: loc, scale: scale).mean() }
+
+  /// The variance. Python: rv_continuous.var
+  public func `var`(loc: Double = 0, scale: Double = 1) -> Double { self(loc: loc, scale: scale).`var`() }
+
+  /// The standard deviation. Python: rv_continuous.std
+  public func std(loc: Double = 0, scale: Double = 1) -> Double { self(loc: loc, scale: scale).std() }
+
+  /// The median. Python: rv_continuous.median
+  public func median(loc: Double = 0, scale: Double = 1) -> Double { self(loc: loc, scale: scale).median() }
+
+  /// Random draws, each the quantile at one uniform number. Python: rv_continuous.rvs
+  public func rvs(
+    loc: Double = 0, scale: Double = 1, size: Int, using generator: inout RandomGenerator
+  ) -> [Double] { self(loc: loc, scale: scale).rvs(size: size, using: &generator) }
+}
