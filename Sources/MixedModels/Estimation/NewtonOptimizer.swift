@@ -138,18 +138,14 @@ struct NewtonOptimizer {
       isSlow: !converged || iteration > Self.patience)
   }
 
-  /// A lower point beside one at which a variance is zero although the deviance falls with it; nil where none is: the
-  /// gradient in T says nothing there, d² deviance / dT_aa² = 2 F_aa does.
+  /// A lower point beside one at which a parameter is at its bound although the deviance falls with it; nil where none is:
+  /// the gradient in θ says nothing there.
   private func escaped(
     from point: ProfiledObjective.Point, derivatives: ProfiledObjective.Derivatives
   ) throws(EngineError) -> ProfiledObjective.Point? {
-    var theta = point.theta
-    for (i, entries) in layout.parameters.enumerated() {
-      guard let e = entries.first, e.row == e.column, abs(theta[i]) < 1e-3 * scales[i] else { continue }
-      let slope = entries.reduce(0) { $0 + derivatives.covariance[$1.factor][$1.row, $1.row] }
-      if slope * scales[i] * scales[i] < -1e-3 { theta[i] = 0.3 * scales[i] }
-    }
-    if theta == point.theta { return nil }
+    guard
+      var theta = layout.reopened(point.theta, derivatives: derivatives.covariance, scales: scales)
+    else { return nil }
     while true {
       if let trial = try? objective.evaluate(theta), trial.deviance < point.deviance { return trial }
       let nearer = zip(theta, point.theta).map { $1 + 0.25 * ($0 - $1) }
@@ -172,8 +168,9 @@ struct NewtonOptimizer {
 
   private func effectiveLevels(_ model: QuadraticModel, theta: [Double]) -> Double {
     zip(layout.parameters, model.coordinates(theta)).enumerated().reduce(.infinity) { least, next in
-      let (i, (entries, size)) = next
-      guard let e = entries.first, e.row == e.column else { return least }
+      let (i, (parameter, value)) = next
+      guard parameter.kind.isVariance else { return least }
+      let size = parameter.kind.power * value
       return min(least, 0.5 * model.curvature[i, i] * size * size)
     }
   }
@@ -331,7 +328,7 @@ struct NewtonOptimizer {
   private func snapped(_ point: ProfiledObjective.Point) throws(EngineError) -> ProfiledObjective.Point {
     let allowance = 1e-9 * max(1, abs(point.deviance).squareRoot() * 1e-3)
     for (limit, allowed) in [(1e-2, 0), (1e-3, allowance)] {
-      let theta = zip(point.theta, scales).map { abs($0) < limit * $1 ? 0 : $0 }
+      let theta = layout.snapped(point.theta, within: limit, scales: scales)
       if theta == point.theta { continue }
       if let trial = try? objective.evaluate(lower: layout.lower(theta), theta: theta),
         trial.deviance <= point.deviance + allowed

@@ -33,16 +33,15 @@ extension MixedLMResults {
       let z = b / se
       rows.append([b, se, z, 2 * Normal.cdf(-abs(z)), b - quantile * se, b + quantile * se])
     }
-    let covariances = relativeCovariances
+    let values = layout.values(in: relativeCovariances, scale: scale)
+    let standardErrors = bseRe.values
     let covarianceNames = xnameRe ?? layout.entries.map(\.name)
     var shownNames: [String] = []
     for (position, entry) in layout.entries.enumerated() {
       // Covariances that the form of a diagonal block rules out are no estimates.
       if entry.engineIndex == nil, !entry.isVariance { continue }
       shownNames.append(covarianceNames[position])
-      let se = errors[kFe + position]
-      let value = covariances[entry.block][entry.row, entry.column] * scale
-      rows.append([value, scale.squareRoot() * se, .nan, .nan, .nan, .nan])
+      rows.append([values[position], standardErrors[position], .nan, .nan, .nan, .nan])
     }
     summary.addDf(
       SummaryTable(

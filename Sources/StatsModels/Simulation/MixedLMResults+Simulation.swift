@@ -129,7 +129,8 @@ extension MixedLM {
     }
     return try MixedLM.fromFormula(
       formula: FormulaUpdate.apply(formula, to: arguments.formula), data: source.data, groups: groups,
-      reFormula: arguments.reFormula, vcFormula: arguments.vcFormula, missing: arguments.missing,
+      reFormula: arguments.reFormula, vcFormula: arguments.vcFormula, reCovariance: arguments.reCovariance,
+      missing: arguments.missing,
       environment: source.environment)
   }
 }
