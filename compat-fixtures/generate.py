@@ -1,9 +1,9 @@
 """Write every fixture anew, or check that the saved ones can be reproduced.
 
     python generate.py [AREA ...]            write (default: all areas)
-
-    areas: data, names, patsy, mixedlm, lme4, statsmodels, text, frames, scipy
     python generate.py --check [AREA ...]    write to a temporary folder and compare with the saved files
+
+Areas: data, names, patsy, mixedlm, lme4, statsmodels, text, frames, scipy.
 
 A check compares numbers at 1e-9 relative (lme4's estimates at 1e-5: they depend on the number of threads), text, names
 and shapes exactly.

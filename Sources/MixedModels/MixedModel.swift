@@ -284,20 +284,25 @@ package struct MixedModel: Sendable {
       reml: reml, products: CrossProducts(sums: shortened, fixed: fixed, bases: bases, pooling: false))
   }
 
-  /// 1/√A of each parameter's regressor.
-  var parameterScales: [Double] {
-    layout.parameters.map { entries in
-      guard let e = entries.first else { return 1 }
-      let mean = moments.meanSquares[e.factor][e.row]
+  /// 1/√A of the first effect that each parameter concerns: the standard deviation that an average level determines.
+  var deviationScales: [Double] {
+    layout.parameters.map { parameter in
+      let first = parameter.rows[0]
+      let mean = moments.meanSquares[first.factor][first.row]
       return mean > 0 ? 1 / mean.squareRoot() : 1
     }
   }
 
+  /// Typical size of each parameter.
+  var parameterScales: [Double] {
+    zip(layout.parameters, deviationScales).map { $0.kind.scale(deviation: $1) }
+  }
+
   var startingTheta: [Double] {
-    zip(layout.parameters, parameterScales).map { entries, scale in
-      guard let e = entries.first, e.row == e.column else { return 0 }
-      let mean = entries.reduce(0.0) { $0 + moments.variances[$1.factor][$1.row] } / Double(entries.count)
-      return max(mean.squareRoot(), 0.3 * scale)
+    zip(layout.parameters, deviationScales).map { parameter, scale in
+      let sum = parameter.rows.reduce(0.0) { $0 + moments.variances[$1.factor][$1.row] }
+      let mean = sum / Double(parameter.rows.count)
+      return parameter.kind.theta(deviation: max(mean.squareRoot(), 0.3 * scale)) ?? 0
     }
   }
 
@@ -337,9 +342,7 @@ package struct MixedModel: Sendable {
   /// Number of diagonal entries of T that are negligible beside their column scale.
   func boundaryDirections(_ lower: [[Double]]) -> Int {
     var count = 0
-    var seen: Set<Int> = []
-    for (i, entries) in layout.parameters.enumerated() {
-      guard let e = entries.first, e.row == e.column, seen.insert(i).inserted else { continue }
+    for e in layout.pivots {
       let k = layout.widths[e.factor]
       let mean = moments.meanSquares[e.factor][e.row]
       let row = (0..<k).reduce(0.0) {
@@ -413,7 +416,7 @@ package struct MixedModel: Sendable {
     var orders: [Int: [Int]] = [:]
     for (f, factor) in structure.factors.enumerated() {
       for (t, offset) in zip(factor.terms, factor.offsets)
-      where terms[t].covariance == .unstructured && terms[t].width > 1 {
+      where terms[t].mayReorder {
         let k = terms[t].width
         let variances = (0..<k).map { moments.variances[f][offset + $0] }
         let order = (0..<k).sorted { (variances[$0], -$0) > (variances[$1], -$1) }

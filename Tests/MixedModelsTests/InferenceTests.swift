@@ -8,48 +8,40 @@ import Testing
     (11...13).map { RandomModel(kind, seed: $0) }
   }
 
-  /// The caller's covariance parameters, as changes of every S.
-  static func directions(_ model: RandomModel) -> [[Matrix]] {
-    let zero = model.terms.map { Matrix(rows: $0.width, columns: $0.width) }
-    var result: [[Matrix]] = []
+  /// The caller's covariance parameters: the terms that each acts on, and its position among theirs.
+  static func parameters(_ model: RandomModel) -> [(terms: [Int], position: Int)] {
+    var result: [(terms: [Int], position: Int)] = []
     var ties: [Int: Int] = [:]
     for (t, term) in model.terms.enumerated() {
-      let k = term.width
-      switch term.covariance {
-      case .unstructured:
-        for a in 0..<k {
-          for b in 0...a {
-            var d = zero
-            d[t][a, b] = 1
-            d[t][b, a] = 1
-            result.append(d)
-          }
-        }
-      case .diagonal:
-        for a in 0..<k {
-          var d = zero
-          d[t][a, a] = 1
-          result.append(d)
-        }
-      case .tied:
-        if let tie = term.tie, let known = ties[tie] {
-          result[known][t] = .identity(k)
-        } else {
-          if let tie = term.tie { ties[tie] = result.count }
-          var d = zero
-          d[t] = .identity(k)
-          result.append(d)
-        }
+      if let tie = term.tie, let known = ties[tie] {
+        result[known].terms.append(t)
+        continue
       }
+      if let tie = term.tie { ties[tie] = result.count }
+      result += term.covariance.form.reported(width: term.width).indices.map { ([t], $0) }
     }
     return result
   }
 
-  static func moved(_ s: [Matrix], _ d: [Matrix], _ h: Double) -> [Matrix] {
-    zip(s, d).map { s, d in
-      var m = s
-      for i in m.storage.indices { m.storage[i] += h * d.storage[i] }
-      return m
+  /// The covariances with some parameters changed.
+  static func moved(
+    _ s: [Matrix], _ model: RandomModel, by steps: [Double]
+  ) -> [Matrix] {
+    var values = zip(model.terms, s).map { $0.covariance.form.values(of: $1) }
+    for (parameter, step) in zip(parameters(model), steps) {
+      for t in parameter.terms { values[t][parameter.position] += step }
+    }
+    return zip(model.terms, values).map { $0.covariance.form.covariance(values: $1, width: $0.width) }
+  }
+
+  /// The caller's covariance parameters, as changes of every S.
+  static func directions(_ model: RandomModel, at s: [Matrix]) -> [[Matrix]] {
+    parameters(model).map { parameter in
+      model.terms.enumerated().map { t, term in
+        parameter.terms.contains(t)
+          ? term.covariance.form.slope(parameter.position, at: s[t])
+          : Matrix(rows: term.width, columns: term.width)
+      }
     }
   }
 
@@ -70,7 +62,7 @@ import Testing
     let dense = DenseReference(model: random)
     var g = TestGenerator(seed: random.seed)
     let s = random.covariances(&g)
-    let directions = Self.directions(random)
+    let directions = Self.directions(random, at: s)
     for reml in [true, false] {
       let estimate = try model.estimate(at: s, reml: reml)
       let score = try model.score(at: s, reml: reml)
@@ -79,8 +71,7 @@ import Testing
       let b = estimate.fixedEffects
       let bSizes = (0..<p).map { estimate.fixedCovariance[$0, $0].squareRoot() }
       func value(_ step: [Double]) throws -> Double {
-        var moved = s
-        for (d, h) in zip(directions, step.dropFirst(p)) { moved = Self.moved(moved, d, h) }
+        let moved = Self.moved(s, random, by: Array(step.dropFirst(p)))
         return try dense.logLikelihood(
           moved, reml: reml, fixedEffects: zip(b, step).map { $0 + $1 })
       }

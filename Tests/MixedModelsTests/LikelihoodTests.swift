@@ -41,10 +41,12 @@ import Testing
       for _ in 0..<20 {
         let other = random.covariances(&g)
         let weight = [0.5, 0.1, 0.01, 1e-3][g.below(4)]
-        let mixed = zip(fit.relativeCovariances, other).map { a, b in
-          var m = a
-          for i in m.storage.indices { m.storage[i] = (1 - weight) * m.storage[i] + weight * b.storage[i] }
-          return m
+        let mixed = zip(random.terms, zip(fit.relativeCovariances, other)).map { term, pair in
+          let form = term.covariance.form
+          let values = zip(form.values(of: pair.0), form.values(of: pair.1)).map {
+            (1 - weight) * $0 + weight * $1
+          }
+          return form.covariance(values: values, width: term.width)
         }
         let value = try dense.logLikelihood(mixed, reml: reml)
         #expect(value <= best + 1e-7 * max(1, abs(best)), "\(value - best) weight \(weight)")

@@ -27,6 +27,14 @@ struct RandomModel: Sendable, CustomStringConvertible {
   enum Kind: CaseIterable, Sendable {
     case scalar, slopes, three, nested, nestedSlopes, crossed, crossedSlopes, chainBesideCrossed, separable
     case diagonal, tiedPair, tinyGroups, partialLevels, sameFactor, perfectCorrelation
+    case compoundSymmetry, heterogeneousCompoundSymmetry, autoregressive, heterogeneousAutoregressive
+    case formsNested, formsCrossed
+
+    /// Forms with a correlation of their own.
+    static let correlated: [Kind] = [
+      .compoundSymmetry, .heterogeneousCompoundSymmetry, .autoregressive, .heterogeneousAutoregressive,
+      .formsNested, .formsCrossed,
+    ]
   }
 
   let kind: Kind
@@ -138,13 +146,49 @@ struct RandomModel: Sendable, CustomStringConvertible {
         RandomTerm(codes: a, levelCount: 8), RandomTerm(codes: a, levelCount: 8, columns: [x]),
         RandomTerm(codes: a.map { 7 - $0 }, levelCount: 8, columns: [z]),
       ]
+    default: terms = []
+    }
+    func indicators(_ levels: Int) -> [[Double]?] {
+      let own = codes(levels)
+      return (0..<levels).map { level in own.map { $0 == level ? 1 : 0 } }
+    }
+    func term(_ codes: [Int32], _ levels: Int, _ effects: Int, _ form: RandomTerm.Covariance) -> RandomTerm {
+      RandomTerm(codes: codes, levelCount: levels, columns: indicators(effects), covariance: form)
+    }
+    switch kind {
+    case .compoundSymmetry: terms = [term(codes(9), 9, 4, .compoundSymmetry)]
+    case .heterogeneousCompoundSymmetry: terms = [term(codes(9), 9, 3, .heterogeneousCompoundSymmetry)]
+    case .autoregressive: terms = [term(codes(9), 9, 5, .autoregressive)]
+    case .heterogeneousAutoregressive: terms = [term(codes(9), 9, 4, .heterogeneousAutoregressive)]
+    case .formsNested:
+      let fine = codes(12)
+      terms = [
+        term(fine, 12, 3, .autoregressive),
+        term(nestedCodes(fine, 12, 5), 5, 2, .heterogeneousCompoundSymmetry),
+      ]
+    case .formsCrossed:
+      terms = [
+        term(codes(9), 9, 3, .compoundSymmetry),
+        RandomTerm(codes: codes(6), levelCount: 6, columns: [nil, z]),
+        term(codes(5), 5, 3, .heterogeneousAutoregressive),
+      ]
+    default: break
     }
     let strength = [0.0, 0.5, 1.5, 4][g.below(4)]
     response = (0..<n).map { 10 + 0.5 * x[$0] / scale + g.normal() }
     for term in terms {
       var effects = (0..<term.levelCount).map { _ in strength * g.normal() }
       for column in term.columns {
-        if kind != .perfectCorrelation { effects = effects.map { _ in strength * g.normal() } }
+        if Kind.correlated.contains(kind) {
+          // correlations of 0, 1 and between
+          let share = [0.0, 0.6, 0.6, 1][Int(seed % 4)]
+          let shared = effects
+          effects = effects.indices.map {
+            share * shared[$0] + (1 - share * share).squareRoot() * strength * g.normal()
+          }
+        } else if kind != .perfectCorrelation {
+          effects = effects.map { _ in strength * g.normal() }
+        }
         for i in 0..<n where term.codes[i] >= 0 {
           let weight = column.map { $0[i] / (abs($0[0]) + 1e-9 > 50 * scale ? 1 : scale) } ?? 1
           response[i] += effects[Int(term.codes[i])] * weight
@@ -167,6 +211,12 @@ struct RandomModel: Sendable, CustomStringConvertible {
         column.map { c in (c.reduce(0) { $0 + $1 * $1 } / Double(c.count)).squareRoot() } ?? 1
       }
       switch term.covariance {
+      case _ where Kind.correlated.contains(kind) && term.covariance != .unstructured:
+        let form = term.covariance.form
+        return form.covariance(
+          values: form.reported(width: k).map {
+            $0.kind == .variance ? 0.1 + g.uniform() : -0.3 + 1.1 * g.uniform()
+          }, width: k)
       case .unstructured:
         var root = Matrix(rows: k, columns: k)
         for a in 0..<k { for b in 0...a { root[a, b] = (g.normal() + (a == b ? 1 : 0)) / scales[a] } }
@@ -175,7 +225,7 @@ struct RandomModel: Sendable, CustomStringConvertible {
         var m = Matrix(rows: k, columns: k)
         for a in 0..<k { m[a, a] = (0.1 + g.uniform()) / (scales[a] * scales[a]) }
         return m
-      case .tied:
+      default:
         let value = term.tie.flatMap { ties[$0] } ?? 0.2 + g.uniform()
         if let tie = term.tie { ties[tie] = value }
         var m = Matrix(rows: k, columns: k)

@@ -2,8 +2,8 @@ internal import LinearAlgebra
 
 /// Well-conditioned regressors Z̃ = v B of one factor, and the map G with Z = Z̃ G inside each term.
 ///
-/// The relative covariance in the new regressors is S̃ = G S G'. Unstructured terms are orthonormalised,
-/// their columns in the order `order`; other terms are scaled only, which keeps their form.
+/// The relative covariance in the new regressors is S̃ = G S G'. Where the form of S allows any basis, the
+/// columns are orthonormalised in the order `order`; else they are scaled only, each or all alike, which keeps the form.
 struct FactorBasis: Sendable {
   /// B, table entries × width.
   var coefficients: Matrix
@@ -21,7 +21,7 @@ struct FactorBasis: Sendable {
       let raw = references.map { table.coefficients(of: $0) }
       let k = references.count
       var map: Matrix?
-      if terms[t].covariance == .unstructured, k > 1 {
+      if terms[t].mayReorder {
         map = orthonormalize(
           references, raw: raw, order: orders[t] ?? Array(0..<k), table: table, gram: gram, offset: offset)
       }
@@ -30,7 +30,7 @@ struct FactorBasis: Sendable {
         continue
       }
       var scales = raw.map { Self.rootMeanSquare($0, gram: gram, rows: table.rowCount) }
-      if terms[t].covariance == .tied {
+      if terms[t].covariance.form.standardisation == .commonScale {
         let common =
           terms[t].tie.flatMap { tieScales[$0] }
           ?? (scales.reduce(0) { $0 + $1 * $1 } / Double(k)).squareRoot()

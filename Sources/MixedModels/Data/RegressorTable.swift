@@ -107,7 +107,7 @@ struct RegressorTable: Sendable {
   private mutating func chooseShifts(terms: [RandomTerm]) {
     var mayShift = [Bool](repeating: hasConstant, count: columns.count)
     for (t, term) in terms.enumerated() {
-      let closed = term.covariance == .unstructured && random[t].contains { $0.entry == 0 }
+      let closed = term.covariance.form.standardisation == .basis && random[t].contains { $0.entry == 0 }
       if !closed { for r in random[t] where r.entry > 0 { mayShift[r.entry - 1] = false } }
     }
     for c in columns.indices {

@@ -33,10 +33,21 @@ extension MixedModel {
         model: place.model, lower: place.lower, reml: estimate.reml, fixedEffects: fixedEffects,
         objective: objective)
       let covariance = try place.model.covariance(estimate, at: point)
-      return JointCovariance(
-        matrix: covariance.matrix.conditioned(on: fixed), isRegular: covariance.isRegular)
+      var matrix = covariance.matrix.conditioned(on: fixed)
+      if point.scale < Self.noScale {
+        // where effects of few parameters leave no residual variance, there are no ratios to it
+        let set = CovarianceParameters(model: place.model, lower: place.lower)
+        for (i, parameter) in set.parameters.enumerated()
+        where set.isCurved && parameter.reported.kind != .correlation {
+          matrix.forget(place.model.fixed.rank + i)
+        }
+      }
+      return JointCovariance(matrix: matrix, isRegular: covariance.isRegular)
     }
   }
+
+  /// Share of the least-squares residual variance that is none.
+  private static let noScale = 1e-8
 
   /// The model whose standardised regressors an estimate was found in, and its factors T there: S in the caller's
   /// units has fewer digits where a predictor is far from its origin.
@@ -52,10 +63,9 @@ extension MixedModel {
   private func covariance(
     _ estimate: Estimate, at point: ParameterPoint
   ) throws(EngineError) -> JointCovariance {
-    let set = CovarianceParameters(model: self)
+    let set = CovarianceParameters(model: self, lower: point.profile.lower)
     let free = set.parameters.indices.filter { !set.parameters[$0].isHeld }
-    let hessian = try standardHessian(
-      free.map { set.standardDirection(set.parameters[$0], model: self) }, at: point)
+    let hessian = try standardHessian(set, free: free, isStandard: true, at: point)
     let p = self.fixed.rank
     let toUser = covariancesToUser(set, free: free)
     let tangent = TangentSpace(model: self, lower: point.profile.lower, parameters: set, free: free)
@@ -106,7 +116,9 @@ extension MixedModel {
         for i in free {
           guard let own = set.parameters[i].parts.first, own.term == part.term else { continue }
           let (row, column) = set.parameters[i].entry
-          result[i, j] = user[row, column]
+          // a correlation is the same in regressors that are only scaled
+          let isCorrelation = set.parameters[i].reported.kind == .correlation
+          result[i, j] = isCorrelation ? (i == parameter ? 1 : 0) : user[row, column]
         }
       }
     }

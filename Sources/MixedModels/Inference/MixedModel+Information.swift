@@ -50,8 +50,7 @@ extension MixedModel {
   /// Second derivatives of log L in (b, covariance parameters), b not profiled out, and σ² profiled out or, if
   /// `scale` gives it, the last coordinate.
   ///
-  /// Order: the columns of X that were kept, then per term the lower triangle of S_t by rows, its diagonal,
-  /// or one entry for tied terms; then σ² where given. Entries of terms held at zero are zero.
+  /// Order: the columns of X that were kept, then per term the parameters that its form reports; then σ² where given. Entries of terms held at zero are zero.
   ///
   /// With r = Z'V⁻¹(y − Xb), v_i = E_i r, g = X'V⁻¹(y − Xb), f = ν:
   /// H_ij = ½ tr(E_i ZPZ E_j ZPZ) − v_i'Z'V⁻¹Zv_j/s² + ½ (r'v_i)(r'v_j)/(f s⁴),
@@ -64,16 +63,19 @@ extension MixedModel {
       // Curvature takes no traces without a factor.
       let objective = plan.isIterative ? try matrixFreeObjective(reml: reml, solvesOnly: true) : nil
       return try jointHessianOnLease(
+        of: covariances,
         at: ParameterPoint(
           model: self, covariances: covariances, reml: reml, fixedEffects: fixedEffects, scale: scale,
           objective: objective))
     }
   }
 
-  private func jointHessianOnLease(at point: ParameterPoint) throws(EngineError) -> Matrix {
-    let set = CovarianceParameters(model: self)
+  private func jointHessianOnLease(
+    of covariances: [Matrix], at point: ParameterPoint
+  ) throws(EngineError) -> Matrix {
+    let set = CovarianceParameters(model: self, at: covariances)
     let free = set.parameters.indices.filter { !set.parameters[$0].isHeld }
-    let inner = try standardHessian(free.map { set.direction(set.parameters[$0], model: self) }, at: point)
+    let inner = try standardHessian(set, free: free, isStandard: false, at: point)
 
     // Caller's coordinates: b in column order, covariance parameters with zero rows for held terms, σ².
     let p = fixed.rank
@@ -91,6 +93,40 @@ extension MixedModel {
     var result = jacobian.transposed * inner * jacobian
     for i in 0..<total { for j in 0..<i { result[i, j] = result[j, i] } }
     return result
+  }
+
+  /// Second derivatives in the coefficients of X̃, in covariance parameters, and in σ² where given.
+  ///
+  /// - Parameter isStandard: whether the parameters are those of S̃, not of S.
+  func standardHessian(
+    _ set: CovarianceParameters, free: [Int], isStandard: Bool, at point: ParameterPoint
+  ) throws(EngineError) -> Matrix {
+    var result = try standardHessian(
+      free.map {
+        isStandard
+          ? set.standardDirection(set.parameters[$0], model: self)
+          : set.direction(set.parameters[$0], model: self)
+      }, at: point)
+    guard set.isCurved else { return result }
+    // where S is not linear in φ, ⟨d log L / dS, ∂²S⟩ adds to the second derivatives along ∂S
+    let slopes = try scoreMatrices(at: point)
+    let curvature = set.curvature(of: free, derivatives: slopes, isStandard: isStandard, model: self)
+    let p = fixed.rank
+    for i in free.indices { for j in free.indices { result[p + i, p + j] += curvature[i, j] } }
+    return result
+  }
+
+  /// d log L / dS̃ of every factor: −½ (M − R/σ²).
+  private func scoreMatrices(at point: ParameterPoint) throws(EngineError) -> [Matrix] {
+    // differences may have left other factors behind
+    _ = try point.objective.evaluate(lower: point.profile.lower, theta: [])
+    return try point.traces().map { trace in
+      var result = trace.projection
+      for i in result.storage.indices {
+        result.storage[i] = -0.5 * (result.storage[i] - trace.residual.storage[i] / point.scale)
+      }
+      return result
+    }
   }
 
   /// Second derivatives in the coefficients of X̃, along directions of S̃, and in σ² where given.

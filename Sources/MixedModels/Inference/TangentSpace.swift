@@ -14,7 +14,7 @@ struct TangentSpace {
   private(set) var atBound: Set<Int> = []
 
   private let model: MixedModel
-  /// Of each unstructured term E as a matrix per direction, and S̃⁺.
+  /// Of each term whose S̃ is any matrix E as a matrix per direction, and S̃⁺.
   private var curved:
     [(term: Int, directions: [(column: Int, matrix: Matrix)], inverse: Matrix, null: Matrix)] = []
 
@@ -31,14 +31,13 @@ struct TangentSpace {
       guard let shape = TermCovariance(model: model, lower: lower, term: t) else { continue }
       let own = free.filter { set.parameters[$0].parts.first?.term == t }
       if shape.isSingular { isSingular = true }
-      for parameter in own where shape.isAtBound(set.parameters[parameter].entry) {
-        atBound.insert(parameter)
+      let bounded = own.filter {
+        shape.isAtBound(set.parameters[$0].reported) || set.isAtBound(set.parameters[$0])
       }
-      guard term.covariance == .unstructured, term.width > 1 else {
-        for parameter in own {
-          let (a, b) = set.parameters[parameter].entry
-          if !shape.isZero(a), !shape.isZero(b) { columns.append(unit([(parameter, 1)])) }
-        }
+      atBound.formUnion(bounded)
+      // where S̃ has parameters of its own, those are the directions
+      guard term.mayReorder else {
+        columns += own.filter { !bounded.contains($0) }.map { unit([($0, 1)]) }
         continue
       }
       var directions: [(column: Int, matrix: Matrix)] = []
@@ -170,8 +169,10 @@ struct TermCovariance {
       })
   }
 
-  /// Whether an entry of S is at its bound.
-  func isAtBound(_ entry: (row: Int, column: Int)) -> Bool {
-    isZero(entry.row) || isZero(entry.column) || perfectCorrelation(entry.row, entry.column) != nil
+  /// Whether a reported parameter is at its bound; of a correlation that all effects share its form knows.
+  func isAtBound(_ parameter: ReportedParameter) -> Bool {
+    if parameter.kind == .correlation { return false }
+    return isZero(parameter.row) || isZero(parameter.column)
+      || perfectCorrelation(parameter.row, parameter.column) != nil
   }
 }

@@ -131,15 +131,15 @@ final class ProfiledObjective {
       coefficients: point.coefficients, fixedInverse: reml ? point.fixedInverse : nil,
       toleratesRounding: toleratesRounding(point.lower))
     let covariance = covarianceDerivatives(traces, at: point)
-    var directions = layout.directions(point.lower)
+    var directions = layout.directions(point.lower, theta: point.theta)
     if let axes { directions = layout.combined(directions, by: axes) }
     var curvature = averageInformation(directions, at: point)
-    var boundary = Matrix(rows: layout.count, columns: layout.count)
-    addBoundaryCurvature(covariance, to: &boundary)
+    var boundary = layout.boundaryCurvature(covariance, theta: point.theta)
     if let axes { boundary = axes.transposed * boundary * axes }
     for e in curvature.storage.indices { curvature.storage[e] += boundary.storage[e] }
     return Derivatives(
-      gradient: layout.gradient(covariance, lower: point.lower), covariance: covariance, traces: traces,
+      gradient: layout.gradient(covariance, lower: point.lower, theta: point.theta), covariance: covariance,
+      traces: traces,
       curvature: curvature, axes: axes)
   }
 
@@ -150,7 +150,7 @@ final class ProfiledObjective {
     let traces = try elimination.traces(
       coefficients: point.coefficients, fixedInverse: reml ? point.fixedInverse : nil)
     let derivatives = covarianceDerivatives(traces, at: point)
-    return layout.parameters.joined().reduce(0) { $0 + derivatives[$1.factor][$1.row, $1.row] }
+    return layout.parameters.flatMap(\.rows).reduce(0) { $0 + derivatives[$1.factor][$1.row, $1.row] }
   }
 
   /// F_f = d deviance / d S_f from the sums of each factor.
@@ -186,30 +186,6 @@ final class ProfiledObjective {
       }
     }
     return result
-  }
-
-  /// Adds 2 (F⁺)_ac for parameters in the same column of T: exact where T vanishes, zero inside.
-  private func addBoundaryCurvature(_ derivatives: [Matrix], to curvature: inout Matrix) {
-    var positive = derivatives.map { Matrix(rows: $0.rows, columns: $0.columns) }
-    for (f, columns) in layout.blocks {
-      let first = columns.lowerBound
-      if columns.count == 1 {
-        positive[f][first, first] = max(derivatives[f][first, first], 0)
-        continue
-      }
-      let own = derivatives[f].selecting(rows: Array(columns)).selecting(columns: Array(columns))
-      let part = (try? SymmetricEigen(own).applying { max($0, 0) }) ?? own
-      for a in columns { for b in columns { positive[f][a, b] = part[a - first, b - first] } }
-    }
-    for (i, mine) in layout.parameters.enumerated() {
-      for (j, theirs) in layout.parameters.enumerated() {
-        for e in mine {
-          for o in theirs where o.factor == e.factor && o.column == e.column {
-            curvature[i, j] += 2 * positive[e.factor][e.row, o.row]
-          }
-        }
-      }
-    }
   }
 
   private func floored(_ lower: [[Double]]) -> [[Double]] {

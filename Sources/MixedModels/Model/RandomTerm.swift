@@ -3,16 +3,6 @@
 /// Row i of the data contributes `Σ_a columns[a][i] · u[codes[i]][a]`, and every level's vector u has
 /// covariance σ² S with the same k × k matrix S.
 package struct RandomTerm: Sendable {
-  /// The form of S.
-  package enum Covariance: Sendable, Equatable {
-    /// Any positive semidefinite matrix.
-    case unstructured
-    /// Uncorrelated effects, a variance each.
-    case diagonal
-    /// One variance shared by all effects: S = s I.
-    case tied
-  }
-
   /// The level of each row, from 0; -1 where the row has no effect of this term.
   package var codes: [Int32]
   /// Number of levels; a level may be without rows.
@@ -37,4 +27,7 @@ package struct RandomTerm: Sendable {
 
   /// k, the number of effects per level.
   package var width: Int { columns.count }
+
+  /// Whether the effects may be taken in another basis, and so in another order, without leaving the form of S.
+  var mayReorder: Bool { width > 1 && covariance.form.standardisation == .basis }
 }

@@ -12,6 +12,8 @@ struct FlatDirections {
   struct Direction {
     /// D̃ of each free parameter of the standardised regressors, as a change of Ψ̃ / σ².
     var change: [Double]
+    /// The same as changes of each term's matrix.
+    var matrices: [Matrix]
     /// Change of σ², in parts of it.
     var residual: Double
   }
@@ -23,13 +25,12 @@ struct FlatDirections {
   /// Eigenvalue of the information below which it is rounding, in units of that of effects that nothing else shares.
   private static let rounding = 1e-8
 
-  init(model: MixedModel, parameters set: CovarianceParameters, reml: Bool) throws(EngineError) {
+  init(model: MixedModel, reml: Bool) throws(EngineError) {
+    let reference = model.layout.lower(
+      zip(model.layout.parameters, model.parameterScales).map { $0.kind == .loading ? 0 : $1 })
+    let set = CovarianceParameters(model: model, lower: reference)
     free = set.parameters.indices.filter { !set.parameters[$0].isHeld }
-    let units = zip(model.layout.parameters, model.parameterScales).map { entries, scale in
-      entries.first.map { $0.row == $0.column } ?? false ? scale : 0
-    }
-    let point = try ParameterPoint(
-      model: model, lower: model.layout.lower(units), reml: reml, fixedEffects: nil)
+    let point = try ParameterPoint(model: model, lower: reference, reml: reml, fixedEffects: nil)
     let moves = free.map { set.standardDirection(set.parameters[$0], model: model) }
     let means = try point.traces().map(\.projection)
     let squares = 2 * (try model.informationTraces(moves, at: point))
@@ -46,12 +47,12 @@ struct FlatDirections {
       }
     }
     guard let eigen = try? SymmetricEigen(information) else { return }
-    let reference = model.layout.lower(units)
     for (k, value) in eigen.values.enumerated() where value < Self.rounding {
       let c = (0..<n).map { eigen.vectors[$0, k] / scales[$0] }
       let share = dot(c, first) / point.objective.degreesOfFreedom
-      let own = set.values(ofLower: reference, free: free, model: model)
-      directions.append(Direction(change: zip(c, own).map { $0 - share * $1 }, residual: -share))
+      let change = zip(c, set.ownChange(free: free)).map { $0 - share * $1 }
+      directions.append(
+        Direction(change: change, matrices: set.combined(change, free: free), residual: -share))
     }
   }
 }
@@ -87,10 +88,10 @@ extension MixedModel {
       certificate.conditionNumber > Self.suspiciousCondition
         || certificate.leastCurvature < Self.suspiciousCurvature
     else { return estimate }
-    let set = CovarianceParameters(model: self)
-    guard let flat = try? FlatDirections(model: self, parameters: set, reml: estimate.reml),
+    guard let flat = try? FlatDirections(model: self, reml: estimate.reml),
       !flat.directions.isEmpty
     else { return estimate }
+    let set = CovarianceParameters(model: self, at: estimate.relativeCovariances)
     var result = estimate
     if flat.directions.count <= Self.mostFollowed,
       let end = try? end(of: flat, parameters: set, from: estimate)
@@ -126,8 +127,8 @@ extension MixedModel {
   ) throws(EngineError) -> Estimate {
     let objective = try objective(reml: estimate.reml)
     let weights = flat.free.map { parameter -> Double in
-      let (row, column) = set.parameters[parameter].entry
-      guard row == column, let part = set.parameters[parameter].parts.first else { return 0 }
+      let own = set.parameters[parameter]
+      guard own.reported.kind == .variance, let part = own.parts.first else { return 0 }
       return 1 + 1e-3 * Double(part.term)
     }
     var lower = estimate.standardRoot?.lower ?? layout.lower(covariances: estimate.relativeCovariances)
@@ -138,14 +139,15 @@ extension MixedModel {
     var best = start
     for direction in flat.directions {
       let sign = dot(weights, direction.change) > 0 ? -1.0 : 1.0
-      let move = FlatDirections.Direction(
-        change: direction.change.map { sign * $0 }, residual: sign * direction.residual)
-      let values = set.values(ofLower: best.lower, free: flat.free, model: self)
+      let residual = sign * direction.residual
+      let present = layout.standardised(best.lower, widths: terms.map(\.width))
       var (near, far) = (0.0, 1.0)
       func lowerAfter(_ step: Double) -> [[Double]]? {
-        guard 1 + step * move.residual > 1e-8 else { return nil }
-        let moved = zip(values, move.change).map { ($0 + step * $1) / (1 + step * move.residual) }
-        return set.lower(of: moved, free: flat.free, model: self)
+        guard 1 + step * residual > 1e-8 else { return nil }
+        let moved = zip(present, direction.matrices).map { own, change in
+          own.zip(change) { ($0 + step * (sign * $1)) / (1 + step * residual) }
+        }
+        return layout.lower(standardised: moved)
       }
       while far < 1e8, lowerAfter(far) != nil { (near, far) = (far, 4 * far) }
       if far >= 1e8 { continue }
@@ -169,52 +171,5 @@ extension MixedModel {
     let isStationary = promised < 1e-6 * max(1, abs(best.deviance).squareRoot())
     return self.estimate(
       best, objective: objective, converged: estimate.converged || isStationary, certificate: certificate)
-  }
-}
-
-extension CovarianceParameters {
-  /// Entries of S̃ at the free parameters.
-  func values(ofLower lower: [[Double]], free: [Int], model: MixedModel) -> [Double] {
-    free.map { parameter in
-      guard let part = parameters[parameter].parts.first, let place = model.layout.places[part.term] else {
-        return 0
-      }
-      let (row, column) = parameters[parameter].entry
-      let order = model.layout.widths[place.factor]
-      return (0...min(row, column)).reduce(0.0) {
-        $0 + lower[place.factor][place.offset + row + (place.offset + $1) * order]
-          * lower[place.factor][place.offset + column + (place.offset + $1) * order]
-      }
-    }
-  }
-
-  /// T of every factor from the entries of S̃, tiny negative eigenvalues taken as zero; nil where S̃ is not positive
-  /// semidefinite.
-  func lower(of values: [Double], free: [Int], model: MixedModel) -> [[Double]]? {
-    let layout = model.layout
-    var matrices = model.terms.map { Matrix(rows: $0.width, columns: $0.width) }
-    for (parameter, value) in zip(free, values) {
-      let (row, column) = parameters[parameter].entry
-      for part in parameters[parameter].parts {
-        if model.terms[part.term].covariance == .tied {
-          for a in 0..<model.terms[part.term].width { matrices[part.term][a, a] = value }
-        } else {
-          matrices[part.term][row, column] = value
-          matrices[part.term][column, row] = value
-        }
-      }
-    }
-    var result = layout.widths.map { [Double](repeating: 0, count: $0 * $0) }
-    for (t, matrix) in matrices.enumerated() {
-      guard let place = layout.places[t], let eigen = try? SymmetricEigen(matrix) else { continue }
-      let largest = max(abs(eigen.values.first ?? 0), abs(eigen.values.last ?? 0))
-      guard eigen.values.allSatisfy({ $0 >= -1e-10 * largest }) else { return nil }
-      let root = CovarianceLayout.semidefiniteCholesky(eigen.applying { $0 > 1e-9 * largest ? $0 : 0 })
-      let order = layout.widths[place.factor]
-      for a in 0..<root.rows {
-        for b in 0...a { result[place.factor][place.offset + a + (place.offset + b) * order] = root[a, b] }
-      }
-    }
-    return result
   }
 }

@@ -107,10 +107,10 @@ struct ModelStructure: Sendable {
           guard s != t, terms[s].tie == nil, !result.contains(where: { $0.term == s }) else { return false }
           let theirs = Set(table.random[s].map(\.entry))
           guard mine.isSubset(of: theirs) else { return false }
-          if mine == theirs { return rank(terms[s], s) < rank(terms[t], t) }
-          return terms[s].covariance == .unstructured
-            || (terms[s].covariance == .diagonal
-              && (terms[t].width == 1 || terms[t].covariance != .unstructured))
+          let (own, other) = (form(of: terms[t]), form(of: terms[s]))
+          if mine != theirs { return other.absorbsPart(own, width: terms[t].width) }
+          // Of two terms over the same columns the more general stays, then the earlier.
+          return other.absorbs(own) && (s < t || !own.absorbs(other))
         }
         if let rival { result.append(HeldTerm(term: t, reason: .coincides(with: rival))) }
       }
@@ -118,12 +118,8 @@ struct ModelStructure: Sendable {
     return result
   }
 
-  /// Of two terms over the same columns the more general stays, then the earlier.
-  private static func rank(_ term: RandomTerm, _ position: Int) -> (Int, Int) {
-    let generality =
-      term.width == 1 ? 0 : [.unstructured: 0, .diagonal: 1, .tied: 2][term.covariance, default: 0]
-    return (generality, position)
+  /// The form of a term; that of a lone effect is the most general.
+  private static func form(of term: RandomTerm) -> any CovarianceForm {
+    term.width == 1 ? RandomTerm.Covariance.unstructured.form : term.covariance.form
   }
 }
-
-extension RandomTerm.Covariance: Hashable {}

@@ -48,13 +48,17 @@ enum Nesting {
   /// Whether the covariances that a block allows are allowed by blocks of the same factor.
   private static func isContained(_ block: RandomBlock, in blocks: [RandomBlock]) -> Bool {
     let same = blocks.filter { $0.parts.map(\.codes) == block.parts.map(\.codes) }
-    let joint = block.covariance == .unstructured && block.width > 1
-    if joint {
-      return same.contains {
-        $0.covariance == .unstructured && columns(of: block).isSubset(of: columns(of: $0))
-      }
+    let own = columns(of: block)
+    let isJoint = block.width > 1 && (block.hasCovariances || !block.covariance.form.reportsEntries)
+    let holds = same.contains { other in
+      let columns = columns(of: other)
+      return (own == columns && other.covariance.form.contains(block.covariance.form))
+        || (other.width > 1 && other.hasCovariances && own.isSubset(of: columns))
     }
-    return columns(of: block).allSatisfy { column in same.contains { columns(of: $0).contains(column) } }
+    if isJoint || holds { return holds }
+    return own.allSatisfy { column in
+      same.contains { $0.covariance.form.reportsEntries && columns(of: $0).contains(column) }
+    }
   }
 
   /// The regressors of a block's effects, nil for ones.

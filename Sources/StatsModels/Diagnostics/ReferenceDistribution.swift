@@ -24,7 +24,7 @@ struct ReferenceDistribution {
   private static func mixture(smaller: MixedLMResults, larger: MixedLMResults, added: Int) -> [Int]? {
     let (a, b) = (smaller.specification, larger.specification)
     guard a.exogNames == b.exogNames, a.exog == b.exog else { return nil }
-    func key(_ block: RandomBlock) -> String { "\(block.group)|\(block.names)|\(block.covariance)" }
+    func key(_ block: RandomBlock) -> String { "\(block.group)|\(block.names)|\(block.covariance.form.key)" }
     var extra = b.blocks
     var gone = a.blocks
     for block in a.blocks {

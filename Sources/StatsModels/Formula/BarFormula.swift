@@ -1,12 +1,14 @@
+import MixedModels
 import Patsy
 
 /// The random-effect operands of a formula, and the formula without them.
 ///
 /// A `|` or `||` that is the top operator of a parenthesised operand at formula level is a bar; inside any call
-/// (`I((x > 0) | t)`) and outside parentheses it stays Python's or. Patsy's grammar knows no bars: they are cut out
+/// (`I((x > 0) | t)`) and outside parentheses it stays Python's or. A covariance form before the parentheses,
+/// `cs(0 + f | g)`, belongs to the operand, unless the name is a function of the user's. Patsy's grammar knows no bars: they are cut out
 /// here, by position, so that every message about what remains still points into the text that the user wrote.
 package struct BarFormula {
-  /// One operand `(effects | grouping)`; all ranges are positions in the original formula.
+  /// One operand `(effects | grouping)` or `form(effects | grouping)`; all ranges are positions in the original formula.
   package struct Operand {
     package let whole: Range<Int>
     package let effects: Range<Int>
@@ -14,6 +16,8 @@ package struct BarFormula {
     package let grouping: Range<Int>
     /// True of `||`: no correlation between the terms of `effects`.
     package let independent: Bool
+    /// The covariance form that stands before the parentheses.
+    package let form: RandomTerm.Covariance?
   }
 
   package let original: String
@@ -22,8 +26,9 @@ package struct BarFormula {
   package let fixed: String
   package let operands: [Operand]
 
-  package init(_ formula: String) throws(PatsyError) {
-    let scanner = BarScanner(formula)
+  /// - Parameter functions: names that the user's functions have, which are no covariance forms.
+  package init(_ formula: String, functions: Set<String> = []) throws(PatsyError) {
+    let scanner = BarScanner(formula, functions: functions)
     operands = try scanner.scan()
     original = formula
     var text = scanner.characters
@@ -59,14 +64,21 @@ package struct BarFormula {
 private struct BarScanner {
   let formula: String
   let characters: [Unicode.Scalar]
+  /// Names that are no covariance forms.
+  let functions: Set<String>
 
-  init(_ formula: String) {
+  init(_ formula: String, functions: Set<String>) {
     self.formula = formula
+    self.functions = functions
     characters = Array(formula.unicodeScalars)
   }
 
   private struct Group {
     let open: Int
+    /// Where the name of the covariance form begins, and the form.
+    var form: (start: Int, covariance: RandomTerm.Covariance)?
+    /// Where the operand begins.
+    var start: Int { form?.start ?? open }
     var bars: [Range<Int>] = []
     var tilde: Int?
     var holdsBarOperand = false
@@ -86,7 +98,11 @@ private struct BarScanner {
         inExpression = true
         continue
       case "(", "[", "{":
-        if bracketDepth > 0 || inExpression || character != "(" {
+        let form = bracketDepth == 0 && character == "(" ? form(before: position) : nil
+        if let form {
+          groups.append(Group(open: position, form: form))
+          inExpression = false
+        } else if bracketDepth > 0 || inExpression || character != "(" {
           bracketDepth += 1
           inExpression = true
         } else {
@@ -96,7 +112,8 @@ private struct BarScanner {
         if bracketDepth > 0 {
           bracketDepth -= 1
         } else if let group = groups.popLast() {
-          inExpression = false
+          // without a bar the form's name was a function's
+          inExpression = group.form != nil && group.bars.isEmpty
           if !group.bars.isEmpty {
             operands.append(try operand(group, close: position))
             for outer in groups.indices { groups[outer].holdsBarOperand = true }
@@ -128,9 +145,23 @@ private struct BarScanner {
     return operands
   }
 
+  /// The covariance form whose name is all that stands between an operator and a parenthesis.
+  private func form(before open: Int) -> (start: Int, covariance: RandomTerm.Covariance)? {
+    var end = open
+    while end > 0, characters[end - 1].properties.isWhitespace { end -= 1 }
+    var start = end
+    while start > 0, characters[start - 1].properties.isXIDContinue || characters[start - 1] == "." {
+      start -= 1
+    }
+    let name = String(String.UnicodeScalarView(characters[start..<end]))
+    guard !functions.contains(name), let form = RandomTerm.Covariance(spelling: name) else { return nil }
+    let before = characters[..<start].last { !$0.properties.isWhitespace }
+    return before.map { "+-*/:~(".unicodeScalars.contains($0) } ?? true ? (start, form) : nil
+  }
+
   private func operand(_ group: Group, close: Int) throws(PatsyError) -> BarFormula.Operand {
     let bar = group.bars[0]
-    let whole = group.open..<close + 1
+    let whole = group.start..<close + 1
     if group.bars.count > 1 {
       throw error("a random-effects operand has one bar; write (effects | factor)", group.bars[1])
     }
@@ -148,7 +179,12 @@ private struct BarScanner {
     if isBlank(grouping) {
       throw error("the grouping factor after the bar is missing", whole)
     }
-    let before = characters[..<group.open].last { !$0.properties.isWhitespace }
+    if let form = group.form, bar.count == 2 {
+      let name = form.covariance.form.spelling ?? ""
+      throw error(
+        "'||' and '\(name)' both say how the effects vary together; write \(name)(effects | factor)", bar)
+    }
+    let before = characters[..<group.start].last { !$0.properties.isWhitespace }
     let after = characters[(close + 1)...].first { !$0.properties.isWhitespace }
     let joined = before.map { "+~(".unicodeScalars.contains($0) } ?? true
     let followed = after.map { "+-)".unicodeScalars.contains($0) } ?? true
@@ -156,7 +192,8 @@ private struct BarScanner {
       throw error("a random-effects operand can only be added to a formula, with '+'", whole)
     }
     return BarFormula.Operand(
-      whole: whole, effects: effects, bar: bar, grouping: grouping, independent: bar.count == 2)
+      whole: whole, effects: effects, bar: bar, grouping: grouping, independent: bar.count == 2,
+      form: group.form?.covariance)
   }
 
   private func isBlank(_ range: Range<Int>) -> Bool {

@@ -1,3 +1,4 @@
+import MixedModels
 import Patsy
 
 /// All formulas of a model, parsed and merged into a list of covariance blocks, before any data are seen.
@@ -10,7 +11,10 @@ struct FormulaPlan {
     var effects: [Term]
     /// What the effect part was written in, for messages.
     var text: String
-    var isDiagonal = false
+    /// The form of the effects' covariance.
+    var covariance = RandomTerm.Covariance.unstructured
+    /// Whether the form stands before the bar.
+    var isSpelt = false
     /// Where the operand stands in `text`, for a bar.
     var position: Range<Int>?
     var effectsPosition: Range<Int>?
@@ -38,11 +42,14 @@ struct FormulaPlan {
 
   /// - Parameters:
   ///   - groupNames: names under which a dictionary finds the `groups` argument (its column); nil without `groups`.
+  ///   - reCovariance: forms of the covariances of some factors' effects.
+  ///   - environment: its functions hide covariance forms of the same name.
   init(
-    formula: String, groupNames: [String]?, reFormula: ReFormula?, vcFormula: [String: String]?
+    formula: String, groupNames: [String]?, reFormula: ReFormula?, vcFormula: [String: String]?,
+    reCovariance: [String: CovarianceStructure]? = nil, environment: Environment = Environment()
   ) throws {
     self.formula = formula
-    let bars = try BarFormula(formula)
+    let bars = try BarFormula(formula, functions: environment.functionNames)
     fixed = try ModelDesc.fromFormula(bars.fixed, shown: bars.original)
     var barBlocks = try bars.operands.flatMap { try Self.blocks(of: $0, in: bars) }
     let independent = bars.operands.contains(where: \.independent)
@@ -79,6 +86,13 @@ struct FormulaPlan {
         .noGroups, "vcFormula needs groups: the components are evaluated within each group; use groups: \"…\""
       )
     } else if barBlocks.isEmpty && entries.isEmpty {
+      if let name = Self.unknownForm(in: formula) {
+        let forms = RandomTerm.Covariance.all.compactMap(\.form.spelling)
+        throw StatsModelsError(
+          .unsupportedFormula,
+          "'\(name)' is no covariance form of random effects; there are \(forms.joined(separator: ", "))",
+          values: [name])
+      }
       throw StatsModelsError(
         .noGroups,
         "'groups' is a required keyword argument in MixedLM.from_formula: name the grouping column, or write "
@@ -87,10 +101,22 @@ struct FormulaPlan {
 
     let hasDictionary = !(reFormula?.perFactor.isEmpty ?? true)
     let singleBar = barBlocks.count == 1 && !independent && groupNames == nil && !hasDictionary
-    layout = (barBlocks.isEmpty && !hasDictionary) || singleBar ? .grouped : .severalFactors
     usesGroups = groupNames != nil
-    blocks = barBlocks + entries + groupBlocks
-    for name in diagonal.sorted() { try markDiagonal(name, groupNames: groupNames ?? []) }
+    var blocks = barBlocks + entries + groupBlocks
+    for name in diagonal.sorted() {
+      try Self.set(
+        .diagonal, of: name, said: "vcFormula says \"diag\"", in: &blocks, groupNames: groupNames ?? [])
+    }
+    for (name, structure) in (reCovariance ?? [:]).sorted(by: { $0.key < $1.key }) {
+      try Self.set(
+        structure.form, of: name, said: "reCovariance gives a form", in: &blocks, groupNames: groupNames ?? []
+      )
+    }
+    self.blocks = blocks
+    // statsmodels' parameters are entries of a covariance matrix
+    let listsEntries = blocks.allSatisfy { $0.covariance.form.reportsEntries }
+    let isPlain = (barBlocks.isEmpty && !hasDictionary) || singleBar
+    layout = isPlain && listsEntries ? .grouped : .severalFactors
     components = try realComponents.sorted { Level.string($0.key) < Level.string($1.key) }.map {
       Component(
         name: $0.key, formula: $0.value, terms: try Self.oneSided($0.value, in: $0.value, of: "vcFormula"))
@@ -99,7 +125,11 @@ struct FormulaPlan {
 
   private static func isDiagonalMark(_ text: String) -> Bool { text == "diag" }
 
-  private mutating func markDiagonal(_ name: String, groupNames: [String]) throws {
+  /// Gives the blocks of a factor a covariance form.
+  private static func set(
+    _ covariance: RandomTerm.Covariance, of name: String, said: String, in blocks: inout [Block],
+    groupNames: [String]
+  ) throws {
     let found = blocks.indices.filter { position in
       guard let grouping = blocks[position].grouping else { return groupNames.contains(name) }
       return grouping.name == name || (try? Term.grouping(name)) == grouping
@@ -108,10 +138,27 @@ struct FormulaPlan {
       let known = blocks.map { $0.name(groups: groupNames.first) }
       throw StatsModelsError(
         .invalidArgument,
-        "vcFormula says \"diag\" for '\(name)', which has no random effects; there are \(shortList(known))",
+        "\(said) for '\(name)', which has no random effects; there are \(shortList(known))",
         values: [name])
     }
-    for position in found { blocks[position].isDiagonal = true }
+    // beside effects of their own, a lone intercept has no covariance to give a form
+    let several = found.filter { blocks[$0].effects != [.intercept] }
+    for position in several.isEmpty ? found : several {
+      let block = blocks[position]
+      guard !block.isSpelt || block.covariance == covariance else {
+        throw StatsModelsError(
+          .contradictoryArguments,
+          "\(said) for '\(name)', and the formula writes \(block.covariance.form.spelling ?? "")(…): give one of them",
+          values: [name])
+      }
+      blocks[position].covariance = covariance
+    }
+  }
+
+  /// The name of a call that looks like a bar with a form, `name(effects | factor)`.
+  private static func unknownForm(in formula: String) -> String? {
+    let call = /([A-Za-z_][A-Za-z_0-9]*) *\([^()|]*(?:\([^()|]*\)[^()|]*)*\|[^|]/
+    return formula.firstMatch(of: call).map { String($0.1) }.flatMap { $0 == "I" ? nil : $0 }
   }
 
   // MARK: - Parts
@@ -131,7 +178,8 @@ struct FormulaPlan {
     return groupings.flatMap { grouping in
       (operand.independent ? effects.map { [$0] } : [effects]).map {
         Block(
-          grouping: grouping, effects: $0, text: formula.original, position: operand.whole,
+          grouping: grouping, effects: $0, text: formula.original, covariance: operand.form ?? .unstructured,
+          isSpelt: operand.form != nil, position: operand.whole,
           effectsPosition: operand.effects,
           label: operand.independent ? independentLabel($0) : formula.written(operand.effects))
       }
@@ -180,6 +228,19 @@ struct FormulaPlan {
         values: [shown])
     }
     return model.rhsTermlist
+  }
+}
+
+extension Environment {
+  /// Names that can be called.
+  fileprivate var functionNames: Set<String> {
+    Set(
+      values.filter {
+        switch $0.value {
+        case .function, .transform: true
+        default: false
+        }
+      }.keys)
   }
 }
 

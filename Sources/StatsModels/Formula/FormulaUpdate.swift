@@ -112,7 +112,10 @@ private struct SignedSummand {
   /// The text without blanks, by which equal summands are found.
   var key: String { text.filter { !$0.isWhitespace } }
   /// Whether it is a random-effects operand.
-  var isBar: Bool { text.hasPrefix("(") && !((try? BarFormula(text))?.operands.isEmpty ?? true) }
+  var isBar: Bool {
+    guard let first = (try? BarFormula(text))?.operands.first else { return false }
+    return first.whole.lowerBound == 0
+  }
 
   /// The summands of a text, split at signs outside of brackets and quotes.
   static func all(of text: String) -> [SignedSummand] {

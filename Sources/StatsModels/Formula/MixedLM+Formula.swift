@@ -8,6 +8,7 @@ struct FormulaArguments: Sendable {
   var groups: String?
   var reFormula: ReFormula?
   var vcFormula: [String: String]?
+  var reCovariance: [String: CovarianceStructure]?
   var missing: Missing
 }
 
@@ -25,6 +26,8 @@ extension MixedLM {
   ///     dictionary with effects for each of several factors.
   ///   - vcFormula: variance components by name, evaluated within each group; the value "diag" makes the block of
   ///     that factor diagonal.
+  ///   - reCovariance: the form of the covariance of a factor's effects, by factor; unstructured where nothing is said.
+  ///     In formulas the same is written `cs(0 + f | g)`.
   ///   - weights: prior weights, inverse to the residual variance of each row; rows of weight 0 are left out.
   ///   - offset: what is added to the linear predictor of each row.
   ///   - subset: a mask, row positions or row labels.
@@ -37,7 +40,7 @@ extension MixedLM {
   /// Python: MixedLM.from_formula
   public static func fromFormula(
     formula: String, data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: ReFormula? = nil,
-    vcFormula: [String: String]? = nil, weights: (any ColumnSpecifier)? = nil,
+    vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
     offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
     missing: Missing = .none, environment: Environment = Environment()
   ) throws -> MixedLM {
@@ -51,7 +54,7 @@ extension MixedLM {
     let plan = try FormulaPlan(
       formula: formula, groupNames: input.map { [$0.column, $0.name].compactMap { $0 } },
       reFormula: reFormula,
-      vcFormula: vcFormula)
+      vcFormula: vcFormula, reCovariance: reCovariance, environment: environment)
     var warnings: [FitWarning] = []
     if missing == .drop {
       let numbers = [("weights", weights), ("offset", offset)].compactMap { name, column in
@@ -68,7 +71,8 @@ extension MixedLM {
       groups: input.map { .init(name: $0.name, column: $0.column, labels: rows.selecting($0.labels)) },
       missing: missing)
     let arguments = FormulaArguments(
-      formula: formula, groups: input?.column, reFormula: reFormula, vcFormula: vcFormula, missing: missing)
+      formula: formula, groups: input?.column, reFormula: reFormula, vcFormula: vcFormula,
+      reCovariance: reCovariance, missing: missing)
     var specification = try FormulaRemedies(data: selected, missing: missing).adding {
       try builder.specification(source: arguments, warnings: warnings)
     }
@@ -82,26 +86,26 @@ extension MixedLM {
   @_disfavoredOverload
   public static func fromFormula(
     formula: String, data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: String?,
-    vcFormula: [String: String]? = nil, weights: (any ColumnSpecifier)? = nil,
+    vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
     offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
     missing: Missing = .none, environment: Environment = Environment()
   ) throws -> MixedLM {
     try fromFormula(
       formula: formula, data: data, groups: groups, reFormula: reFormula.map { ReFormula($0) },
-      vcFormula: vcFormula, weights: weights, offset: offset, subset: subset, useSparse: useSparse,
+      vcFormula: vcFormula, reCovariance: reCovariance, weights: weights, offset: offset, subset: subset, useSparse: useSparse,
       missing: missing, environment: environment)
   }
 
   /// The same for a dictionary of arrays instead of a data frame.
   public static func fromFormula(
     formula: String, data: [String: any ColumnConvertible], groups: (any ColumnSpecifier)? = nil,
-    reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil, weights: (any ColumnSpecifier)? = nil,
+    reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
     offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
     missing: Missing = .none, environment: Environment = Environment()
   ) throws -> MixedLM {
     try fromFormula(
       formula: formula, data: DataFrame(data), groups: groups, reFormula: reFormula, vcFormula: vcFormula,
-      weights: weights, offset: offset,
+      reCovariance: reCovariance, weights: weights, offset: offset,
       subset: subset, useSparse: useSparse, missing: missing, environment: environment)
   }
 }
@@ -111,13 +115,13 @@ extension MixedLM {
 /// Python: statsmodels.formula.api.mixedlm
 public func mixedlm(
   _ formula: String, _ data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: ReFormula? = nil,
-  vcFormula: [String: String]? = nil, weights: (any ColumnSpecifier)? = nil,
+  vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
   offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
   missing: Missing = .none, environment: Environment = Environment()
 ) throws -> MixedLM {
   try MixedLM.fromFormula(
     formula: formula, data: data, groups: groups, reFormula: reFormula, vcFormula: vcFormula,
-    weights: weights, offset: offset, subset: subset,
+    reCovariance: reCovariance, weights: weights, offset: offset, subset: subset,
     useSparse: useSparse, missing: missing, environment: environment)
 }
 
@@ -125,25 +129,25 @@ public func mixedlm(
 @_disfavoredOverload
 public func mixedlm(
   _ formula: String, _ data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: String?,
-  vcFormula: [String: String]? = nil, weights: (any ColumnSpecifier)? = nil,
+  vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
   offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
   missing: Missing = .none, environment: Environment = Environment()
 ) throws -> MixedLM {
   try MixedLM.fromFormula(
     formula: formula, data: data, groups: groups, reFormula: reFormula.map { ReFormula($0) },
-    vcFormula: vcFormula, weights: weights, offset: offset,
+    vcFormula: vcFormula, reCovariance: reCovariance, weights: weights, offset: offset,
     subset: subset, useSparse: useSparse, missing: missing, environment: environment)
 }
 
 /// The same for a dictionary of arrays instead of a data frame.
 public func mixedlm(
   _ formula: String, _ data: [String: any ColumnConvertible], groups: (any ColumnSpecifier)? = nil,
-  reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil, weights: (any ColumnSpecifier)? = nil,
+  reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
   offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
   missing: Missing = .none, environment: Environment = Environment()
 ) throws -> MixedLM {
   try MixedLM.fromFormula(
     formula: formula, data: data, groups: groups, reFormula: reFormula, vcFormula: vcFormula,
-    weights: weights, offset: offset, subset: subset,
+    reCovariance: reCovariance, weights: weights, offset: offset, subset: subset,
     useSparse: useSparse, missing: missing, environment: environment)
 }

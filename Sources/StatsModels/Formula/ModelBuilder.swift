@@ -1,5 +1,6 @@
 import DataFrames
 import LinearAlgebra
+import MixedModels
 import Patsy
 
 /// Turns a plan and a data frame into a model specification: designs, codes, names.
@@ -115,9 +116,13 @@ struct ModelBuilder {
     if names.isEmpty {
       throw problem(block, "the effect part '\(block.label)' has no columns", at: block.effectsPosition)
     }
+    try check(block, columns: names, name: name)
+    let form = block.covariance.form
+    let parameters = form.reported(width: names.count).count
     if names.count > 1 {
       let largest = GroupRows(codes: factor.codes, groupCount: factor.levelCount).sizes.max() ?? 0
-      if largest < names.count {
+      // a correlation that all effects share takes a pair of them
+      if largest < (form.reportsEntries ? names.count : 2) {
         throw problem(
           block,
           "\(names.count) effects (\(names.joined(separator: ", "))) for each level of '\(name)', but no level has "
@@ -125,8 +130,7 @@ struct ModelBuilder {
           at: block.position)
       }
     }
-    let parameters = names.count * (names.count + 1) / 2
-    if !block.isDiagonal, parameters > Self.mostParameters {
+    if parameters > Self.mostParameters, parameters > names.count + 1 {
       throw problem(
         block,
         "\(names.count) correlated effects for each level of '\(name)' have \(parameters) variances and covariances, "
@@ -136,9 +140,31 @@ struct ModelBuilder {
     }
     var built = RandomBlock(
       factor: factor, names: names, columns: columns,
-      covariance: block.isDiagonal && names.count > 1 ? .diagonal : .unstructured, position: block.position)
+      covariance: names.count > 1 ? block.covariance : .unstructured, position: block.position)
     built.group = name
     return (built, info)
+  }
+
+  /// Whether the columns are such as the block's covariance form is made for.
+  private func check(_ block: FormulaPlan.Block, columns names: [String], name: String) throws {
+    let form = block.covariance.form
+    guard form.demand != .none, let spelling = form.spelling else { return }
+    let what = "\(spelling)(\(block.label) | \(name))"
+    let isOneTerm = block.effects.count == 1 && block.effects != [.intercept]
+    if form.demand == .levels, names.count > 1, !isOneTerm {
+      throw problem(
+        block,
+        "\(what) correlates the levels of one factor in their order, but the effects are \(names.joined(separator: ", ")): "
+          + "write \(spelling)(0 + t | \(name)), t being a factor",
+        at: block.effectsPosition)
+    }
+    if names.count < 2 {
+      throw problem(
+        block,
+        "\(what) takes several effects, of which any two have a correlation, but has only \(names.joined()): write "
+          + "\(spelling)(0 + f | \(name)), or 0 + C(f) where the levels of f are numbers",
+        at: block.effectsPosition)
+    }
   }
 
   private func problem(_ block: FormulaPlan.Block, _ message: String, at range: Range<Int>?) -> any Error {

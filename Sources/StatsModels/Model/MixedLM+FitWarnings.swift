@@ -28,6 +28,11 @@ extension MixedLM {
     if estimate.scale < 1e-10 * responseVariance, !estimate.converged {
       result.append(texts.explainedExactly())
     }
+    if estimate.scale < 1e-8 * responseVariance, estimate.converged,
+      specification.blocks.contains(where: { !$0.covariance.form.reportsEntries })
+    {
+      result.append(texts.noResidualVariance())
+    }
     if !estimate.converged {
       result.append(texts.notConverged(gradientNorm: estimate.certificate.gradientNorm))
     }

@@ -61,11 +61,8 @@ extension MixedLM {
   public func scoreFull(
     _ params: any StartParameters, calcFe: Bool = true, profileFe: Bool = false, reml: Bool = true
   ) throws -> ScoreParts {
-    let (score, _) = try derivatives(params, profileFe: profileFe, reml: reml)
-    let entries = layout.entries.map { entry -> Double in
-      let value = score.blocks[entry.block][entry.row, entry.column]
-      return entry.engineIndex == nil ? 0 : (entry.isVariance ? value : 2 * value)
-    }
+    let (score, covariances) = try derivatives(params, profileFe: profileFe, reml: reml)
+    let entries = layout.derivatives(score.blocks, at: covariances)
     return ScoreParts(
       fe: calcFe ? score.fixed : [], re: Array(entries.prefix(kRe2)), vc: Array(entries.dropFirst(kRe2)))
   }
@@ -79,8 +76,14 @@ extension MixedLM {
     // d log L = Σ F dS and S = L L' give d log L / dL = 2 F L in the lower triangle.
     let factors = packedFactors(params) ?? covariances.map(\.semidefiniteFactor)
     let products = zip(score.blocks, factors).map { $0 * $1 }
-    let entries = layout.entries.map { entry in
-      entry.engineIndex == nil ? 0 : 2 * products[entry.block][entry.row, entry.column]
+    let own = layout.derivatives(score.blocks, at: covariances)
+    let entries = zip(layout.entries, own).map { entry, derivative -> Double in
+      if entry.engineIndex == nil || specification.blocks[entry.block].covariance.form.reportsEntries {
+        return entry.engineIndex == nil ? 0 : 2 * products[entry.block][entry.row, entry.column]
+      }
+      // of a form with a correlation the roots of its variances, and the correlation itself
+      let variance = covariances[entry.block][entry.row, entry.column]
+      return entry.isVariance ? 2 * max(variance, 0).squareRoot() * derivative : derivative
     }
     return ScoreParts(
       fe: calcFe ? score.fixed : [], re: Array(entries.prefix(kRe2)), vc: Array(entries.dropFirst(kRe2)))
@@ -218,16 +221,8 @@ extension MixedLM {
     let score = try specification.running { () throws(EngineError) in
       try engine.score(at: point, reml: reml, fixedEffects: fixed)
     }
-    var position = 0
-    let blocks = specification.blocks.map { block -> Matrix in
-      defer { position += block.parts.count }
-      var sum = Matrix(rows: block.width, columns: block.width)
-      // Parts of one component share the variance: their derivatives add.
-      for part in 0..<block.parts.count {
-        sum = sum.zip(score.covariances[position + part], +)
-      }
-      return sum
-    }
-    return ((score.fixedEffects, blocks), specification.blockCovariances(point))
+    return (
+      (score.fixedEffects, specification.blockSums(score.covariances)), specification.blockCovariances(point)
+    )
   }
 }

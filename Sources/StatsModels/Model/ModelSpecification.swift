@@ -106,6 +106,17 @@ struct ModelSpecification: Sendable {
     zip(blocks, covariances).flatMap { [Matrix](repeating: $1, count: $0.parts.count) }
   }
 
+  /// Sums per block of matrices per engine term: derivatives by a covariance matrix that several terms share.
+  func blockSums(_ terms: [Matrix]) -> [Matrix] {
+    var position = 0
+    return blocks.map { block in
+      defer { position += block.parts.count }
+      return block.parts.indices.reduce(Matrix(rows: block.width, columns: block.width)) {
+        $0.zip(terms[position + $1], +)
+      }
+    }
+  }
+
   /// Number of effects of the group's own block, statsmodels' `k_re`; 0 with several factors.
   var kRe: Int {
     guard layout == .grouped, let first = blocks.first, !first.isComponent else { return 0 }

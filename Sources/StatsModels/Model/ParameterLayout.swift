@@ -1,9 +1,9 @@
 import LinearAlgebra
 import MixedModels
 
-/// The order and names of a model's parameters: fixed effects, then each block's covariance entries.
+/// The order and names of a model's parameters: fixed effects, then what each block's covariance form reports.
 struct ParameterLayout: Sendable {
-  /// An entry of a block's covariance matrix.
+  /// A covariance parameter: an entry of a block's covariance matrix, or a correlation that its effects share.
   struct Entry: Sendable {
     let block: Int
     let row: Int
@@ -11,57 +11,76 @@ struct ParameterLayout: Sendable {
     let name: String
     /// Position among the engine's covariance parameters; nil for an entry that is zero by construction.
     let engineIndex: Int?
-    var isVariance: Bool { row == column }
+    let kind: ReportedParameter.Kind
+    /// Position among the parameters of the block's form; nil for an entry that is zero by construction.
+    let position: Int?
+    var isVariance: Bool { kind == .variance }
+    /// Whether it is a variance or covariance, which has the square of the response's unit.
+    var hasUnit: Bool { kind != .correlation }
   }
 
   let fixedNames: [String]
   let entries: [Entry]
+  /// The form of each block's covariance matrix.
+  private let forms: [any CovarianceForm]
 
   /// - Parameter grouped: statsmodels' names (`Pig Var`, `Pig x Time Cov`), where off-diagonal entries of a
   ///   diagonal block are listed as zeros; otherwise `factor: name Var`.
   init(fixedNames: [String], blocks: [RandomBlock], grouped: Bool) {
     self.fixedNames = fixedNames
+    forms = blocks.map(\.covariance.form)
     var entries: [Entry] = []
     var engineIndex = 0
     var names = UniqueNames()
-    for (position, block) in blocks.enumerated() {
+    for (index, block) in blocks.enumerated() {
       let places = Self.places(block, grouped: grouped)
       // statsmodels' names may repeat; two terms on one factor are told apart by a number behind the factor's name.
       let group =
         grouped
         ? block.group
         : names.numbered(block.group) { group in
-          places.map { Self.name(block, $0.row, $0.column, group: group, grouped: false) }
+          places.map { Self.name(block, $0.reported, group: group, grouped: false) }
         }
-      for place in places {
+      for (reported, position) in places {
+        let isFree = position != nil && !block.parts.isEmpty
         entries.append(
           Entry(
-            block: position, row: place.row, column: place.column,
-            name: Self.name(block, place.row, place.column, group: group, grouped: grouped),
-            engineIndex: place.isFree ? engineIndex : nil))
-        if place.isFree { engineIndex += 1 }
+            block: index, row: reported.row, column: reported.column,
+            name: Self.name(block, reported, group: group, grouped: grouped),
+            engineIndex: isFree ? engineIndex : nil, kind: reported.kind, position: position))
+        if isFree { engineIndex += 1 }
       }
     }
     self.entries = entries
   }
 
-  /// Entries of a block's covariance matrix that are listed, and whether they are estimated.
-  private static func places(_ block: RandomBlock, grouped: Bool) -> [(row: Int, column: Int, isFree: Bool)] {
-    if block.covariance == .tied { return [(0, 0, !block.parts.isEmpty)] }
-    let isFull = block.covariance == .unstructured
+  /// The parameters of a block that are listed, and their positions among those of its form.
+  private static func places(
+    _ block: RandomBlock, grouped: Bool
+  ) -> [(reported: ReportedParameter, position: Int?)] {
+    let reported = block.covariance.form.reported(width: block.width)
+    if !grouped || block.isComponent { return reported.enumerated().map { ($1, $0) } }
     return (0..<block.width).flatMap { i in
-      (0...i).filter { grouped || isFull || i == $0 }.map { (i, $0, isFull || i == $0) }
+      (0...i).map { j in
+        let position = reported.firstIndex { $0.row == i && $0.column == j }
+        let zero = ReportedParameter(kind: i == j ? .variance : .covariance, row: i, column: j)
+        return (position.map { reported[$0] } ?? zero, position)
+      }
     }
   }
 
-  /// The name of an entry.
+  /// The name of a parameter.
   private static func name(
-    _ block: RandomBlock, _ row: Int, _ column: Int, group: String, grouped: Bool
+    _ block: RandomBlock, _ reported: ReportedParameter, group: String, grouped: Bool
   ) -> String {
-    let isOwn = block.covariance == .tied && block.isComponent
-    let own = isOwn && !grouped ? group : block.names[column]
+    let isOwn = block.isComponent
     let prefix = grouped || isOwn ? "" : "\(group): "
-    return row == column ? "\(prefix)\(own) Var" : "\(prefix)\(own) x \(block.names[row]) Cov"
+    if reported.isShared, let form = block.covariance.form.spelling {
+      return "\(prefix)\(form) \(reported.kind == .correlation ? "Corr" : "Var")"
+    }
+    let own = isOwn && !grouped ? group : block.names[reported.column]
+    return reported.kind == .variance
+      ? "\(prefix)\(own) Var" : "\(prefix)\(own) x \(block.names[reported.row]) Cov"
   }
 
   /// Names of all parameters, fixed effects first.
@@ -69,18 +88,42 @@ struct ParameterLayout: Sendable {
   /// Number of all parameters.
   var count: Int { fixedNames.count + entries.count }
 
-  /// The entries' values in a list of covariance matrices, one per block.
+  /// The parameters' values at a list of covariance matrices, one per block.
   func values(in covariances: [Matrix]) -> [Double] {
-    entries.map { covariances[$0.block][$0.row, $0.column] }
+    let known = zip(forms, covariances).map { $0.values(of: $1) }
+    return entries.map { entry in
+      entry.position.map { known[entry.block][$0] } ?? covariances[entry.block][entry.row, entry.column]
+    }
   }
 
-  /// Covariance matrices with the given values of the entries.
+  /// The same values in the response's units, of covariances divided by `scale`.
+  func values(in covariances: [Matrix], scale: Double) -> [Double] {
+    zip(entries, values(in: covariances)).map { $0.hasUnit ? $1 * scale : $1 }
+  }
+
+  /// Covariance matrices with the given values of the parameters.
   func covariances(_ values: [Double], blocks: [RandomBlock]) -> [Matrix] {
-    var result = blocks.map { Matrix(rows: $0.width, columns: $0.width) }
-    for (entry, value) in zip(entries, values) {
-      result[entry.block][entry.row, entry.column] = value
-      result[entry.block][entry.column, entry.row] = value
+    var result: [Matrix] = []
+    for (index, block) in blocks.enumerated() {
+      let own = zip(entries, values).filter { $0.0.block == index }
+      var matrix = block.covariance.form.covariance(
+        values: own.filter { $0.0.position != nil }.map(\.1), width: block.width)
+      for (entry, value) in own where entry.position == nil {
+        matrix[entry.row, entry.column] = value
+        matrix[entry.column, entry.row] = value
+      }
+      result.append(matrix)
     }
     return result
+  }
+
+  /// Derivatives by the parameters of a function with derivatives F by each block's covariance matrix; zero for entries
+  /// that are zero by construction.
+  func derivatives(_ derivatives: [Matrix], at covariances: [Matrix]) -> [Double] {
+    entries.map { entry in
+      guard entry.engineIndex != nil, let position = entry.position else { return 0 }
+      return forms[entry.block].derivative(
+        derivatives[entry.block], by: position, at: covariances[entry.block])
+    }
   }
 }

@@ -51,11 +51,23 @@ struct WarningTexts {
     }
     var facts: [String] = []
     if !finding.zeros.isEmpty { facts.append("variance 0 of \(list(finding.zeros.map { names[$0] }))") }
+    if finding.zeros.isEmpty, let text = sharedCorrelation(of: finding) { return text }
     facts += finding.perfect.map {
       "correlation \($0.correlation) of \(names[$0.first]) and \(names[$0.second])"
     }
     return facts.isEmpty
       ? "effects of which only \(finding.rank) of \(finding.width) are linearly independent" : list(facts)
+  }
+
+  /// A correlation that all effects of a block share, at the end of its range; nil where the form has none.
+  private func sharedCorrelation(of finding: BoundaryFinding) -> String? {
+    let block = specification.blocks[finding.block]
+    let reported = block.covariance.form.reported(width: block.width)
+    guard let bounds = reported.first(where: { $0.kind == .correlation })?.bounds else { return nil }
+    let isPositive =
+      finding.perfect.contains { $0.correlation > 0 } && !finding.perfect.contains { $0.correlation < 0 }
+    let value = isPositive ? bounds.upperBound : bounds.lowerBound
+    return "correlation \(PythonFormat.general(value, 4)) of its effects, the end of its range"
   }
 
   /// What to do about a block that keeps some of its variance.
@@ -66,7 +78,12 @@ struct WarningTexts {
       return "Without \(list(finding.zeros.map { block.names[$0] })) in \(term) the fit is the same"
     }
     let text = "The data do not support all covariances of \(term): leave out effects"
-    guard block.covariance == .unstructured else { return text }
+    if !block.covariance.form.reportsEntries {
+      return
+        "The correlation of \(term) is at the end of its range: compare the fit with that of another form, as of "
+        + "independent effects, " + specification.termText(finding.block, independent: true)
+    }
+    guard block.hasCovariances || block.width == 1 else { return text }
     return text + ", or their correlations by " + specification.termText(finding.block, independent: true)
   }
 
@@ -164,13 +181,26 @@ struct WarningTexts {
         + "zero. Remove random effects, or look for a factor that repeats the response")
   }
 
+  /// Random effects of few parameters that leave no residuals, and yet have a best size.
+  func noResidualVariance() -> FitWarning {
+    let terms = specification.blocks.indices.filter {
+      !specification.blocks[$0].covariance.form.reportsEntries
+    }
+    return FitWarning(
+      kind: .boundary,
+      message:
+        "the residual variance of '\(specification.endogName)' is 0: the random effects \(list(terms.map { specification.termText($0) })) "
+        + "take all of it, and the variances have no ratio to it and no standard error. Their correlation is that of the "
+        + "response itself")
+  }
+
   // MARK: - Before a fit
 
   /// A covariance matrix of hundreds of parameters, whose fit takes minutes; nil where there is none.
   var wideBlock: String? {
     let wide = specification.blocks.indices.filter {
       let width = specification.blocks[$0].width
-      return specification.blocks[$0].covariance == .unstructured && width >= Self.wideWidth
+      return specification.blocks[$0].hasCovariances && width >= Self.wideWidth
     }
     guard let first = wide.first else { return nil }
     let width = specification.blocks[first].width

@@ -140,6 +140,12 @@ extension MixedLMResults {
       throw StatsModelsError(
         .notAvailable, "a fit with held parameters or a penalty has no profile: fit without them")
     }
+    if let block = specification.blocks.first(where: { !$0.covariance.form.reportsEntries }) {
+      throw StatsModelsError(
+        .notAvailable,
+        "covariances of the form '\(block.covariance.form.key)' (of '\(block.group)') have no profiles: take "
+          + "confInt(method: .bootstrap(count:seed:)), or an unstructured covariance", values: [block.group])
+    }
     let all = profiledParameters.filter { reml ? !$0.isCoefficient : true }
     let chosen = try parameters.map { names in
       try names.map { name in
@@ -197,7 +203,7 @@ extension MixedLMResults {
     let names = profiledParameters
     func moved(_ values: [Double]) -> [Double] {
       let scale = values[values.count - 1]
-      let entries = Array(values[kFe..<values.count - 1]).map { $0 / scale }
+      let entries = zip(layout.entries, values[kFe..<values.count - 1]).map { $0.hasUnit ? $1 / scale : $1 }
       let covariances = specification.termCovariances(
         layout.covariances(entries, blocks: specification.blocks))
       return names.map { item in

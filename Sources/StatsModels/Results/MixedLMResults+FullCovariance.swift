@@ -20,7 +20,7 @@ extension MixedLMResults {
       at: estimate.relativeCovariances, reml: reml, fixedEffects: fixed, scale: scale)
     let score = try engine.score(
       at: estimate.relativeCovariances, reml: reml, fixedEffects: fixed, scale: scale)
-    let slopes = slopes(score)
+    let slopes = layout.derivatives(specification.blockSums(score.covariances), at: relativeCovariances)
     let relative = layout.values(in: relativeCovariances)
     let masked = restrictions.maskedParameters
     let kept = (0..<kFe).filter { !estimate.aliased.contains($0) }
@@ -32,16 +32,20 @@ extension MixedLMResults {
     var places = kept.enumerated().map { (parameter: $1, hessian: $0) }
     places += entries.map { (kFe + $0, kept.count + (layout.entries[$0].engineIndex ?? 0)) }
     places.append((last, hessian.rows - 1))
+    // A correlation has no unit that σ² could change.
+    func isCovariance(_ parameter: Int) -> Bool {
+      parameter >= kFe && parameter < last && layout.entries[parameter - kFe].hasUnit
+    }
     var jacobian = Matrix(rows: places.count, columns: places.count)
     for (i, place) in places.enumerated() {
-      let isCovariance = place.parameter >= kFe && place.parameter < last
+      let isCovariance = isCovariance(place.parameter)
       jacobian[i, i] = isCovariance ? 1 / scale : 1
       if isCovariance { jacobian[i, places.count - 1] = -relative[place.parameter - kFe] / scale }
     }
     let inner = hessian.selecting(rows: places.map(\.hessian)).selecting(columns: places.map(\.hessian))
     var outer = jacobian.transposed * inner * jacobian
     let corner = places.count - 1
-    for (i, place) in places.enumerated() where place.parameter >= kFe && place.parameter < last {
+    for (i, place) in places.enumerated() where isCovariance(place.parameter) {
       let position = place.parameter - kFe
       outer[i, corner] -= slopes[position] / (scale * scale)
       outer[corner, i] = outer[i, corner]
@@ -58,7 +62,7 @@ extension MixedLMResults {
     }
     // Back to ratios: dS = (dΨ - S dσ²) / σ² for what was not held.
     var back = Matrix.identity(last + 1)
-    for position in entries where !masked.contains(kFe + position) {
+    for position in entries where !masked.contains(kFe + position) && isCovariance(kFe + position) {
       back[kFe + position, kFe + position] = 1 / scale
       back[kFe + position, last] = -relative[position] / scale
     }
@@ -72,18 +76,6 @@ extension MixedLMResults {
     return FullCovariance(
       ratios: ratios.selecting(rows: Array(0..<last)).selecting(columns: Array(0..<last)),
       variances: user.selecting(rows: variances).selecting(columns: variances))
-  }
-
-  /// Derivatives of the log-likelihood by each covariance entry: both of its places in a symmetric matrix.
-  private func slopes(_ score: Score) -> [Double] {
-    layout.entries.map { entry in
-      guard entry.engineIndex != nil else { return 0 }
-      let first = specification.firstTerm(of: entry.block)
-      let value = (0..<specification.blocks[entry.block].parts.count).reduce(0.0) {
-        $0 + score.covariances[first + $1][entry.row, entry.column]
-      }
-      return entry.isVariance ? value : 2 * value
-    }
   }
 }
 

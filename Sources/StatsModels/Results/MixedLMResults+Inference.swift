@@ -59,13 +59,16 @@ extension MixedLMResults {
     Series(index: layout.fixedNames, values: Array(bse.values.prefix(kFe)))
   }
 
-  /// `sqrt(scale)` times the standard errors of the covariance parameters, which is statsmodels' definition; right
+  /// `sqrt(scale)` times the standard errors of the variances and covariances, which is statsmodels' definition, and those
+  /// of correlations; right
   /// standard errors in the response's units are in ``varianceComponents``.
   /// Python: MixedLMResults.bse_re
   public var bseRe: Series {
     Series(
       index: layout.entries.map(\.name),
-      values: bse.values.dropFirst(kFe).map { scale.squareRoot() * $0 })
+      values: zip(layout.entries, bse.values.dropFirst(kFe)).map {
+        $0.hasUnit ? scale.squareRoot() * $1 : $1
+      })
   }
 
   /// `params` over their standard errors. Python: MixedLMResults.tvalues

@@ -61,9 +61,9 @@ extension MixedLMResults {
       rows.append([b, se, z, 2 * Normal.cdf(-abs(z)), b - quantile * se, b + quantile * se])
     }
     let shown = shownEntries
+    let standardErrors = bseRe.values
     for position in shown {
-      let se = errors[kFe + position]
-      rows.append([covariance(position), scale.squareRoot() * se, .nan, .nan, .nan, .nan])
+      rows.append([covariance(position), standardErrors[position], .nan, .nan, .nan, .nan])
     }
     return SummaryTable(
       index: names.fixed + shown.map { names.covariances[$0] },
@@ -96,10 +96,9 @@ extension MixedLMResults {
     layout.entries.indices.filter { layout.entries[$0].engineIndex != nil || layout.entries[$0].isVariance }
   }
 
-  /// A covariance in the response's units.
+  /// A covariance parameter in its own units: the response's for variances.
   private func covariance(_ position: Int) -> Double {
-    let entry = layout.entries[position]
-    return relativeCovariances[entry.block][entry.row, entry.column] * scale
+    layout.values(in: relativeCovariances, scale: scale)[position]
   }
 
   /// Counts and fit. Of several factors all numbers of levels stand where statsmodels has its groups.

@@ -7,11 +7,11 @@ import ProgramStop
 public struct VarianceEstimate: Sendable {
   /// The factor or component; "Residual" for the residual variance.
   public let group: String
-  /// The effect.
+  /// The effect; the form (`cs`, `ar1`) of a variance or correlation that all effects share.
   public let name: String
-  /// The second effect of a covariance; nil for a variance.
+  /// The second effect of a covariance, "correlation" of a correlation that all effects share; nil for a variance.
   public let other: String?
-  /// The variance or covariance.
+  /// The variance, covariance or correlation.
   public let estimate: Double
   /// Its standard error from the full observed information (fixed effects, covariances and residual variance).
   public let standardError: Double
@@ -80,23 +80,30 @@ extension MixedLMResults {
   /// Not in statsmodels.
   public var varianceComponents: VarianceTable {
     let covariances = relativeCovariances
+    let values = layout.values(in: covariances, scale: scale)
     let information = varianceCovariance
     let held = restrictions.maskedParameters
     var rows: [VarianceEstimate] = []
     for (position, entry) in layout.entries.enumerated() {
       let block = specification.blocks[entry.block]
-      let value = covariances[entry.block][entry.row, entry.column] * scale
+      let value = values[position]
+      let variance = information[position, position]
+      let standardError = variance > 0 ? variance.squareRoot() : held.contains(kFe + position) ? 0 : .nan
+      let form = block.covariance.form.spelling
+      let isShared = entry.position.map { block.covariance.form.reported(width: block.width)[$0].isShared }
+      let name = (isShared ?? false) ? form ?? block.names[entry.column] : block.names[entry.column]
       let product =
         covariances[entry.block][entry.row, entry.row]
         * covariances[entry.block][entry.column, entry.column]
-      let variance = information[position, position]
+      let correlation =
+        entry.hasUnit ? (product > 0 ? value / scale / product.squareRoot() : .nan) : value
       rows.append(
         VarianceEstimate(
-          group: block.group, name: block.names[entry.column],
-          other: entry.isVariance ? nil : block.names[entry.row], estimate: value,
-          standardError: variance > 0 ? variance.squareRoot() : held.contains(kFe + position) ? 0 : .nan,
+          group: block.group, name: name,
+          other: entry.isVariance ? nil : entry.hasUnit ? block.names[entry.row] : "correlation",
+          estimate: value, standardError: standardError,
           standardDeviation: entry.isVariance ? max(value, 0).squareRoot() : nil,
-          correlation: entry.isVariance ? nil : (product > 0 ? value / scale / product.squareRoot() : .nan)))
+          correlation: entry.isVariance ? nil : correlation))
     }
     let last = layout.entries.count
     rows.append(
@@ -136,13 +143,17 @@ extension MixedLMResults {
     for i in known { cross[i] = known.reduce(0) { $0 + covariance[i, $1] * gradient[$1] } }
     let scaleVariance = 2 * scale * scale / degrees + known.reduce(0) { $0 + gradient[$1] * cross[$1] }
     var result = Matrix(rows: count + 1, columns: count + 1, repeating: .nan)
+    // Of a correlation, which has no unit, neither factor is there.
+    let units = layout.entries.map { $0.hasUnit ? scale : 1 }
+    let shares = zip(layout.entries, relative).map { $0.hasUnit ? $1 : 0 }
     for i in 0..<count {
       for j in 0..<count {
         result[i, j] =
-          scale * scale * covariance[i, j] + scale * (relative[i] * cross[j] + relative[j] * cross[i])
-          + relative[i] * relative[j] * scaleVariance
+          units[i] * units[j] * covariance[i, j]
+          + (units[j] * shares[i] * cross[j] + units[i] * shares[j] * cross[i])
+          + shares[i] * shares[j] * scaleVariance
       }
-      result[i, count] = scale * cross[i] + relative[i] * scaleVariance
+      result[i, count] = units[i] * cross[i] + shares[i] * scaleVariance
       result[count, i] = result[i, count]
     }
     result[count, count] = scaleVariance
@@ -172,8 +183,6 @@ extension MixedLMResults {
         }
       }
     }
-    return layout.entries.map { entry in
-      squares[entry.block][entry.row, entry.column] * (entry.isVariance ? 1 : 2)
-    }
+    return layout.derivatives(squares, at: relativeCovariances)
   }
 }

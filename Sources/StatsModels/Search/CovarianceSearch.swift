@@ -15,7 +15,7 @@ struct CovarianceSearch {
   /// Values of fixed effects that are held; nil for those that are free.
   let heldFixed: [Double?]
   let errorVariance: ErrorVariance
-  private let patterns: [FactorPattern]
+  private let patterns: [any CovariancePattern]
   private let engine: MixedModel
 
   /// - Parameters:
@@ -33,16 +33,19 @@ struct CovarianceSearch {
     self.fePen = fePen
     self.covPen = covPen
     engine = try model.engine()
-    let entries = model.layout.entries
-    var byBlock: [Int: Set<[Int]>] = [:]
-    for (position, entry) in entries.enumerated()
-    where entry.engineIndex != nil && (free?[position] ?? true) {
-      byBlock[entry.block, default: []].insert([entry.row, entry.column])
-    }
-    patterns = model.specification.blocks.enumerated().map { position, block in
-      let freeEntries = byBlock[position] ?? []
+    let freeEntries = model.layout.entries.indices.filter {
+      model.layout.entries[$0].engineIndex != nil && (free?[$0] ?? true)
+    }.map { model.layout.entries[$0] }
+    patterns = model.specification.blocks.enumerated().map { position, block -> any CovariancePattern in
+      let own = freeEntries.filter { $0.block == position }
+      let form = block.covariance.form
+      guard form.reportsEntries else {
+        return FormPattern(
+          form: form, width: block.width, free: Set(own.compactMap(\.position)), values: held[position])
+      }
+      let entries = Set(own.map { [$0.row, $0.column] })
       return FactorPattern(
-        width: block.width, free: { freeEntries.contains([$0, $1]) }, values: held[position])
+        width: block.width, free: { entries.contains([$0, $1]) }, values: held[position])
     }
   }
 
@@ -128,11 +131,11 @@ struct CovarianceSearch {
     var position = 0
     var blocks: [Matrix] = []
     for pattern in patterns {
-      guard let block = pattern.covariance(parameters[position..<position + pattern.entries.count]) else {
+      guard let block = pattern.covariance(parameters[position..<position + pattern.count]) else {
         return nil
       }
       blocks.append(block)
-      position += pattern.entries.count
+      position += pattern.count
     }
     switch errorVariance {
     case .profiled: return Point(blocks: blocks, scale: nil)
@@ -161,7 +164,7 @@ struct CovarianceSearch {
     guard let score = try? engine.score(at: terms, reml: reml, fixedEffects: fixed, scale: point.scale) else {
       return nil
     }
-    var derivatives = blockDerivatives(score)
+    var derivatives = model.specification.blockSums(score.covariances)
     if let covariancePenalty {
       derivatives[0] = derivatives[0].zip(covariancePenalty.deriv(point.blocks[0]), -)
     }
@@ -171,8 +174,8 @@ struct CovarianceSearch {
     var gradient: [Double] = []
     for (pattern, derivative) in zip(patterns, derivatives) {
       gradient += pattern.gradient(
-        derivative.mapElements { $0 / unit }, parameters[position..<position + pattern.entries.count])
-      position += pattern.entries.count
+        derivative.mapElements { $0 / unit }, parameters[position..<position + pattern.count])
+      position += pattern.count
     }
     if errorVariance == .free {
       gradient.append(
@@ -181,18 +184,6 @@ struct CovarianceSearch {
         })
     }
     return (total, gradient)
-  }
-
-  private func blockDerivatives(_ score: Score) -> [Matrix] {
-    var position = 0
-    return model.specification.blocks.map { block in
-      var sum = Matrix(rows: block.width, columns: block.width)
-      for _ in block.parts {
-        sum = sum.zip(score.covariances[position], +)
-        position += 1
-      }
-      return sum
-    }
   }
 
   /// The estimate at given relative covariances, with its penalties.

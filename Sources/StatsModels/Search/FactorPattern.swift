@@ -5,7 +5,7 @@ import LinearAlgebra
 /// Row by row, a held entry Sᵢⱼ determines Lᵢⱼ = (Sᵢⱼ - Σ Lᵢₖ Lⱼₖ) / Lⱼⱼ, and a held variance
 /// Lᵢᵢ = (Sᵢᵢ - Σ Lᵢₖ²)^½; a free one leaves the entry of L free. Rows are permuted: held variances come first, then an
 /// order in which zeros of S are zeros of L wherever there is one, so that they hold without a division.
-struct FactorPattern: Sendable {
+struct FactorPattern: CovariancePattern {
   /// Position in the block of each row of the factor.
   let order: [Int]
   /// Free entries (i, j), i ≥ j, of the factor.
@@ -38,6 +38,8 @@ struct FactorPattern: Sendable {
     self.held = held
     entries = held.indices.flatMap { i in (0...i).compactMap { j in held[i][j] == nil ? (i, j) : nil } }
   }
+
+  var count: Int { entries.count }
 
   /// S from the values of the free entries; nil where no covariance matrix has the held values beside them.
   func covariance(_ parameters: ArraySlice<Double>) -> Matrix? {

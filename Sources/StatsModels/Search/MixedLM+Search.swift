@@ -134,7 +134,7 @@ extension MixedLM {
     if let value = request.heldScale { return .held(value) }
     guard request.startUnits == .user, let free else { return .profiled }
     let holds = zip(layout.entries, free).contains { entry, isFree in
-      !isFree && start[entry.block][entry.row, entry.column] != 0
+      !isFree && entry.hasUnit && start[entry.block][entry.row, entry.column] != 0
     }
     return holds ? .free : .profiled
   }
@@ -149,7 +149,8 @@ extension MixedLM {
   /// The matrices with held entries taken from `values`, and those that are zero by construction zero.
   private func holding(_ blocks: [Matrix], free: [Bool]?, at values: [Matrix]) -> [Matrix] {
     var result = blocks
-    for (position, entry) in layout.entries.enumerated() {
+    for (position, entry) in layout.entries.enumerated()
+    where specification.blocks[entry.block].covariance.form.reportsEntries {
       let value: Double
       if entry.engineIndex == nil {
         value = 0

@@ -155,7 +155,7 @@ extension MixedLMResults {
     }
     start[block][entry, entry] = value
     var arguments = arguments
-    let values = layout.values(in: start).map { $0 * unit }
+    let values = layout.values(in: start, scale: unit)
     arguments.startParams = MixedLMParams.fromComponents(
       feParams: estimate.fixedEffects.map { $0.isNaN ? 0 : $0 },
       covRe: kRe > 0 ? start[0].mapElements { $0 * unit } : nil, vcomp: Array(values.dropFirst(kRe2)))

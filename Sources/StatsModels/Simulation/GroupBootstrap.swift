@@ -52,6 +52,6 @@ extension MixedLMResults {
 
   /// Fixed effects, covariances in the response's units, and `scale`.
   private var userParameters: [Double] {
-    estimate.fixedEffects + layout.values(in: relativeCovariances).map { $0 * scale } + [scale]
+    estimate.fixedEffects + layout.values(in: relativeCovariances, scale: scale) + [scale]
   }
 }

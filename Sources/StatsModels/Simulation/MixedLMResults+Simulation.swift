@@ -139,8 +139,8 @@ extension MixedLM {
     }
     return try MixedLM.fromFormula(
       formula: FormulaUpdate.apply(formula, to: arguments.formula), data: source.data, groups: groups,
-      reFormula: arguments.reFormula, vcFormula: arguments.vcFormula, weights: again(specification.weights),
-      offset: again(specification.offset), missing: arguments.missing,
+      reFormula: arguments.reFormula, vcFormula: arguments.vcFormula, reCovariance: arguments.reCovariance,
+      weights: again(specification.weights), offset: again(specification.offset), missing: arguments.missing,
       environment: source.environment)
   }
 }

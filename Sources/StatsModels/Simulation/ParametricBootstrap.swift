@@ -123,7 +123,7 @@ extension MixedLMResults {
           .fit(reml: reml, options: FitOptions(start: start))
         let values = fitted.map { found -> [Double] in
           let relative = specification.blockCovariances(found.relativeCovariances)
-          return found.fixedEffects + layout.values(in: relative).map { $0 * found.scale } + [found.scale]
+          return found.fixedEffects + layout.values(in: relative, scale: found.scale) + [found.scale]
         }
         return values ?? [Double](repeating: .nan, count: names.count)
       }
@@ -131,7 +131,7 @@ extension MixedLMResults {
     let done = run.completed
     let values = Matrix(rowsOf: done, columns: names.count)
     let estimates =
-      estimate.fixedEffects + layout.values(in: relativeCovariances).map { $0 * scale } + [scale]
+      estimate.fixedEffects + layout.values(in: relativeCovariances, scale: scale) + [scale]
     return BootstrapResult(
       replicates: LabeledMatrix(index: (0..<done.count).map(String.init), columns: names, values: values),
       estimates: Series(index: names, values: estimates), requested: max(count, 0),

@@ -26,7 +26,7 @@ extension SnapshotState {
         }
       }
       return Block(
-        group: block.group, names: block.names, covariance: "\(block.covariance)",
+        group: block.group, names: block.names, covariance: block.covariance.form.key,
         partLevelCounts: block.parts.map(\.levelCount), factor: block.factor.map(Factor.init),
         columns: columns,
         coding: block.component?.coding(groups: specification.grouping.codes).map(Coding.init))

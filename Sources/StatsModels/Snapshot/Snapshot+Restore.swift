@@ -102,7 +102,8 @@ extension SnapshotState {
           formula: formula ?? "", groups: groups, reFormula: nil, vcFormula: vcFormula, missing: .none),
         fixedInfo: fixedInfo, effectInfos: effectInfos, environment: environment,
         plan: try FormulaPlan(
-          formula: formula ?? "", groupNames: [groupColumn ?? groupName], reFormula: nil, vcFormula: nil),
+          formula: formula ?? "", groupNames: [groupColumn ?? groupName], reFormula: nil, vcFormula: nil,
+          environment: environment),
         data: DataFrame())
     }
     let endog = zip(snapshot.fittedvalues?.values ?? [], snapshot.resid?.values ?? []).map { $0 + $1 }
@@ -152,10 +153,7 @@ extension SnapshotState {
 
 extension SnapshotState.Block {
   /// The form of the covariance, nil for a text that names none.
-  var form: RandomTerm.Covariance? {
-    let known: [RandomTerm.Covariance] = [.unstructured, .diagonal, .tied]
-    return known.first { "\($0)" == covariance }
-  }
+  var form: RandomTerm.Covariance? { RandomTerm.Covariance(key: covariance) }
 }
 
 extension SnapshotState.Statistics {

@@ -28,6 +28,10 @@ struct RandomBlock: Sendable {
 
   /// True of a variance component (`vcFormula`, `exogVc`): one variance, effects named `component[column]`.
   var isComponent: Bool { component != nil }
+  /// Whether the block has covariances of its own, which a diagonal one has not.
+  var hasCovariances: Bool {
+    covariance.form.reported(width: width).contains { $0.kind == .covariance }
+  }
   /// Number of independent vectors of effects.
   var levelCount: Int { parts.reduce(0) { $0 + $1.levelCount } }
   /// Number of effects in a vector.
@@ -38,7 +42,7 @@ struct RandomBlock: Sendable {
     parts.map {
       RandomTerm(
         codes: $0.codes, levelCount: $0.levelCount, columns: $0.columns, covariance: covariance,
-        tie: covariance == .tied && parts.count > 1 ? tie : nil)
+        tie: parts.count > 1 ? tie : nil)
     }
   }
 }

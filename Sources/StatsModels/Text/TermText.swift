@@ -6,8 +6,11 @@ extension ModelSpecification {
   func termText(_ block: Int, independent: Bool = false) -> String {
     let own = blocks[block]
     if own.isComponent { return "variance component '\(own.group)'" }
-    let bar = own.width > 1 && (independent || own.covariance == .diagonal) ? "||" : "|"
-    return "(\(effectsText(block)) \(bar) \(own.group))"
+    let form = own.covariance.form
+    let isPlain = independent || own.width == 1 || form.reportsEntries
+    let isIndependent = own.width > 1 && (independent || form.reportsEntries && !own.hasCovariances)
+    let bar = "(\(effectsText(block)) \(isIndependent ? "||" : "|") \(own.group))"
+    return isPlain ? bar : (form.spelling ?? "") + bar
   }
 
   /// The model in one line: its formula, and the random effects that stand outside of it as bars, `(Time | Pig)`, or

@@ -128,8 +128,9 @@ struct NewtonOptimizer {
 
   private func effectiveLevels(_ model: QuadraticModel, theta: [Double]) -> Double {
     zip(layout.parameters, model.coordinates(theta)).enumerated().reduce(.infinity) { least, next in
-      let (i, (entries, size)) = next
-      guard let e = entries.first, e.row == e.column else { return least }
+      let (i, (parameter, value)) = next
+      guard parameter.kind.isVariance else { return least }
+      let size = parameter.kind.power * value
       return min(least, 0.5 * model.curvature[i, i] * size * size)
     }
   }

@@ -55,7 +55,8 @@ struct AnchoredSteps {
       guard elimination.converged, point.deviance <= anchor.deviance + slack else { break }
       let slopes = iterative.covarianceDerivatives(found, at: point)
       model = QuadraticModel(
-        gradient: iterative.layout.gradient(slopes, lower: point.lower), curvature: derivatives.curvature)
+        gradient: iterative.layout.gradient(slopes, lower: point.lower, theta: point.theta),
+        curvature: derivatives.curvature)
       let step = model.step(damping: 0)
       let promised = max(model.decrease(step), 0)
       try report(iteration, point, promised)

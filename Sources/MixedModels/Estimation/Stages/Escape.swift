@@ -1,16 +1,12 @@
 extension NewtonOptimizer {
-  /// A lower point beside one at which a variance is zero although the deviance falls with it; nil where none is: the
-  /// gradient in T says nothing there, d² deviance / dT_aa² = 2 F_aa does.
+  /// A lower point beside one at which a parameter is at its bound although the deviance falls with it; nil where none is:
+  /// the gradient in θ says nothing there.
   func escaped(
     from point: ProfiledObjective.Point, derivatives: ProfiledObjective.Derivatives
   ) throws(EngineError) -> ProfiledObjective.Point? {
-    var theta = point.theta
-    for (i, entries) in layout.parameters.enumerated() {
-      guard let e = entries.first, e.row == e.column, abs(theta[i]) < 1e-3 * scales[i] else { continue }
-      let slope = entries.reduce(0) { $0 + derivatives.covariance[$1.factor][$1.row, $1.row] }
-      if slope * scales[i] * scales[i] < -1e-3 { theta[i] = 0.3 * scales[i] }
-    }
-    if theta == point.theta { return nil }
+    guard
+      var theta = layout.reopened(point.theta, derivatives: derivatives.covariance, scales: scales)
+    else { return nil }
     while true {
       if let trial = try? objective.evaluate(theta), trial.deviance < point.deviance { return trial }
       let nearer = zip(theta, point.theta).map { $1 + 0.25 * ($0 - $1) }

@@ -69,9 +69,9 @@ struct MatrixFreePhase {
 
   /// Monte-Carlo covariance of the gradient at the point that was evaluated last.
   func gradientNoise(_ point: ProfiledObjective.Point) -> Matrix {
-    let weights = objective.layout.parameters.map { entries in
+    let weights = objective.layout.parameters.map { parameter in
       point.lower.indices.map { f in
-        entries.contains { $0.factor == f } ? 2 * point.lower[f][0] : 0
+        parameter.rows.contains { $0.factor == f } ? 2 * point.lower[f][0] : 0
       }
     }
     return elimination.stochastic.covariance(weights: weights)

@@ -71,21 +71,29 @@ extension MixedModel {
 
   /// The estimate, not converged where the likelihood still rises with every effect a hundred times as large: effects that
   /// explain the response leave no maximum, only rounding at which a search ends.
+  ///
+  /// Effects of a form of few parameters may take all of the response and still have a best size: there the likelihood
+  /// levels off as the residual variance vanishes, and the estimate is its limit.
   func bounded(_ estimate: Estimate) throws(EngineError) -> Estimate {
-    guard estimate.converged, extended == nil, !plan.isIterative,
+    let mayLevelOff = terms.contains { !$0.covariance.form.reportsEntries }
+    guard estimate.converged || mayLevelOff, extended == nil, !plan.isIterative,
       estimate.scale < Self.suspiciousScale * fixed.unit * fixed.unit
     else { return estimate }
     var result = estimate
     do {
       let larger = estimate.relativeCovariances.map { $0.mapElements { 1e4 * $0 } }
       let (_, objective, point) = try resolved(at: layout.lower(covariances: larger), reml: estimate.reml)
-      result.converged = -0.5 * (point.deviance + objective.shift) < estimate.logLikelihood
+      let rise = -0.5 * (point.deviance + objective.shift) - estimate.logLikelihood
+      result.converged = rise < (mayLevelOff ? Self.levelRise : 0)
     } catch {
       guard error.isUnresolved else { throw error }
       result.converged = false
     }
     return result
   }
+
+  /// Rise of log L beyond an estimate with next to no residual variance that is none.
+  private static let levelRise = 1e-4
 
   /// Share of the least-squares residual variance below which it is asked whether effects leave nothing of it.
   private static let suspiciousScale = 1e-8
@@ -95,17 +103,16 @@ extension MixedModel {
   private func enlarged(_ theta: [Double], objective: ProfiledObjective) throws(EngineError) -> [Double] {
     // A variance that was small beside the sums of squares may be large beside the residual's.
     var best = theta
-    for (i, entries) in layout.parameters.enumerated() {
-      guard let e = entries.first, e.row == e.column else { continue }
-      best[i] = max(abs(best[i]), 0.3 * parameterScales[i])
+    for (i, scale) in parameterScales.enumerated() where layout.parameters[i].kind.isVariance {
+      best[i] = max(abs(best[i]), 0.3 * scale)
     }
     var deviance = try objective.evaluate(best).deviance
     for _ in 0..<2 {
       for f in layout.widths.indices {
         for factor in [8.0, 0.5] {
           while true {
-            let trial = zip(best, layout.parameters).map { value, entries in
-              entries.contains { $0.factor == f } ? factor * value : value
+            let trial = zip(best, layout.parameters).map { value, parameter in
+              parameter.kind != .angle && parameter.rows.contains { $0.factor == f } ? factor * value : value
             }
             guard let point = try? objective.evaluate(trial), point.deviance < deviance else { break }
             (best, deviance) = (trial, point.deviance)

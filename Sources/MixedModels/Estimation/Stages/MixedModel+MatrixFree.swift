@@ -123,7 +123,7 @@ extension MixedModel {
     var theta = spread ?? Matrix(rows: n, columns: n)
     for i in 0..<n { for j in 0..<n { theta[i, j] += rest[i] * rest[j] } }
     let forms = elimination.quadraticForms(
-      layout.directions(point.lower), coefficients: point.coefficients)
+      layout.directions(point.lower, theta: point.theta), coefficients: point.coefficients)
     let unit = fixed.unit
     func error(_ slope: [Double]) -> Double { max(theta.quadraticForm(slope), 0).squareRoot() }
 
@@ -132,8 +132,8 @@ extension MixedModel {
       guard let place = layout.places[t], let map = layout.maps[t] else {
         return [Double](repeating: 0, count: n)
       }
-      return layout.parameters.map { entries in
-        entries.contains { $0.factor == place.factor }
+      return layout.parameters.map { parameter in
+        parameter.rows.contains { $0.factor == place.factor }
           ? 2 * point.lower[place.factor][0] / (map[0, 0] * map[0, 0]) : 0
       }
     }

@@ -34,7 +34,7 @@ extension MixedModel {
   private func betterOrders(for covariances: [Matrix]) -> [Int: [Int]]? {
     var result = orders
     var isWorthwhile = false
-    for (t, term) in terms.enumerated() where term.covariance == .unstructured && term.width > 1 {
+    for (t, term) in terms.enumerated() where term.mayReorder {
       guard let (f, position) = place(ofTerm: t) else { continue }
       let present = Self.pivotQuality(covariances[t], map: layout.maps[t])
       var largest = present

@@ -3,7 +3,7 @@ extension NewtonOptimizer {
   func snapped(_ point: ProfiledObjective.Point) throws(EngineError) -> ProfiledObjective.Point {
     let allowance = 1e-9 * max(1, abs(point.deviance).squareRoot() * 1e-3)
     for (limit, allowed) in [(1e-2, 0), (1e-3, allowance)] {
-      let theta = zip(point.theta, scales).map { abs($0) < limit * $1 ? 0 : $0 }
+      let theta = layout.snapped(point.theta, within: limit, scales: scales)
       if theta == point.theta { continue }
       if let trial = try? objective.evaluate(lower: layout.lower(theta), theta: theta),
         trial.deviance <= point.deviance + allowed

@@ -18,20 +18,25 @@ extension MixedModel {
     case .line: return startsOnLine(to: point, objective: objective)
     case .everywhere: break
     }
-    let scales = parameterScales
+    let scales = deviationScales
     let isSingular = boundaryDirections(point.lower) > 0
     let isUneven = informationSpread > Self.unevenSpread
     var starts: [[Double]] = []
     let sizes = sizes(of: point)
     let largest = sizes.reduce(0) { max($0, $1 ?? 0) }
     func theta(_ size: (Double) -> Double) -> [Double] {
-      zip(sizes, scales).map { own, scale in own.map { size($0) * scale } ?? 0 }
+      zip(sizes, zip(layout.parameters, scales)).map { own, next in
+        own.flatMap { next.0.kind.theta(deviation: size($0) * next.1) } ?? 0
+      }
     }
     if largest >= 1e-3, sizes.contains(where: { $0.map { $0 < 0.1 * largest } ?? false }) {
       starts.append(theta { $0 < 0.1 * largest ? largest : 0.1 * $0 })
     }
     if isSingular { starts += [1, 0.1].map { size in theta { _ in size } } }
-    if outcome.effectiveLevels < Self.fewLevels { starts += perfectCorrelations(at: point) }
+    let hasCorrelation = layout.parameters.contains { $0.kind == .angle }
+    if hasCorrelation || outcome.effectiveLevels < Self.fewLevels {
+      starts += layout.farCorrelations(from: point.theta, lower: point.lower)
+    }
     guard isSingular || isUneven || isCrowded else { return starts }
     let lines = ScaleLines(model: self, objective: objective)
     if let separate = lines.separate { starts.append(separate) }
@@ -43,28 +48,6 @@ extension MixedModel {
   /// Levels that tell of a variance up to which effects with a perfect correlation may be an optimum of their own beside
   /// one inside: of all models with a slope that the data sets of R allow, those with two optima had three to six.
   private static let fewLevels = 12.0
-
-  /// The variances of a point with all correlations of a term 1 or -1: as the first effect's, and with one of them turned.
-  private func perfectCorrelations(at point: ProfiledObjective.Point) -> [[Double]] {
-    layout.blocks.filter { $0.columns.count > 1 }.flatMap { f, columns in
-      let order = layout.widths[f]
-      func entry(_ row: Int, _ column: Int) -> Double { point.lower[f][row + column * order] }
-      let sizes = columns.map { row in
-        columns.reduce(0.0) { $0 + entry(row, $1) * entry(row, $1) }.squareRoot()
-      }
-      let signs = columns.map { entry($0, columns.lowerBound) < 0 ? -1.0 : 1.0 }
-      return columns.map { turned -> [Double] in
-        var lower = point.lower
-        for row in columns {
-          for column in columns { lower[f][row + column * order] = 0 }
-          let position = row - columns.lowerBound
-          let sign = row == turned && position > 0 ? -signs[position] : signs[position]
-          lower[f][row + columns.lowerBound * order] = sign * sizes[position]
-        }
-        return layout.theta(lower)
-      }
-    }
-  }
 
   /// Largest number of minima on lines from which iterations start.
   private static let mostMinima = 8
@@ -94,8 +77,9 @@ extension MixedModel {
 
   /// Standard deviation of each variance's effects in units of its parameter's scale; nil for covariances.
   private func sizes(of point: ProfiledObjective.Point) -> [Double?] {
-    zip(layout.parameters, parameterScales).map { entries, scale in
-      guard let e = entries.first, e.row == e.column else { return nil }
+    zip(layout.parameters, deviationScales).map { parameter, scale in
+      guard parameter.kind.isVariance else { return nil }
+      let e = parameter.rows[0]
       let width = layout.widths[e.factor]
       let lower = point.lower[e.factor]
       let variance = (0..<width).reduce(0.0) { $0 + lower[e.row + $1 * width] * lower[e.row + $1 * width] }

@@ -30,8 +30,8 @@ struct ScaleLines {
     self.objective = objective
     let information = Self.information(of: model)
     let isVariance = Self.isVariance(model)
-    let saturated = zip(isVariance, information).map { isVariance, range in
-      isVariance ? Self.saturated / range.lowerBound.squareRoot() : 0
+    let saturated = zip(model.layout.parameters, information).map { parameter, range in
+      parameter.kind.theta(deviation: Self.saturated / range.lowerBound.squareRoot()) ?? 0
     }
     // 1 is the least-squares variance
     let total = (try? objective.evaluate(isVariance.map { _ in 0 }).scale) ?? 1
@@ -65,13 +65,8 @@ struct ScaleLines {
       let root = Matrix(rows: k, columns: k, columnMajor: point.lower[f])
       let covariance = root * root.transposed
       let sum = covariance * traces[f].residual * covariance
-      var own = Matrix(rows: k, columns: k)
-      for (factor, columns) in model.layout.blocks where factor == f {
-        for a in columns {
-          for b in columns { own[a, b] = sum[a, b] / (within * Double(factors[f].levelCount)) }
-        }
-      }
-      return CovarianceLayout.semidefiniteCholesky(own).storage
+      let mean = sum.mapElements { $0 / (within * Double(factors[f].levelCount)) }
+      return CovarianceLayout.semidefiniteCholesky(model.layout.covariancesOnly(mean, factor: f)).storage
     }
     let theta = model.layout.theta(lower)
     return theta.allSatisfy(\.isFinite) ? theta : nil
@@ -79,15 +74,15 @@ struct ScaleLines {
 
   /// Least and largest A_ll of the regressors of each parameter's rows.
   static func information(of model: MixedModel) -> [ClosedRange<Double>] {
-    model.layout.parameters.map { entries in
-      let ranges = entries.map { model.moments.information[$0.factor][$0.row] }
+    model.layout.parameters.map { parameter in
+      let ranges = parameter.rows.map { model.moments.information[$0.factor][$0.row] }
       let least = ranges.reduce(.infinity) { min($0, $1.lowerBound) }
       return ClosedRange(from: least, to: ranges.reduce(least) { max($0, $1.upperBound) })
     }
   }
 
   private static func isVariance(_ model: MixedModel) -> [Bool] {
-    model.layout.parameters.map { $0.first.map { $0.row == $0.column } ?? false }
+    model.layout.parameters.map(\.kind.isVariance)
   }
 
   /// θ at the minima on all lines, the lowest first.
@@ -119,7 +114,12 @@ struct ScaleLines {
   /// Largest number of nodes of a line, for effects known to very different degrees.
   private static let mostNodes = 100
 
-  /// Lines along the diagonal of T.
+  /// A parameter at a standard deviation of its effects; 0 for one that is no variance.
+  private func theta(_ i: Int, deviation: Double) -> Double {
+    model.layout.parameters[i].kind.theta(deviation: deviation) ?? 0
+  }
+
+  /// Lines along the variances.
   private func standardLines(through point: ProfiledObjective.Point) -> [[[Double]]] {
     let isVariance = Self.isVariance(model)
     let variances = isVariance.indices.filter { isVariance[$0] }
@@ -128,11 +128,11 @@ struct ScaleLines {
       let sizes = moved.map { Self.sizes(ranges[$0], count: count) }
       return (0..<count).map { step in
         var theta = others
-        for (i, size) in zip(moved, sizes) { theta[i] = size[step] }
+        for (i, size) in zip(moved, sizes) { theta[i] = self.theta(i, deviation: size[step]) }
         return theta
       }
     }
-    let small = zip(isVariance, ranges).map { $0 ? $1.lowerBound : 0 }
+    let small = ranges.indices.map { theta($0, deviation: ranges[$0].lowerBound) }
     return [line(variances, others: isVariance.map { _ in 0 })]
       + variances.flatMap { [line([$0], others: small), line([$0], others: point.theta)] }
   }
@@ -142,7 +142,7 @@ struct ScaleLines {
     let layout = model.layout
     // Sizes of each term's effects, or nil where the standardised lines are the same.
     let sizes = model.terms.enumerated().map { t, term -> [ClosedRange<Double>]? in
-      guard term.covariance == .unstructured, term.width > 1, let place = layout.places[t],
+      guard term.mayReorder, let place = layout.places[t],
         let map = layout.maps[t]
       else { return nil }
       return (0..<term.width).map { a in
@@ -182,16 +182,16 @@ struct ScaleLines {
     var stream = RandomStream(seed: 1)
     let layout = model.layout
     return (0..<count).map { draw in
-      let theta = zip(layout.parameters, ranges).map { entries, range -> Double in
+      let theta = zip(layout.parameters, ranges).map { parameter, range -> Double in
         let size = range.lowerBound * pow(range.upperBound / range.lowerBound, stream.uniform())
-        guard let e = entries.first, e.row != e.column else { return size }
-        return (2 * stream.uniform() - 1) * size
+        if let value = parameter.kind.theta(deviation: size) { return value }
+        return (2 * stream.uniform() - 1) * (parameter.kind == .angle ? 0.5 * .pi : size)
       }
       if draw.isMultiple(of: 2) { return theta }
       // the same numbers as a factor of the caller's S, each effect in units of its column
       let covariances = layout.covariances(layout.lower(theta), widths: model.terms.map(\.width))
       let uncorrelated = zip(model.terms, covariances).map { term, s -> Matrix in
-        guard term.covariance == .unstructured else { return s }
+        guard term.covariance.form.standardisation == .basis else { return s }
         var mixed = Matrix(rows: s.rows, columns: s.rows)
         let sizes = s.diagonal.map { max($0, 0).squareRoot() * exp(2 * stream.uniform() - 1) }
         for a in 0..<s.rows {
@@ -209,8 +209,8 @@ struct ScaleLines {
 
   /// The range of the variance in one row of a factor.
   private func range(factor: Int, row: Int) -> ClosedRange<Double> {
-    let position = model.layout.parameters.firstIndex { entries in
-      entries.contains { $0.factor == factor && $0.row == row && $0.column == row }
+    let position = model.layout.parameters.firstIndex { parameter in
+      parameter.kind.isVariance && parameter.rows.contains { $0.factor == factor && $0.row == row }
     }
     return position.map { ranges[$0] } ?? 1...1
   }
