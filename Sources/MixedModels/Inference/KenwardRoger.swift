@@ -26,7 +26,7 @@ extension MixedModel {
   }
 
   private func kenwardRoger(at point: ParameterPoint) throws(EngineError) -> FixedEffectsUncertainty? {
-    let set = CovarianceParameters(model: self)
+    let set = CovarianceParameters(model: self, lower: point.profile.lower)
     let free = set.parameters.indices.filter { !set.parameters[$0].isHeld }
     let directions = free.map { set.standardDirection(set.parameters[$0], model: self) }
     let elimination = point.objective.elimination

@@ -21,12 +21,12 @@ extension MixedModel {
   }
 
   private func satterthwaite(at point: ParameterPoint) throws(EngineError) -> FixedEffectsUncertainty {
-    let set = CovarianceParameters(model: self)
+    let set = CovarianceParameters(model: self, lower: point.profile.lower)
     let free = set.parameters.indices.filter { !set.parameters[$0].isHeld }
     let directions = free.map { set.standardDirection(set.parameters[$0], model: self) }
     point.objective.elimination.solve()
     let fixedSlopes = point.objective.elimination.fixedSlopes(directions)
-    let hessian = try standardHessian(directions, at: point)
+    let hessian = try standardHessian(set, free: free, isStandard: true, at: point)
     let tangent = TangentSpace(model: self, lower: point.profile.lower, parameters: set, free: free)
 
     // b profiled out of the information in (S̃, σ²), then along the boundary.
