@@ -40,7 +40,8 @@ extension MixedLM {
   /// Python: MixedLM.from_formula
   public static func fromFormula(
     formula: String, data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: ReFormula? = nil,
-    vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
+    vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil,
+    weights: (any ColumnSpecifier)? = nil,
     offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
     missing: Missing = .none, environment: Environment = Environment()
   ) throws -> MixedLM {
@@ -86,20 +87,23 @@ extension MixedLM {
   @_disfavoredOverload
   public static func fromFormula(
     formula: String, data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: String?,
-    vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
+    vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil,
+    weights: (any ColumnSpecifier)? = nil,
     offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
     missing: Missing = .none, environment: Environment = Environment()
   ) throws -> MixedLM {
     try fromFormula(
       formula: formula, data: data, groups: groups, reFormula: reFormula.map { ReFormula($0) },
-      vcFormula: vcFormula, reCovariance: reCovariance, weights: weights, offset: offset, subset: subset, useSparse: useSparse,
+      vcFormula: vcFormula, reCovariance: reCovariance, weights: weights, offset: offset, subset: subset,
+      useSparse: useSparse,
       missing: missing, environment: environment)
   }
 
   /// The same for a dictionary of arrays instead of a data frame.
   public static func fromFormula(
     formula: String, data: [String: any ColumnConvertible], groups: (any ColumnSpecifier)? = nil,
-    reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
+    reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil,
+    reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
     offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
     missing: Missing = .none, environment: Environment = Environment()
   ) throws -> MixedLM {
@@ -115,7 +119,8 @@ extension MixedLM {
 /// Python: statsmodels.formula.api.mixedlm
 public func mixedlm(
   _ formula: String, _ data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: ReFormula? = nil,
-  vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
+  vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil,
+  weights: (any ColumnSpecifier)? = nil,
   offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
   missing: Missing = .none, environment: Environment = Environment()
 ) throws -> MixedLM {
@@ -129,7 +134,8 @@ public func mixedlm(
 @_disfavoredOverload
 public func mixedlm(
   _ formula: String, _ data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: String?,
-  vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
+  vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil,
+  weights: (any ColumnSpecifier)? = nil,
   offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
   missing: Missing = .none, environment: Environment = Environment()
 ) throws -> MixedLM {
@@ -142,7 +148,8 @@ public func mixedlm(
 /// The same for a dictionary of arrays instead of a data frame.
 public func mixedlm(
   _ formula: String, _ data: [String: any ColumnConvertible], groups: (any ColumnSpecifier)? = nil,
-  reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
+  reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil,
+  reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
   offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
   missing: Missing = .none, environment: Environment = Environment()
 ) throws -> MixedLM {
