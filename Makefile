@@ -10,22 +10,22 @@ DOCC ?= docc
 
 all: build
 
-# System libraries: OpenBLAS, LAPACKE, and pkg-config, by which SwiftPM finds them.
+# System libraries: OpenBLAS, LAPACKE, zlib, and pkg-config, by which SwiftPM finds them.
 setup:
-	@if command -v pkg-config >/dev/null && pkg-config --exists openblas lapacke; then exit 0; fi; \
+	@if command -v pkg-config >/dev/null && pkg-config --exists openblas lapacke zlib; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
-	  echo "This machine lacks OpenBLAS, LAPACKE or pkg-config, and has no apt-get to install them." >&2; \
-	  echo "Install OpenBLAS with its LAPACKE interface and pkg-config by other means" >&2; \
-	  echo "(macOS: brew install openblas pkgconf) so that 'pkg-config --exists openblas' succeeds." >&2; \
-	  command -v pkg-config >/dev/null && pkg-config --exists openblas; exit $$?; \
+	  echo "This machine lacks OpenBLAS, LAPACKE, zlib or pkg-config, and has no apt-get to install them." >&2; \
+	  echo "Install OpenBLAS with its LAPACKE interface, zlib and pkg-config by other means" >&2; \
+	  echo "(macOS: brew install openblas zlib pkgconf) so that 'pkg-config --exists openblas zlib' succeeds." >&2; \
+	  command -v pkg-config >/dev/null && pkg-config --exists openblas zlib; exit $$?; \
 	fi; \
 	if [ "$$(id -u)" = 0 ]; then as_root=; elif command -v sudo >/dev/null; then as_root=sudo; else \
-	  echo "Run as root, or install sudo: apt-get install libopenblas-dev liblapacke-dev pkg-config" >&2; exit 1; \
+	  echo "Run as root, or install sudo: apt-get install libopenblas-dev liblapacke-dev zlib1g-dev pkg-config" >&2; exit 1; \
 	fi; \
-	echo "Installing libopenblas-dev, liblapacke-dev and pkg-config"; \
+	echo "Installing libopenblas-dev, liblapacke-dev, zlib1g-dev and pkg-config"; \
 	$$as_root apt-get update -qq && \
 	$$as_root env DEBIAN_FRONTEND=noninteractive \
-	  apt-get install -y -qq --no-install-recommends libopenblas-dev liblapacke-dev pkg-config
+	  apt-get install -y -qq --no-install-recommends libopenblas-dev liblapacke-dev zlib1g-dev pkg-config
 
 build: setup
 	$(SWIFT) build -c release --product mixedlm $(SWIFT_FLAGS)

@@ -19,12 +19,14 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "ProgramStop"),
     .target(
       name: "LinearAlgebra", dependencies: ["COpenBLAS", "ProgramStop"],
       linkerSettings: [.linkedLibrary("lapacke", .when(platforms: [.linux]))]),
     .target(name: "Distributions"),
-    .target(name: "DataFrames", dependencies: ["ProgramStop"]),
+    .target(name: "DataFrames", dependencies: ["CZlib", "ProgramStop"]),
     .target(name: "Optimization", dependencies: ["LinearAlgebra"]),
     .target(name: "Patsy", dependencies: ["DataFrames", "LinearAlgebra", "ProgramStop"]),
     .target(name: "Statistics", dependencies: ["DataFrames", "Distributions"]),

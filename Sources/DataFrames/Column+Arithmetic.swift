@@ -159,6 +159,7 @@ extension Column {
     if case .string(let x) = storage, case .string(let y) = b.storage, operation == .add {
       return Column(name: name, storage: .string(x.joined(with: y)))
     }
+    if let result = try timeArithmetic(b, operation.rawValue, name: name) { return result }
     if let error = typeError("'\(operation.rawValue)'") ?? b.typeError("'\(operation.rawValue)'") {
       throw error
     }

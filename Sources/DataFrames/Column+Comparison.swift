@@ -124,6 +124,16 @@ extension Column {
     if case .double(let values) = storage, let number = value.number {
       return Mask(values.map { relation.holds($0, number) })
     }
+    if case .time(let times) = storage {
+      guard case .string(let text) = value, let wanted = times.parse(text) else {
+        if relation == .eq { return Mask([Bool](repeating: false, count: count)) }
+        throw DataFrameError(
+          .wrongType,
+          "'\(relation.rawValue)' cannot compare: column \(PythonText.quoted(name)) holds "
+            + "\(times.kind == .moment ? "dates" : "spans of time"), \(value.debugDescription) is none")
+      }
+      return Mask(times.microseconds.map { $0 != TimeColumn.missing && relation.holds($0, wanted) })
+    }
     if case .integer(let values, nil) = storage, case .integer(let number) = value {
       return Mask(values.map { relation.holds($0, number) })
     }
@@ -141,6 +151,12 @@ extension Column {
     }
     if case .double(let x) = storage, case .double(let y) = other.storage {
       return Mask(zip(x, y).map { relation.holds($0, $1) })
+    }
+    if case .time(let x) = storage, case .time(let y) = other.storage, x.kind == y.kind {
+      return Mask(
+        zip(x.microseconds, y.microseconds).map { a, b in
+          a != TimeColumn.missing && b != TimeColumn.missing && relation.holds(a, b)
+        })
     }
     if relation != .eq, let error = orderError(relation, with: other) { throw error }
     if case .categorical(let x) = storage, case .categorical(let y) = other.storage, x.levels == y.levels {

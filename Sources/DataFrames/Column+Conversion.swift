@@ -29,6 +29,8 @@ extension Column {
       case .double: .double(try numbers())
       case .integer: try wholeNumbers()
       case .boolean: try truths()
+      case .datetime: try toDatetime().storage
+      case .timedelta: try toTimedelta().storage
       }
     return Column(name: name, storage: storage)
   }
@@ -86,6 +88,7 @@ extension Column {
   /// The values as interned texts; of repeated values only one text is made.
   private var texts: StringColumn {
     if case .string(let column) = storage { return column }
+    if case .time(let times) = storage { return StringColumn(times.texts) }
     let (codes, levels) = factorized()
     return StringColumn(pool: levels.map(\.description), codes: codes).mapPool { $0 }
   }

@@ -17,6 +17,7 @@ extension Column {
           missing: positions.map { $0 < 0 || missing?[$0] == true })
       case .string(let column):
         .string(StringColumn(pool: column.pool, codes: positions.map { $0 < 0 ? -1 : column.codes[$0] }))
+      case .time(let times): .time(times.rows(withGaps: positions))
       case .categorical(let column):
         .categorical(
           Categorical(

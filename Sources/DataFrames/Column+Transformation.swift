@@ -10,6 +10,7 @@ extension Column {
       Mask(missing ?? [Bool](repeating: false, count: count))
     case .string(let column): Mask(column.codes.map { $0 < 0 })
     case .categorical(let column): Mask(column.codes.map { $0 < 0 })
+    case .time(let times): Mask(times.microseconds.map { $0 == TimeColumn.missing })
     }
   }
 
@@ -24,6 +25,7 @@ extension Column {
     case .integer(_, let missing), .boolean(_, let missing): missing?.contains(true) ?? false
     case .string(let column): column.codes.contains(-1)
     case .categorical(let column): column.codes.contains(-1)
+    case .time(let times): times.microseconds.contains(TimeColumn.missing)
     }
   }
 
@@ -33,6 +35,10 @@ extension Column {
     guard hasMissing, let level = value.level else { return self }
     if case .double(let values) = storage, let number = level.number {
       return Column(name: name, storage: .double(values.map { $0.isNaN ? number : $0 }))
+    }
+    if case .time(let times) = storage, case .string(let text) = level, let filler = times.parse(text) {
+      let filled = times.microseconds.map { $0 == TimeColumn.missing ? filler : $0 }
+      return Column(name: name, storage: .time(TimeColumn(times.kind, microseconds: filled)))
     }
     if case .categorical(let column) = storage, let code = column.levels.firstIndex(of: level) {
       let codes = column.codes.map { $0 < 0 ? Int32(truncatingIfNeeded: code) : $0 }
@@ -108,6 +114,8 @@ extension Column {
       case .boolean(let values, let missing):
         .boolean(positions.map { values[$0] }, missing: Self.selected(missing, positions))
       case .string(let column): .string(column.selecting(positions))
+      case .time(let times):
+        .time(TimeColumn(times.kind, microseconds: positions.map { times.microseconds[$0] }))
       case .categorical(let column):
         .categorical(
           Categorical(

@@ -12,6 +12,13 @@ extension Column {
         "\(label) holds texts (\(PythonText.quoted(text)) in row \(row)): \(operation) needs numbers. Use "
           + "toNumeric(errors: .coerce), or name the text as a marker of missing values when the file is read"
       )
+    case .time(let times):
+      let remedy =
+        times.kind == .moment ? "dt.days(since:), dt.year and the like" : "dt.days or dt.totalSeconds()"
+      return DataFrameError(
+        .wrongType,
+        "\(label) holds \(times.kind == .moment ? "dates" : "spans of time"): \(operation) needs numbers. Use "
+          + "\(remedy)")
     case .categorical:
       return DataFrameError(
         .wrongType,
@@ -28,6 +35,7 @@ extension Column {
     case .string(let column):
       guard value.number != nil, column.codes.contains(where: { $0 >= 0 }) else { return nil }
       return mixedError(relation, "\(textSample), \(value.debugDescription) is a number")
+    case .time: return nil
     case .categorical(let column):
       if !column.ordered { return unorderedError(relation) }
       return column.levels.contains(value)
@@ -48,6 +56,8 @@ extension Column {
       return mixedError(relation, "\(label) holds ordered categories, \(other.label) does not")
     case (_, .categorical): return other.orderError(relation, with: self)
     case (.string, .string): return nil
+    case (.time, _): return mixedError(relation, "\(label) and \(other.label) hold different types")
+    case (_, .time): return other.orderError(relation, with: self)
     case (.string, _):
       return firstText == nil ? nil : mixedError(relation, "\(textSample), \(other.label) numbers")
     case (_, .string): return other.orderError(relation, with: self)

@@ -16,7 +16,7 @@ extension Column {
     case .boolean(let values, nil): return values.map { $0 ? 1 : 0 }
     case .boolean(let values, let missing?):
       return zip(values, missing).map { $1 ? .nan : ($0 ? 1 : 0) }
-    case .string: return nil
+    case .string, .time: return nil
     case .categorical(let column):
       let numbers = column.levels.compactMap(\.number)
       guard numbers.count == column.levels.count else { return nil }
@@ -49,6 +49,7 @@ extension Column {
     case .categorical(let column):
       let texts = column.levels.map(\.description)
       return column.codes.map { $0 < 0 ? nil : texts[Int($0)] }
+    case .time(let times): return times.texts
     default: return (0..<count).map { self[$0]?.description }
     }
   }

@@ -13,6 +13,8 @@ public struct Column: Sendable {
     case string(StringColumn)
     /// Values from a fixed list of levels.
     case categorical(Categorical)
+    /// Points in time or spans of time.
+    case time(TimeColumn)
   }
 
   /// The column's name; empty for a column that belongs to no data frame.
@@ -39,6 +41,7 @@ public struct Column: Sendable {
     case .boolean(let values, _): values.count
     case .string(let column): column.count
     case .categorical(let column): column.count
+    case .time(let times): times.count
     }
   }
 
@@ -50,6 +53,7 @@ public struct Column: Sendable {
     case .boolean: .boolean
     case .string: .string
     case .categorical: .categorical
+    case .time(let times): times.kind == .moment ? .datetime : .timedelta
     }
   }
 
@@ -69,6 +73,7 @@ public struct Column: Sendable {
       return missing?[position] == true ? nil : .boolean(values[position])
     case .string(let column): return column[position].map(Level.string)
     case .categorical(let column): return column[position]
+    case .time(let times): return times.text(position).map(Level.string)
     }
   }
 
@@ -80,6 +85,7 @@ public struct Column: Sendable {
     case .integer(_, let missing), .boolean(_, let missing): missing?[position] ?? false
     case .string(let column): column.codes[position] < 0
     case .categorical(let column): column.codes[position] < 0
+    case .time(let times): times.microseconds[position] == TimeColumn.missing
     }
   }
 
@@ -106,6 +112,10 @@ public enum ColumnType: String, Sendable, CaseIterable {
   case string
   /// Values from a list of levels, pandas' `category`.
   case categorical
+  /// Points in time, pandas' `datetime64[us]`.
+  case datetime
+  /// Spans of time, pandas' `timedelta64[us]`.
+  case timedelta
 
   /// The name pandas prints for the type.
   public var pandasName: String {
@@ -115,6 +125,8 @@ public enum ColumnType: String, Sendable, CaseIterable {
     case .boolean: "bool"
     case .string: "str"
     case .categorical: "category"
+    case .datetime: "datetime64[us]"
+    case .timedelta: "timedelta64[us]"
     }
   }
 }

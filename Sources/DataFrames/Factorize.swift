@@ -9,6 +9,7 @@ extension Column {
     switch storage {
     case .categorical(let column): return (column.codes, column.levels)
     case .string(let column): return column.factorized()
+    case .time(let times): return times.factorized()
     case .integer(let values, let missing): return Self.factorized(values, missing)
     case .boolean(let values, let missing):
       let (codes, levels) = Self.factorized(values.map { $0 ? 1 : 0 }, missing)

@@ -382,7 +382,80 @@ def texts(path):
     cases.save(path / "texts.json")
 
 
-AREAS = [grouping, joining, reshaping, columns, texts]
+def dates(path):
+    cases = Cases(6)
+    rng = cases.rng
+    parts = ["year", "month", "day", "hour", "minute", "second", "microsecond", "dayofweek", "dayofyear", "quarter", "days_in_month",
+             "is_month_start", "is_month_end"]
+    for number in range(12):
+        rows = rng.choice([1, 2, 8, 20])
+        stamps = []
+        for _ in range(rows):
+            day = pd.Timestamp(rng.choice([1901, 1969, 1970, 2000, 2019, 2024]), rng.randint(1, 12), rng.randint(1, 28)) + pd.Timedelta(days=rng.randint(0, 3))
+            if number % 3:
+                day += pd.Timedelta(microseconds=rng.choice([0, 1, 3600 * 10**6, rng.randint(0, 86_400 * 10**6 - 1)]))
+            stamps.append(None if rng.random() < 0.15 else day)
+        form = rng.choice(["%Y-%m-%d %H:%M:%S.%f", "%d.%m.%Y %H:%M:%S.%f", "%b %d, %Y %I:%M:%S.%f %p", "%Y/%j %H:%M:%S.%f"])
+        data = pd.DataFrame({"d": pd.Series([None if t is None else t.strftime(form) for t in stamps], dtype="str"),
+                             "e": pd.Series([None if t is None else t.strftime("%Y-%m-%d") for t in stamps[::-1]], dtype="str"),
+                             "g": pd.Series([rng.choice("ab") for _ in stamps], dtype="str"), "n": list(range(rows))})
+        if data["d"].isna().all():
+            continue
+        f = cases.add_frame(data)
+        arguments = {"format": form}
+        d, e = pd.to_datetime(data["d"], format=form).astype("datetime64[us]"), pd.to_datetime(data["e"]).astype("datetime64[us]")
+        cases.add(f, "parse", arguments, lambda: d.dt.strftime("%Y-%m-%d %H:%M:%S.%f"))
+        for part in parts:
+            cases.add(f, part, arguments, lambda: getattr(d.dt, part))
+        cases.add(f, "week", arguments, lambda: d.dt.isocalendar().week.astype(float).rename("d"))
+        cases.add(f, "month_name", arguments, lambda: d.dt.month_name())
+        cases.add(f, "day_name", arguments, lambda: d.dt.day_name())
+        cases.add(f, "floor", arguments | {"frequency": "15min"}, lambda: d.dt.floor("15min").astype(str))
+        cases.add(f, "days", arguments, lambda: (e - d).dt.days.rename("d"))
+        cases.add(f, "seconds", arguments, lambda: (e - d).dt.seconds.rename("d"))
+        cases.add(f, "total_seconds", arguments, lambda: (e - d).dt.total_seconds().rename("d"))
+        frame_of_dates = data.assign(d=d)
+        cases.add(f, "sort", arguments, lambda: frame_of_dates.sort_values(["d", "n"], ascending=[False, True])[["n"]], labels=True)
+        cases.add(f, "first of group", arguments, lambda: frame_of_dates.groupby("g", as_index=False)["d"].min().assign(d=lambda x: x.d.dt.strftime("%j %H")))
+        limit = str(d.dropna().iloc[0])
+        cases.add(f, "since", arguments | {"limit": limit}, lambda: data.loc[d >= limit, ["n"]], labels=True)
+        cases.add(f, "by day", arguments, lambda: data.groupby(d.dt.normalize(), as_index=False)["n"].sum().rename(columns={"d": "d"})[["n"]])
+    cases.save(path / "dates.json")
+
+
+def sheets(path):
+    """A workbook of two sheets; the same bytes every time."""
+    import datetime
+    import io
+    import zipfile
+
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    one = book.active
+    one.title = "Visits & more"
+    one.append(["id", "when", "score", "g", None, "done", "mixed", "id"])
+    one.append([1, datetime.datetime(2020, 2, 29, 12, 30), 1.5, "a", 7, True, "x", 1])
+    one.append([2, datetime.datetime(1999, 12, 31), 2, "größe <b>", None, False, 3, 2])
+    one.append([3, None, None, "NA", 9, None, None, 3])
+    two = book.create_sheet("wide")
+    two.append(["made by hand"])
+    two.append(["x", "y"])
+    two["AB2"] = "far"
+    two.append([0.1, "=1+1"])
+    book.properties.created = book.properties.modified = datetime.datetime(2020, 1, 1)
+    packed = io.BytesIO()
+    book.save(packed)
+    with zipfile.ZipFile(packed) as source, zipfile.ZipFile(path / "sheets.xlsx", "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "docProps/core.xml":
+                import re
+                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2020-01-01T00:00:00Z", content)
+            target.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+
+
+AREAS = [grouping, joining, reshaping, columns, texts, dates, sheets]
 
 if __name__ == "__main__":
     target = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "frames"

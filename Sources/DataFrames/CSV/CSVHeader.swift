@@ -7,6 +7,27 @@ struct CSVHeader {
   /// Fields of the first data row, 0 if there is none.
   let firstRowWidth: Int
 
+  /// The names of a text without a header, which begins with a row; nil if there is none.
+  ///
+  /// - Parameter given: the names; nil for `0`, `1`, ….
+  init?(
+    headerless fields: CSVFields, from start: UnsafePointer<UInt8>, names given: [String]?
+  ) throws(CSVRowScanner.Failure) {
+    next = fields.skippingBlankLines(start)
+    if next == fields.end { return nil }
+    var width = 0
+    _ = try Self.eachField(fields, from: next) { _, _ throws(CSVRowScanner.Failure) in width += 1 }
+    firstRowWidth = width
+    names = given.map(Self.distinct) ?? (0..<width).map(String.init)
+  }
+
+  /// The same text with other names.
+  init(_ header: CSVHeader, names: [String]) {
+    self.names = Self.distinct(names)
+    next = header.next
+    firstRowWidth = header.firstRowWidth
+  }
+
   /// Reads the first line that is not blank; nil if there is none.
   init?(_ fields: CSVFields, from start: UnsafePointer<UInt8>) throws(CSVRowScanner.Failure) {
     let line = fields.skippingBlankLines(start)

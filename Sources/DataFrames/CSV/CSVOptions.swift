@@ -24,6 +24,22 @@ public struct CSVOptions: Sendable {
   /// How the file's bytes stand for characters.
   /// Python: encoding
   public var encoding: TextEncoding
+  /// Which line that is not blank holds the names, from 0, those before it being passed over; nil for none: the names
+  /// are `names`, or `0`, `1`, ….
+  /// Python: header
+  public var header: Int? = 0
+  /// The names of the columns, in place of those of the header.
+  /// Python: names
+  public var names: [String]?
+  /// A character that makes the rest of its line a comment; nil for none.
+  /// Python: comment
+  public var comment: Unicode.Scalar?
+  /// Whether the file is compressed.
+  /// Python: compression
+  public var compression: CSVCompression = .infer
+  /// Columns that are read as dates; one with a text that is no date stays as it is.
+  /// Python: parse_dates
+  public var parseDates: [String] = []
   /// The most threads to use, nil for as many as there are processors. The result does not depend on it.
   public var threads: Int?
 
@@ -64,6 +80,10 @@ public struct CSVOptions: Sendable {
     {
       throw DataFrameError(.file, "the \(name) must be one ASCII character such as '.' or ','")
     }
+    if let comment, !isMark(comment) || comment == separator {
+      throw DataFrameError(.file, "the mark of comments must be one ASCII character other than the separator")
+    }
+    if let header, header < 0 { throw DataFrameError(.file, "the header cannot be line \(header)") }
     if decimal == separator {
       throw DataFrameError(
         .file,
@@ -75,4 +95,15 @@ public struct CSVOptions: Sendable {
         .file, "the decimal mark and the thousands mark are both \(PythonText.quoted(String(decimal)))")
     }
   }
+}
+
+/// Whether a file is compressed.
+/// Python: the argument compression of pandas.read_csv
+public enum CSVCompression: String, Sendable, CaseIterable {
+  /// Its first bytes tell.
+  case infer
+  /// By gzip.
+  case gzip
+  /// It is not.
+  case none
 }

@@ -30,7 +30,14 @@ struct CSVReader {
     let fields = CSVFields(end: end, separator: separator)
     defer { fields.deallocate() }
     let header: CSVHeader?
-    do { header = try CSVHeader(fields, from: start) } catch {
+    do {
+      if options.header == nil {
+        header = try CSVHeader(headerless: fields, from: start, names: options.names)
+      } else {
+        let written = try CSVHeader(fields, from: start)
+        header = options.names.flatMap { names in written.map { CSVHeader($0, names: names) } } ?? written
+      }
+    } catch {
       throw location.error(error, fields)
     }
     guard let header else {
@@ -174,6 +181,13 @@ struct CSVReader {
       } else {
         columns.append(column)
       }
+    }
+    for name in options.parseDates {
+      guard let place = columns.firstIndex(where: { $0.name == name }) else {
+        throw DataFrameError(
+          .unknownName, NearestNames.message("column", name, among: header.names), path: location.path)
+      }
+      if let dates = try? columns[place].toDatetime() { columns[place] = dates }
     }
     guard hasLabels else { return try DataFrame(columns: columns) }
     return try DataFrame(columns: Array(columns.dropFirst()), rowLabels: RowLabels(values: columns[0]))

@@ -21,8 +21,23 @@ public struct CSVReading: Sendable {
   /// Reads bytes that live as long as the call.
   init(bytes: UnsafeRawBufferPointer, path: String?, options: CSVOptions) throws(DataFrameError) {
     try options.validate()
+    let isCompressed = bytes.starts(with: [0x1F, 0x8B])
+    if options.compression == .gzip || (options.compression == .infer && isCompressed) {
+      let content = try Inflate.bytes(bytes, .gzip, path: path)
+      var inner = options
+      inner.compression = .none
+      let result = content.withUnsafeBytes { bytes in
+        Result { () throws(DataFrameError) in try CSVReading(bytes: bytes, path: path, options: inner) }
+      }
+      self = try result.get()
+      return
+    }
     try FileKind.checkText(bytes, path: path)
-    guard let decoded = try TextDecoding.utf8(bytes, options.encoding, path: path) else {
+    var text = try TextDecoding.utf8(bytes, options.encoding, path: path)
+    if options.comment != nil || (options.header ?? 0) > 0 {
+      text = CSVBlanking.blanked(text ?? Array(bytes), options)
+    }
+    guard let decoded = text else {
       self = try CSVReader(bytes, path: path, options: options).read()
       return
     }

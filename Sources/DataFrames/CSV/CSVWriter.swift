@@ -54,6 +54,9 @@ extension CSVField {
     case .string(let column):
       let pool = column.pool.map(quoted)
       return { column.codes[$0] < 0 ? "" : pool[Int(column.codes[$0])] }
+    case .time(let times):
+      let texts = times.texts
+      return { texts[$0] ?? "" }
     case .categorical(let column):
       let levels = column.levels.map { quoted($0.description) }
       return { column.codes[$0] < 0 ? "" : levels[Int(column.codes[$0])] }

@@ -27,6 +27,11 @@ extension DataFrame {
   ///   - usecols: the columns to keep.
   ///   - dtype: the types of named columns.
   ///   - encoding: how bytes stand for characters.
+  ///   - header: which line holds the names; nil for none.
+  ///   - names: the names of the columns, in place of those of the header.
+  ///   - comment: a character that makes the rest of its line a comment.
+  ///   - compression: whether the file is compressed by gzip; found out unless told.
+  ///   - parseDates: columns that are read as dates.
   /// - Throws: ``DataFrameError`` with path, line and column.
   ///
   /// Python: pandas.read_csv
@@ -34,12 +39,19 @@ extension DataFrame {
   public init(
     csv path: String, sep: Unicode.Scalar? = ",", decimal: Unicode.Scalar = ".",
     thousands: Unicode.Scalar? = nil, naValues: [String] = [], keepDefaultNa: Bool = true,
-    usecols: [String]? = nil, dtype: [String: ColumnType] = [:], encoding: TextEncoding = .utf8
+    usecols: [String]? = nil, dtype: [String: ColumnType] = [:], encoding: TextEncoding = .utf8,
+    header: Int? = 0, names: [String]? = nil, comment: Unicode.Scalar? = nil,
+    compression: CSVCompression = .infer, parseDates: [String] = []
   ) throws(DataFrameError) {
     let markers = (keepDefaultNa ? CSVOptions.defaultMissingMarkers : []) + naValues
-    let options = CSVOptions(
+    var options = CSVOptions(
       separator: sep, decimal: decimal, thousands: thousands, missingMarkers: markers, types: dtype,
       columns: usecols.map(Set.init), encoding: encoding)
+    options.header = header
+    options.names = names
+    options.comment = comment
+    options.compression = compression
+    options.parseDates = parseDates
     try self.init(csv: path, options: options)
   }
 

@@ -6,7 +6,10 @@ enum FileKind {
     ([0x42, 0x5A, 0x68], "the file is compressed by bzip2: decompress it first, as 'bunzip2' does"),
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "the file is compressed by xz: decompress it first, as 'unxz' does"),
     ([0x28, 0xB5, 0x2F, 0xFD], "the file is compressed by zstd: decompress it first, as 'unzstd' does"),
-    ([0x50, 0x4B, 3, 4], "the file is a zip archive or a spreadsheet: save it as CSV text"),
+    (
+      [0x50, 0x4B, 3, 4],
+      "the file is a zip archive or a spreadsheet: DataFrame(excel:) reads .xlsx, save others as CSV text"
+    ),
     ([0xD0, 0xCF, 0x11, 0xE0], "the file is an old spreadsheet or document: save it as CSV text"),
     ([0x50, 0x41, 0x52, 0x31], "the file is a Parquet file: save it as CSV text"),
   ]

@@ -15,7 +15,7 @@ enum GroupTotals {
         joined[Int(code)] += texts.pool[Int(texts.codes[row])]
       }
       return .string(StringColumn(joined))
-    case .categorical:
+    case .time, .categorical:
       throw column.typeError("sum()") ?? DataFrameError(.wrongType, "categories have no sum")
     }
   }

@@ -18,6 +18,7 @@ extension Column {
     case [.boolean]: storage = truthValues(pieces)
     case [.double], [.integer, .double]:
       storage = .double(pieces.flatMap { $0.doubles ?? [] })
+    case [.datetime], [.timedelta]: storage = times(pieces)
     case [.categorical]:
       storage = categories(pieces).map(Storage.categorical) ?? .string(texts(pieces))
     default: storage = .string(texts(pieces))
@@ -36,6 +37,12 @@ extension Column {
     var values: [Bool] = []
     for case .boolean(let more, _) in pieces.lazy.map(\.storage) { values += more }
     return .boolean(values, missing: missing(pieces))
+  }
+
+  private static func times(_ pieces: [Column]) -> Storage {
+    var values: [Int] = []
+    for case .time(let more) in pieces.lazy.map(\.storage) { values += more.microseconds }
+    return .time(TimeColumn(pieces[0].type == .datetime ? .moment : .span, microseconds: values))
   }
 
   private static func missing(_ pieces: [Column]) -> [Bool]? {

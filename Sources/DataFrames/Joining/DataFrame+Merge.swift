@@ -124,16 +124,21 @@ extension DataFrame {
         ? column.name + suffix : column.name
     }
     let lacksLeft = rows.left.contains(-1)
+    let (takesLeft, takesRight) = (
+      JoinRows.areAll(rows.left, of: left.rowCount), JoinRows.areAll(rows.right, of: right.rowCount)
+    )
     var columns: [Column] = []
     for column in left.columns {
       if lacksLeft, shared.contains(.string(column.name)) {
         columns.append(Self.key(column, right[column.name], rows))
       } else {
-        columns.append(column.rows(withGaps: rows.left).renamed(name(column, right, suffixes.0)))
+        let picked = takesLeft ? column : column.rows(withGaps: rows.left)
+        columns.append(picked.renamed(name(column, right, suffixes.0)))
       }
     }
     for column in right.columns where !shared.contains(.string(column.name)) {
-      columns.append(column.rows(withGaps: rows.right).renamed(name(column, left, suffixes.1)))
+      let picked = takesRight ? column : column.rows(withGaps: rows.right)
+      columns.append(picked.renamed(name(column, left, suffixes.1)))
     }
     return try DataFrame(columns: columns, rowLabels: RowLabels(count: rows.left.count))
   }

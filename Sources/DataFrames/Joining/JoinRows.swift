@@ -5,6 +5,11 @@ struct JoinRows {
   /// Rows of the right frame.
   private(set) var right: [Int] = []
 
+  /// Whether rows of one side are all of its rows in their order, which need no picking.
+  static func areAll(_ rows: [Int], of count: Int) -> Bool {
+    rows.count == count && rows.indices.allSatisfy { rows[$0] == $0 }
+  }
+
   /// The most rows a merge may give: beyond, codes of 32 bits would not reach.
   private static let limit = Int(Int32.max)
 
@@ -57,15 +62,19 @@ struct JoinRows {
     var (rows, matches): ([Int], [Int]) = ([], [])
     rows.reserveCapacity(codes.count)
     matches.reserveCapacity(codes.count)
-    for (row, code) in codes.enumerated() {
-      let (start, end) = (other.starts[Int(code)], other.starts[Int(code) + 1])
-      if start == end, keepsAll {
-        rows.append(row)
-        matches.append(-1)
-      }
-      for place in start..<end {
-        rows.append(row)
-        matches.append(other.rows[place])
+    other.starts.withUnsafeBufferPointer { starts in
+      other.rows.withUnsafeBufferPointer { partners in
+        for (row, code) in codes.enumerated() {
+          let (start, end) = (starts[Int(code)], starts[Int(code) + 1])
+          if start == end, keepsAll {
+            rows.append(row)
+            matches.append(-1)
+          }
+          for place in start..<end {
+            rows.append(row)
+            matches.append(partners[place])
+          }
+        }
       }
     }
     return (rows, matches)

@@ -28,6 +28,12 @@ struct SortKeys {
     case .boolean(let values, let missing):
       keys = Self.keys(values, missing) { $0 ? 1 : 0 }
       greatest = 1
+    case .time(let times):
+      // The mark of a missing value is the least number: below all others, where one is left out.
+      keys = times.microseconds.map {
+        $0 == TimeColumn.missing ? Self.missing : UInt64(bitPattern: Int64($0)) &- (1 << 63) &- 1
+      }
+      greatest = Self.missing - 1
     case .string, .categorical:
       keys = Self.ranks(column)
       greatest = Self.greatest(keys)

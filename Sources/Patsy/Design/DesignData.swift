@@ -13,7 +13,9 @@ extension DataFrame: DesignData {
   /// A column, as a pandas Series.
   public func value(named name: String) -> Value? {
     guard contains(name) else { return nil }
-    return .vector(Vector(self[name].storage, isSeries: true))
+    let storage = self[name].storage
+    if case .time(let times) = storage { return TimeValue(times).object }
+    return .vector(Vector(storage, isSeries: true))
   }
 
   /// The data frame's number of rows.

@@ -26,7 +26,7 @@ enum Operand {
       case .integer, .boolean:
         guard let values = vector.doubles else { return nil }
         self = .doubles(values)
-      case .string, .categorical: return nil
+      case .string, .categorical, .time: return nil
       }
     case .list(let items), .tuple(let items):
       guard let array = try? Value.array(items), let operand = Operand(array) else { return nil }

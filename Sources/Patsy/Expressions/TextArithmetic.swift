@@ -164,6 +164,7 @@ extension Value {
     case .boolean: return "bool"
     case .string: return "str"
     case .categorical: return "Categorical"
+    case .time(let times): return times.kind == .moment ? "Timestamp" : "Timedelta"
     }
   }
 }

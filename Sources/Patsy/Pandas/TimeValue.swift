@@ -36,6 +36,12 @@ struct TimeValue: Sendable {
     self.unitsPerMicrosecond = unitsPerMicrosecond
   }
 
+  /// A column of moments or spans.
+  init(_ times: TimeColumn) {
+    let numbers = times.microseconds.map { $0 == TimeColumn.missing ? .nan : Double($0) }
+    self.init(times.kind == .moment ? .moment : .span, .vector(Vector(.double(numbers), isSeries: true)))
+  }
+
   /// What stands behind a Python object; nil for other values.
   init?(_ value: Value) {
     guard case .object(let object) = value, let time = object.time else { return nil }

@@ -1,0 +1,175 @@
+/// Reads points in time.
+enum DateReader {
+  /// The microseconds since 1970 began of a text: `2020-03-31`, `2020-03-31T12:30:00.5`, `2020/3/31`, `3/31/2020`,
+  /// `20200331`, `31 March 2020`, `Mar 31, 2020`; nil for others.
+  ///
+  /// - Parameter dayFirst: whether `1/2/2020` is the first of February.
+  static func moment(_ text: String, dayFirst: Bool = false) -> Int? {
+    var parts = text.utf8.split { !(48...57).contains($0) && !isLetter($0) }.map(Array.init)
+    // 2020-03-31T12:30 and 12:30:00Z.
+    parts = parts.flatMap { part -> [[UInt8]] in
+      let pieces = part.split(whereSeparator: { $0 == UInt8(ascii: "T") || $0 == UInt8(ascii: "Z") }).map(
+        Array.init)
+      return pieces.allSatisfy { $0.allSatisfy { (48...57).contains($0) } } ? pieces : [part]
+    }
+    if text.utf8.contains(where: { $0 >= 128 || $0 == UInt8(ascii: "+") }) { return nil }
+    if parts.count == 1, parts[0].count == 8 {
+      parts = [Array(parts[0][..<4]), Array(parts[0][4..<6]), Array(parts[0][6...])]
+    }
+    // A year, or a year and a month, stands for its first day.
+    while parts.count < 3, parts.first?.count == 4 { parts.append([48, 49]) }
+    guard parts.count >= 3, parts.count <= 7, let date = date(parts[0], parts[1], parts[2], dayFirst) else {
+      return nil
+    }
+    guard let time = time(Array(parts[3...])) else { return nil }
+    return CalendarTime(year: date.year, month: date.month, day: date.day, sinceMidnight: time)?.microseconds
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte & 0xDF) }
+
+  private static func number(_ digits: [UInt8]) -> Int? {
+    guard !digits.isEmpty, digits.count <= 6, digits.allSatisfy({ (48...57).contains($0) }) else {
+      return nil
+    }
+    return digits.reduce(0) { $0 * 10 + Int($1 - 48) }
+  }
+
+  private static func month(_ name: [UInt8]) -> Int? {
+    let text = String(decoding: name, as: UTF8.self).lowercased()
+    guard text.count >= 3 else { return nil }
+    return CalendarTime.monthNames.firstIndex { $0.lowercased().hasPrefix(text) }.map { $0 + 1 }
+  }
+
+  private static func date(
+    _ a: [UInt8], _ b: [UInt8], _ c: [UInt8], _ dayFirst: Bool
+  ) -> (year: Int, month: Int, day: Int)? {
+    if let month = month(a), let day = number(b), let year = number(c), c.count == 4 {
+      return (year, month, day)
+    }
+    if let month = month(b), let first = number(a), let last = number(c) {
+      return a.count == 4 ? (first, month, last) : c.count == 4 ? (last, month, first) : nil
+    }
+    guard let x = number(a), let y = number(b), let z = number(c) else { return nil }
+    if a.count == 4 { return (x, y, z) }
+    guard c.count == 4 else { return nil }
+    let isDayFirst = (dayFirst && y <= 12) || x > 12
+    return isDayFirst ? (z, y, x) : (z, x, y)
+  }
+
+  /// Microseconds since midnight of hours, minutes, seconds and decimals of seconds.
+  private static func time(_ parts: [[UInt8]]) -> Int? {
+    if parts.isEmpty { return 0 }
+    var decimals = parts.count > 3 ? parts[3] : []
+    decimals = Array(decimals.prefix(6)) + [UInt8](repeating: 48, count: Swift.max(0, 6 - decimals.count))
+    let numbers = (parts.prefix(3) + [decimals]).compactMap(number)
+    guard numbers.count == Swift.min(parts.count, 3) + 1, numbers[0] < 24 else { return nil }
+    let (minute, second) = (numbers.count > 2 ? numbers[1] : 0, numbers.count > 3 ? numbers[2] : 0)
+    guard minute < 60, second < 60 else { return nil }
+    return numbers[0] * CalendarTime.hour + minute * CalendarTime.minute + second * CalendarTime.second
+      + (numbers.last ?? 0)
+  }
+
+  /// The microseconds since 1970 began of a text of the form that `strftime` would write; nil for others.
+  static func moment(_ text: String, format: String) -> Int? {
+    var (rest, pattern) = (Substring(text), Substring(format))
+    var (year, month, day) = (1900, 1, 1)
+    var (hour, minute, second, fraction) = (0, 0, 0, 0)
+    var isAfternoon: Bool?
+    var dayOfYear: Int?
+    func digits(_ most: Int) -> Int? {
+      let found = rest.prefix(most).prefix { $0.isASCII && $0.isNumber }
+      rest = rest.dropFirst(found.count)
+      return Int(found)
+    }
+    func name(_ names: [String], short: Bool) -> Int? {
+      let words = names.map { short ? String($0.prefix(3)) : $0 }
+      guard let index = words.firstIndex(where: { rest.lowercased().hasPrefix($0.lowercased()) }) else {
+        return nil
+      }
+      rest = rest.dropFirst(words[index].count)
+      return index
+    }
+    while let character = pattern.popFirst() {
+      guard character == "%", let directive = pattern.popFirst() else {
+        guard rest.popFirst() == character else { return nil }
+        continue
+      }
+      switch directive {
+      case "Y": guard let found = digits(4) else { return nil }; year = found
+      case "y":
+        guard let found = digits(2) else { return nil }; year = found < 69 ? 2000 + found : 1900 + found
+      case "m": guard let found = digits(2) else { return nil }; month = found
+      case "d": guard let found = digits(2) else { return nil }; day = found
+      case "H", "I": guard let found = digits(2) else { return nil }; hour = found
+      case "M": guard let found = digits(2) else { return nil }; minute = found
+      case "S": guard let found = digits(2) else { return nil }; second = found
+      case "j": guard let found = digits(3) else { return nil }; dayOfYear = found
+      case "f":
+        let before = rest.count
+        guard let found = digits(6) else { return nil }
+        fraction = (before - rest.count..<6).reduce(found) { value, _ in value * 10 }
+      case "b":
+        guard let found = name(CalendarTime.monthNames, short: true) else { return nil }; month = found + 1
+      case "B":
+        guard let found = name(CalendarTime.monthNames, short: false) else { return nil }; month = found + 1
+      case "a": guard name(CalendarTime.dayNames, short: true) != nil else { return nil }
+      case "A": guard name(CalendarTime.dayNames, short: false) != nil else { return nil }
+      case "p":
+        guard let found = name(["AM", "PM"], short: false) else { return nil }; isAfternoon = found == 1
+      case "%": guard rest.popFirst() == "%" else { return nil }
+      default: return nil
+      }
+    }
+    if let isAfternoon { hour = hour % 12 + (isAfternoon ? 12 : 0) }
+    guard rest.isEmpty, minute < 60, second < 60, hour < 24 else { return nil }
+    let time =
+      hour * CalendarTime.hour + minute * CalendarTime.minute + second * CalendarTime.second + fraction
+    if let dayOfYear {
+      guard let first = CalendarTime(year: year, month: 1, day: 1, sinceMidnight: time), dayOfYear >= 1,
+        dayOfYear <= (CalendarTime.isLeap(year) ? 366 : 365)
+      else { return nil }
+      return first.microseconds + (dayOfYear - 1) * CalendarTime.day
+    }
+    return CalendarTime(year: year, month: month, day: day, sinceMidnight: time)?.microseconds
+  }
+
+  /// The microseconds of a span: `5 days`, `-1 days +02:00:00`, `3 days 02:30:00.5`, `1:30:00`, `36 h`; nil for others.
+  static func span(_ text: String) -> Int? {
+    let words = text.split(whereSeparator: { $0 == " " || $0 == "," })
+    var total = 0
+    var position = 0
+    while position < words.count {
+      let word = words[position]
+      if word.contains(":") {
+        let isNegative = word.hasPrefix("-")
+        let parts = word.drop { $0 == "+" || $0 == "-" }.split(whereSeparator: { $0 == ":" || $0 == "." }).map
+        { Array($0.utf8) }
+        guard let time = time(parts) else { return nil }
+        total += isNegative ? -time : time
+        position += 1
+      } else {
+        guard let number = Double(word), position + 1 < words.count,
+          let unit = unitLength(String(words[position + 1])),
+          let length = Int(exactly: (number * Double(unit)).rounded())
+        else { return nil }
+        total += length
+        position += 2
+      }
+    }
+    return words.isEmpty ? nil : total
+  }
+
+  /// The microseconds of a unit that pandas knows: `D`, `day`, `h`, `min`, `s`, `ms`, `us`, `W`; nil for others.
+  static func unitLength(_ name: String) -> Int? {
+    switch name {
+    case "W", "w", "week", "weeks": 7 * CalendarTime.day
+    case "D", "d", "day", "days": CalendarTime.day
+    case "h", "H", "hr", "hour", "hours": CalendarTime.hour
+    case "m", "min", "T", "minute", "minutes": CalendarTime.minute
+    case "s", "S", "sec", "second", "seconds": CalendarTime.second
+    case "ms", "milli", "millisecond", "milliseconds": 1000
+    case "us", "micro", "microsecond", "microseconds": 1
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import DataFrames
+import Foundation
+
+/// `mixedlm-bench frames`: the preparation of data, on a million rows.
+///
+/// `Tests/Benchmarks/peers/pandas_frames.py` does the same with pandas on the files that `--csv` writes.
+struct FramesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "frames", abstract: "Measure grouping, joining, pivoting and sorting of data frames.")
+
+  @Option(help: "Rows of the large frame.")
+  var rows = 1_000_000
+
+  @Option(name: .customLong("repeat"), help: "Repetitions; the fastest counts.")
+  var repeats = 5
+
+  @Option(help: "Folder into which the frames are written as CSV, for other systems.")
+  var csv: String?
+
+  func run() throws {
+    let (large, lookup, long) = try (largeFrame(), lookupFrame(), longFrame())
+    if let csv {
+      try FileManager.default.createDirectory(atPath: csv, withIntermediateDirectories: true)
+      try large.toCsv("\(csv)/large.csv", index: false)
+      try lookup.toCsv("\(csv)/lookup.csv", index: false)
+      try long.toCsv("\(csv)/long.csv", index: false)
+    }
+    try measure("groupby-mean") { try large.groupby("g")["x"].mean().rowCount }
+    try measure("groupby-text-mean") { try large.groupby("t")["x"].mean().rowCount }
+    try measure("two-key-agg") {
+      try large.groupby(["g", "h"]).agg(named: ["m": ("x", .mean), "s": ("x", .std), "n": ("y", .max)])
+        .rowCount
+    }
+    try measure("left-merge") { try large.merge(lookup, on: "k", how: .left).rowCount }
+    try measure("pivot") { try long.pivot(index: "id", columns: "time", values: "v").rowCount }
+    try measure("two-key-sort") { try large.sortValues(by: ["h", "x"], ascending: [true, false]).rowCount }
+  }
+
+  private func measure(_ name: String, _ body: () throws -> Int) throws {
+    var best = Double.infinity
+    var count = 0
+    for _ in 0..<max(repeats, 1) {
+      let start = DispatchTime.now().uptimeNanoseconds
+      count = try body()
+      best = min(best, Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9)
+    }
+    let padded = name.padding(toLength: 20, withPad: " ", startingAt: 0)
+    print("\(padded)\(String(format: "%8.4f", best)) s  \(count) rows")
+  }
+
+  /// A multiplicative generator modulo 2³¹ - 1 (Park and Miller): the same data in every run.
+  private struct Draws {
+    var state = 1
+    mutating func next(below bound: Int) -> Int {
+      state = state * 48_271 % 2_147_483_647
+      return state % bound
+    }
+  }
+
+  private func largeFrame() throws -> DataFrame {
+    var draws = Draws()
+    let g = (0..<rows).map { _ in draws.next(below: 10_000) }
+    let h = (0..<rows).map { _ in draws.next(below: 20) }
+    let k = (0..<rows).map { _ in draws.next(below: 120_000) }
+    let x = (0..<rows).map { _ in Double(draws.next(below: 1_000_000_007)) / 1e6 }
+    let y = (0..<rows).map { _ in draws.next(below: 1000) }
+    return try DataFrame(["g": g, "h": h, "k": k, "x": x, "y": y, "t": g.map { "subject \($0)" }])
+  }
+
+  private func lookupFrame() throws -> DataFrame {
+    let keys = (0..<100_000).map { ($0 * 7919) % 100_003 }
+    return try DataFrame(["k": keys, "age": keys.map { Double($0 % 90) }, "site": keys.map { "s\($0 % 50)" }])
+  }
+
+  private func longFrame() throws -> DataFrame {
+    var draws = Draws()
+    let count = rows / 10
+    let id = (0..<count * 10).map { $0 / 10 }
+    return try DataFrame([
+      "id": id, "time": id.indices.map { $0 % 10 }, "v": id.map { _ in Double(draws.next(below: 1000)) },
+    ])
+  }
+}

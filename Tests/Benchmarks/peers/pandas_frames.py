@@ -1,0 +1,28 @@
+"""The preparation of data that `mixedlm-bench frames` measures, with pandas on the files that it writes.
+
+    mixedlm-bench frames --csv FOLDER && python pandas_frames.py FOLDER
+"""
+
+import sys
+import time
+
+import pandas as pd
+
+
+def measure(name, body, repeats=5):
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        rows = len(body())
+        times.append(time.perf_counter() - start)
+    print(f"{name:20}{min(times):8.4f} s  {rows} rows")
+
+
+folder = sys.argv[1]
+large, lookup, long = (pd.read_csv(f"{folder}/{name}.csv") for name in ("large", "lookup", "long"))
+measure("groupby-mean", lambda: large.groupby("g")["x"].mean())
+measure("groupby-text-mean", lambda: large.groupby("t")["x"].mean())
+measure("two-key-agg", lambda: large.groupby(["g", "h"]).agg(m=("x", "mean"), s=("x", "std"), n=("y", "max")))
+measure("left-merge", lambda: large.merge(lookup, on="k", how="left"))
+measure("pivot", lambda: long.pivot(index="id", columns="time", values="v"))
+measure("two-key-sort", lambda: large.sort_values(["h", "x"], ascending=[True, False]))

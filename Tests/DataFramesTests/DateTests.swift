@@ -1,0 +1,108 @@
+import DataFrames
+import Foundation
+import Testing
+
+@Suite struct DateTests {
+  @Test func agreesWithPandas() throws {
+    let differences = try PandasCases("dates").differences { entry, data in
+      let moments = try data["d"].toDatetime(format: entry["format"].text)
+      var dated = data
+      dated["d"] = moments
+      switch entry.op {
+      case "sort": return try dated.sortValues(by: ["d", "n"], ascending: [false, true])[["n"]]
+      case "first of group":
+        var first = try dated.groupby("g")["d"].min()
+        first["d"] = first["d"].dt.strftime("%j %H")
+        return first
+      case "since": return dated[moments >= entry["limit"].text][["n"]]
+      case "by day": return try dated.groupby(moments.dt.normalize())["n"].sum()[["n"]]
+      default: return try DataFrame(["d": Self.answer(entry, moments, data["e"].toDatetime())])
+      }
+    }
+    #expect(differences.isEmpty, "\(differences.count): \(differences.prefix(12).joined(separator: "\n"))")
+  }
+
+  private static func answer(
+    _ entry: PandasCases.Case, _ d: Column, _ e: Column
+  ) throws -> any ColumnConvertible {
+    switch entry.op {
+    case "parse": return d.dt.strftime("%Y-%m-%d %H:%M:%S.%f")
+    case "year": return d.dt.year
+    case "month": return d.dt.month
+    case "day": return d.dt.day
+    case "hour": return d.dt.hour
+    case "minute": return d.dt.minute
+    case "second": return d.dt.second
+    case "microsecond": return d.dt.microsecond
+    case "dayofweek": return d.dt.dayofweek
+    case "dayofyear": return d.dt.dayofyear
+    case "quarter": return d.dt.quarter
+    case "week": return d.dt.week.astype(.double)
+    case "days_in_month": return d.dt.daysInMonth
+    case "is_month_start": return d.dt.isMonthStart
+    case "is_month_end": return d.dt.isMonthEnd
+    case "month_name": return d.dt.monthName()
+    case "day_name": return d.dt.dayName()
+    case "floor": return try d.dt.floor(entry["frequency"].text).astype(.string)
+    case "days": return (e - d).dt.days
+    case "seconds": return (e - d).dt.seconds
+    case "total_seconds": return (e - d).dt.totalSeconds()
+    default: throw DataFrameError(.unknownName, entry.op)
+    }
+  }
+
+  @Test(arguments: [
+    ("2020-03-31", "2020-03-31"), ("2020-03-31T12:30:00Z", "2020-03-31 12:30:00"),
+    ("2020/3/31", "2020-03-31"),
+    ("3/31/2020", "2020-03-31"), ("31/3/2020", "2020-03-31"), ("20200331", "2020-03-31"),
+    ("31 March 2020", "2020-03-31"), ("Mar 31, 2020", "2020-03-31"),
+    ("2020-03-31 1:02:03.5", "2020-03-31 01:02:03.500000"),
+    ("2020-03", "2020-03-01"), ("2020", "2020-01-01"), ("2020-02-30", nil), ("yesterday", nil), ("", nil),
+    ("31-12", nil), ("2020-01-01 25:00", nil), ("é", nil), ("1/2/2020", "2020-01-02"),
+  ])
+  func readsTexts(text: String, date: String?) throws {
+    #expect(try Column([text, nil]).toDatetime(errors: .coerce).strings[0] == date)
+  }
+
+  @Test func datesAreColumns() throws {
+    var data = try DataFrame(["d": ["2020-01-30", "2020-02-01", nil], "x": [1, 2, 3]])
+    data["d"] = try data["d"].toDatetime()
+    let d = data["d"]
+    #expect(d.type == .datetime && d[1] == "2020-02-01" && d.hasMissing && d.dt.min() == "2020-01-30")
+    #expect((d > "2020-01-31").values == [false, true, false] && (d == "2020-01-30").trueCount == 1)
+    let waits = d - d.dt.min()!
+    #expect(
+      waits.type == .timedelta && waits.strings == ["0 days", "2 days", nil]
+        && waits.dt.days.values == [0.0, 2.0, nil])
+    #expect(
+      (waits / Timedelta(days: 1)).values == [0.0, 2.0, nil] && (waits > Timedelta(hours: 30)).trueCount == 1)
+    #expect((d + Timedelta(days: 1.5)).strings == ["2020-01-31 12:00:00", "2020-02-02 12:00:00", nil])
+    #expect((waits * 2 + waits).strings[1] == "6 days")
+    #expect(try d.dt.days(since: "2020-01-01").values == [29.0, 31.0, nil])
+    #expect(d.diff().dt.days.values == [nil, 2.0, nil] && d.fillna("2021-05-05").strings[2] == "2021-05-05")
+    #expect(data.csvText(index: false) == "d,x\n2020-01-30,1\n2020-02-01,2\n,3\n")
+    #expect(data.description.contains("2020-02-01") && "\(d)".contains("datetime64[us]"))
+    #expect(try data.groupby("d").sum()["x"].integers == [1, 2] && data.dropna().rowCount == 2)
+    #expect(try data.merge(data, on: "d")["x_y"].integers == [1, 2, 3])
+    #expect(
+      DataFrame.concat([data, data])["d"].type == .datetime && d.unique() == ["2020-01-30", "2020-02-01"])
+    #expect(try Column([1, 2]).toDatetime(unit: "D").strings == ["1970-01-02", "1970-01-03"])
+    #expect(Column([Date(timeIntervalSince1970: 0)]).strings == ["1970-01-01"])
+    #expect(try Column(["1 days 02:00:00"]).toTimedelta().dt.totalSeconds().doubles == [93_600])
+    #expect(
+      try DataFrame(csvText: "d,x\n2020-01-30,1\n", options: CSVOptions(types: ["d": .datetime]))["d"].type
+        == .datetime)
+  }
+
+  @Test func namesWhatIsWrong() throws {
+    let d = try Column(name: "d", ["2020-01-30"]).toDatetime()
+    let wrong: [() throws -> Void] = [
+      { _ = try Column(["x"]).toDatetime() },
+      { _ = try Column(["2020-01-30"]).toDatetime(format: "%d.%m.%Y") },
+      { _ = try d.add(d) }, { _ = try d.add(1) }, { _ = try d.lt("soon") }, { _ = try d.lt(5) },
+      { _ = try Column([1]).toDatetime(unit: "y") }, { _ = try d.dt.floor("fortnight") },
+      { _ = try Column(["x"]).toTimedelta() }, { _ = try DataFrame(["d": d]).groupby(d)["d"].mean() },
+    ]
+    for action in wrong { #expect(throws: DataFrameError.self) { try action() } }
+  }
+}
