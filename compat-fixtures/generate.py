@@ -1,6 +1,6 @@
 """Write every fixture anew, or check that the saved ones can be reproduced.
 
-    python generate.py [AREA ...]            write (areas: data, names, patsy, mixedlm, lme4, statsmodels, text, scipy; default: all)
+    python generate.py [AREA ...]            write (areas: data, names, patsy, mixedlm, lme4, statsmodels, text, scipy, regression; default: all)
     python generate.py --check [AREA ...]    write to a temporary folder and compare with the saved files
 
 A check compares numbers at 1e-9 relative (lme4's estimates at 1e-5: they depend on the number of threads), text, names
@@ -34,6 +34,7 @@ AREAS = {
     "mixedlm": ([(PYTHON, "mixedlm_cases.py")], "mixedlm"),
     "lme4": ([(R, "lme4_cases.R")], "lme4"),
     "statsmodels": ([(PYTHON, "statsmodels_tests.py")], "statsmodels"),
+    "regression": ([(PYTHON, "regression_cases.py")], "regression"),
     "scipy": ([(PYTHON, "scipy_cases.py")], "scipy"),
     "text": ([(PYTHON, "text_cases.py")], "text"),
 }
