@@ -76,20 +76,13 @@ public struct OLS: Sendable {
     (self.keptRows, self.dataRowCount) = (keptRows, dataRowCount)
   }
 
-  /// `const` for a column of ones, `x1`, `x2`, … for the others.
+  /// `const` for the first column of equal values, `x1`, `x2`, … for the others.
   private static func standardNames(_ exog: Matrix) -> [String] {
     var names: [String] = []
-    var next = 1
     for j in 0..<exog.columns {
       let column = exog.column(j)
-      if column.allSatisfy({ $0 == 1 }), !names.contains("const") {
-        names.append("const")
-        // statsmodels counts a constant in front only.
-        if j > 0 { next += 1 }
-      } else {
-        names.append("x\(next)")
-        next += 1
-      }
+      let isConstant = !names.contains("const") && column.allSatisfy { $0 == column[0] }
+      names.append(isConstant ? "const" : "x\(j + 1 - (names.contains("const") ? 1 : 0))")
     }
     return names
   }
