@@ -60,7 +60,8 @@ import Testing
     #expect(throws: StatsModelsError.self) { try model.fit(covType: .cluster) }
     #expect(throws: StatsModelsError.self) { try model.fit(covType: .hac) }
     #expect(model.exogNames == ["const", "x1"])
-    #expect(try OLS(endog: [1, 2], exog: Matrix([[5, 1, 0], [7, 1, 2]])).exogNames == ["x1", "const", "x2"])
+    #expect(
+      try OLS(endog: [1, 2], exog: Matrix([[5, 1, 0], [7, 1, 2]])).exogNames == ["x1", "const", "x2"])
     let twice = try OLS(endog: [1, 3, 2, 5], exog: Matrix([[1, 2], [1, 2], [2, 4], [3, 6]])).fit()
     #expect(twice.warnings.contains { $0.kind == .rankDeficient } && twice.dfResid == 3)
   }
