@@ -3,7 +3,7 @@
     python generate.py [AREA ...]            write (default: all areas)
     python generate.py --check [AREA ...]    write to a temporary folder and compare with the saved files
 
-Areas: data, names, patsy, mixedlm, lme4, statsmodels, text, frames, scipy.
+Areas: data, names, patsy, mixedlm, lme4, statsmodels, text, frames, scipy, regression.
 
 A check compares numbers at 1e-9 relative (lme4's estimates at 1e-5: they depend on the number of threads), text, names
 and shapes exactly.
@@ -36,6 +36,7 @@ AREAS = {
     "mixedlm": ([(PYTHON, "mixedlm_cases.py")], "mixedlm"),
     "lme4": ([(R, "lme4_cases.R")], "lme4"),
     "statsmodels": ([(PYTHON, "statsmodels_tests.py")], "statsmodels"),
+    "regression": ([(PYTHON, "regression_cases.py")], "regression"),
     "scipy": ([(PYTHON, "scipy_cases.py")], "scipy"),
     "text": ([(PYTHON, "text_cases.py")], "text"),
     "frames": ([(PYTHON, "frame_cases.py")], "frames"),

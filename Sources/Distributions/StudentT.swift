@@ -67,10 +67,16 @@ package struct StudentT: Sendable {
   private func powerLaw(_ q: Double) -> Double? {
     let a = df / 2
     guard a < 100 else { return nil }
+    let logX = (log(2 * q) + logPowerFactor) / a
+    return logX < -40 ? df.squareRoot() * exp(-logX / 2) : nil
+  }
+
+  /// log (a B(a, 1/2)) with a = df/2: far out P(|T| > t) is (df/t²)^a over its exponential.
+  private var logPowerFactor: Double {
+    let a = df / 2
     let beta =
       SpecialFunctions.logGamma(a) + SpecialFunctions.logGamma(0.5) - SpecialFunctions.logGamma(a + 0.5)
-    let logX = (log(2 * a * q) + beta) / a
-    return logX < -40 ? df.squareRoot() * exp(-logX / 2) : nil
+    return log(a) + beta
   }
 
   /// The t with P(T > t) = q; NaN outside 0 ... 1.
@@ -92,6 +98,10 @@ package struct StudentT: Sendable {
       return (both.upper, both.lower)
     }
     ratio = df / t / t
+    if ratio < 1e-280 {
+      let outside = exp(df / 2 * (log(df) - 2 * log(t)) - logPowerFactor)
+      return (1 - outside, outside)
+    }
     let both = SpecialFunctions.incompleteBeta(df / 2, 0.5, x: ratio / (1 + ratio), y: 1 / (1 + ratio))
     return (both.upper, both.lower)
   }

@@ -37,7 +37,7 @@ import Testing
       for q in [1e-250, 1e-100, 1e-12, 0.3] {
         let x = distribution.isf(q)
         guard x.isFinite, x < 0.99999 || i != 8 else { continue }
-        #expect(agree(distribution.sf(x), q, 1e-12), "\(i) \(q): \(x)")
+        #expect(agree(distribution.sf(x), q, 1e-11), "\(i) \(q): \(x)")
       }
     }
   }

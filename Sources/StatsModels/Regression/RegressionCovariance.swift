@@ -1,0 +1,76 @@
+import DataFrames
+import LinearAlgebra
+
+/// How the covariance of regression coefficients is estimated.
+///
+/// Python: the argument cov_type of statsmodels' regression models
+public enum RegressionCovariance: String, Sendable, CaseIterable {
+  /// Equal variances, no correlation: scale times the inverse of the cross-product.
+  case nonrobust
+  /// White's, for unequal variances.
+  case hc0 = "HC0"
+  /// HC0 with the degrees of freedom of the residuals.
+  case hc1 = "HC1"
+  /// Squared residuals over one minus the leverage.
+  case hc2 = "HC2"
+  /// Squared residuals over the square of one minus the leverage.
+  case hc3 = "HC3"
+  /// Correlation within clusters: `covKwds: ["groups": column]`.
+  case cluster
+  /// Newey and West's, for correlation along the rows: `covKwds: ["maxlags": 2]`.
+  case hac = "HAC"
+}
+
+/// The middle of the sandwich P S P', P the pseudo-inverse of the weighted design.
+struct Sandwich {
+  let exog: Matrix
+  let pseudoInverse: Matrix
+  let resid: [Double]
+
+  private var count: Double { Double(exog.rows) }
+
+  /// P diag(v) P' for the values v of each row.
+  func heteroscedastic(_ type: RegressionCovariance, dfResid: Double) -> Matrix {
+    let squares = resid.enumerated().map { i, e in
+      switch type {
+      case .hc1: e * e * count / dfResid
+      case .hc2: e * e / (1 - leverage(i))
+      case .hc3: e * e / ((1 - leverage(i)) * (1 - leverage(i)))
+      default: e * e
+      }
+    }
+    var scaled = pseudoInverse
+    for i in 0..<exog.rows { for j in 0..<exog.columns { scaled[j, i] *= squares[i] } }
+    return scaled.timesTransposed(pseudoInverse)
+  }
+
+  private func leverage(_ row: Int) -> Double {
+    var sum = 0.0
+    for j in 0..<exog.columns { sum += exog[row, j] * pseudoInverse[j, row] }
+    return sum
+  }
+
+  /// Sums of scores within clusters, with statsmodels' factor G/(G - 1) · (n - 1)/(n - k).
+  func clustered(_ codes: [Int], groups: Int) -> Matrix {
+    var sums = Matrix(rows: groups, columns: exog.columns)
+    for i in 0..<exog.rows {
+      for j in 0..<exog.columns { sums[codes[i], j] += pseudoInverse[j, i] * resid[i] }
+    }
+    let g = Double(groups)
+    return sums.gram() * (g / (g - 1) * (count - 1) / (count - Double(exog.columns)))
+  }
+
+  /// Scores and their products with earlier ones, weights falling linearly to 0 after `lags`.
+  func autocorrelated(lags: Int) -> Matrix {
+    var scores = pseudoInverse.transposed
+    for i in 0..<exog.rows { for j in 0..<exog.columns { scores[i, j] *= resid[i] } }
+    var total = scores.gram()
+    for lag in stride(from: 1, through: min(lags, exog.rows - 1), by: 1) {
+      let later = scores.selecting(rows: Array(lag..<exog.rows))
+      let earlier = scores.selecting(rows: Array(0..<exog.rows - lag))
+      let product = later.transposedTimes(earlier)
+      total = total + (product + product.transposed) * (1 - Double(lag) / Double(lags + 1))
+    }
+    return total
+  }
+}
