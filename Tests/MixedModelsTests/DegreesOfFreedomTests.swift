@@ -8,11 +8,13 @@ import Testing
   static let cases = InferenceTests.cases
 
   /// ∂V/∂φ of each covariance parameter that is not held, then of σ².
-  static func directions(_ random: RandomModel, held: Set<Int>) -> [(change: [Matrix], slope: Matrix)] {
+  static func directions(
+    _ random: RandomModel, at s: [Matrix], held: Set<Int>
+  ) -> [(change: [Matrix], slope: Matrix)] {
     let dense = DenseReference(model: random)
     let zero = random.terms.map { Matrix(rows: $0.width, columns: $0.width) }
     let identity = dense.variance(zero)
-    let found = InferenceTests.directions(random).filter { change in
+    let found = InferenceTests.directions(random, at: s).filter { change in
       !change.indices.allSatisfy { held.contains($0) || change[$0].storage.allSatisfy { $0 == 0 } }
     }
     return found.map { ($0, dense.variance($0) - identity) } + [(zero, identity)]
@@ -25,7 +27,8 @@ import Testing
     let fit = try model.fit(reml: true)
     let inverse = try Cholesky(DenseReference(model: random).variance(fit.relativeCovariances)).inverse
     let x = random.fixed
-    let slopes = Self.directions(random, held: Set(fit.held.map(\.term))).map(\.slope)
+    let slopes = Self.directions(random, at: fit.relativeCovariances, held: Set(fit.held.map(\.term))).map(
+      \.slope)
     let phi = try Cholesky(x.transposed * inverse * x).inverse
     let moved = slopes.map { inverse * $0 * inverse }
     let p = moved.map { -(x.transposed * $0 * x) }
@@ -88,10 +91,13 @@ import Testing
         return try Cholesky(random.fixed.transposed * v.solve(random.fixed)).inverse.diagonal
       }
       let variances = try phi(fit.relativeCovariances)
-      let slopes = try InferenceTests.directions(random).map { change -> [Double] in
-        let h = 1e-4 * InferenceTests.size(fit.relativeCovariances, change)
-        let above = try phi(InferenceTests.moved(fit.relativeCovariances, change, h))
-        let below = try phi(InferenceTests.moved(fit.relativeCovariances, change, -h))
+      let s = fit.relativeCovariances
+      let changes = InferenceTests.directions(random, at: s)
+      let slopes = try changes.enumerated().map { i, change -> [Double] in
+        let h = 1e-4 * InferenceTests.size(s, change)
+        func step(_ size: Double) -> [Double] { changes.indices.map { $0 == i ? size : 0 } }
+        let above = try phi(InferenceTests.moved(s, random, by: step(h)))
+        let below = try phi(InferenceTests.moved(s, random, by: step(-h)))
         return zip(above, below).map { ($0 - $1) / (2 * h) }
       }
       let found = try model.satterthwaite(fit)

@@ -29,7 +29,7 @@ import Testing
           fit.covType == "cluster"
           ? ["groups": data[c.clusters]] : (fit.covType == "HAC" ? ["maxlags": 3] : [:])
         let r = try model.fit(
-          covType: try #require(RegressionCovariance(rawValue: fit.covType)), covKwds: keywords)
+          covType: try #require(CovarianceType(rawValue: fit.covType)), covKwds: keywords)
         let label: Comment = "\(c.data) \(c.formula) \(fit.covType)"
         #expect(r.params.index == fit.names, label)
         #expect(relativeDistance(r.params.values, fit.params, floor: 1e-6) < 1e-9, label)

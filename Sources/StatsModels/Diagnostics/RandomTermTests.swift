@@ -109,7 +109,8 @@ extension MixedLMResults {
         at: specification.engineTerms.map { Matrix(rows: $0.width, columns: $0.width) }, reml: reml)
     }
     let model = try MixedModel(
-      response: specification.endog, fixed: specification.exog, terms: terms, options: engineOptions)
+      response: specification.response, fixed: specification.exog, terms: terms,
+      weights: specification.weights?.values, options: engineOptions)
     return try model.fit(reml: reml).logLikelihood
   }
 
@@ -129,7 +130,9 @@ extension MixedLMResults {
     let text = specification.termText(position)
     let count = layout.entries.count { $0.block == position && $0.engineIndex != nil }
     let parts = effectTerms(ofBlock: position)
-    guard block.width > 1, block.parts.count == 1, parts.count > 1 else {
+    // a form of few parameters has the same ones with an effect less
+    guard block.width > 1, block.parts.count == 1, parts.count > 1, block.covariance.form.reportsEntries
+    else {
       return [Reduction(block: position, name: text, remaining: nil, effects: block.width, df: count)]
     }
     return parts.filter { !$0.isIntercept }.map { part in
@@ -137,7 +140,7 @@ extension MixedLMResults {
       var remaining = block
       remaining.names = kept.map { block.names[$0] }
       remaining.parts[0].columns = kept.map { block.parts[0].columns[$0] }
-      let left = block.covariance == .unstructured ? kept.count * (kept.count + 1) / 2 : kept.count
+      let left = block.covariance.form.reported(width: kept.count).count
       return Reduction(
         block: position, name: "\(part.name) in \(text)", remaining: remaining,
         effects: block.width - kept.count, df: count - left)

@@ -1,21 +1,6 @@
 import DataFrames
 import LinearAlgebra
 
-/// How the covariance of the fixed effects is estimated. Python: the `cov_type` argument of fit
-public enum CovarianceType: String, Sendable, CaseIterable {
-  /// From the model.
-  case nonrobust
-  /// From the residuals of clusters of rows.
-  case cluster
-  /// From the residuals of single rows, which grouped rows do not allow.
-  case hc0 = "HC0"
-  case hc1 = "HC1"
-  case hc2 = "HC2"
-  case hc3 = "HC3"
-  /// From the residuals of neighbouring rows.
-  case hac = "HAC"
-}
-
 extension MixedLM {
   /// A fit whose standard errors and tests of fixed effects trust the clusters' residuals instead of the model.
   ///

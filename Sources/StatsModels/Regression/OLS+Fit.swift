@@ -14,7 +14,7 @@ extension OLS {
   ///
   /// Python: OLS.fit
   public func fit(
-    covType: RegressionCovariance = .nonrobust, covKwds: [String: any ColumnConvertible] = [:],
+    covType: CovarianceType = .nonrobust, covKwds: [String: any ColumnConvertible] = [:],
     useT: Bool? = nil
   ) throws -> RegressionResults {
     let n = exog.rows

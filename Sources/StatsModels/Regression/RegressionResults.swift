@@ -8,7 +8,7 @@ public struct RegressionResults: Sendable {
   /// The model that was fitted.
   public let model: OLS
   /// The estimate of the coefficients' covariance.
-  public let covType: RegressionCovariance
+  public let covType: CovarianceType
   /// Whether tests of coefficients use Student's t. Python: RegressionResults.use_t
   public let useT: Bool
   let coefficients: [Double]

@@ -1,25 +1,4 @@
-import DataFrames
 import LinearAlgebra
-
-/// How the covariance of regression coefficients is estimated.
-///
-/// Python: the argument cov_type of statsmodels' regression models
-public enum RegressionCovariance: String, Sendable, CaseIterable {
-  /// Equal variances, no correlation: scale times the inverse of the cross-product.
-  case nonrobust
-  /// White's, for unequal variances.
-  case hc0 = "HC0"
-  /// HC0 with the degrees of freedom of the residuals.
-  case hc1 = "HC1"
-  /// Squared residuals over one minus the leverage.
-  case hc2 = "HC2"
-  /// Squared residuals over the square of one minus the leverage.
-  case hc3 = "HC3"
-  /// Correlation within clusters: `covKwds: ["groups": column]`.
-  case cluster
-  /// Newey and West's, for correlation along the rows: `covKwds: ["maxlags": 2]`.
-  case hac = "HAC"
-}
 
 /// The middle of the sandwich P S P', P the pseudo-inverse of the weighted design.
 struct Sandwich {
@@ -30,7 +9,7 @@ struct Sandwich {
   private var count: Double { Double(exog.rows) }
 
   /// P diag(v) P' for the values v of each row.
-  func heteroscedastic(_ type: RegressionCovariance, dfResid: Double) -> Matrix {
+  func heteroscedastic(_ type: CovarianceType, dfResid: Double) -> Matrix {
     let squares = resid.enumerated().map { i, e in
       switch type {
       case .hc1: e * e * count / dfResid
