@@ -66,7 +66,8 @@ import Testing
         abs(dot(form.slope(i, at: s).storage, weights.storage) - form.derivative(weights, by: i, at: s))
           < 1e-9)
       for j in values.indices {
-        let h = 1e-3
+        // a fourth derivative of v^½ is large at small variances
+        let h = 1e-4
         let second =
           (moved(h, j, h) - moved(h, j, -h) - moved(-h, j, h) + moved(-h, j, -h)) * (1 / (4 * h * h))
         let expected = form.curvature(i, j, at: s) ?? Matrix(rows: width, columns: width)
@@ -78,9 +79,10 @@ import Testing
 
   /// Responses of 14 groups with three rows in each of four cells.
   private static func model(
-    _ covariance: RandomTerm.Covariance?, effect: (_ shared: Double, _ own: [Double], _ cell: Int) -> Double
+    _ covariance: RandomTerm.Covariance?, seed: UInt64 = 8,
+    effect: (_ shared: Double, _ own: [Double], _ cell: Int) -> Double
   ) throws -> (engine: MixedModel, random: RandomModel) {
-    var g = TestGenerator(seed: 8)
+    var g = TestGenerator(seed: seed)
     var random = RandomModel(.scalar, seed: 1)
     random.response = []
     var (codes, cells): ([Int32], [Int]) = ([], [])
@@ -135,7 +137,8 @@ import Testing
   @Test(arguments: correlated, [true, false])
   func `the least correlation, and no variance`(_ key: String, reml: Bool) throws {
     let covariance = try #require(RandomTerm.Covariance(key: key))
-    let (engine, random) = try Self.model(covariance) { _, own, cell in
+    // with this seed group means vary by less than residuals alone would let them
+    let (engine, random) = try Self.model(covariance, seed: 20) { _, own, cell in
       2 * (own[cell] - own.reduce(0, +) / 4)
     }
     let fit = try engine.fit(reml: reml)

@@ -73,6 +73,15 @@ import Testing
     #expect(twice.numerator == 1 && abs(twice.denominator - single.denominator) < 1e-6 * single.denominator)
   }
 
+  private static func isNearBound(_ random: RandomModel, _ covariances: [Matrix]) -> Bool {
+    zip(random.terms, covariances).contains { term, s in
+      zip(term.covariance.form.reported(width: term.width), term.covariance.form.values(of: s)).contains {
+        guard let bounds = $0.bounds else { return false }
+        return min($1 - bounds.lowerBound, bounds.upperBound - $1) < 0.05
+      }
+    }
+  }
+
   /// Satterthwaite's in the caller's coordinates, by differences of Φ.
   @Test(arguments: cases)
   func satterthwaiteMatchesItsDefinition(_ random: RandomModel) throws {
@@ -80,6 +89,8 @@ import Testing
     for reml in [true, false] {
       let fit = try model.fit(reml: reml)
       guard !fit.singular, fit.held.isEmpty, fit.unidentified.isEmpty else { continue }
+      // the information is no matrix of a normal estimate where a correlation is all but at its bound
+      guard !Self.isNearBound(random, fit.relativeCovariances) else { continue }
       let p = random.fixed.columns
       let hessian = try model.jointHessian(
         at: fit.relativeCovariances, reml: reml, fixedEffects: nil, scale: fit.scale)
@@ -106,7 +117,9 @@ import Testing
         let df = 2 / a.quadraticForm(gradient)
         var contrast = [Double](repeating: 0, count: p)
         contrast[c] = 1
-        #expect(abs(found.degreesOfFreedom(of: contrast) - df) < 1e-4 * df)
+        #expect(
+          abs(found.degreesOfFreedom(of: contrast) - df) < 1e-4 * df,
+          "\(fit.relativeCovariances) \(hessian.diagonal) \(fit.certificate) \(fit.bounds)")
       }
     }
   }
