@@ -62,7 +62,9 @@ extension GroupBy: Sequence {
 
   /// The numbers that a function makes of the groups, beside the keys.
   ///
-  /// - Parameter name: the name of the column of numbers.
+  /// - Parameters:
+  ///   - name: the name of the column of numbers.
+  ///   - function: makes a number of the rows of a group.
   /// - Throws: what the function throws, and ``DataFrameError`` when a key column has that name.
   ///
   /// Python: DataFrameGroupBy.apply

@@ -7,7 +7,7 @@ extension DataFrame {
   ///   - columns: the column whose values become names.
   ///   - values: the column of values.
   /// - Throws: ``DataFrameError`` for unknown names, and when two rows have the same index and column:
-  ///   ``pivotTable(values:index:columns:aggfunc:fillValue:margins:)`` combines such rows.
+  ///   ``pivotTable(values:index:columns:aggfunc:fillValue:margins:)-(_,String,_,_,_,_)`` combines such rows.
   ///
   /// Python: DataFrame.pivot
   public func pivot(index: String, columns: String, values: String) throws(DataFrameError) -> DataFrame {
@@ -92,7 +92,7 @@ extension DataFrame {
   }
 
   /// A table of summaries keyed by one column, as
-  /// ``pivotTable(values:index:columns:aggfunc:fillValue:margins:)-([String],_,_,_,_,_)`` makes it.
+  /// ``pivotTable(values:index:columns:aggfunc:fillValue:margins:)-(_,[String],_,_,_,_)`` makes it.
   ///
   /// Python: DataFrame.pivot_table
   public func pivotTable(

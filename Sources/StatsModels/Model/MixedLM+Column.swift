@@ -9,15 +9,15 @@ extension MixedLM {
   public init(
     endog: Column, exog: any DesignConvertible, groups: any ColumnSpecifier,
     exogRe: (any DesignConvertible)? = nil, exogVc: (any VarianceComponentsConvertible)? = nil,
-    useSqrt: Bool = true, missing: Missing = .none
+    weights: [Double]? = nil, offset: [Double]? = nil, useSqrt: Bool = true, missing: Missing = .none
   ) throws {
     guard let values = endog.doubles else {
       throw StatsModelsError(
         .nonNumericResponse, "the response '\(endog.name)' is not numeric", values: [endog.name])
     }
     let model = try MixedLM(
-      endog: values, exog: exog, groups: groups, exogRe: exogRe, exogVc: exogVc, useSqrt: useSqrt,
-      missing: missing)
+      endog: values, exog: exog, groups: groups, exogRe: exogRe, exogVc: exogVc, weights: weights,
+      offset: offset, useSqrt: useSqrt, missing: missing)
     var specification = model.specification
     if !endog.name.isEmpty { specification.endogName = endog.name }
     self.init(specification: specification, useSqrt: useSqrt, designSeconds: model.designSeconds)

@@ -32,6 +32,7 @@ public struct OLS: Sendable {
   ///   - endog: the response.
   ///   - exog: one row an observation.
   ///   - weights: positive numbers; equal ones by default.
+  ///   - endogNames: name of the response.
   ///   - exogNames: `const`, `x1`, … by default, as in statsmodels.
   /// - Throws: ``StatsModelsError`` for lengths that do not fit, weights that are not positive, values that are not finite.
   ///

@@ -183,7 +183,7 @@ extension MixedLMResults {
   /// Confidence limits by a method, columns "0" and "1". Not in statsmodels.
   ///
   /// - Parameters:
-  ///   - method: `.wald` is ``confInt(alpha:)``; the others give standard deviations, correlations, σ and fixed effects, in the
+  ///   - method: `.wald` is `confInt(alpha:)`; the others give standard deviations, correlations, σ and fixed effects, in the
   ///     order and by the names of ``LikelihoodProfile``.
   ///   - alpha: one less the confidence level.
   /// - Throws: as ``profile(parameters:level:points:reml:)`` and ``parametricBootstrap(count:seed:threads:progress:)``.
