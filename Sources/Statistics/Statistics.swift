@@ -19,6 +19,7 @@ public struct StatisticsError: Error, Sendable, Equatable, CustomStringConvertib
   /// An error with a message.
   public init(_ message: String) { self.message = message }
 
+  /// The message.
   public var description: String { message }
 }
 
@@ -51,14 +52,17 @@ public protocol Sample {
 }
 
 extension Array: Sample where Element: RealNumber {
+  /// The elements.
   public func sampleValues() -> [Double] { map(\.doubleValue) }
 }
 
 extension ArraySlice: Sample where Element: RealNumber {
+  /// The elements.
   public func sampleValues() -> [Double] { map(\.doubleValue) }
 }
 
 extension Column: Sample {
+  /// The column's numbers; texts are an error.
   public func sampleValues() throws -> [Double] {
     guard let values = doubles else {
       throw StatisticsError(

@@ -10,14 +10,17 @@ public protocol Pointwise {
 }
 
 extension Double: Pointwise {
+  /// The function at the number.
   public func mapPointwise(_ function: (Double) -> Double) -> Double { function(self) }
 }
 
 extension Int: Pointwise {
+  /// The function at the number.
   public func mapPointwise(_ function: (Double) -> Double) -> Double { function(Double(self)) }
 }
 
 extension Array: Pointwise where Element: RealNumber {
+  /// The function at each element.
   public func mapPointwise(_ function: (Double) -> Double) -> [Double] { map { function($0.doubleValue) } }
 }
 
@@ -28,10 +31,12 @@ public protocol RealNumber {
 }
 
 extension Double: RealNumber {
+  /// The number itself.
   public var doubleValue: Double { self }
 }
 
 extension Int: RealNumber {
+  /// The number.
   public var doubleValue: Double { Double(self) }
 }
 
