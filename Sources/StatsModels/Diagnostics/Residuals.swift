@@ -51,7 +51,14 @@ extension MixedLMResults {
       values = zip(specification.weighted(conditional), try leverages()).map {
         $0 / (scale * max(1 - $1, 0)).squareRoot()
       }
-    case .scaled: values = try ScaledResiduals(self).values
+    case .scaled:
+      guard specification.hasTermRows else {
+        throw StatsModelsError(
+          .notAvailable,
+          "these results hold no levels of the rows, which scaled residuals take: use another kind, or the model that was "
+            + "fitted")
+      }
+      values = try ScaledResiduals(self).values
     }
     return Series(index: Array(specification.rowLabels), values: values)
   }

@@ -158,10 +158,12 @@ extension MixedLM {
     return Matrix(
       columns: part.columns.map { $0 ?? [Double](repeating: 1, count: nobs) }, rows: nobs)
   }
-  /// The variance components as matrices per group. Python: MixedLM.exog_vc
+  /// The variance components as matrices per group; names alone for results that were read without levels of the rows.
+  /// Python: MixedLM.exog_vc
   public var exogVc: VCSpec {
     let rows = groupRows
     var result = VCSpec(names: vcompNames, colnames: [], mats: [])
+    guard specification.hasTermRows else { return result }
     for block in specification.componentBlocks {
       var names: [[String]] = []
       var matrices: [Matrix] = []
