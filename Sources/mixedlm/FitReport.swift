@@ -27,6 +27,9 @@ struct FitReport {
     ]
     members += tables
     if let inference { members.append(("inference", inference.document)) }
+    if let residuals = results.residualParameters() {
+      members.append(("residuals", .array(residuals.names.indices.map { residuals.document($0) })))
+    }
     members += [("terms", .array(terms)), ("warnings", .array(warnings))]
     if let errors = results.monteCarlo { members.append(("monte_carlo", monteCarlo(errors))) }
     members.append(("timing", timing))
@@ -131,5 +134,15 @@ struct FitReport {
   /// A whole number without a decimal point.
   private static func count(_ x: Double) -> JSONValue {
     Int(exactly: x).map { .integer($0) } ?? .number(x)
+  }
+}
+
+extension ResidualParameters {
+  /// One parameter of the residuals' variances or correlations.
+  fileprivate func document(_ i: Int) -> JSONValue {
+    [
+      "parameter": .string(names[i]), "estimate": .number(estimates[i]), "se": .number(standardErrors[i]),
+      "lower": .number(lower[i]), "upper": .number(upper[i]),
+    ]
   }
 }

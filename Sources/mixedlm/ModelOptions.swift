@@ -60,6 +60,20 @@ struct ModelOptions: ParsableArguments {
       "Column that is added to the linear predictor. Example: --offset base", valueName: "COL"))
   var offset: String?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Column by whose values the residual variance differs, which the fit estimates. Example: --variance-by Sex",
+      valueName: "COL"))
+  var varianceBy: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Correlation of the residuals within the levels of the factors: autoregressive in a column of times, or the same for all pairs. Example: --residuals ar1:Time",
+      valueName: "ar1:COL|cs"))
+  var residuals: ResidualsOption?
+
   @Flag(help: "Maximise the likelihood instead of the restricted likelihood (REML). Example: --ml")
   var ml = false
 
@@ -98,7 +112,7 @@ struct ModelOptions: ParsableArguments {
   var areEmpty: Bool {
     data == nil && formula == nil && groups == nil && !singleGroup && reFormula == nil && reFormulaFor.isEmpty
       && vcFormula.isEmpty && !ml && method == .default && missing == .none && exact == nil && threads == nil
-      && weights == nil && offset == nil
+      && weights == nil && offset == nil && varianceBy == nil && residuals == nil
   }
 
   func validate() throws {
@@ -135,7 +149,8 @@ struct ModelOptions: ParsableArguments {
       singleGroup ? [Int](repeating: 1, count: frame.rowCount) : groups
     return try MixedLM.fromFormula(
       formula: formula ?? "", data: frame, groups: grouping, reFormula: randomEffects, vcFormula: components,
-      weights: weights, offset: offset, missing: missing.missing)
+      weights: weights, offset: offset, variance: varianceBy.map { .byGroup($0) }, residuals: residuals?.structure,
+      missing: missing.missing)
   }
 
   /// The arguments as the report repeats them.

@@ -12,7 +12,7 @@ package struct Rows: Sendable {
   package let weights: [Double]?
   /// √w of each row: a row times √w has a residual of variance σ².
   let roots: [Double]?
-  /// Σ log w.
+  /// Σ log w; with correlated residuals the log-determinant of their inverse covariance over σ².
   let logWeights: Double
 
   /// n.
@@ -55,6 +55,16 @@ package struct Rows: Sendable {
     if let first = response.first, first.isFinite, response.allSatisfy({ $0 == first }) {
       throw .constantResponse(value: first)
     }
+  }
+
+  /// Rows that were made of checked ones: all weights 1, the log-determinant given.
+  init(response: [Double], fixed: Matrix, terms: [RandomTerm], logWeights: Double) {
+    self.response = response
+    self.fixed = fixed
+    self.terms = terms
+    self.logWeights = logWeights
+    weights = nil
+    roots = nil
   }
 
   /// The same design with another response.

@@ -28,6 +28,23 @@ package struct FixedEffectsUncertainty: Sendable {
     adjusted.quadraticForm(toUser.transposed * contrast)
   }
 
+  /// With parameters beside those of the engine, independent of them once their own movement is counted in the slopes.
+  ///
+  /// - Parameters:
+  ///   - slopes: ∂Φ of the kept columns of X by each further parameter, the engine's following it to their optimum.
+  ///   - covariance: of the further parameters' estimates.
+  package func adding(slopes further: [Matrix], parameterCovariance covariance: Matrix) -> FixedEffectsUncertainty {
+    guard let inverse = try? LU(toUser).inverse, covariance.isFinite else { return self }
+    let (own, count) = (parameterCovariance.rows, covariance.rows)
+    var joint = Matrix(rows: own + count, columns: own + count)
+    for i in 0..<own { for j in 0..<own { joint[i, j] = parameterCovariance[i, j] } }
+    for i in 0..<count { for j in 0..<count { joint[own + i, own + j] = covariance[i, j] } }
+    return FixedEffectsUncertainty(
+      toUser: toUser, plain: plain, adjusted: adjusted,
+      slopes: slopes + further.map { inverse * $0 * inverse.transposed }, parameterCovariance: joint,
+      isKenwardRoger: isKenwardRoger, isSingular: isSingular)
+  }
+
   /// Degrees of freedom 2 v² / (a'Aa) of a combination c of the kept columns' coefficients, v = c'Φc, a_i = ∂v / ∂φ_i and A
   /// the covariance of φ; infinite where v does not move, nan where it vanishes.
   package func degreesOfFreedom(of contrast: [Double]) -> Double {

@@ -51,9 +51,9 @@ extension PredictionRows {
         for a in 0..<k { result[i] += (effects.columns[a]?[i] ?? 1) * drawn[level * k + a] }
       }
     }
-    for i in result.indices {
-      result[i] += sigma * (weights.map { 1 / $0[i].squareRoot() } ?? 1) * stream.normal()
-    }
+    var residuals = result.map { _ in stream.normal() }
+    if let correlation { residuals = correlation.colored(residuals) }
+    for i in result.indices { result[i] += sigma * (weights.map { 1 / $0[i].squareRoot() } ?? 1) * residuals[i] }
     return result
   }
 }

@@ -27,8 +27,13 @@ package struct PredictionRows: Sendable {
   package var effects: [Effects?]
   /// Prior weight of each row, whose residual has the variance σ²/w; nil where all are 1.
   package var weights: [Double]?
+  /// Correlations of the residuals of these rows; nil where they are independent.
+  package var correlation: ResidualCorrelation?
 
-  package init(fixed: Matrix, effects: [Effects?], weights: [Double]? = nil) {
+  package init(
+    fixed: Matrix, effects: [Effects?], weights: [Double]? = nil, correlation: ResidualCorrelation? = nil
+  ) {
+    self.correlation = correlation
     self.fixed = fixed
     self.effects = effects
     self.weights = weights

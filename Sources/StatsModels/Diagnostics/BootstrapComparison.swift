@@ -97,6 +97,10 @@ public func compare(
     switch method {
     case .parametricBootstrap(let count, let seed): (count, seed)
     }
+  for results in [first, second] {
+    try results.specification.requirePlainResiduals(
+      "there is no bootstrap comparison", remedy: "compare by the likelihood ratio")
+  }
   let fits = try [first, second].map { $0.reml ? try $0.model.fit(reml: false) : $0 }
   let compared = try compare(models: fits)
   guard compared.rows[1].chiSquared.isFinite else {

@@ -147,7 +147,7 @@ public func compare(models: [MixedLMResults]) throws -> ModelComparison {
 extension MixedLMResults {
   /// Whether another fit has the same response, as far as results that were read from a file can tell.
   fileprivate func hasResponse(of other: MixedLMResults) -> Bool {
-    guard nobs == other.nobs, specification.weights?.values == other.specification.weights?.values,
+    guard nobs == other.nobs, specification.priorWeights?.values == other.specification.priorWeights?.values,
       specification.offset?.values == other.specification.offset?.values
     else { return false }
     guard specification.isRestored || other.specification.isRestored else {

@@ -13,6 +13,9 @@ enum Nesting {
     if let block = small.blocks.indices.first(where: { !isContained(small.blocks[$0], in: large.blocks) }) {
       return "the second has no \(small.termText(block))"
     }
+    if let residuals = small.residuals, !residuals.isContained(in: large.residuals) {
+      return "the residuals of the second have not the variances and correlations of the first"
+    }
     return added > 0 ? nil : "they have the same number of parameters"
   }
 

@@ -65,6 +65,8 @@ extension MixedLMResults {
   ///   parameters or penalties.
   public func ranova() throws -> RandomTermTests {
     let engine = try engine()
+    try specification.requirePlainResiduals(
+      "ranova is not", remedy: "fit the smaller model and compare the two")
     guard restrictions.free == nil, restrictions.errorVariance == .profiled, penalty.value == 0,
       monteCarlo == nil
     else {
@@ -108,9 +110,7 @@ extension MixedLMResults {
       return try full.logLikelihood(
         at: specification.engineTerms.map { Matrix(rows: $0.width, columns: $0.width) }, reml: reml)
     }
-    let model = try MixedModel(
-      response: specification.response, fixed: specification.exog, terms: terms,
-      weights: specification.weights?.values, options: engineOptions)
+    let model = try MixedModel(specification.engineRows(terms: terms), options: engineOptions)
     return try model.fit(reml: reml).logLikelihood
   }
 

@@ -14,6 +14,8 @@ public enum ResidualKind: String, Sendable, CaseIterable {
   case standardized
   /// L⁻¹(y − Xb) with V = LL': uncorrelated with variance one if the model holds.
   case scaled
+  /// L⁻¹e / σ of conditional residuals e with the covariance σ²LL': with independent residuals the same as `pearson`.
+  case normalized
 }
 
 /// Ordered values beside the quantiles expected of a normal sample. Not in statsmodels.
@@ -46,6 +48,9 @@ extension MixedLMResults {
     switch kind {
     case .conditional: values = conditional
     case .marginal: values = marginalResiduals
+    case .normalized:
+      let weighted = specification.weighted(conditional)
+      values = (specification.residualCorrelation?.whitened(weighted) ?? weighted).map { $0 / scale.squareRoot() }
     case .pearson: values = specification.weighted(conditional).map { $0 / scale.squareRoot() }
     case .standardized:
       values = zip(specification.weighted(conditional), try leverages()).map {
@@ -73,8 +78,10 @@ extension MixedLMResults {
   }
 
   private func leverages() throws -> [Double] {
+    try specification.requireIndependentResiduals(
+      "a row has no leverage of its own in the fit", remedy: "take residuals(.normalized)")
     let system = try predictionSystem()
-    let rows = try engine().dataRows
+    let rows = specification.predictionRows
     let relative = try specification.running { () throws(EngineError) in try system.variances(rows) }.map {
       $0 / scale
     }
@@ -118,8 +125,11 @@ private struct ScaledResiduals {
   private static let limit = 6_000
 
   init(_ results: MixedLMResults) throws {
-    let marginal = results.marginalResiduals
-    let terms = results.specification.engineTerms
+    let (specification, correlation) = (results.specification, results.specification.residualCorrelation)
+    let marginal =
+      correlation.map { $0.whitened(specification.weighted(results.marginalResiduals)) }
+      ?? results.marginalResiduals
+    let terms = correlation == nil ? specification.engineTerms : try specification.engineRows().terms
     let covariances = results.estimate.relativeCovariances
     values = [Double](repeating: .nan, count: marginal.count)
     let active = terms.indices.filter { covariances[$0].storage.contains { $0 != 0 } }
@@ -133,7 +143,7 @@ private struct ScaledResiduals {
     let sigma = results.scale.squareRoot()
     for rows in sets {
       var variance = Matrix.identity(rows.count)
-      if let weights = results.specification.weights?.values {
+      if correlation == nil, let weights = specification.weights?.values {
         for (i, row) in rows.enumerated() { variance[i, i] = 1 / weights[row] }
       }
       for t in active {

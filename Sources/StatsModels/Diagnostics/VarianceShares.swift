@@ -51,7 +51,7 @@ extension MixedLMResults {
   public func varianceShares() throws -> VarianceShares {
     if let restored = specification.restored { return try saved(restored.shares) }
     let system = try predictionSystem()
-    let rows = try engine().dataRows
+    let rows = specification.predictionRows
     let offset = specification.offset?.values
     let linear = predict().values.enumerated().map { $1 - (offset?[$0] ?? 0) }
     let n = Double(linear.count)

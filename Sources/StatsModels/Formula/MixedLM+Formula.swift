@@ -9,6 +9,8 @@ struct FormulaArguments: Sendable {
   var reFormula: ReFormula?
   var vcFormula: [String: String]?
   var reCovariance: [String: CovarianceStructure]?
+  var variance: ResidualVariance?
+  var residuals: ResidualStructure?
   var missing: Missing
 }
 
@@ -30,6 +32,10 @@ extension MixedLM {
   ///     In formulas the same is written `cs(0 + f | g)`.
   ///   - weights: prior weights, inverse to the residual variance of each row; rows of weight 0 are left out.
   ///   - offset: what is added to the linear predictor of each row.
+  ///   - variance: how the variance of the residuals differs between rows, which the fit estimates; see
+  ///     ``ResidualVariance``. Not in statsmodels.
+  ///   - residuals: how the residuals of a series of rows are correlated, which the fit estimates; see
+  ///     ``ResidualStructure``. Not in statsmodels.
   ///   - subset: a mask, row positions or row labels.
   ///   - useSparse: accepted; the engine never forms dense matrices per group.
   ///   - missing: `.none` refuses missing values, `.drop` drops their rows.
@@ -42,7 +48,8 @@ extension MixedLM {
     formula: String, data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: ReFormula? = nil,
     vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil,
     weights: (any ColumnSpecifier)? = nil,
-    offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
+    offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil, residuals: ResidualStructure? = nil,
+    subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
     missing: Missing = .none, environment: Environment = Environment()
   ) throws -> MixedLM {
     let clock = ContinuousClock()
@@ -60,7 +67,7 @@ extension MixedLM {
     if missing == .drop {
       let numbers = [("weights", weights), ("offset", offset)].compactMap { name, column in
         column.map { (name: $0.name.isEmpty ? name : $0.name, column: $0) }
-      }
+      } + (try residualColumns(variance, residuals).map { (name: $0, column: try data.column($0)) })
       let dropped = rows.dropMissing(plan: plan, groups: input, numbers: numbers)
       if let warning = dropped.warning { warnings.append(warning) }
     }
@@ -73,14 +80,20 @@ extension MixedLM {
       missing: missing)
     let arguments = FormulaArguments(
       formula: formula, groups: input?.column, reFormula: reFormula, vcFormula: vcFormula,
-      reCovariance: reCovariance, missing: missing)
+      reCovariance: reCovariance, variance: variance, residuals: residuals, missing: missing)
     var specification = try FormulaRemedies(data: selected, missing: missing).adding {
       try builder.specification(source: arguments, warnings: warnings)
     }
     specification.weights = try weights.map { try rows.selectingNumbers($0, argument: "weights") }
     specification.offset = try offset.map { try rows.selectingNumbers($0, argument: "offset") }
     try specification.offset?.requireFinite(labels: selected.rowLabels)
+    try specification.addResiduals(variance: variance, structure: residuals, data: selected)
     return MixedLM(specification: specification, designSeconds: (clock.now - begin).seconds)
+  }
+
+  /// Columns that variances and correlations of the residuals take.
+  private static func residualColumns(_ variance: ResidualVariance?, _ structure: ResidualStructure?) -> [String] {
+    (variance?.columns ?? []) + [structure?.time, structure?.within].compactMap { $0 }
   }
 
   /// The same for effects in a variable of type `String?`.
@@ -89,14 +102,14 @@ extension MixedLM {
     formula: String, data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: String?,
     vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil,
     weights: (any ColumnSpecifier)? = nil,
-    offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
+    offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil, residuals: ResidualStructure? = nil,
+    subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
     missing: Missing = .none, environment: Environment = Environment()
   ) throws -> MixedLM {
     try fromFormula(
       formula: formula, data: data, groups: groups, reFormula: reFormula.map { ReFormula($0) },
-      vcFormula: vcFormula, reCovariance: reCovariance, weights: weights, offset: offset, subset: subset,
-      useSparse: useSparse,
-      missing: missing, environment: environment)
+      vcFormula: vcFormula, reCovariance: reCovariance, weights: weights, offset: offset, variance: variance, residuals: residuals,
+      subset: subset, useSparse: useSparse, missing: missing, environment: environment)
   }
 
   /// The same for a dictionary of arrays instead of a data frame.
@@ -104,12 +117,13 @@ extension MixedLM {
     formula: String, data: [String: any ColumnConvertible], groups: (any ColumnSpecifier)? = nil,
     reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil,
     reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
-    offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
+    offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil, residuals: ResidualStructure? = nil,
+    subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
     missing: Missing = .none, environment: Environment = Environment()
   ) throws -> MixedLM {
     try fromFormula(
       formula: formula, data: DataFrame(data), groups: groups, reFormula: reFormula, vcFormula: vcFormula,
-      reCovariance: reCovariance, weights: weights, offset: offset,
+      reCovariance: reCovariance, weights: weights, offset: offset, variance: variance, residuals: residuals,
       subset: subset, useSparse: useSparse, missing: missing, environment: environment)
   }
 }
@@ -121,13 +135,14 @@ public func mixedlm(
   _ formula: String, _ data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: ReFormula? = nil,
   vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil,
   weights: (any ColumnSpecifier)? = nil,
-  offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
+  offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil, residuals: ResidualStructure? = nil,
+  subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
   missing: Missing = .none, environment: Environment = Environment()
 ) throws -> MixedLM {
   try MixedLM.fromFormula(
     formula: formula, data: data, groups: groups, reFormula: reFormula, vcFormula: vcFormula,
-    reCovariance: reCovariance, weights: weights, offset: offset, subset: subset,
-    useSparse: useSparse, missing: missing, environment: environment)
+    reCovariance: reCovariance, weights: weights, offset: offset, variance: variance, residuals: residuals,
+    subset: subset, useSparse: useSparse, missing: missing, environment: environment)
 }
 
 /// The same for effects in a variable of type `String?`.
@@ -136,13 +151,14 @@ public func mixedlm(
   _ formula: String, _ data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: String?,
   vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil,
   weights: (any ColumnSpecifier)? = nil,
-  offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
+  offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil, residuals: ResidualStructure? = nil,
+  subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
   missing: Missing = .none, environment: Environment = Environment()
 ) throws -> MixedLM {
   try MixedLM.fromFormula(
     formula: formula, data: data, groups: groups, reFormula: reFormula.map { ReFormula($0) },
     vcFormula: vcFormula, reCovariance: reCovariance, weights: weights, offset: offset,
-    subset: subset, useSparse: useSparse, missing: missing, environment: environment)
+    variance: variance, residuals: residuals, subset: subset, useSparse: useSparse, missing: missing, environment: environment)
 }
 
 /// The same for a dictionary of arrays instead of a data frame.
@@ -150,11 +166,12 @@ public func mixedlm(
   _ formula: String, _ data: [String: any ColumnConvertible], groups: (any ColumnSpecifier)? = nil,
   reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil,
   reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
-  offset: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
+  offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil, residuals: ResidualStructure? = nil,
+  subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
   missing: Missing = .none, environment: Environment = Environment()
 ) throws -> MixedLM {
   try MixedLM.fromFormula(
     formula: formula, data: data, groups: groups, reFormula: reFormula, vcFormula: vcFormula,
-    reCovariance: reCovariance, weights: weights, offset: offset, subset: subset,
-    useSparse: useSparse, missing: missing, environment: environment)
+    reCovariance: reCovariance, weights: weights, offset: offset, variance: variance, residuals: residuals,
+    subset: subset, useSparse: useSparse, missing: missing, environment: environment)
 }

@@ -109,12 +109,17 @@ extension MixedLMResults {
       let uncertainty = try cache.satterthwaite.value {
         try cache.seconds.timing {
           let engine = try engine()
-          return try specification.running { () throws(EngineError) in try engine.satterthwaite(estimate) }
+          let held = try specification.running { () throws(EngineError) in try engine.satterthwaite(estimate) }
+          guard let found = specification.residuals?.estimate else { return held }
+          return held.adding(slopes: found.fixedCovarianceSlopes, parameterCovariance: found.covariance)
         }
       }
       return FixedEffectsInference(method: method, results: self, uncertainty: uncertainty, notes: [])
     case .kenwardRoger:
       try requireFreeEstimates(method)
+      try specification.requirePlainResiduals(
+        "Kenward's and Roger's method is not there",
+        remedy: "it takes covariances that are linear in their parameters; take ddf .satterthwaite (--ddf satterthwaite)")
       let fit = try restrictedFit()
       let uncertainty = try cache.kenwardRoger.value {
         try cache.seconds.timing { try fit.adjustedUncertainty() }

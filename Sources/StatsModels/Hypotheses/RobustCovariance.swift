@@ -69,6 +69,12 @@ extension MixedLMResults {
         .missingValues, "clusters: row \(specification.rowLabels[row]) has no label",
         values: [specification.rowLabels[row]])
     }
+    if let correlation = specification.residualCorrelation, !correlation.series.lie(within: codes) {
+      throw StatsModelsError(
+        .invalidArgument,
+        "clusters: series of correlated residuals have rows in several clusters, which are then not independent: take clusters "
+          + "that hold whole series")
+    }
     let fewest = correction == .cr1p ? estimate.rank + 1 : 2
     guard levels.count >= fewest else {
       throw StatsModelsError(

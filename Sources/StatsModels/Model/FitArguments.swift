@@ -16,6 +16,8 @@ struct FitArguments: Sendable {
   var heldScale: Double?
   var exact: Bool?
   var threads: Int?
+  /// Whether the residuals' variances and correlations stay as they are.
+  var holdsResiduals = false
   var progress: (@Sendable (FitProgress) -> Bool)?
 
   /// Whether anything is held or penalised, so that the engine cannot finish the search.

@@ -50,6 +50,9 @@ extension MixedLM {
   }
 
   func fit(_ arguments: FitArguments) throws -> MixedLMResults {
+    if specification.residuals != nil, !arguments.holdsResiduals {
+      return try ResidualSearch(self, arguments).run()
+    }
     var arguments = arguments
     let configured = try configured(exact: arguments.exact, threads: arguments.threads)
     var warnings = specification.warnings

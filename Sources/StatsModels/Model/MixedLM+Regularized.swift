@@ -33,6 +33,7 @@ extension MixedLM {
       throw StatsModelsError(
         .invalidArgument, "Invalid regularization method '\(method)': use \"l1\"", values: [method])
     }
+    try specification.requirePlainResiduals("fitRegularized is not", remedy: "leave variance and residuals out")
     let weights = try weights(alpha)
     let plain = try fit(
       FitArguments(

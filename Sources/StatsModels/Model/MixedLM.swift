@@ -40,9 +40,7 @@ public struct MixedLM: Sendable {
   private func makeEngine(_ options: EngineOptions) -> Result<MixedModel, EngineError> {
     do throws(EngineError) {
       return .success(
-        try MixedModel(
-          response: specification.response, fixed: specification.exog, terms: specification.engineTerms,
-          weights: specification.weights?.values, options: options))
+        try MixedModel(specification.engineRows(), options: options))
     } catch {
       return .failure(error)
     }

@@ -21,6 +21,8 @@ struct ModelSpecification: Sendable {
   var rowLabels: RowLabels
   /// Prior weights, inverse to the residual variances; nil for ones.
   var weights: RowNumbers?
+  /// Variances and correlations of the residuals that are estimated; nil for independent residuals of variance σ²/w.
+  var residuals: ResidualModel?
   /// What is added to the linear predictor; nil for nothing.
   var offset: RowNumbers?
   var blocks: [RandomBlock]

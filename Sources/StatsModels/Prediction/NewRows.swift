@@ -94,9 +94,10 @@ struct NewRows {
       }
     }
     offset = try specification.offset?.values(in: part, argument: "offset")
-    let weights =
-      specification.weights?.column.map(part.contains) == true
-      ? try specification.weights?.values(in: part, argument: "weights") : nil
+    let weights = try specification.residuals.map { try $0.weights(newData: part) }
+      ?? specification.weights.flatMap { weights in
+        weights.column.map(part.contains) == true ? try weights.values(in: part, argument: "weights") : nil
+      }
     rows = PredictionRows(fixed: designs[0].matrix, effects: effects, weights: weights)
     self.excluded = excluded
     kept = keptRows

@@ -158,6 +158,8 @@ extension MixedLMResults {
         return found
       }
     }
+    try specification.requirePlainResiduals(
+      "there are no profiles", remedy: "take Wald limits, and residualParameters for those of the residuals")
     let fit =
       self.reml == reml
       ? self : try model.fit(reml: reml, exact: engineOptions.exact, threads: engineOptions.threads)

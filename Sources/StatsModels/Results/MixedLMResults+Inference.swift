@@ -3,8 +3,13 @@ import LinearAlgebra
 import MixedModels
 
 extension MixedLMResults {
-  /// inv(-H) over all parameters, computed once.
+  /// inv(-H) over all parameters, those of the residuals' variances and correlations among them.
   var parameterCovariance: Matrix {
+    addingResidualUncertainty(to: conditionalCovariance) { $0.parameterSlopes }
+  }
+
+  /// inv(-H) over all parameters at given variances and correlations of the residuals, computed once.
+  var conditionalCovariance: Matrix {
     cache.covariance.value {
       cache.seconds.timing {
         do {

@@ -64,8 +64,8 @@ extension MixedLMResults {
   package var fitted: [Double] {
     cache.fitted.value {
       cache.seconds.timing {
-        (try? engine().fittedValues(estimate, modes: modes)).map(specification.addingOffset)
-          ?? [Double](repeating: .nan, count: specification.endog.count)
+        let values = specification.predictionRows.predictions(estimate: estimate, modes: modes)
+        return specification.addingOffset(values)
       }
     }
   }

@@ -81,20 +81,21 @@ extension MixedLMResults {
     }
     // I + L'Z'ZL, of which a row of the data touches few entries.
     var inner = Matrix.identity(effects.count)
-    let parts = specification.blocks.flatMap(\.parts)
+    let terms = (try? specification.engineRows())?.terms ?? specification.engineTerms
+    let weights = specification.residualCorrelation == nil ? specification.weights?.values : nil
     let components = places.keys.sorted()
     var entries: [(place: Int, weight: Double)] = []
     for row in rows.map(Int.init) {
       entries.removeAll(keepingCapacity: true)
       for b in 0..<own {
-        let weight = (b..<own).reduce(0) { $0 + factor[$1, b] * (parts[0].columns[$1]?[row] ?? 1) }
+        let weight = (b..<own).reduce(0) { $0 + factor[$1, b] * (terms[0].columns[$1]?[row] ?? 1) }
         entries.append((b, weight))
       }
       for term in components {
-        guard let place = places[term]?[Int(parts[term].codes[row])] else { continue }
-        entries.append((place, factor[place, place] * (parts[term].columns[0]?[row] ?? 1)))
+        guard let place = places[term]?[Int(terms[term].codes[row])] else { continue }
+        entries.append((place, factor[place, place] * (terms[term].columns[0]?[row] ?? 1)))
       }
-      let weight = specification.weights?.values[row] ?? 1
+      let weight = weights?[row] ?? 1
       for a in entries {
         for b in entries { inner[a.place, b.place] += weight * a.weight * b.weight }
       }

@@ -65,8 +65,9 @@ extension MixedLMResults {
     for position in shown {
       rows.append([covariance(position), standardErrors[position], .nan, .nan, .nan, .nan])
     }
+    for (estimate, error) in residualRows { rows.append([estimate, error, .nan, .nan, .nan, .nan]) }
     return SummaryTable(
-      index: names.fixed + shown.map { names.covariances[$0] },
+      index: names.fixed + shown.map { names.covariances[$0] } + residualNames,
       columns: [
         "Coef.", "Std.Err.", "z", "P>|z|", "[" + PythonFormat.repr(alpha / 2),
         PythonFormat.repr(1 - alpha / 2) + "]",
@@ -81,19 +82,26 @@ extension MixedLMResults {
     let shown = shownEntries
     let errors = varianceComponents
     let rest = [String](repeating: "", count: table.headers.count - 2)
-    let cells = shown.map { position in
-      [covariance(position), errors[position].standardError].map {
-        $0.isFinite ? PythonFormat.fixed($0, 3) : ""
-      } + rest
+    let pairs = shown.map { (covariance($0), errors[$0].standardError) } + residualRows
+    let cells = pairs.map { pair in
+      [pair.0, pair.1].map { $0.isFinite ? PythonFormat.fixed($0, 3) : "" } + rest
     }
     return SummaryTable(
-      index: names.fixed + shown.map { names.covariances[$0] }, columns: table.headers,
+      index: names.fixed + shown.map { names.covariances[$0] } + residualNames, columns: table.headers,
       cells: table.cells + cells)
   }
 
   /// Covariance parameters without those that the form of a diagonal block rules out, which are no estimates.
   private var shownEntries: [Int] {
     layout.entries.indices.filter { layout.entries[$0].engineIndex != nil || layout.entries[$0].isVariance }
+  }
+
+  /// Names of the parameters of the residuals' variances and correlations.
+  private var residualNames: [String] { residualParameters()?.names ?? [] }
+
+  /// Their estimates and standard errors.
+  private var residualRows: [(estimate: Double, error: Double)] {
+    residualParameters().map { Array(zip($0.estimates, $0.standardErrors)) } ?? []
   }
 
   /// A covariance parameter in its own units: the response's for variances.

@@ -117,7 +117,9 @@ extension MixedLMResults {
   /// Covariance of the covariance entries in the response's units, then of σ²; computed once.
   var varianceCovariance: Matrix {
     cache.varianceCovariance.value {
-      if restrictions.errorVariance == .profiled { return userCovariance }
+      if restrictions.errorVariance == .profiled {
+        return addingResidualUncertainty(to: userCovariance) { $0.varianceSlopes }
+      }
       let count = layout.entries.count + 1
       return (try? fullCovariance().variances) ?? Matrix(rows: count, columns: count, repeating: .nan)
     }
@@ -130,7 +132,7 @@ extension MixedLMResults {
   /// method for Ψ = σ² S.
   private var userCovariance: Matrix {
     let count = layout.entries.count
-    let all = parameterCovariance
+    let all = conditionalCovariance
     let relative = layout.values(in: relativeCovariances)
     let degrees = Double(nobs - (reml ? estimate.rank : 0))
     let gradient = scaleGradient.map { -$0 / degrees }
@@ -160,10 +162,10 @@ extension MixedLMResults {
     return result
   }
 
-  /// r'(∂V/∂S)r for each covariance entry, r = V⁻¹(y - Xb), which is the conditional residual times its weight.
+  /// r'(∂V/∂S)r for each covariance entry, r = V⁻¹(y - Xb), which is the inverse of the residuals' covariance
+  /// times the conditional residual.
   private var scaleGradient: [Double] {
-    var residuals = zip(specification.endog, fitted).map { $0 - $1 }
-    if let weights = specification.weights?.values { residuals = zip(residuals, weights).map { $0 * $1 } }
+    let residuals = specification.residualPrecisionTimes(zip(specification.endog, fitted).map { $0 - $1 })
     var squares = specification.blocks.map { Matrix(rows: $0.width, columns: $0.width) }
     for (position, block) in specification.blocks.enumerated() {
       for part in block.parts {

@@ -21,6 +21,7 @@ extension MixedLM {
     var changed = specification
     changed.endog = rows.map { specification.endog[$0] }
     changed.weights = specification.weights?.selecting(rows)
+    changed.residuals = specification.residuals?.selecting(rows, copies: copies)
     changed.offset = specification.offset?.selecting(rows)
     changed.exog = specification.exog.selecting(rows: rows)
     changed.rowLabels = RowLabels(count: rows.count)

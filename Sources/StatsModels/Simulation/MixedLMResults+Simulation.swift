@@ -25,7 +25,7 @@ extension MixedLMResults {
     let rows = PredictionRows(
       fixed: Matrix(rows: nobs, columns: 0),
       effects: specification.engineTerms.map { .init(codes: $0.codes, columns: $0.columns) },
-      weights: specification.weights?.values)
+      weights: specification.weights?.values, correlation: specification.residualCorrelation)
     return try draws(
       rows, fixed: predict().values, kept: kept, count: count, seed: seed,
       index: Array(specification.rowLabels), padding: { $0 })
@@ -39,6 +39,8 @@ extension MixedLMResults {
     _ data: DataFrame, count: Int = 1, seed: UInt64, randomEffects: RandomEffectsSelection = .none
   ) throws -> LabeledMatrix {
     let kept = try blocks(randomEffects)
+    try specification.requireIndependentResiduals(
+      "responses for new rows are not drawn", remedy: "their series are not known; simulate(count:seed:) draws for the model's own")
     let new = try NewRows(
       data, specification: specification, included: Set(specification.blocks.indices),
       newLevels: .population, needsExcluded: false)
@@ -140,7 +142,8 @@ extension MixedLM {
     return try MixedLM.fromFormula(
       formula: FormulaUpdate.apply(formula, to: arguments.formula), data: source.data, groups: groups,
       reFormula: arguments.reFormula, vcFormula: arguments.vcFormula, reCovariance: arguments.reCovariance,
-      weights: again(specification.weights), offset: again(specification.offset), missing: arguments.missing,
+      weights: again(specification.priorWeights), offset: again(specification.offset),
+      variance: arguments.variance, residuals: arguments.residuals, missing: arguments.missing,
       environment: source.environment)
   }
 }

@@ -105,6 +105,8 @@ extension MixedLMResults {
   public func parametricBootstrap(
     count: Int, seed: UInt64, threads: Int? = nil, progress: (@Sendable (Int) -> Bool)? = nil
   ) throws -> BootstrapResult {
+    try specification.requirePlainResiduals(
+      "there is no bootstrap", remedy: "simulate responses and refit(response:) each")
     let engine = try self.engine()
     let rows = engine.dataRows
     var fixed = rows

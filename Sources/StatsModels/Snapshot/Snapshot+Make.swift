@@ -71,6 +71,7 @@ extension SnapshotState {
     scaleIsHeld = results.restrictions.errorVariance.isHeld
     addErrors(results, withheld: levels)
     weights = Numbers(specification.weights, rows: hasRows)
+    residuals = SnapshotResiduals(specification.residuals, rows: hasRows)
     offset = Numbers(specification.offset, rows: hasRows)
     if hasRows, specification.hasTermRows {
       termRows = specification.blocks.flatMap(\.parts).map { TermRows(codes: $0.codes, columns: $0.columns) }

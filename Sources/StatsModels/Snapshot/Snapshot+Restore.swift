@@ -118,6 +118,8 @@ extension SnapshotState {
     if !grouped { specification.exogReNames = specification.ownEffectNames }
     specification.weights = weights?.restored
     specification.offset = offset?.restored
+    specification.residuals = try residuals?.restored(
+      parameters: snapshot.params.count, variances: varianceCovariance.count)
     specification.restored = RestoredData(
       rowCount: snapshot.nobs, groupSizes: groupCodes.isEmpty ? groupSizes : nil,
       hasRows: snapshot.fittedvalues != nil, hasTermRows: termRows != nil,

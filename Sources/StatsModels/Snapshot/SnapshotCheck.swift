@@ -45,6 +45,7 @@ struct SnapshotCheck {
     }
     try require(
       state.groupSizes.map { $0.count == 2 } ?? true, "state.groupSizes", "takes two numbers")
+    try require(state.residuals?.isSound ?? true, "state.residuals", "the parts do not belong together")
   }
 
   /// Members with a value for each row.

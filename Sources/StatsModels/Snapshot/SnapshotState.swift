@@ -127,4 +127,5 @@ struct SnapshotState: Codable, Sendable {
   /// Prior weights and offset: their columns, and values where rows are saved.
   var weights: Numbers?
   var offset: Numbers?
+  var residuals: SnapshotResiduals?
 }
