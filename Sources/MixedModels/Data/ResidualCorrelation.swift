@@ -1,4 +1,5 @@
 import Foundation
+internal import LinearAlgebra
 
 /// Correlations of the residuals within series of rows, at given parameters: Var e = σ² W^-½ C W^-½.
 ///
