@@ -1,4 +1,5 @@
 import DataFrames
+import Foundation
 import LinearAlgebra
 import MixedModels
 
