@@ -1,0 +1,234 @@
+import Foundation
+import LinearAlgebra
+import TestSupport
+import Testing
+
+@testable import StatsModels
+
+/// Residual variances and correlations against a dense V, and what results of such models do.
+@Suite struct ResidualStructureTests {
+  static let orthodont = Result { try DataFrame(csv: Fixtures.path("data/Orthodont.csv")) }
+
+  /// A model, and the covariance of its residuals over σ² by the parameters that are printed.
+  struct Case: Sendable, CustomStringConvertible {
+    let description: String
+    var variance: ResidualVariance?
+    var residuals: ResidualStructure?
+    var weights: String?
+  }
+
+  static let cases = [
+    Case(description: "variances", variance: .byGroup("Sex")),
+    Case(description: "power", variance: .power(of: "age")),
+    Case(description: "exponential, weights", variance: .exponential(of: "age"), weights: "w"),
+    Case(description: "autoregressive", residuals: .autoregressive()),
+    Case(description: "autoregressive with gaps, weights", residuals: .autoregressive(time: "age"), weights: "w"),
+    Case(
+      description: "both", variance: .byGroup("Sex"), residuals: .autoregressive(time: "visit", within: "Subject"),
+      weights: "w"),
+  ]
+
+  static func data() throws -> DataFrame {
+    var data = try orthodont.get()
+    data["w"] = data["Subject"].strings.indices.map { 1 + Double($0 % 3) }
+    data["visit"] = data["age"].doubles?.map { Int($0 / 2) } ?? []
+    return data
+  }
+
+  static func fit(_ item: Case, reml: Bool = true) throws -> MixedLMResults {
+    try mixedlm(
+      "distance ~ age * Sex + (1 | Subject)", data(), weights: item.weights, variance: item.variance,
+      residuals: item.residuals
+    ).fit(reml: reml)
+  }
+
+  /// −2 log L and Φ = (X'V⁻¹X)⁻¹ by a dense V.
+  static func dense(
+    _ fit: MixedLMResults, _ item: Case, intercept: Double, scale: Double, parameters: [Double]
+  ) throws -> (deviance: Double, covariance: Matrix) {
+    let data = try data()
+    let subjects = data["Subject"].strings
+    let ages = data["age"].doubles ?? []
+    let sexes = data["Sex"].strings
+    let weights = item.weights == nil ? nil : data["w"].doubles
+    let n = fit.nobs
+    let first = item.variance == nil ? 0 : 1
+    let rho = item.residuals == nil ? 0 : parameters[first]
+    func deviation(_ i: Int) -> Double {
+      guard let variance = item.variance else { return 1 }
+      return switch variance.kind {
+      case .byGroup: sexes[i] == "Male" ? parameters[0] : 1
+      case .power: pow(ages[i], parameters[0])
+      case .exponential: exp(parameters[0] * ages[i])
+      }
+    }
+    let step = item.residuals?.time == "age" ? 1.0 : 0.5
+    var v = Matrix(rows: n, columns: n)
+    for i in 0..<n {
+      for j in 0..<n where subjects[i] == subjects[j] {
+        let root = deviation(i) * deviation(j) / ((weights?[i] ?? 1) * (weights?[j] ?? 1)).squareRoot()
+        v[i, j] = intercept + scale * root * (i == j ? 1 : item.residuals == nil ? 0 : pow(rho, step * abs(ages[i] - ages[j])))
+      }
+    }
+    let factor = try Cholesky(v)
+    let x = fit.model.exog
+    let columns = (0..<x.columns).map { factor.forwardSolve(x.column($0)) }
+    let y = factor.forwardSolve(fit.model.endog)
+    let design = Matrix(rows: n, columns: x.columns, columnMajor: columns.flatMap { $0 })
+    let information = design.gram()
+    let inverse = try LU(information).inverse
+    let b = inverse * design.transposedTimes(y)
+    let rest = zip(y, design * b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    let constant = Double(fit.reml ? n - x.columns : n) * log(2 * Double.pi)
+    let fixed = fit.reml ? try Cholesky(information).logDeterminant : 0
+    return (try factor.logDeterminant + rest + constant + fixed, inverse)
+  }
+
+  @Test(arguments: cases, [true, false])
+  func `the likelihood is that of a dense covariance, and its maximum`(_ item: Case, _ reml: Bool) throws {
+    let fit = try Self.fit(item, reml: reml)
+    let found = try #require(fit.residualParameters())
+    let intercept = fit.covRe.values[0, 0]
+    func deviance(_ shift: [Double]) throws -> Double {
+      let moved = zip(found.estimates, shift.dropFirst(2)).map { $0 + $1 }
+      return try Self.dense(
+        fit, item, intercept: intercept * exp(shift[0]), scale: fit.scale * exp(shift[1]), parameters: moved
+      ).deviance
+    }
+    let origin = [Double](repeating: 0, count: 2 + found.estimates.count)
+    #expect(abs(try deviance(origin) + 2 * fit.llf) < 1e-8)
+    for i in origin.indices {
+      let slope = try [-1e-4, 1e-4].map { step in
+        var moved = origin
+        moved[i] = step
+        return try deviance(moved)
+      }
+      #expect(abs(slope[1] - slope[0]) / 2e-4 < 2e-3, "\(i)")
+    }
+  }
+
+  @Test(arguments: cases)
+  func `errors and degrees of freedom are those of a dense information`(_ item: Case) throws {
+    let fit = try Self.fit(item)
+    let found = try #require(fit.residualParameters())
+    let values = [fit.covRe.values[0, 0], fit.scale] + found.estimates
+    let steps = values.map { 2e-3 * max(abs($0), 0.2) }
+    func at(_ shift: [Int: Double]) throws -> (deviance: Double, covariance: Matrix) {
+      let moved = values.indices.map { values[$0] + (shift[$0] ?? 0) * steps[$0] }
+      return try Self.dense(fit, item, intercept: moved[0], scale: moved[1], parameters: Array(moved[2...]))
+    }
+    var hessian = Matrix(rows: values.count, columns: values.count)
+    for i in values.indices {
+      for j in values.indices {
+        if i == j {
+          hessian[i, i] = try (at([i: 1]).deviance - 2 * at([:]).deviance + at([i: -1]).deviance) / (steps[i] * steps[i])
+        } else {
+          hessian[i, j] =
+            try (at([i: 1, j: 1]).deviance - at([i: 1, j: -1]).deviance - at([i: -1, j: 1]).deviance
+              + at([i: -1, j: -1]).deviance) / (4 * steps[i] * steps[j])
+        }
+      }
+    }
+    let covariance = try LU(hessian * 0.5).inverse
+    for (i, error) in found.standardErrors.enumerated() {
+      #expect(abs(error / covariance[2 + i, 2 + i].squareRoot() - 1) < 1e-2)
+    }
+    let variances = fit.varianceComponents.rows.map(\.standardError)
+    #expect(abs(variances[0] / covariance[0, 0].squareRoot() - 1) < 1e-2)
+    #expect(abs(variances[1] / covariance[1, 1].squareRoot() - 1) < 1e-2)
+    let slopes = try values.indices.map { i in
+      try (at([i: 1]).covariance - at([i: -1]).covariance) * (1 / (2 * steps[i]))
+    }
+    let plain = try at([:]).covariance
+    let df = try fit.coefficients(ddf: .satterthwaite).df
+    for k in 0..<plain.rows {
+      let gradient = slopes.map { $0[k, k] }
+      let expected = 2 * plain[k, k] * plain[k, k] / covariance.quadraticForm(gradient)
+      #expect(abs(df[k] / expected - 1) < 1e-2, "\(k) \(df[k]) \(expected)")
+    }
+  }
+
+  @Test(arguments: cases)
+  func `results serve`(_ item: Case) throws {
+    let fit = try Self.fit(item)
+    let data = try Self.data()
+    // normalised residuals of the simulated truth have variance one in the mean
+    let normal = try fit.resid(normalized: true).values
+    #expect(abs(normal.reduce(0) { $0 + $1 * $1 } / Double(normal.count) - 0.75) < 0.25)
+    let text = try fit.summary().asText()
+    for name in try #require(fit.residualParameters()).names { #expect(text.contains(name)) }
+    let again = try fit.refit(response: fit.model.endog)
+    #expect(abs(again.llf - fit.llf) < 1e-8)
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("residuals-\(UUID().uuidString).json").path
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    try fit.save(file)
+    let loaded = try MixedLMResults.load(file)
+    #expect(try loaded.summary().asText() == text)
+    #expect(loaded.residualParameters()?.upper == fit.residualParameters()?.upper)
+    let interval = try fit.predict(data, exogRe: nil, interval: .prediction)
+    #expect(try loaded.predict(data, exogRe: nil, interval: .prediction).upper == interval.upper)
+    #expect(interval.upper.allSatisfy(\.isFinite))
+    let draws = try fit.simulate(count: 400, seed: 3).values
+    let spread = (0..<draws.rows).map { i -> Double in
+      let row = draws.row(i)
+      let mean = row.reduce(0, +) / 400
+      return row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 399
+    }
+    let expected = fit.covRe.values[0, 0] + fit.scale / (fit.specification.weights?.values[0] ?? 1)
+    #expect(abs(spread[0] / expected - 1) < 0.35)
+    #expect(throws: StatsModelsError.self) { try fit.coefficients(ddf: .kenwardRoger) }
+    #expect(throws: StatsModelsError.self) { try fit.profile() }
+    #expect(throws: StatsModelsError.self) { try fit.bootstrap(nrep: 2) }
+    let null = try mixedlm("distance ~ age * Sex + (1 | Subject)", data, weights: item.weights).fit()
+    let comparison = try compare(null, fit)
+    #expect(comparison.rows[1].degreesOfFreedom == fit.residualParameters()?.names.count)
+    #expect(comparison.rows[1].chiSquared >= 0)
+    let robust = try fit.robustCovariance(.cr0, clusters: "Subject").covariance.values
+    #expect(robust.diagonal.allSatisfy { $0 > 0 })
+    #expect(try fit.update(formula: ". ~ age").fit().residualParameters()?.names == fit.residualParameters()?.names)
+  }
+
+  @Test func `a correlation is equal variances' twin of a random intercept`() throws {
+    // compound symmetry of the residuals beside a slope is a random intercept where it is positive
+    let data = try DataFrame(csv: Fixtures.path("data/BodyWeight.csv"))
+    let a = try mixedlm("weight ~ Time + (0 + Time | Rat)", data, residuals: .compoundSymmetry).fit()
+    let b = try mixedlm("weight ~ Time + (1 + Time || Rat)", data).fit()
+    #expect(abs(a.llf - b.llf) < 1e-7)
+    let rho = try #require(a.covStruct).depParams
+    #expect(abs(a.scale * rho / b.terms[0].covariance.values[0, 0] - 1) < 1e-4)
+    #expect(abs(a.scale * (1 - rho) / b.scale - 1) < 1e-4)
+  }
+
+  @Test(arguments: [
+    ("Sex", nil, nil, "'Sex' is the same"), ("Nobody", nil, nil, "Nobody"),
+    (nil, "age2", nil, "same 'age2'"), (nil, "Sex", nil, "holds texts"), (nil, nil, "row", "one row"),
+    (nil, nil, "Sex", "different levels of 'Subject'"),
+  ] as [(String?, String?, String?, String)])
+  func `what admits no such model is said`(_ by: String?, _ time: String?, _ within: String?, _ message: String) throws {
+    var data = try Self.data()
+    data["age2"] = data["age"].doubles?.map { $0 > 9 ? 10.0 : 8.0 } ?? []
+    data["row"] = Array(0..<data.rowCount)
+    if by == "Sex" { data["Sex"] = [String](repeating: "M", count: data.rowCount) }
+    do {
+      _ = try mixedlm(
+        "distance ~ age + (1 | Subject)", data, variance: by.map { .byGroup($0) },
+        residuals: by == nil ? .autoregressive(time: time, within: within) : nil)
+      Issue.record("no error")
+    } catch {
+      let text = "\(error)"
+      #expect(text.contains(message) || text.contains("all rows have the same value of"), "\(text)")
+    }
+  }
+
+  @Test func `missing groups are errors or dropped`() throws {
+    var data = try Self.data()
+    var sexes = data["Sex"].strings
+    sexes[3] = nil
+    data["Sex2"] = sexes
+    func model(_ missing: Missing) throws -> MixedLM {
+      try mixedlm("distance ~ age + (1 | Subject)", data, variance: .byGroup("Sex2"), missing: missing)
+    }
+    #expect(throws: StatsModelsError.self) { try model(.none) }
+    #expect(try model(.drop).nobs == data.rowCount - 1)
+  }
+}
