@@ -39,3 +39,21 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
     return radius * cos(angle)
   }
 }
+
+extension RandomStream {
+  /// A draw of χ² with any positive degrees of freedom: twice a gamma variate (G. Marsaglia, W. W. Tsang, 2000).
+  package mutating func chiSquared(_ df: Double) -> Double {
+    let shape = df / 2
+    // below 1 a variate of shape + 1 times a power of a uniform one
+    let d = (shape < 1 ? shape + 1 : shape) - 1 / 3.0
+    let c = 1 / (9 * d).squareRoot()
+    while true {
+      let z = normal()
+      let root = 1 + c * z
+      guard root > 0 else { continue }
+      let cube = root * root * root
+      guard log(uniform()) < 0.5 * z * z + d - d * cube + d * log(cube) else { continue }
+      return 2 * d * cube * (shape < 1 ? pow(uniform(), 1 / shape) : 1)
+    }
+  }
+}

@@ -97,6 +97,42 @@ extension MarginalMeans {
       adjust: adjustment, alpha: alpha, notes: notes)
   }
 
+  /// Contrasts of contrasts: products of one kind for each factor, `(A1 - A2) : linear`. Not in statsmodels.
+  ///
+  /// - Parameters:
+  ///   - kinds: the contrasts of each of ``factors``, in their order; a single one is taken for all.
+  ///   - adjust: the adjustment for their number; none by default, as in emmeans.
+  ///   - alpha: one less the confidence level.
+  /// - Throws: ``StatsModelsError`` for another number of kinds than of factors, and as ``contrast(_:adjust:alpha:)`` does.
+  public func contrast(
+    interaction kinds: [MeanContrast], adjust: Adjustment = .none, alpha: Double = 0.05
+  ) throws -> ContrastTable {
+    guard kinds.count == factors.count || kinds.count == 1 else {
+      throw StatsModelsError(
+        .lengthMismatch,
+        "interaction takes a contrast for each of \(shortList(factors)), or one for all, not \(kinds.count)")
+    }
+    guard let family = families.first else { return try contrast(.custom([:]), adjust: adjust, alpha: alpha) }
+    var products: [(name: String, weights: [Double])] = [("", [1])]
+    for (position, factor) in factors.enumerated() {
+      var names: [String] = []
+      for row in family {
+        let label = Self.label(levels[factor][row], of: factor)
+        if !names.contains(label) { names.append(label) }
+      }
+      // the first factor's levels follow each other fastest
+      products = try kinds[kinds.count == 1 ? 0 : position].rows(names).flatMap { own in
+        products.map { before in
+          (
+            name: before.name.isEmpty ? own.name : "\(before.name) : \(own.name)",
+            weights: own.weights.flatMap { weight in before.weights.map { $0 * weight } }
+          )
+        }
+      }
+    }
+    return try contrast(.products(products), adjust: adjust, alpha: alpha)
+  }
+
   /// Tests that all means of each family are equal, one F test each. Not in statsmodels.
   public func jointTests() -> [JointTestResults] {
     families.map { family in

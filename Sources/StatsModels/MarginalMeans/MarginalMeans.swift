@@ -100,7 +100,7 @@ public struct MarginalMeans: Sendable {
     }
   }
 
-  private static func label(_ level: Level?, of factor: String) -> String {
+  static func label(_ level: Level?, of factor: String) -> String {
     switch level {
     case nil: "missing"
     case .string(let text)?: Double(text) == nil ? text : factor + text
@@ -132,7 +132,7 @@ extension MixedLMResults {
   /// Means are those of predictions on a grid: all combinations of the levels of the factors in the fixed effects and the
   /// means of the numbers there; a number with at most two values stands at both.
   /// - Parameters:
-  ///   - factors: one variable of the fixed effects or several.
+  ///   - factors: one variable of the fixed effects or several; also in emmeans' spelling, `"~ A * B | C"`.
   ///   - by: variables at each level of which contrasts are families of their own.
   ///   - values: values of variables, `["age": [8, 14]]`, instead of levels and means.
   ///   - averaging: weights of the combinations of the other variables.
@@ -212,7 +212,10 @@ extension MixedLMResults {
   private static func focalNames(
     _ factors: any FactorNames, _ by: (any FactorNames)?
   ) throws -> (factors: [String], by: [String]) {
-    let names = (factors.factorNames, by?.factorNames ?? [])
+    var names = (factors.factorNames, by?.factorNames ?? [])
+    if names.0.count == 1, let spelled = FactorSpelling(names.0[0]) {
+      names = (spelled.factors, spelled.by + names.1)
+    }
     let all = names.0 + names.1
     guard !names.0.isEmpty, Set(all).count == all.count else {
       throw StatsModelsError(

@@ -18,6 +18,8 @@ public enum MeanContrast: Sendable {
   case polynomial
   /// Named weights of the means.
   case custom(KeyValuePairs<String, [Double]>)
+  /// Named weights that were made of other contrasts.
+  case products([(name: String, weights: [Double])])
 
   /// The adjustment that goes with the contrasts.
   var defaultAdjustment: Adjustment {
@@ -25,7 +27,7 @@ public enum MeanContrast: Sendable {
     case .pairwise, .reversePairwise: .tukey
     case .treatmentVsControl: .dunnettx
     case .effects, .deletedEffects: .fdrBh
-    case .consecutive, .meanChange, .polynomial, .custom: .none
+    case .consecutive, .meanChange, .polynomial, .custom, .products: .none
     }
   }
 
@@ -67,16 +69,19 @@ public enum MeanContrast: Sendable {
         ("\(names[a - 1])|\(names[a])", all.map { $0 < a ? -1 / Double(a) : 1 / Double(k - a) })
       }
     case .polynomial: return OrthogonalPolynomials.rows(count: k)
-    case .custom(let list):
-      return try list.map { name, weights in
-        guard weights.count == k else {
-          throw StatsModelsError(
-            .lengthMismatch, "the contrast '\(name)' has \(weights.count) weights for \(k) means",
-            values: [name])
-        }
-        return (name, weights)
-      }
+    case .custom(let list): return try Self.checked(list.map { ($0, $1) }, count: k)
+    case .products(let list): return try Self.checked(list, count: k)
     }
+  }
+
+  private static func checked(
+    _ list: [(name: String, weights: [Double])], count: Int
+  ) throws -> [(name: String, weights: [Double])] {
+    for (name, weights) in list where weights.count != count {
+      throw StatsModelsError(
+        .lengthMismatch, "the contrast '\(name)' has \(weights.count) weights for \(count) means", values: [name])
+    }
+    return list
   }
 }
 

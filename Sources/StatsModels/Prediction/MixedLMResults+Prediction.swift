@@ -155,8 +155,9 @@ extension MixedLMResults {
     return values
   }
 
-  private func table(
-    _ data: DataFrame, included: Set<Int>, newLevels: NewLevels, interval: IntervalKind, level: Double
+  func table(
+    _ data: DataFrame, included: Set<Int>, newLevels: NewLevels, interval: IntervalKind, level: Double,
+    ddf: DegreesOfFreedom? = nil
   ) throws -> PredictionTable {
     guard level > 0, level < 1 else {
       throw StatsModelsError(.invalidArgument, "level is \(level): it must lie between 0 and 1")
@@ -174,24 +175,23 @@ extension MixedLMResults {
       throw restored.noJointErrors
     }
     let system = try predictionSystem()
-    var variances = try specification.running { () throws(EngineError) in try system.variances(new.rows) }
-    if interval == .prediction {
-      for (term, effects) in new.excluded.enumerated() {
-        guard let effects else { continue }
-        for (i, value) in system.priorVariances(effects, term: term).enumerated() { variances[i] += value }
-      }
-      for i in variances.indices { variances[i] += scale / (new.rows.weights?[i] ?? 1) }
+    var variances = try specification.running { () throws(EngineError) in
+      try new.variances(system, scale: scale, interval: interval)
     }
     for row in inestimableRows(of: new.rows.fixed) { variances[row] = .nan }
-    let errors = new.padded(variances.map { $0.squareRoot() })
-    let values = new.padded(means(new))
-    let index = Array(data.rowLabels)
+    let errors = variances.map { $0.squareRoot() }
     let quantile = intervalQuantile(level: level)
+    let widths =
+      try ddf.map { ddf in
+        zip(errors, try predictionDegreesOfFreedom(new, variances: variances, interval: interval, ddf: ddf)).map {
+          ReferenceT.quantile(alpha: 1 - level, df: $1) * $0
+        }
+      } ?? errors.map { quantile * $0 }
+    let values = means(new)
+    func series(_ numbers: [Double]) -> Series { Series(index: Array(data.rowLabels), values: new.padded(numbers)) }
     return PredictionTable(
-      predictions: Series(index: index, values: values), se: Series(index: index, values: errors),
-      lower: Series(index: index, values: zip(values, errors).map { $0 - quantile * $1 }),
-      upper: Series(index: index, values: zip(values, errors).map { $0 + quantile * $1 }),
-      interval: interval, level: level)
+      predictions: series(values), se: series(errors), lower: series(zip(values, widths).map { $0 - $1 }),
+      upper: series(zip(values, widths).map { $0 + $1 }), interval: interval, level: level)
   }
 
   /// Quantile of the standardised prediction error; Student's t with `useT`.

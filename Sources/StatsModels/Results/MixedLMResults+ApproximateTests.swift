@@ -123,3 +123,16 @@ extension MixedLMResults {
     return (constraint.coefs.selecting(columns: Array(0..<kFe)), constraint.constants)
   }
 }
+
+/// Tests the fixed effects that a larger model has beside a smaller one's by F with approximate degrees of freedom, as
+/// `KRmodcomp` of pbkrtest; in either order. Not in statsmodels.
+///
+/// - Parameter ddf: how degrees of freedom are counted.
+/// - Throws: ``StatsModelsError`` for models that are not nested, or of other rows, and as
+///   ``MixedLMResults/coefficients(ddf:alpha:)`` does.
+public func compare(
+  _ first: MixedLMResults, _ second: MixedLMResults, ddf: DegreesOfFreedom
+) throws -> JointTestResults {
+  let (small, large) = first.estimate.rank <= second.estimate.rank ? (first, second) : (second, first)
+  return try large.fTest(against: small, ddf: ddf)
+}

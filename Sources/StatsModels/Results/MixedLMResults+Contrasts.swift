@@ -24,12 +24,13 @@ extension MixedLMResults {
   ///   - method: the corrections for multiple tests.
   ///   - alpha: level of the limits and of rejection.
   ///   - factorLabels: labels of the levels instead of the data's.
+  ///   - ddf: degrees of freedom of t tests in the place of statsmodels' z tests. Not in statsmodels.
   /// - Throws: ``StatsModelsError`` for terms that are no categorical main effect.
   ///
   /// Python: MixedLMResults.t_test_pairwise
   public func tTestPairwise(
     _ termName: String, method: [MultipleTestsMethod], alpha: Double = 0.05,
-    factorLabels: [String]? = nil
+    factorLabels: [String]? = nil, ddf: DegreesOfFreedom? = nil
   ) throws -> MultiCompResult {
     guard let info = specification.source?.fixedInfo,
       let coding = info.termCodings?.first(where: { $0.term.name == termName }),
@@ -60,7 +61,8 @@ extension MixedLMResults {
       }
     }
     let names = pairs.map { "\(labels[$0.1])-\(labels[$0.0])" }
-    let test = try tTest(contrasts)
+    let test =
+      try ddf.map { try tTest(contrasts.selecting(columns: Array(0..<kFe)), ddf: $0) } ?? tTest(contrasts)
     let frame = try test.summaryFrame(xname: names, alpha: alpha)
     var columns = frame.columns
     var values = frame.values
@@ -79,15 +81,17 @@ extension MixedLMResults {
   ///
   /// Python: MixedLMResults.t_test_pairwise
   public func tTestPairwise(
-    _ termName: String, method: MultipleTestsMethod = .hs, alpha: Double = 0.05, factorLabels: [String]? = nil
+    _ termName: String, method: MultipleTestsMethod = .hs, alpha: Double = 0.05, factorLabels: [String]? = nil,
+    ddf: DegreesOfFreedom? = nil
   ) throws -> MultiCompResult {
-    try tTestPairwise(termName, method: [method], alpha: alpha, factorLabels: factorLabels)
+    try tTestPairwise(termName, method: [method], alpha: alpha, factorLabels: factorLabels, ddf: ddf)
   }
 
-  /// ``tTestPairwise(_:method:alpha:factorLabels:)-(_,MultipleTestsMethod,_,_)`` with Python's label.
+  /// ``tTestPairwise(_:method:alpha:factorLabels:ddf:)-(_,MultipleTestsMethod,_,_,_)`` with Python's label.
   public func tTestPairwise(
-    termName: String, method: MultipleTestsMethod = .hs, alpha: Double = 0.05, factorLabels: [String]? = nil
+    termName: String, method: MultipleTestsMethod = .hs, alpha: Double = 0.05, factorLabels: [String]? = nil,
+    ddf: DegreesOfFreedom? = nil
   ) throws -> MultiCompResult {
-    try tTestPairwise(termName, method: [method], alpha: alpha, factorLabels: factorLabels)
+    try tTestPairwise(termName, method: [method], alpha: alpha, factorLabels: factorLabels, ddf: ddf)
   }
 }
