@@ -128,7 +128,7 @@ package struct MixedModel: Sendable {
   /// Maximises the likelihood.
   package func fit(reml: Bool, options: FitOptions = .init()) throws(EngineError) -> Estimate {
     try leasing { () throws(EngineError) in
-      try identified(try bounded(try maximize(reml: reml, options: options))).representable()
+      try identified(try bounded(try Search(self, reml: reml, options: options).run())).representable()
     }
   }
 
@@ -144,89 +144,6 @@ package struct MixedModel: Sendable {
       scales: parameterScales, verifies: plan.evaluationsAreCheap,
       leastResolution: canExtend ? Tuning.resolvedScale : 0)
   }
-
-  private func maximize(reml: Bool, options: FitOptions) throws(EngineError) -> Estimate {
-    if plan.isIterative { return try maximizeMatrixFree(reml: reml, options: options) }
-    let objective = try objective(reml: reml)
-    var optimizer = optimizer(objective, options: options)
-    var start = startingTheta
-    if let given = options.start {
-      start = layout.theta(layout.lower(covariances: given))
-    } else if let near = try matrixFreeStart(reml: reml, from: start) {
-      start = near.theta
-      if near.isAnchor {
-        let steps = AnchoredSteps(
-          exact: objective, iterative: near.objective, elimination: near.elimination, scales: parameterScales,
-          tolerance: optimizer.tolerance, progress: options.progress)
-        switch try steps.minimize(from: start) {
-        case .optimum(let outcome):
-          return estimate(
-            outcome.point, objective: objective, converged: true, certificate: outcome.certificate)
-        case .near(let theta): start = theta
-        }
-      }
-    }
-    var outcome: NewtonOptimizer.Outcome
-    do { outcome = try optimizer.minimize(from: start) } catch {
-      if error.isUnresolved, canExtend,
-        let estimate = try refined(from: layout.lower(start), reml: reml, options: options)
-      {
-        return estimate
-      }
-      throw error
-    }
-    // Ends at which doubles no longer resolve the residual variance.
-    var dwarfed = outcome.point.resolution >= optimizer.leastResolution ? [] : [outcome.point]
-    if options.start == nil {
-      for other in alternativeStarts(to: outcome, objective: objective) {
-        outcome = try optimizer.better(outcome, from: other)
-        if let found = outcome.dwarfed { dwarfed.append(found) }
-      }
-    }
-    if !dwarfed.isEmpty {
-      let isResolved = outcome.point.resolution >= optimizer.leastResolution
-      // on a flat ridge the end that doubles resolve is the estimate
-      let deviance =
-        isResolved ? outcome.point.deviance + objective.shift - Self.leastGain : .infinity
-      if let estimate = try best(of: dwarfed, below: deviance, reml: reml, options: options) {
-        return estimate
-      }
-      optimizer.leastResolution = 0
-      if !isResolved { outcome = try optimizer.minimize(from: outcome.point.theta) }
-      for found in dwarfed.prefix(1) where isResolved {
-        outcome = try optimizer.better(outcome, from: found.theta)
-      }
-    }
-    if outcome.isSlow, let better = try repivoted(outcome, reml: reml, options: options) { return better }
-    var result = estimate(
-      outcome.point, objective: objective, converged: outcome.converged, certificate: outcome.certificate)
-    result.rival = outcome.rival.map { rival in
-      Estimate.Rival(
-        logLikelihood: -0.5 * (rival.deviance + objective.shift),
-        scale: rival.scale * fixed.unit * fixed.unit,
-        relativeCovariances: layout.covariances(rival.lower, widths: terms.map(\.width)))
-    }
-    return result
-  }
-
-  /// The best maximum in extended precision from several points; nil where none lies below a deviance.
-  private func best(
-    of points: [ProfiledObjective.Point], below deviance: Double, reml: Bool, options: FitOptions
-  ) throws(EngineError) -> Estimate? {
-    var best: Estimate?
-    for point in points.prefix(Self.mostRefined) {
-      guard let found = try refined(from: point.lower, reml: reml, options: options),
-        -2 * found.logLikelihood < min(deviance, best.map { -2 * $0.logLikelihood } ?? .infinity)
-      else { continue }
-      best = found
-    }
-    return best
-  }
-
-  /// Decrease of -2 log L that an end beyond the resolution of doubles must bring.
-  private static let leastGain = 1e-6
-  /// Largest number of searches in extended precision.
-  private static let mostRefined = 8
 
   /// The profiled quantities at given relative covariances, one k × k matrix per term.
   package func estimate(at covariances: [Matrix], reml: Bool) throws(EngineError) -> Estimate {

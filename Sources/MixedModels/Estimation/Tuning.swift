@@ -32,6 +32,25 @@ package enum Tuning {
   /// Multiplications of one evaluation in extended precision that are still bearable. A judgement.
   package static let largestExtendedWork = 5e8
 
+  // MARK: Where a search stops: decrease of -2 log L that one more step promises
+
+  /// Of models whose evaluations cost next to nothing: all digits of the parameters that doubles give.
+  package static let cheapTolerance = 1e-13
+  /// With a sparse factor, which no step without one precedes.
+  package static let sparseTolerance = 1e-9
+  /// With a dense factor, and with one of many columns: 1e-7 is 3e-4 standard errors.
+  package static let denseTolerance = 1e-8
+  package static let largeTolerance = 1e-7
+  /// Promise below which rounding errors of the gradient are what is promised.
+  package static let gradientNoise = 1e-9
+  /// Promise at which a point from which no step leads lower is an optimum: 1e-6 of a log-likelihood of 1, and as much of
+  /// its rounding.
+  package static func negligible(_ deviance: Double) -> Double { 1e-6 * max(1, abs(deviance).squareRoot()) }
+  /// Gradient in standard errors below which a point that no longer gains is an optimum.
+  package static let flatGradient = 1e-4
+  /// Share of the deviance that is no gain.
+  package static let noGain = 1e-10
+
   // MARK: Precision
 
   /// Order up to which the unscaled trailing Schur complement is kept, which makes traces exact at T = 0.
@@ -67,6 +86,18 @@ package enum Tuning {
   package static let longestPair = 0.01
   /// Share of the largest eigenvalue of the scaled curvature to which small ones are raised.
   package static let leastEigenvalue = 1e-9
+  /// Least ratio of the change of a gradient along a step to what the curvature says at which the step refines it: while
+  /// steps are short, and where the average information has proved a poor model.
+  package static let pairRatio = 0.1
+  package static let slowPairRatio = 1e-8
+  /// Promise below which the decrease tells how good the curvature is.
+  package static let quadraticPromise = 0.05
+  /// Share of its promise that a step must bring.
+  package static let fairShare = 1e-3
+  /// Shares of the curvature that are added to it after a step that brought a tenth of its promise, and after one that
+  /// brought nothing.
+  package static let leastDamping = 1e-3
+  package static let firstDamping = 1e-2
   /// Multiple of a parameter's size, or typical size, that a step may change it by.
   package static let longestStep = 3.0
   /// Trials of a step, each damped six times as much.
@@ -78,7 +109,48 @@ package enum Tuning {
   /// Rounding error of a deviance, in parts of it and of the degrees of freedom.
   package static let devianceRounding = 1e-13
 
+  // MARK: Crossed designs without a factor at every step
+
+  /// Largest gradient at the anchor, in standard errors.
+  package static let anchorReach = 0.3
+  /// Largest error of log|V| by the trapezoidal rule; beyond, the last point is factored after all.
+  package static let integrationError = 1e-6
+  package static let mostAnchoredSteps = 4
+
   // MARK: Other optima
+
+  /// Levels that tell of a variance up to which effects with a perfect correlation may be an optimum of their own beside
+  /// one inside: of all models with a slope that the data sets of R allow, those with two optima had three to six.
+  package static let fewLevels = 12.0
+  /// Ratio of the largest to the least information of a factor's levels above which the levels' scales differ. A judgement.
+  package static let unevenSpread = 10.0
+  /// Minima on lines, and points at random, from which searches start; more of these where there are fewer than two rows
+  /// to an effect of crossed factors. Enough for every design of `mixedlm-bench optimum`.
+  package static let mostMinima = 8
+  package static let randomStarts = 12
+  package static let crowdedStarts = 40
+  /// Sizes between which a variance is looked at, in standard errors of its best known effect and in those of its worst
+  /// known one when it has all of the response's spread.
+  package static let leastSize = 0.1
+  package static let largestSize = 3.0
+  /// Ratio of neighbouring sizes: features of the deviance are no narrower than a logistic curve in log θ².
+  package static let sizeRatio = 2.5
+  /// θ√A at which effects have explained what they can.
+  package static let saturatedSize = 1e4
+  /// Distance in log θ² of the nodes on the line of a lone variance: half the width of its narrowest feature; and halvings
+  /// of an interval in which a cubic turns.
+  package static let lineSpacing = 2.0
+  package static let lineHalvings = 4
+  /// θ²A of a level below which its share of the deviance is linear in θ², and at which effects have explained all but
+  /// rounding.
+  package static let linearShare = 1e-2
+  package static let saturatedShare = 1e14
+  /// Residual variance, in parts of the least-squares one, that is rounding.
+  package static let roundingScale = 1e-13
+  /// Share of the deviance by which another basin must be lower.
+  package static let basinMargin = 1e-9
+  /// Promise at which a search from another start is judged.
+  package static let screeningTolerance = 1e-6
 
   /// Steps after which a search from another start is judged.
   package static let screeningSteps = 30
@@ -89,4 +161,23 @@ package enum Tuning {
   /// Share of the least-squares residual variance below which effects explain every row: there the likelihood grows
   /// without end as the residual variance falls, and a maximum elsewhere is the estimate.
   package static let degenerateScale = 1e-6
+  /// Share of it below which it is asked whether the likelihood still rises with covariances this many times as large, and
+  /// the rise of log L that is none.
+  package static let suspiciousScale = 1e-8
+  package static let enlargement = 1e4
+  package static let levelRise = 1e-4
+  /// Decrease of -2 log L that an end beyond the resolution of doubles must bring.
+  package static let leastExtendedGain = 1e-6
+  /// Searches in extended precision.
+  package static let mostExtendedSearches = 8
+
+  // MARK: What the data identify
+
+  /// Condition number of the scaled curvature, and curvature in units of the parameter or its scale, beyond which an
+  /// optimum may lie on a flat ridge.
+  package static let suspiciousCondition = 1e4
+  package static let suspiciousCurvature = 1e-4
+  /// Flat directions that are followed to their end, and the multiple of a unit step at which one has none.
+  package static let mostFollowed = 40
+  package static let ridgeEnd = 1e8
 }

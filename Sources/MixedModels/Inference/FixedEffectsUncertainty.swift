@@ -33,7 +33,9 @@ package struct FixedEffectsUncertainty: Sendable {
   /// - Parameters:
   ///   - slopes: ∂Φ of the kept columns of X by each further parameter, the engine's following it to their optimum.
   ///   - covariance: of the further parameters' estimates.
-  package func adding(slopes further: [Matrix], parameterCovariance covariance: Matrix) -> FixedEffectsUncertainty {
+  package func adding(slopes further: [Matrix], parameterCovariance covariance: Matrix)
+    -> FixedEffectsUncertainty
+  {
     guard let inverse = try? LU(toUser).inverse, covariance.isFinite else { return self }
     let (own, count) = (parameterCovariance.rows, covariance.rows)
     var joint = Matrix(rows: own + count, columns: own + count)

@@ -86,15 +86,21 @@ extension MixedModel {
   /// the null.
   ///
   /// - Returns: nil for terms of several effects, and where matrices would be too large.
-  package func restrictedRatio(ofTerm tested: Int, nullCovariances: [Matrix]) throws(EngineError) -> RestrictedRatio? {
+  package func restrictedRatio(ofTerm tested: Int, nullCovariances: [Matrix]) throws(EngineError)
+    -> RestrictedRatio?
+  {
     let term = terms[tested]
     let others = terms.indices.filter { $0 != tested && nullCovariances[$0].storage.contains { $0 != 0 } }
     let n = rows.count
-    guard term.width == 1, term.levelCount <= Self.mostLevels, others.isEmpty || n <= Self.mostRows else { return nil }
+    guard term.width == 1, term.levelCount <= Self.mostLevels, others.isEmpty || n <= Self.mostRows else {
+      return nil
+    }
     let kept = fixed.kept.sorted()
     let x = (0..<kept.count).map { j in (0..<n).map { rows.root($0) * rows.fixed[$0, kept[j]] } }
     var z = [[Double]](repeating: [Double](repeating: 0, count: n), count: term.levelCount)
-    for i in 0..<n where term.codes[i] >= 0 { z[Int(term.codes[i])][i] = rows.root(i) * (term.columns[0]?[i] ?? 1) }
+    for i in 0..<n where term.codes[i] >= 0 {
+      z[Int(term.codes[i])][i] = rows.root(i) * (term.columns[0]?[i] ?? 1)
+    }
     var (design, effects) = (Matrix(columns: x, rows: n), Matrix(columns: z, rows: n))
     if !others.isEmpty {
       let factor = try nullFactor(others, covariances: nullCovariances)

@@ -53,7 +53,9 @@ extension PredictionRows {
     }
     var residuals = result.map { _ in stream.normal() }
     if let correlation { residuals = correlation.colored(residuals) }
-    for i in result.indices { result[i] += sigma * (weights.map { 1 / $0[i].squareRoot() } ?? 1) * residuals[i] }
+    for i in result.indices {
+      result[i] += sigma * (weights.map { 1 / $0[i].squareRoot() } ?? 1) * residuals[i]
+    }
     return result
   }
 }

@@ -72,28 +72,21 @@ extension MixedModel {
     return sum > 0 ? sum / 8 : 1
   }
 
-  /// Condition number of the scaled curvature, and curvature in units of the parameter or its scale, beyond which an
-  /// optimum may lie on a flat ridge.
-  private static let suspiciousCondition = 1e4
-  private static let suspiciousCurvature = 1e-4
-  /// Largest number of flat directions that are followed to their end.
-  private static let mostFollowed = 40
-
   /// The estimate at the end of a flat ridge where effects vary least, with what the data leave open named; the same
   /// estimate where nothing is.
   func identified(_ estimate: Estimate) -> Estimate {
     let certificate = estimate.certificate
     guard layout.count > 0, !plan.isIterative, extended == nil,
       products.trailing == nil || plan.evaluationsAreCheap,
-      certificate.conditionNumber > Self.suspiciousCondition
-        || certificate.leastCurvature < Self.suspiciousCurvature
+      certificate.conditionNumber > Tuning.suspiciousCondition
+        || certificate.leastCurvature < Tuning.suspiciousCurvature
     else { return estimate }
     guard let flat = try? FlatDirections(model: self, reml: estimate.reml),
       !flat.directions.isEmpty
     else { return estimate }
     let set = CovarianceParameters(model: self, at: estimate.relativeCovariances)
     var result = estimate
-    if flat.directions.count <= Self.mostFollowed,
+    if flat.directions.count <= Tuning.mostFollowed,
       let end = try? end(of: flat, parameters: set, from: estimate)
     {
       result = end
@@ -149,8 +142,8 @@ extension MixedModel {
         }
         return layout.lower(standardised: moved)
       }
-      while far < 1e8, lowerAfter(far) != nil { (near, far) = (far, 4 * far) }
-      if far >= 1e8 { continue }
+      while far < Tuning.ridgeEnd, lowerAfter(far) != nil { (near, far) = (far, 4 * far) }
+      if far >= Tuning.ridgeEnd { continue }
       for _ in 0..<60 {
         let middle = 0.5 * (near + far)
         if lowerAfter(middle) == nil { far = middle } else { near = middle }
@@ -168,7 +161,7 @@ extension MixedModel {
     var certificate = estimate.certificate
     certificate.predictedDecrease = max(promised, 0)
     certificate.gradientNorm = model.scaledNorm
-    let isStationary = promised < 1e-6 * max(1, abs(best.deviance).squareRoot())
+    let isStationary = promised < Tuning.negligible(best.deviance)
     return self.estimate(
       best, objective: objective, converged: estimate.converged || isStationary, certificate: certificate)
   }

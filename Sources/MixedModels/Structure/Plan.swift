@@ -110,11 +110,11 @@ package struct Plan: Sendable, Equatable {
     return order < Tuning.anchoredOrder ? .roughStep : .anchoredSteps
   }
 
-  /// 1e-7 is 3e-4 standard errors; more digits are taken where they cost less.
+  /// More digits are taken where they cost less.
   private static func tolerance(order: Int, rows: Int, isSparse: Bool) -> Double {
-    if isSparse { return 1e-9 }
-    if order < Tuning.searchedOrder, rows <= Tuning.cheapRows { return 1e-13 }
-    return order < Tuning.threadedOrder ? 1e-8 : 1e-7
+    if isSparse { return Tuning.sparseTolerance }
+    if order < Tuning.searchedOrder, rows <= Tuning.cheapRows { return Tuning.cheapTolerance }
+    return order < Tuning.threadedOrder ? Tuning.denseTolerance : Tuning.largeTolerance
   }
 
   // MARK: While cross-products are made

@@ -16,17 +16,17 @@ extension NewtonOptimizer {
       if let trial {
         let actual = point.deviance - trial.deviance
         let ratio = predicted > rounding ? actual / predicted : (actual > -rounding ? 1 : -1)
-        if ratio > 1e-3 {
+        if ratio > Tuning.fairShare {
           if ratio > 0.5 {
-            damping = damping > 1e-3 ? damping / 8 : 0
+            damping = damping > Tuning.leastDamping ? damping / 8 : 0
           } else if ratio < 0.1 {
-            damping = max(damping * 2, 1e-3)
+            damping = max(damping * 2, Tuning.leastDamping)
           }
           return trial
         }
         if predicted <= rounding, actual > -10 * rounding { return nil }
       }
-      damping = max(damping * 6, 1e-2)
+      damping = max(damping * 6, Tuning.firstDamping)
     }
     return nil
   }

@@ -42,7 +42,9 @@ struct NewtonOptimizer {
       let derivatives = try objective.derivatives(at: run.point, axes: layout.axes(run.point.theta))
       let model = model(&run, derivatives)
       let promised = model.promise
-      let noise = verifies && !run.isSlow ? min(1e-9, 1e-12 * max(1, abs(run.point.deviance))) : 1e-9
+      let noise =
+        verifies && !run.isSlow
+        ? min(Tuning.gradientNoise, 1e-12 * max(1, abs(run.point.deviance))) : Tuning.gradientNoise
       if run.isFlat(promised: promised, tolerance: tolerance * (verifies ? 1 : 1e-3), noise: noise) {
         if try escape(&run, derivatives) { continue }
         run.converged = true
@@ -51,7 +53,7 @@ struct NewtonOptimizer {
       guard var next = search(from: run.point, model: model, damping: &run.damping) else {
         run.certificate.predictedDecrease = max(promised, 0)
         run.converged =
-          promised < 1e-6 * max(1, abs(run.point.deviance).squareRoot()) || model.scaledNorm < 1e-4
+          promised < Tuning.negligible(run.point.deviance) || model.scaledNorm < Tuning.flatGradient
         break
       }
       let near = next
@@ -82,7 +84,7 @@ struct NewtonOptimizer {
     run.certificate.leastCurvature = leastCurvature(model, theta: run.point.theta)
     run.effectiveLevels = effectiveLevels(model, theta: run.point.theta)
     run.isSlow = run.iteration > Tuning.patience && layout.count > 1
-    model.update(with: run.pairs, leastRatio: run.isSlow ? 1e-8 : 0.1)
+    model.update(with: run.pairs, leastRatio: run.isSlow ? Tuning.slowPairRatio : Tuning.pairRatio)
     run.certificate.gradientNorm = model.scaledNorm
     return model
   }
@@ -91,7 +93,7 @@ struct NewtonOptimizer {
   private func isDone(_ run: NewtonRun, promised: Double, remaining: Double, isExtended: Bool) -> Bool {
     // far away a norm may have fallen because a curvature of rounding errors was in it
     let isCertain = promised < 1 && !isExtended && (!verifies || run.isSlow)
-    let isNear = promised < (verifies && !run.isSlow ? 1e-9 : tolerance)
+    let isNear = promised < (verifies && !run.isSlow ? Tuning.gradientNoise : tolerance)
     return run.damping == 0 && !isExtended && (isNear || isCertain && remaining < tolerance)
   }
 

@@ -73,7 +73,8 @@ struct NewtonRun {
   var hasStoppedGaining: Bool {
     guard deviances.count > Tuning.flatSteps else { return false }
     let gain = deviances[deviances.count - Tuning.flatSteps - 1] - point.deviance
-    return certificate.gradientNorm < 1e-4 && gain < 1e-10 * max(1, abs(point.deviance))
+    return certificate.gradientNorm < Tuning.flatGradient
+      && gain < Tuning.noGain * max(1, abs(point.deviance))
   }
 
   /// An estimate of the factor by which a Newton step shrinks the gradient, from how far the decrease was from
@@ -82,7 +83,7 @@ struct NewtonRun {
   /// Errors of several parameters may cancel in the decrease, hence the factor and the floor; far from the optimum
   /// agreement says nothing.
   private static func modelError(promised: Double, actual: Double, rounding: Double) -> Double {
-    guard promised < 0.05, promised > 1e3 * rounding else { return 1 }
+    guard promised < Tuning.quadraticPromise, promised > 1e3 * rounding else { return 1 }
     return max(4 * abs(actual / promised - 1), 0.015)
   }
 }

@@ -16,12 +16,6 @@ struct AnchoredSteps {
   let tolerance: Double
   let progress: (@Sendable (FitProgress) -> Bool)?
 
-  /// Largest gradient at the anchor, in standard errors.
-  private static let reach = 0.3
-  /// Largest error of log|V| by the trapezoidal rule; beyond, the last point is factored after all.
-  private static let integrationError = 1e-6
-  private static let maximumSteps = 4
-
   /// Where the steps ended.
   enum Result {
     case optimum(NewtonOptimizer.Outcome)
@@ -37,7 +31,7 @@ struct AnchoredSteps {
     var theta = zip(start, model.step(damping: 0)).map { $0 + $1 }
     // Probes divide by T, and the average information is a poor guide where variances nearly vanish.
     let isInside = zip(theta, scales).allSatisfy { abs($0) > 0.1 * $1 }
-    guard model.scaledNorm < Self.reach, isInside else { return .near(theta) }
+    guard model.scaledNorm < Tuning.anchorReach, isInside else { return .near(theta) }
 
     elimination.accuracy = .final
     let probed = try traces(at: try iterative.evaluate(start))
@@ -46,7 +40,7 @@ struct AnchoredSteps {
     var error = 0.0
     // Solves leave an error in the sum of squares that counts once a row.
     let slack = max(1e-6, 1e-12 * abs(anchor.deviance))
-    for iteration in 1...Self.maximumSteps {
+    for iteration in 1...Tuning.mostAnchoredSteps {
       var next = try iterative.evaluate(theta)
       var corrected = try traces(at: next)
       for f in corrected.indices { corrected[f].projection[0, 0] += corrections[f] }
@@ -61,7 +55,7 @@ struct AnchoredSteps {
       let promised = max(model.decrease(step), 0)
       try report(iteration, point, promised)
       if promised < tolerance {
-        if error > Self.integrationError { point = try exact.evaluate(theta) }
+        if error > Tuning.integrationError { point = try exact.evaluate(theta) }
         var certificate = Certificate()
         certificate.gradientNorm = model.scaledNorm
         certificate.predictedDecrease = promised

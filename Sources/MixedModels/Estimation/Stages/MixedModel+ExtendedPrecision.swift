@@ -77,26 +77,20 @@ extension MixedModel {
   func bounded(_ estimate: Estimate) throws(EngineError) -> Estimate {
     let mayLevelOff = terms.contains { !$0.covariance.form.reportsEntries }
     guard estimate.converged || mayLevelOff, extended == nil, !plan.isIterative,
-      estimate.scale < Self.suspiciousScale * fixed.unit * fixed.unit
+      estimate.scale < Tuning.suspiciousScale * fixed.unit * fixed.unit
     else { return estimate }
     var result = estimate
     do {
-      let larger = estimate.relativeCovariances.map { $0.mapElements { 1e4 * $0 } }
+      let larger = estimate.relativeCovariances.map { $0.mapElements { Tuning.enlargement * $0 } }
       let (_, objective, point) = try resolved(at: layout.lower(covariances: larger), reml: estimate.reml)
       let rise = -0.5 * (point.deviance + objective.shift) - estimate.logLikelihood
-      result.converged = rise < (mayLevelOff ? Self.levelRise : 0)
+      result.converged = rise < (mayLevelOff ? Tuning.levelRise : 0)
     } catch {
       guard error.isUnresolved else { throw error }
       result.converged = false
     }
     return result
   }
-
-  /// Rise of log L beyond an estimate with next to no residual variance that is none.
-  private static let levelRise = 1e-4
-
-  /// Share of the least-squares residual variance below which it is asked whether effects leave nothing of it.
-  private static let suspiciousScale = 1e-8
 
   /// A start whose factors T are enlarged, one after another, as long as the deviance falls: where effects dwarf the
   /// residuals the average information is no guide until the residual variance has about its size.

@@ -19,7 +19,7 @@ extension MixedModel {
       if error == .cancelled { throw error }
       return nil
     }
-    let rounding = 1e-10 * max(1, abs(outcome.point.deviance))
+    let rounding = Tuning.noGain * max(1, abs(outcome.point.deviance))
     let isBetter = other.point.deviance < outcome.point.deviance - rounding
     let isAsGood = other.point.deviance < outcome.point.deviance + rounding
     guard isBetter || isAsGood && other.converged && !outcome.converged else { return nil }

@@ -6,7 +6,7 @@ extension NewtonOptimizer {
     result.dwarfed = nil
     do {
       let rough = try screening.minimize(from: start)
-      let margin = 1e-9 * max(1, abs(outcome.point.deviance))
+      let margin = Tuning.basinMargin * max(1, abs(outcome.point.deviance))
       let least = isDegenerate(outcome) ? .infinity : outcome.point.deviance - margin
       if rough.point.resolution < leastResolution {
         result.dwarfed = rough.point
@@ -47,7 +47,8 @@ extension NewtonOptimizer {
     options.progress = nil
     options.maximumIterations = min(options.maximumIterations, Tuning.screeningSteps)
     return NewtonOptimizer(
-      objective: objective, options: options, tolerance: 1e-6, scales: scales, verifies: false,
+      objective: objective, options: options, tolerance: Tuning.screeningTolerance, scales: scales,
+      verifies: false,
       leastResolution: leastResolution)
   }
 

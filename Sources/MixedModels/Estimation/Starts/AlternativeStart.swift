@@ -20,7 +20,7 @@ extension MixedModel {
     }
     let scales = deviationScales
     let isSingular = boundaryDirections(point.lower) > 0
-    let isUneven = informationSpread > Self.unevenSpread
+    let isUneven = informationSpread > Tuning.unevenSpread
     var starts: [[Double]] = []
     let sizes = sizes(of: point)
     let largest = sizes.reduce(0) { max($0, $1 ?? 0) }
@@ -34,26 +34,16 @@ extension MixedModel {
     }
     if isSingular { starts += [1, 0.1].map { size in theta { _ in size } } }
     let hasCorrelation = layout.parameters.contains { $0.kind == .angle }
-    if hasCorrelation || outcome.effectiveLevels < Self.fewLevels {
+    if hasCorrelation || outcome.effectiveLevels < Tuning.fewLevels {
       starts += layout.farCorrelations(from: point.theta, lower: point.lower)
     }
     guard isSingular || isUneven || isCrowded else { return starts }
     let lines = ScaleLines(model: self, objective: objective)
     if let separate = lines.separate { starts.append(separate) }
-    starts += lines.minima(through: point).prefix(Self.mostMinima)
+    starts += lines.minima(through: point).prefix(Tuning.mostMinima)
     let isCrossed = products.structure.factors.count > 1
-    return starts + lines.random(count: isCrowded && isCrossed ? 40 : 12)
+    return starts + lines.random(count: isCrowded && isCrossed ? Tuning.crowdedStarts : Tuning.randomStarts)
   }
-
-  /// Levels that tell of a variance up to which effects with a perfect correlation may be an optimum of their own beside
-  /// one inside: of all models with a slope that the data sets of R allow, those with two optima had three to six.
-  private static let fewLevels = 12.0
-
-  /// Largest number of minima on lines from which iterations start.
-  private static let mostMinima = 8
-
-  /// Ratio of the largest to the least information of a factor's levels above which the levels' scales differ.
-  private static let unevenSpread = 10.0
 
   private var informationSpread: Double {
     moments.information.joined().reduce(1) { max($0, $1.lowerBound > 0 ? $1.upperBound / $1.lowerBound : 1) }

@@ -18,20 +18,13 @@ struct ScaleLines {
   /// θ of the covariances of the levels' own least-squares estimates, where levels have any.
   let separate: [Double]?
 
-  private static let least = 0.1
-  private static let most = 3.0
-  /// θ√A at which effects have explained what they can.
-  private static let saturated = 1e4
-  /// Ratio of neighbouring sizes on a line.
-  private static let ratio = 2.5
-
   init(model: MixedModel, objective: ProfiledObjective) {
     self.model = model
     self.objective = objective
     let information = Self.information(of: model)
     let isVariance = Self.isVariance(model)
     let saturated = zip(model.layout.parameters, information).map { parameter, range in
-      parameter.kind.theta(deviation: Self.saturated / range.lowerBound.squareRoot()) ?? 0
+      parameter.kind.theta(deviation: Tuning.saturatedSize / range.lowerBound.squareRoot()) ?? 0
     }
     // 1 is the least-squares variance
     let total = (try? objective.evaluate(isVariance.map { _ in 0 }).scale) ?? 1
@@ -41,8 +34,8 @@ struct ScaleLines {
     let rest = max(end?.scale ?? 0, Tuning.resolvedScale * total)
     let spread = max(total / rest, 1).squareRoot()
     ranges = information.map { range in
-      let least = Self.least / range.upperBound.squareRoot()
-      return ClosedRange(from: least, to: Self.most * spread / range.lowerBound.squareRoot())
+      let least = Tuning.leastSize / range.upperBound.squareRoot()
+      return ClosedRange(from: least, to: Tuning.largestSize * spread / range.lowerBound.squareRoot())
     }
   }
 
@@ -108,7 +101,7 @@ struct ScaleLines {
 
   private static func count(_ ranges: [ClosedRange<Double>]) -> Int {
     let length = ranges.reduce(0.0) { max($0, log($1.upperBound / $1.lowerBound)) }
-    return min(Int((length / log(ratio)).rounded(.up)), mostNodes) + 1
+    return min(Int((length / log(Tuning.sizeRatio)).rounded(.up)), mostNodes) + 1
   }
 
   /// Largest number of nodes of a line, for effects known to very different degrees.

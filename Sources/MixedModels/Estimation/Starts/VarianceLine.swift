@@ -21,17 +21,6 @@ struct VarianceLine {
     var scale: Double
   }
 
-  /// Distance of the nodes in u.
-  private static let spacing = 2.0
-  /// θ²A_l below which a level's share of the deviance is linear in θ².
-  private static let negligible = 1e-2
-  /// θ²A_l at which effects have explained all but rounding.
-  private static let saturated = 1e14
-  /// Residual variance, in parts of the least-squares one, that is rounding.
-  private static let leastScale = 1e-13
-  /// Halvings of an interval in which a cubic turns.
-  private static let halvings = 4
-
   /// A local minimum between two nodes.
   struct Minimum {
     /// About where the deviance is least, in θ.
@@ -47,7 +36,7 @@ struct VarianceLine {
   func minima() -> [Minimum] {
     let origin = try? node(theta: 0, u: -.infinity)
     var nodes = ascending()
-    for _ in 0..<Self.halvings {
+    for _ in 0..<Tuning.lineHalvings {
       let middles = zip(nodes, nodes.dropFirst()).filter(Self.mayTurnTwice).map { 0.5 * ($0.u + $1.u) }
       if middles.isEmpty { break }
       nodes += middles.compactMap { u in try? node(theta: exp(0.5 * u), u: u) }
@@ -73,7 +62,7 @@ struct VarianceLine {
           deviance: min(a.deviance, b.deviance)))
     }
     // the rest of the line is rounding
-    if let last = nodes.last, last.slope < 0, last.scale < Self.leastScale {
+    if let last = nodes.last, last.slope < 0, last.scale < Tuning.roundingScale {
       let end = exp(0.5 * last.u)
       minima.append(Minimum(theta: end, sides: end...end, deviance: last.deviance))
     }
@@ -83,17 +72,17 @@ struct VarianceLine {
   /// Nodes from where every level's share is linear to where the deviance can only rise: what r² still falls is less
   /// than what log|V| grows.
   private func ascending() -> [Node] {
-    let far = (Self.saturated / information.lowerBound).squareRoot()
+    let far = (Tuning.saturatedShare / information.lowerBound).squareRoot()
     let limit = (try? objective.evaluate([far]).scale) ?? 0
     var nodes: [Node] = []
-    var u = log(Self.negligible / information.upperBound)
+    var u = log(Tuning.linearShare / information.upperBound)
     while u < 2 * log(far) {
       // where only effects are left, the fixed effects or the residual have nothing
       guard let next = try? node(theta: exp(0.5 * u), u: u) else { break }
       nodes.append(next)
       let fall = objective.degreesOfFreedom * (next.scale / max(limit, .leastNormalMagnitude) - 1)
-      if next.slope > fall || next.scale < Self.leastScale { break }
-      u += Self.spacing
+      if next.slope > fall || next.scale < Tuning.roundingScale { break }
+      u += Tuning.lineSpacing
     }
     return nodes
   }

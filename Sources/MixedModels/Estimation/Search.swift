@@ -1,0 +1,76 @@
+internal import LinearAlgebra
+
+/// The search for the best maximum: stages in order, each of which goes on from what those before it have reached.
+struct Search {
+  /// What a stage may ask.
+  struct Context {
+    let model: MixedModel
+    let reml: Bool
+    let options: FitOptions
+    let objective: ProfiledObjective
+    let optimizer: NewtonOptimizer
+  }
+
+  /// How far the search has come.
+  struct Progress {
+    /// Where iterations begin.
+    var start: [Double]
+    /// The best end of iterations so far.
+    var reached: NewtonOptimizer.Outcome?
+    /// Ends at which doubles no longer resolve the residual variance.
+    var dwarfed: [ProfiledObjective.Point] = []
+    /// The estimate, once a stage has settled it.
+    var estimate: Estimate?
+  }
+
+  /// A named step of the search.
+  struct Stage {
+    let name: String
+    let advance: (Progress, Context) throws(EngineError) -> Progress
+  }
+
+  /// The stages in their order; one that has settled the estimate is the last.
+  static let stages: [Stage] = [.approach, .descent, .otherBasins, .beyondDoubles, .betterPivots]
+
+  private let model: MixedModel
+  private let reml: Bool
+  private let options: FitOptions
+
+  init(_ model: MixedModel, reml: Bool, options: FitOptions) {
+    self.model = model
+    self.reml = reml
+    self.options = options
+  }
+
+  func run() throws(EngineError) -> Estimate {
+    if model.plan.isIterative { return try model.maximizeMatrixFree(reml: reml, options: options) }
+    let objective = try model.objective(reml: reml)
+    let context = Context(
+      model: model, reml: reml, options: options, objective: objective,
+      optimizer: model.optimizer(objective, options: options))
+    var progress = Progress(start: model.startingTheta)
+    for stage in Self.stages {
+      progress = try stage.advance(progress, context)
+      if let settled = progress.estimate { return settled }
+    }
+    guard let reached = progress.reached else {
+      preconditionFailure("no stage of the search iterates")
+    }
+    return context.estimate(reached)
+  }
+}
+
+extension Search.Context {
+  /// The end of iterations in the caller's units, with the best other maximum that was met.
+  func estimate(_ outcome: NewtonOptimizer.Outcome) -> Estimate {
+    var result = model.estimate(
+      outcome.point, objective: objective, converged: outcome.converged, certificate: outcome.certificate)
+    result.rival = outcome.rival.map { rival in
+      Estimate.Rival(
+        logLikelihood: -0.5 * (rival.deviance + objective.shift),
+        scale: rival.scale * model.fixed.unit * model.fixed.unit,
+        relativeCovariances: model.layout.covariances(rival.lower, widths: model.terms.map(\.width)))
+    }
+    return result
+  }
+}

@@ -1,0 +1,107 @@
+internal import LinearAlgebra
+
+extension Search.Stage {
+  /// The caller's start; for large crossed designs a point near the optimum by iterative solves, or the optimum itself
+  /// where one exact gradient tells the error of the random probes.
+  static let approach = Search.Stage(name: "approach") { progress, context throws(EngineError) in
+    var progress = progress
+    let model = context.model
+    if let given = context.options.start {
+      progress.start = model.layout.theta(model.layout.lower(covariances: given))
+      return progress
+    }
+    guard let near = try model.matrixFreeStart(reml: context.reml, from: progress.start) else {
+      return progress
+    }
+    progress.start = near.theta
+    guard near.isAnchor else { return progress }
+    let steps = AnchoredSteps(
+      exact: context.objective, iterative: near.objective, elimination: near.elimination,
+      scales: model.parameterScales, tolerance: context.optimizer.tolerance,
+      progress: context.options.progress)
+    switch try steps.minimize(from: progress.start) {
+    case .optimum(let outcome): progress.estimate = context.estimate(outcome)
+    case .near(let theta): progress.start = theta
+    }
+    return progress
+  }
+
+  /// Newton steps from the start; where doubles do not resolve the likelihood there, in extended precision.
+  static let descent = Search.Stage(name: "descent") { progress, context throws(EngineError) in
+    var progress = progress
+    let model = context.model
+    do {
+      let outcome = try context.optimizer.minimize(from: progress.start)
+      progress.reached = outcome
+      if outcome.point.resolution < context.optimizer.leastResolution { progress.dwarfed = [outcome.point] }
+    } catch {
+      guard error.isUnresolved, model.canExtend,
+        let estimate = try model.refined(
+          from: model.layout.lower(progress.start), reml: context.reml, options: context.options)
+      else { throw error }
+      progress.estimate = estimate
+    }
+    return progress
+  }
+
+  /// Newton steps from starts in other basins; nothing where the caller has chosen the start.
+  static let otherBasins = Search.Stage(name: "other basins") { progress, context throws(EngineError) in
+    guard context.options.start == nil, var outcome = progress.reached else { return progress }
+    var progress = progress
+    for other in context.model.alternativeStarts(to: outcome, objective: context.objective) {
+      outcome = try context.optimizer.better(outcome, from: other)
+      if let found = outcome.dwarfed { progress.dwarfed.append(found) }
+    }
+    progress.reached = outcome
+    return progress
+  }
+
+  /// Where iterations ended beyond the resolution of doubles: the best of these ends in extended precision, or, where that
+  /// leads nowhere, the best that doubles can tell.
+  static let beyondDoubles = Search.Stage(name: "beyond doubles") { progress, context throws(EngineError) in
+    guard !progress.dwarfed.isEmpty, var outcome = progress.reached else { return progress }
+    var progress = progress
+    var optimizer = context.optimizer
+    let isResolved = outcome.point.resolution >= optimizer.leastResolution
+    // on a flat ridge the end that doubles resolve is the estimate
+    let deviance =
+      isResolved ? outcome.point.deviance + context.objective.shift - Tuning.leastExtendedGain : .infinity
+    if let estimate = try context.model.refined(
+      best: progress.dwarfed, below: deviance, reml: context.reml, options: context.options)
+    {
+      progress.estimate = estimate
+      return progress
+    }
+    optimizer.leastResolution = 0
+    if !isResolved { outcome = try optimizer.minimize(from: outcome.point.theta) }
+    for found in progress.dwarfed.prefix(1) where isResolved {
+      outcome = try optimizer.better(outcome, from: found.theta)
+    }
+    progress.reached = outcome
+    return progress
+  }
+
+  /// Slow iterations continued with the columns of correlated terms in an order that suits the covariances found.
+  static let betterPivots = Search.Stage(name: "better pivots") { progress, context throws(EngineError) in
+    guard let outcome = progress.reached, outcome.isSlow else { return progress }
+    var progress = progress
+    progress.estimate = try context.model.repivoted(outcome, reml: context.reml, options: context.options)
+    return progress
+  }
+}
+
+extension MixedModel {
+  /// The best maximum in extended precision from several points; nil where none lies below a deviance.
+  fileprivate func refined(
+    best points: [ProfiledObjective.Point], below deviance: Double, reml: Bool, options: FitOptions
+  ) throws(EngineError) -> Estimate? {
+    var best: Estimate?
+    for point in points.prefix(Tuning.mostExtendedSearches) {
+      guard let found = try refined(from: point.lower, reml: reml, options: options),
+        -2 * found.logLikelihood < min(deviance, best.map { -2 * $0.logLikelihood } ?? .infinity)
+      else { continue }
+      best = found
+    }
+    return best
+  }
+}
