@@ -1,9 +1,8 @@
 import Foundation
 import LinearAlgebra
+import StatsModels
 import TestSupport
 import Testing
-
-@testable import StatsModels
 
 /// Residual variances and correlations against a dense V, and what results of such models do.
 @Suite struct ResidualStructureTests {
@@ -15,17 +14,23 @@ import Testing
     var variance: ResidualVariance?
     var residuals: ResidualStructure?
     var weights: String?
+    /// δ of a row by the first parameter.
+    var deviation: @Sendable (_ sex: String?, _ age: Double, _ parameter: Double) -> Double = { _, _, _ in 1 }
+    /// Times between rows in years, by the unit of time.
+    var unit = 2.0
   }
 
   static let cases = [
-    Case(description: "variances", variance: .byGroup("Sex")),
-    Case(description: "power", variance: .power(of: "age")),
-    Case(description: "exponential, weights", variance: .exponential(of: "age"), weights: "w"),
+    Case(description: "variances", variance: .byGroup("Sex")) { sex, _, ratio in sex == "Male" ? ratio : 1 },
+    Case(description: "power", variance: .power(of: "age")) { pow($1, $2) },
+    Case(description: "exponential, weights", variance: .exponential(of: "age"), weights: "w") { exp($2 * $1) },
     Case(description: "autoregressive", residuals: .autoregressive()),
-    Case(description: "autoregressive with gaps, weights", residuals: .autoregressive(time: "age"), weights: "w"),
+    Case(
+      description: "autoregressive with gaps, weights", residuals: .autoregressive(time: "age"), weights: "w", unit: 1),
     Case(
       description: "both", variance: .byGroup("Sex"), residuals: .autoregressive(time: "visit", within: "Subject"),
-      weights: "w"),
+      weights: "w"
+    ) { sex, _, ratio in sex == "Male" ? ratio : 1 },
   ]
 
   static func data() throws -> DataFrame {
@@ -54,20 +59,12 @@ import Testing
     let n = fit.nobs
     let first = item.variance == nil ? 0 : 1
     let rho = item.residuals == nil ? 0 : parameters[first]
-    func deviation(_ i: Int) -> Double {
-      guard let variance = item.variance else { return 1 }
-      return switch variance.kind {
-      case .byGroup: sexes[i] == "Male" ? parameters[0] : 1
-      case .power: pow(ages[i], parameters[0])
-      case .exponential: exp(parameters[0] * ages[i])
-      }
-    }
-    let step = item.residuals?.time == "age" ? 1.0 : 0.5
+    func deviation(_ i: Int) -> Double { item.deviation(sexes[i], ages[i], parameters[0]) }
     var v = Matrix(rows: n, columns: n)
     for i in 0..<n {
       for j in 0..<n where subjects[i] == subjects[j] {
         let root = deviation(i) * deviation(j) / ((weights?[i] ?? 1) * (weights?[j] ?? 1)).squareRoot()
-        v[i, j] = intercept + scale * root * (i == j ? 1 : item.residuals == nil ? 0 : pow(rho, step * abs(ages[i] - ages[j])))
+        v[i, j] = intercept + scale * root * (i == j ? 1 : item.residuals == nil ? 0 : pow(rho, abs(ages[i] - ages[j]) / item.unit))
       }
     }
     let factor = try Cholesky(v)
@@ -174,7 +171,9 @@ import Testing
       let mean = row.reduce(0, +) / 400
       return row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 399
     }
-    let expected = fit.covRe.values[0, 0] + fit.scale / (fit.specification.weights?.values[0] ?? 1)
+    // of the first row, a boy of eight years
+    let parameter = try #require(fit.residualParameters()).estimates[0]
+    let expected = fit.covRe.values[0, 0] + fit.scale * pow(item.deviation("Male", 8, parameter), 2)
     #expect(abs(spread[0] / expected - 1) < 0.35)
     #expect(throws: StatsModelsError.self) { try fit.coefficients(ddf: .kenwardRoger) }
     #expect(throws: StatsModelsError.self) { try fit.profile() }
