@@ -49,15 +49,6 @@ struct FramesCommand: ParsableCommand {
     print("\(padded)\(String(format: "%8.4f", best)) s  \(count) rows")
   }
 
-  /// A multiplicative generator modulo 2³¹ - 1 (Park and Miller): the same data in every run.
-  private struct Draws {
-    var state = 1
-    mutating func next(below bound: Int) -> Int {
-      state = state * 48_271 % 2_147_483_647
-      return state % bound
-    }
-  }
-
   private func largeFrame() throws -> DataFrame {
     var draws = Draws()
     let g = (0..<rows).map { _ in draws.next(below: 10_000) }
