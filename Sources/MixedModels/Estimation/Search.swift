@@ -24,9 +24,9 @@ struct Search {
   }
 
   /// A named step of the search.
-  struct Stage {
+  struct Stage: Sendable {
     let name: String
-    let advance: (Progress, Context) throws(EngineError) -> Progress
+    let advance: @Sendable (Progress, Context) throws(EngineError) -> Progress
   }
 
   /// The stages in their order; one that has settled the estimate is the last.

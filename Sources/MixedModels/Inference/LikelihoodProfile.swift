@@ -1,5 +1,5 @@
 import Foundation
-package import LinearAlgebra
+internal import LinearAlgebra
 internal import Optimization
 
 /// What a likelihood is profiled over.

@@ -1,5 +1,5 @@
 import Foundation
-package import LinearAlgebra
+internal import LinearAlgebra
 
 /// Coordinates of all parameters in which the one that is profiled is the first, held, and the rest are free.
 struct ProfileCoordinates {

@@ -30,7 +30,7 @@ extension Search.Stage {
   static let descent = Search.Stage(name: "descent") { progress, context throws(EngineError) in
     var progress = progress
     let model = context.model
-    do {
+    do throws(EngineError) {
       let outcome = try context.optimizer.minimize(from: progress.start)
       progress.reached = outcome
       if outcome.point.resolution < context.optimizer.leastResolution { progress.dwarfed = [outcome.point] }
