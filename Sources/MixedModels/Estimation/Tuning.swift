@@ -158,6 +158,9 @@ package enum Tuning {
   package static let notableRise = 20.0
   /// Rise up to which two ends of searches are one optimum, or points of a flat ridge.
   package static let indistinct = 1e-4
+  /// Rise below which a point that promises no more is followed to its end before it counts as another optimum: a search of
+  /// `cs(Days | Subject)` on sleepstudy was judged 2e-4 up a flat angle.
+  package static let doubtfulRise = 0.1
   /// Share of the least-squares residual variance below which effects explain every row: there the likelihood grows
   /// without end as the residual variance falls, and a maximum elsewhere is the estimate.
   package static let degenerateScale = 1e-6

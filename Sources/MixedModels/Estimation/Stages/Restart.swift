@@ -19,7 +19,7 @@ extension NewtonOptimizer {
           result.rival = nearer(outcome.rival, outcome.converged ? outcome.point : nil, below: other.point)
         }
       } else if rough.converged, !isDegenerate(rough), !isDegenerate(outcome) {
-        result.rival = nearer(outcome.rival, rough.point, below: outcome.point)
+        result.rival = nearer(outcome.rival, try settled(rough.point, above: outcome.point), below: outcome.point)
       }
     } catch {
       if error == .cancelled { throw error }
@@ -27,6 +27,17 @@ extension NewtonOptimizer {
     result.certificate.evaluations = objective.evaluations
     result.certificate.gradients = objective.gradients
     return result
+  }
+
+  /// Where a point leads that lies so little above an optimum that it may be on its slope: along a flat angle a search may be
+  /// judged before it has come down.
+  private func settled(
+    _ point: ProfiledObjective.Point, above optimum: ProfiledObjective.Point
+  ) throws(EngineError) -> ProfiledObjective.Point {
+    let rise = point.deviance - optimum.deviance
+    guard rise > Tuning.indistinct, rise < Tuning.doubtfulRise else { return point }
+    let end = try minimize(from: point.theta)
+    return end.converged && end.point.deviance > optimum.deviance - Tuning.indistinct ? end.point : point
   }
 
   /// The lower of two points, of those that lie notably but not far above an optimum.
