@@ -109,8 +109,8 @@ extension MixedLMResults {
         at: specification.engineTerms.map { Matrix(rows: $0.width, columns: $0.width) }, reml: reml)
     }
     let model = try MixedModel(
-      response: specification.response, fixed: specification.exog, terms: terms,
-      weights: specification.weights?.values, options: engineOptions)
+      response: specification.engineResponse, fixed: specification.exog, terms: terms,
+      weights: specification.weights?.values, cells: specification.cells?.rows, options: engineOptions)
     return try model.fit(reml: reml).logLikelihood
   }
 

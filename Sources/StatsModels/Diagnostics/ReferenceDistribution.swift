@@ -23,7 +23,7 @@ struct ReferenceDistribution {
   /// One new variance, alone or with its covariances with effects of the same level.
   private static func mixture(smaller: MixedLMResults, larger: MixedLMResults, added: Int) -> [Int]? {
     let (a, b) = (smaller.specification, larger.specification)
-    guard a.exogNames == b.exogNames, a.exog == b.exog else { return nil }
+    guard a.exogNames == b.exogNames, a.exog == b.exog || a.cells != nil || b.cells != nil else { return nil }
     func key(_ block: RandomBlock) -> String { "\(block.group)|\(block.names)|\(block.covariance.form.key)" }
     var extra = b.blocks
     var gone = a.blocks

@@ -36,6 +36,7 @@ extension MixedLMResults {
   ///
   /// - Throws: ``StatsModelsError`` where a quantity is too large to compute, and of results that hold no rows.
   public func residuals(_ kind: ResidualKind) throws -> Series {
+    try specification.requireRows("a residual")
     if specification.isWithoutRows {
       throw StatsModelsError(
         .notAvailable,
@@ -73,6 +74,7 @@ extension MixedLMResults {
   }
 
   private func leverages() throws -> [Double] {
+    try specification.requireRows("a leverage")
     let system = try predictionSystem()
     let rows = try engine().dataRows
     let relative = try specification.running { () throws(EngineError) in try system.variances(rows) }.map {
