@@ -31,12 +31,14 @@ package struct MixedModel: Sendable {
   ///   - fixed: n × p matrix; dependent columns are dropped.
   ///   - terms: random terms, at least one identifiable.
   ///   - weights: prior weights of the rows, n positive values; nil for ones.
+  ///   - cells: what the rows stand for where they are no single observations.
   /// - Throws: ``EngineError`` for unusable data.
   package init(
     response: [Double], fixed: Matrix, terms: [RandomTerm], weights: [Double]? = nil,
-    options: EngineOptions = .init()
+    cells: CellRows? = nil, options: EngineOptions = .init()
   ) throws(EngineError) {
-    try self.init(Rows(response: response, fixed: fixed, terms: terms, weights: weights), options: options)
+    try self.init(
+      Rows(response: response, fixed: fixed, terms: terms, weights: weights, cells: cells), options: options)
   }
 
   /// Forms the cross-products of rows, of which at least one term must be identifiable.
@@ -64,8 +66,11 @@ package struct MixedModel: Sendable {
       else { throw .nearlyDependent }
       basis = found
     }
-    guard rows.count > basis.rank else {
-      throw .noResidualDegreesOfFreedom(rows: rows.count, rank: basis.rank)
+    guard rows.observations > basis.rank else {
+      throw .noResidualDegreesOfFreedom(rows: rows.observations, rank: basis.rank)
+    }
+    if let given = rows.cells?.fixedOrigin {
+      for (i, j) in basis.kept.enumerated() { basis.origin[i] += given[j] }
     }
     fixed = basis
     func products(_ sums: CrossProducts.Sums, orders: [Int: [Int]]) -> (CrossProducts, [FactorBasis]) {
@@ -106,13 +111,13 @@ package struct MixedModel: Sendable {
     self.moments = moments
     layout = CovarianceLayout(terms: terms, structure: structure, bases: bases)
     plan = Plan(
-      products: crossProducts, rows: rows.count, parameters: layout.count, options: options,
+      products: crossProducts, rows: rows.observations, parameters: layout.count, options: options,
       memory: MemoryEstimate(products: crossProducts, options: options))
   }
 
   private func makePlan() -> Plan {
     Plan(
-      products: products, rows: rows.count, parameters: layout.count, options: options,
+      products: products, rows: rows.observations, parameters: layout.count, options: options,
       memory: memoryEstimate)
   }
 
@@ -318,7 +323,7 @@ package struct MixedModel: Sendable {
       guard let tie = term.tie else { continue }
       for reference in table.random[t] {
         let scale = FactorBasis.rootMeanSquare(
-          table.coefficients(of: reference), gram: gram, rows: table.rowCount)
+          table.coefficients(of: reference), gram: gram, rows: table.observations)
         squares[tie, default: []].append(scale * scale)
       }
     }

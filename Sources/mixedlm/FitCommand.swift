@@ -19,6 +19,7 @@ struct FitCommand: ParsableCommand {
         mixedlm fit scores.csv --formula "score ~ group + (1 | test) + (1 | school/student)"
         mixedlm fit sleep.csv --formula "Reaction ~ Days + (Days | Subject)" --ddf kenward-roger
         mixedlm fit dietox.csv --formula "Weight ~ Time" --groups Pig --save pigs.fit
+        mixedlm fit --aggregates day1.mlx day2.mlx --format json
       """)
 
   @OptionGroup var model: ModelOptions
@@ -63,10 +64,12 @@ struct FitCommand: ParsableCommand {
   )
   var withoutRows = false
 
+  @OptionGroup var source: SourceOptions
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    try model.requireModel()
+    try source.check(model)
     if (robust == nil) != (clusters == nil) {
       throw ValidationError("--robust and --clusters belong together; give both.")
     }
@@ -81,14 +84,14 @@ struct FitCommand: ParsableCommand {
     try Terminal.reporting(Self.self) {
       try output.check()
       try OutputOptions.check(save)
-      let fitted = try FittedModel(model)
-      if let save { try fitted.results.save(save, rows: !withoutRows) }
-      let covariance = try robustCovariance(fitted.results)
-      let table = try coefficients(fitted.results, covariance)
+      let fitted = try source.fitted(model)
+      if let save { try fitted.model.results.save(save, rows: !withoutRows) }
+      let covariance = try robustCovariance(fitted.model.results)
+      let table = try coefficients(fitted.model.results, covariance)
       if !model.quiet { for note in table?.notes ?? [] { Terminal.complain("note: \(note)") } }
       let report = FitReport(
-        fitted: fitted, arguments: model.report, includesEffects: all, inference: table)
-      let summary = { try fitted.results.summary(ddf: ddf?.method, covariance: covariance) }
+        fitted: fitted.model, arguments: fitted.report, includesEffects: all, inference: table)
+      let summary = { try fitted.model.results.summary(ddf: ddf?.method, covariance: covariance) }
       switch format {
       case .text: try output.write(summary().asText())
       case .html: try output.write(summary().asHtml())

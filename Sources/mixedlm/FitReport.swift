@@ -107,6 +107,8 @@ struct FitReport {
 
   private func effectLists() -> [Member] {
     let effects = results.randomEffects.map { (key: $0.description, value: JSONValue.object($1)) }
+    // A model of sums has none.
+    if results.fittedvalues.index.isEmpty { return [("random_effects", .object(effects))] }
     return [
       ("random_effects", .object(effects)), ("fittedvalues", .numbers(results.fittedvalues.values)),
       ("resid", .numbers(results.resid.values)),

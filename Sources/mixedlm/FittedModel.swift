@@ -19,17 +19,43 @@ struct FittedModel {
     try check(frame)
     progress.step = "building the model"
     let model = try FileRows.locating(data, rowCount: frame.rowCount) { try options.model(frame) }
-    if !options.quiet, let note = model.costNote { Terminal.complain("note: \(note)") }
-    progress.step = "fitting"
     results = try FileRows.locating(data, rowCount: frame.rowCount) {
-      try model.fit(
-        reml: !options.ml, method: options.method.method, exact: options.exact, threads: options.threads
-      ) { state in
-        progress.step = "fitting, iteration \(state.iteration)"
-        return true
-      }
+      try Self.fit(model, options, progress)
     }
     progress.finish()
+    tellWarnings(options)
+  }
+
+  /// A fit of a model that was made of something else than a file of rows.
+  ///
+  /// - Parameter make: the model, and what is told of it on the way.
+  init(_ options: ModelOptions, make: (ProgressLine) throws -> MixedLM) throws {
+    let progress = ProgressLine(enabled: !options.quiet)
+    defer { progress.finish() }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let model = try make(progress)
+    let reading = start.duration(to: clock.now).components
+    readSeconds = Double(reading.seconds) + Double(reading.attoseconds) * 1e-18 - model.designSeconds
+    results = try Self.fit(model, options, progress)
+    progress.finish()
+    tellWarnings(options)
+  }
+
+  private static func fit(
+    _ model: MixedLM, _ options: ModelOptions, _ progress: ProgressLine
+  ) throws -> MixedLMResults {
+    if !options.quiet, let note = model.costNote { Terminal.complain("note: \(note)") }
+    progress.step = "fitting"
+    return try model.fit(
+      reml: !options.ml, method: options.method.method, exact: options.exact, threads: options.threads
+    ) { state in
+      progress.step = "fitting, iteration \(state.iteration)"
+      return true
+    }
+  }
+
+  private func tellWarnings(_ options: ModelOptions) {
     guard !options.quiet else { return }
     for warning in results.warnings { Terminal.complain("warning: \(warning.message)") }
   }

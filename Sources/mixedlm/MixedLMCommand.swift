@@ -19,7 +19,7 @@ struct MixedLMCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       FitCommand.self, DesignCommand.self, PredictCommand.self, PlotCommand.self, AnovaCommand.self,
-      MeansCommand.self, ProfileCommand.self, CompareCommand.self,
+      MeansCommand.self, ProfileCommand.self, CompareCommand.self, AggregateCommand.self,
     ])
 
   static func main() {

@@ -115,6 +115,12 @@ struct ModelOptions: ParsableArguments {
       && weights == nil && offset == nil && varianceBy == nil && residuals == nil
   }
 
+  /// Whether something is said about the model, and not only how to fit it.
+  var saysModel: Bool {
+    formula != nil || groups != nil || singleGroup || reFormula != nil || !reFormulaFor.isEmpty
+      || !vcFormula.isEmpty || missing != .none || weights != nil || offset != nil
+  }
+
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads).") }
     if groups != nil, singleGroup {

@@ -39,13 +39,18 @@ struct ReaderOptions: ParsableArguments {
   ///   - texts: columns that are text elsewhere: the type that a column seems to have depends on all its rows.
   ///   - quiet: keeps the notes back.
   func frame(_ path: String, texts: [String] = [], quiet: Bool = false) throws -> DataFrame {
-    var options = CSVOptions(
-      separator: sep?.scalar, decimal: decimal.scalar,
-      missingMarkers: CSVOptions.defaultMissingMarkers + markers, encoding: encoding)
+    var options = options
     for name in texts { options.types[name] = .string }
     let reading = try CSVReading(path, options: options)
     if !quiet { for note in reading.notes { Terminal.complain("note: \(note)") } }
     return reading.frame
+  }
+
+  /// The options in the library's form.
+  var options: CSVOptions {
+    CSVOptions(
+      separator: sep?.scalar, decimal: decimal.scalar,
+      missingMarkers: CSVOptions.defaultMissingMarkers + markers, encoding: encoding)
   }
 
   private var markers: [String] { naValues.flatMap { $0.split(separator: ",").map(String.init) } }

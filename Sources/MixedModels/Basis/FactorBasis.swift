@@ -29,7 +29,7 @@ struct FactorBasis: Sendable {
         maps.append(map)
         continue
       }
-      var scales = raw.map { Self.rootMeanSquare($0, gram: gram, rows: table.rowCount) }
+      var scales = raw.map { Self.rootMeanSquare($0, gram: gram, rows: table.observations) }
       if terms[t].covariance.form.standardisation == .commonScale {
         let common =
           terms[t].tie.flatMap { tieScales[$0] }
@@ -66,7 +66,7 @@ struct FactorBasis: Sendable {
     // Ẑ: the entries themselves, Z = Ẑ K.
     var hat = Matrix(rows: k, columns: k)
     for a in 0..<k { for b in 0..<k { hat[a, b] = raw[b][entries[a]] } }
-    let n = Double(max(table.rowCount, 1))
+    let n = Double(max(table.observations, 1))
     var permuted = Matrix(rows: k, columns: k)
     for a in 0..<k {
       for b in 0..<k { permuted[a, b] = gram[entries[order[a]], entries[order[b]]] / n }

@@ -91,7 +91,7 @@ struct FixedBasis: Sendable {
     let explained = projections.reduce(0) { $0 + $1 * $1 }
     if earlier == nil, rank > 0, total - explained < residualThreshold * total { return .needsRefinement }
 
-    let degrees = Double(max(table.rowCount - rank, 1))
+    let degrees = Double(max(table.observations - rank, 1))
     let spread = (max(total - explained, 0) / degrees).squareRoot()
     guard spread.isFinite else { throw .overflow }
     guard spread > 0 else { throw .perfectFit }

@@ -138,7 +138,7 @@ final class CrossProducts: @unchecked Sendable {
   ///   no records of their own.
   init(sums: Sums, fixed: FixedBasis, bases: [FactorBasis], pooling: Bool = true) {
     structure = sums.structure
-    rowCount = sums.table.rowCount
+    rowCount = sums.table.observations
     let width = sums.table.width
     let r = fixed.rank + 1
     panelColumns = r

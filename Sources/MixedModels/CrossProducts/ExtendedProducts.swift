@@ -153,9 +153,10 @@ extension RegressorTable {
   /// The exact entries of one row.
   fileprivate func read(row i: Int, into result: inout [DoubleDouble]) {
     let root = roots?[i] ?? 1
-    result[0] = DoubleDouble(root)
+    let one = cells?.ones[i] ?? 1
+    result[0] = DoubleDouble(root * one)
     for (c, column) in columns.enumerated() {
-      let value = DoubleDouble.sum(column.values[column.values.startIndex + i], -column.shift)
+      let value = DoubleDouble.sum(column.values[column.values.startIndex + i], -column.rest * one)
       result[c + 1] = (root * column.scale) * value
     }
   }

@@ -16,7 +16,7 @@ struct PooledProducts: Sendable {
   init?(sums: CrossProducts.Sums, bases: [FactorBasis], panel: Matrix) {
     let structure = sums.structure
     guard structure.chain.count == 1, structure.trailing.isEmpty, sums.chainParticipants == [0],
-      sums.table.roots == nil,
+      sums.table.roots == nil || sums.table.cells.map({ !$0.isWeighted }) ?? false,
       let leader = structure.chain.first, structure.factors[leader].width == 1
     else { return nil }
     let width = sums.table.width
@@ -25,10 +25,10 @@ struct PooledProducts: Sendable {
     var largest = 0.0
     for level in 0..<levelCount { largest = max(largest, record[level * width]) }
     guard Plan.poolsLevels(largest: largest, levels: levelCount) else { return nil }
-    var position = [Int32](repeating: -1, count: Int(largest) + 1)
+    var position = [Int32](repeating: -1, count: Int(largest.rounded()) + 1)
     var sizes: [Int] = []
     for level in 0..<levelCount {
-      let size = Int(record[level * width])
+      let size = Int(record[level * width].rounded())
       if size > 0, position[size] < 0 {
         position[size] = Int32(sizes.count)
         sizes.append(size)
@@ -39,7 +39,7 @@ struct PooledProducts: Sendable {
     var counts = [Double](repeating: 0, count: sizes.count)
     for level in 0..<levelCount {
       let row = record + level * width
-      let size = Int(row[0])
+      let size = Int(row[0].rounded())
       if size == 0 { continue }
       let slot = Int(position[size])
       counts[slot] += 1

@@ -100,18 +100,22 @@ private struct TableColumn {
   let isOnes: Bool
   /// √w; nil where all are 1.
   let roots: [Double]?
+  /// The column of ones; nil where it is that.
+  let ones: [Double]?
 
   init(_ table: RegressorTable, entry: Int) {
     isOnes = entry == 0
     roots = table.roots
+    ones = table.cells?.ones
     let column = isOnes ? nil : table.columns[entry - 1]
     values = column?.values ?? []
-    shift = column?.shift ?? 0
+    shift = column?.rest ?? 0
     scale = column?.scale ?? 1
   }
 
   subscript(row: Int) -> Double {
-    let value = isOnes ? 1 : (values[values.startIndex + row] - shift) * scale
+    let one = ones?[row] ?? 1
+    let value = isOnes ? one : (values[values.startIndex + row] - shift * one) * scale
     return roots.map { $0[row] * value } ?? value
   }
 }

@@ -70,7 +70,7 @@ struct Refinement: Sendable {
     var residual = table.weightedValues(of: table.response.entry)
     let largest = residual.reduce(0) { max($0, abs($1)) } + abs(y.shift) * y.scale * (table.roots?.max() ?? 1)
     let projection = Self.orthogonalize(&residual, against: basis)
-    let spread = Self.norm(residual) / Double(max(n - rank, 1)).squareRoot()
+    let spread = Self.norm(residual) / Double(max(table.observations - rank, 1)).squareRoot()
     // What is left is the rounding of the response and of the fit.
     guard spread > 16 * Double.ulpOfOne * largest else { throw .perfectFit }
     for i in residual.indices { residual[i] /= spread }

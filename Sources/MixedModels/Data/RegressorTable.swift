@@ -9,9 +9,14 @@ internal import LinearAlgebra
 struct RegressorTable: Sendable {
   /// One data column with its shift and scale.
   struct Column: Sendable {
+    /// The column's values, less `origin` where that is not 0.
     var values: ArraySlice<Double>
     var shift = 0.0
     var scale = 1.0
+    /// What is missing from `values` where the column of ones is 1.
+    var origin = 0.0
+    /// What is taken from `values` where the column of ones is 1.
+    var rest: Double { shift - origin }
   }
 
   /// A regressor in terms of the table: raw = `constant` for entry 0, else v / scale + shift.
@@ -27,6 +32,10 @@ struct RegressorTable: Sendable {
   let rowCount: Int
   /// √w of each row; nil where all are 1.
   let roots: [Double]?
+  /// What the rows are where they are no single observations.
+  let cells: CellRows?
+  /// Number of observations that the rows stand for.
+  var observations: Int { cells?.observations ?? rowCount }
 
   /// Number of entries, ones included, rounded up so that rows fill whole vectors.
   var width: Int { paddedWidth(columns.count + 1) }
@@ -37,6 +46,7 @@ struct RegressorTable: Sendable {
     let (y, x, terms) = (rows.response, rows.fixed, rows.terms)
     rowCount = y.count
     roots = rows.roots
+    cells = rows.cells
     for j in 0..<x.columns {
       fixed.append(reference(to: x.storage[j * x.rows..<(j + 1) * x.rows]))
     }
@@ -47,7 +57,8 @@ struct RegressorTable: Sendable {
           return reference(to: column[...])
         })
     }
-    columns.append(Column(values: y[...]))
+    let far = cells?.farColumns.first { $0.sum == y }
+    columns.append(far.map { Column(values: $0.values[...], origin: $0.origin) } ?? Column(values: y[...]))
     response = Reference(entry: columns.count, constant: 0)
     chooseShifts(terms: terms)
   }
@@ -63,7 +74,7 @@ struct RegressorTable: Sendable {
     columns.append(Column(values: table.unweighted(residual)[...]))
     response = Reference(entry: columns.count, constant: 0)
     dropUnused()
-    for c in columns.indices where columns[c].scale == 1 { columns[c].scale = Self.scale(of: columns[c]) }
+    for c in columns.indices where columns[c].scale == 1 { columns[c].scale = scale(of: columns[c]) }
   }
 
   /// Values of rows times √w without that factor.
@@ -75,9 +86,15 @@ struct RegressorTable: Sendable {
   func weightedValues(of entry: Int) -> [Double] {
     let values =
       entry == 0
-      ? [Double](repeating: 1, count: rowCount)
-      : columns[entry - 1].values.map { ($0 - columns[entry - 1].shift) * columns[entry - 1].scale }
+      ? cells?.ones ?? [Double](repeating: 1, count: rowCount)
+      : standardized(columns[entry - 1])
     return roots.map { zip(values, $0).map { $0 * $1 } } ?? values
+  }
+
+  /// A column with its shift and scale; deviations from means have no shift.
+  private func standardized(_ column: Column) -> [Double] {
+    guard let cells else { return column.values.map { ($0 - column.shift) * column.scale } }
+    return zip(column.values, cells.ones).map { ($0 - column.rest * $1) * column.scale }
   }
 
   /// The coefficients of a regressor over the table's entries.
@@ -94,14 +111,31 @@ struct RegressorTable: Sendable {
   }
 
   private mutating func reference(to values: ArraySlice<Double>) -> Reference {
-    if let first = values.first, first != 0, values.allSatisfy({ $0 == first }) {
-      return Reference(entry: 0, constant: first)
+    if let constant = constant(of: values) { return Reference(entry: 0, constant: constant) }
+    if let far = cells?.farColumns.first(where: { $0.sum[...].elementsEqualFast(values) }) {
+      for (c, column) in columns.enumerated()
+      where column.origin == far.origin && column.values.elementsEqualFast(far.values[...]) {
+        return Reference(entry: c + 1, constant: 0)
+      }
+      columns.append(Column(values: far.values[...], origin: far.origin))
+      return Reference(entry: columns.count, constant: 0)
     }
     for (c, column) in columns.enumerated() where column.values.elementsEqualFast(values) {
       return Reference(entry: c + 1, constant: 0)
     }
     columns.append(Column(values: values))
     return Reference(entry: columns.count, constant: 0)
+  }
+
+  /// The multiple of the column of ones that a column is; nil for another, or for zeros.
+  private func constant(of values: ArraySlice<Double>) -> Double? {
+    if let cells {
+      guard let first = cells.ones.firstIndex(where: { $0 != 0 }) else { return nil }
+      let constant = values[values.startIndex + first] / cells.ones[first]
+      return constant != 0 && zip(values, cells.ones).allSatisfy { $0 == constant * $1 } ? constant : nil
+    }
+    guard let first = values.first, first != 0, values.allSatisfy({ $0 == first }) else { return nil }
+    return first
   }
 
   private mutating func chooseShifts(terms: [RandomTerm]) {
@@ -111,8 +145,8 @@ struct RegressorTable: Sendable {
       if !closed { for r in random[t] where r.entry > 0 { mayShift[r.entry - 1] = false } }
     }
     for c in columns.indices {
-      if mayShift[c] { columns[c].shift = Self.centre(of: columns[c].values) }
-      columns[c].scale = Self.scale(of: columns[c])
+      if mayShift[c] { columns[c].shift = columns[c].origin + centre(of: columns[c].values) }
+      columns[c].scale = scale(of: columns[c])
     }
   }
 
@@ -129,7 +163,12 @@ struct RegressorTable: Sendable {
   }
 
   /// Mean over at most about a thousand rows spread over the data.
-  private static func centre(of values: ArraySlice<Double>) -> Double {
+  private func centre(of values: ArraySlice<Double>) -> Double {
+    if let cells {
+      let means = zip(values, cells.ones).filter { $1 != 0 }
+      let mean = means.reduce(0) { $0 + $1.0 / Double(means.count) }
+      return mean.isFinite ? mean : 0
+    }
     let stride = max(1, values.count / 1024)
     var sum = 0.0
     var count = 0.0
@@ -141,13 +180,24 @@ struct RegressorTable: Sendable {
     return mean.isFinite ? mean : 0
   }
 
-  private static func scale(of column: Column) -> Double {
+  private func scale(of column: Column) -> Double {
     let stride = max(1, column.values.count / 1024)
     var largest = 0.0
+    if cells != nil {
+      var unscaled = column
+      unscaled.scale = 1
+      largest = standardized(unscaled).reduce(0) { max($0, abs($1)) }
+      return Self.scale(largest: largest)
+    }
     for i in Swift.stride(from: column.values.startIndex, to: column.values.endIndex, by: stride) {
       largest = max(largest, abs(column.values[i] - column.shift))
     }
     if largest == 0 { for v in column.values { largest = max(largest, abs(v - column.shift)) } }
+    return Self.scale(largest: largest)
+  }
+
+  /// The power of two that brings a size near 1.
+  private static func scale(largest: Double) -> Double {
     guard largest > 0, largest.isFinite else { return 1 }
     let exponent = max(-1020, min(1020, -Int(largest.exponent)))
     return Double(sign: .plus, exponent: exponent, significand: 1)

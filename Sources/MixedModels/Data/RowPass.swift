@@ -50,15 +50,20 @@ struct RowPass {
     _ table: RegressorTable, from start: Int, count: Int,
     into block: UnsafeMutablePointer<Double>, width: Int
   ) {
-    for r in 0..<count { block[r * width] = 1 }
+    let ones = table.cells?.ones
+    for r in 0..<count { block[r * width] = ones?[start + r] ?? 1 }
     for (c, column) in table.columns.enumerated() {
-      let shift = column.shift
+      let shift = column.rest
       let scale = column.scale
       column.values.withUnsafeBufferPointer { values in
         guard let base = values.baseAddress else { return }
         let source = base + start
         let target = block + c + 1
-        for r in 0..<count { target[r * width] = (source[r] - shift) * scale }
+        if let ones {
+          for r in 0..<count { target[r * width] = (source[r] - shift * ones[start + r]) * scale }
+        } else {
+          for r in 0..<count { target[r * width] = (source[r] - shift) * scale }
+        }
       }
     }
     for c in table.columns.count + 1..<max(width, table.columns.count + 1) {

@@ -14,17 +14,22 @@ package struct Rows: Sendable {
   let roots: [Double]?
   /// Σ log w; with correlated residuals the log-determinant of their inverse covariance over σ².
   let logWeights: Double
+  /// What the rows are where they are no single observations.
+  package let cells: CellRows?
 
-  /// n.
+  /// Number of rows.
   var count: Int { response.count }
+  /// n, the number of observations that the rows stand for.
+  var observations: Int { cells?.observations ?? count }
   /// √w of one row.
   func root(_ row: Int) -> Double { roots?[row] ?? 1 }
 
   /// - Throws: ``EngineError`` for no rows, lengths that differ, weights that are not positive, a constant response.
   package init(
-    response: [Double], fixed: Matrix, terms: [RandomTerm], weights: [Double]? = nil
+    response: [Double], fixed: Matrix, terms: [RandomTerm], weights: [Double]? = nil, cells: CellRows? = nil
   ) throws(EngineError) {
     self.response = response
+    self.cells = cells
     self.fixed = fixed
     self.terms = terms
     let n = response.count
@@ -39,8 +44,11 @@ package struct Rows: Sendable {
     let isWeighted = weights?.contains { $0 != 1 } ?? false
     self.weights = isWeighted ? weights : nil
     roots = self.weights?.map { $0.squareRoot() }
-    logWeights = self.weights?.reduce(0) { $0 + log($1) } ?? 0
+    logWeights = cells?.logWeights ?? self.weights?.reduce(0) { $0 + log($1) } ?? 0
     guard n > 0 else { throw .noRows }
+    if let cells, cells.ones.count != n {
+      throw .lengthMismatch(input: "column of ones", count: cells.ones.count, expected: n)
+    }
     guard fixed.rows == n || fixed.columns == 0 else {
       throw .lengthMismatch(input: "fixed effects", count: fixed.rows, expected: n)
     }
@@ -52,7 +60,10 @@ package struct Rows: Sendable {
         throw .lengthMismatch(input: "regressors of term \(t)", count: column.count, expected: n)
       }
     }
-    if let first = response.first, first.isFinite, response.allSatisfy({ $0 == first }) {
+    if let first = response.first, first.isFinite,
+      cells.map({ zip(response, $0.ones).allSatisfy { $0 == first * $1 } })
+        ?? response.allSatisfy({ $0 == first })
+    {
       throw .constantResponse(value: first)
     }
   }
@@ -65,11 +76,12 @@ package struct Rows: Sendable {
     self.logWeights = logWeights
     weights = nil
     roots = nil
+    cells = nil
   }
 
   /// The same design with another response.
   func replacing(response: [Double]) throws(EngineError) -> Rows {
-    try Rows(response: response, fixed: fixed, terms: terms, weights: weights)
+    try Rows(response: response, fixed: fixed, terms: terms, weights: weights, cells: cells)
   }
 
   /// Names the first number that is not finite.

@@ -58,7 +58,7 @@ final class ProfiledObjective {
     self.reml = reml
     self.floors = floors
     logWeights = model.rows.logWeights
-    degreesOfFreedom = Double(reml ? model.rows.count - fixed.rank : model.rows.count)
+    degreesOfFreedom = Double(model.rows.observations - (reml ? fixed.rank : 0))
   }
 
   /// What is added to the standardised deviance to get the caller's: units of y, the basis of X and the prior weights.

@@ -85,14 +85,21 @@ struct ModelStructure: Sendable {
       if Factor.hasOneLevel(term.codes), entries.allSatisfy(fixedEntries.contains) {
         return HeldTerm(term: t, reason: .oneLevel)
       }
-      // known weights that differ tell its variance from the residual's
-      if entries == [0], table.roots.map({ roots in roots.allSatisfy { $0 == roots[0] } }) ?? true,
-        Factor.hasOneLevelPerRow(term.codes, levelCount: term.levelCount)
-      {
+      if entries == [0], separatesObservations(term, table: table) {
         return HeldTerm(term: t, reason: .oneLevelPerRow)
       }
       return nil
     }
+  }
+
+  /// Whether every observation has a level of its own, and known weights do not tell its variance from the residual's.
+  private static func separatesObservations(_ term: RandomTerm, table: RegressorTable) -> Bool {
+    if let cells = table.cells {
+      return !cells.isWeighted && term.levelCount >= cells.observations
+        && Set(term.codes).count { $0 >= 0 } == cells.observations
+    }
+    return table.roots.map { roots in roots.allSatisfy { $0 == roots[0] } } ?? true
+      && Factor.hasOneLevelPerRow(term.codes, levelCount: term.levelCount)
   }
 
   /// Terms that describe no more than another term over the same partition.

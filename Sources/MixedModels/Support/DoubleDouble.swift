@@ -16,6 +16,13 @@ struct DoubleDouble: BitwiseCopyable, ExpressibleByIntegerLiteral, Sendable {
 
   init(integerLiteral value: Int) { self.init(Double(value)) }
 
+  /// A sum whose parts are apart already.
+  @inline(__always)
+  init(high: Double, low: Double) {
+    self.high = high
+    self.low = low
+  }
+
   /// `high + low`, |low| ≤ |high|.
   @inline(__always)
   private init(sumOf high: Double, _ low: Double) {

@@ -94,6 +94,7 @@ public func compare(models: [MixedLMResults]) throws -> ModelComparison {
   let sameFixed = models.allSatisfy {
     $0.specification.exogNames == first.specification.exogNames
       && ($0.specification.isRestored || first.specification.isRestored
+        || $0.specification.cells != nil || first.specification.cells != nil
         || $0.specification.exog == first.specification.exog)
   }
   let restricted = models.filter(\.reml).count
@@ -147,6 +148,9 @@ public func compare(models: [MixedLMResults]) throws -> ModelComparison {
 extension MixedLMResults {
   /// Whether another fit has the same response, as far as results that were read from a file can tell.
   fileprivate func hasResponse(of other: MixedLMResults) -> Bool {
+    if specification.cells != nil || other.specification.cells != nil {
+      return nobs == other.nobs && specification.hasResponseMoments(of: other.specification)
+    }
     guard nobs == other.nobs, specification.priorWeights?.values == other.specification.priorWeights?.values,
       specification.offset?.values == other.specification.offset?.values
     else { return false }

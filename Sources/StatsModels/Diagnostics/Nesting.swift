@@ -33,7 +33,9 @@ enum Nesting {
     let unnamed = small.exogNames.indices.filter { !known.contains(small.exogNames[$0]) }
     guard let first = unnamed.first else { return nil }
     let work = Double(large.exog.rows) * Double(large.exog.columns) * Double(large.exog.columns)
-    guard work <= limit, large.exog.columns > 0, large.exog.rows == small.exog.rows else {
+    guard work <= limit, large.exog.columns > 0, large.exog.rows == small.exog.rows,
+      large.cells == nil, small.cells == nil
+    else {
       return small.exogNames[first]
     }
     let factored = PivotedQR(large.exog)

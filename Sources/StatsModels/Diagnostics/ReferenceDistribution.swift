@@ -23,7 +23,8 @@ struct ReferenceDistribution {
   /// One new variance, alone or with its covariances with effects of the same level.
   private static func mixture(smaller: MixedLMResults, larger: MixedLMResults, added: Int) -> [Int]? {
     let (a, b) = (smaller.specification, larger.specification)
-    guard a.exogNames == b.exogNames, a.exog == b.exog, a.residuals?.parameters.count == b.residuals?.parameters.count
+    guard a.exogNames == b.exogNames, a.exog == b.exog || a.cells != nil || b.cells != nil,
+      a.residuals?.parameters.count == b.residuals?.parameters.count
     else { return nil }
     func key(_ block: RandomBlock) -> String { "\(block.group)|\(block.names)|\(block.covariance.form.key)" }
     var extra = b.blocks

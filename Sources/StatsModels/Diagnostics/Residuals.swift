@@ -38,6 +38,7 @@ extension MixedLMResults {
   ///
   /// - Throws: ``StatsModelsError`` where a quantity is too large to compute, and of results that hold no rows.
   public func residuals(_ kind: ResidualKind) throws -> Series {
+    try specification.requireRows("a residual")
     if specification.isWithoutRows {
       throw StatsModelsError(
         .notAvailable,
@@ -78,6 +79,7 @@ extension MixedLMResults {
   }
 
   private func leverages() throws -> [Double] {
+    try specification.requireRows("a leverage")
     try specification.requireIndependentResiduals(
       "a row has no leverage of its own in the fit", remedy: "take residuals(.normalized)")
     let system = try predictionSystem()

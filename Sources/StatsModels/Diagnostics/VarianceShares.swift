@@ -52,6 +52,7 @@ extension MixedLMResults {
     if let restored = specification.restored { return try saved(restored.shares) }
     let system = try predictionSystem()
     let rows = specification.predictionRows
+    if let cells = specification.cells { return try shares(cells, rows, system) }
     let offset = specification.offset?.values
     let linear = predict().values.enumerated().map { $1 - (offset?[$0] ?? 0) }
     let n = Double(linear.count)
@@ -70,7 +71,8 @@ extension MixedLMResults {
 
   /// Mean of 1/w over the rows: the mean residual variance in units of σ².
   private var meanInverseWeight: Double {
-    specification.weights.map { $0.values.reduce(0) { $0 + 1 / $1 } / Double($0.values.count) } ?? 1
+    if let cells = specification.cells { return cells.meanInverseWeight }
+    return specification.weights.map { $0.values.reduce(0) { $0 + 1 / $1 } / Double($0.values.count) } ?? 1
   }
 
   private func saved(_ shares: SnapshotState.Shares?) throws -> VarianceShares {

@@ -23,7 +23,19 @@ struct ComponentBuilder {
     {
       return block
     }
+    if let ones = coding.cells?.rows.ones, component.terms == [.intercept] {
+      return interceptBlock(component.name, ones: ones)
+    }
     return try evaluatedBlock(component)
+  }
+
+  /// One effect a group.
+  private func interceptBlock(_ name: String, ones: [Double]) -> RandomBlock {
+    RandomBlock(
+      group: name, names: [name], covariance: .tied,
+      parts: [.init(codes: groups.codes, levelCount: groups.levelCount, columns: [ones])], factor: nil,
+      component: .listed((0..<groups.levelCount).map { [.init(name: "Intercept", part: 0, level: $0)] }),
+      position: nil)
   }
 
   /// One product, coded for all rows at once; nil where a factor needs patsy's coding.
@@ -43,6 +55,7 @@ struct ComponentBuilder {
       }
     }
     let combined = CombinedCodes(codes)
+    weights = weights ?? coding.cells?.rows.ones
     return RandomBlock(
       group: name, names: [name], covariance: .tied,
       parts: [.init(codes: combined.codes, levelCount: combined.levelCount, columns: [weights])],

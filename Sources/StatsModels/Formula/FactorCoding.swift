@@ -10,6 +10,8 @@ struct FactorCoding {
   let environment: Environment
   /// Whether missing labels of plain columns keep the code -1, instead of being refused.
   var keepsMissing = false
+  /// Rows that stand for cells, whose factors are coded already.
+  var cells: CellColumns?
 
   /// A factor of a variance component.
   enum Evaluated {
@@ -35,7 +37,9 @@ struct FactorCoding {
     return GroupingFactor(name: name, part: CodedFactor(name: name, codes: codes, levels: levels))
   }
 
-  private func groupingPart(_ factor: Factor) throws -> CodedFactor {
+  /// The levels of a factor of a grouping.
+  func groupingPart(_ factor: Factor) throws -> CodedFactor {
+    if let known = cells?.coded(.grouping, factor.code) { return known }
     if let column = plainColumn(factor) ?? wrappedColumn(factor) {
       let (codes, levels) = column.factorized()
       try refuseMissing(codes, factor)
@@ -57,6 +61,8 @@ struct FactorCoding {
 
   /// A factor of a variance component: categorical with full dummy coding, or one number per row.
   func component(_ factor: Factor) throws -> Evaluated {
+    if let known = cells?.coded(.component, factor.code) { return .categorical(known) }
+    if let numbers = cells?.number(factor) { return .numeric(numbers) }
     if let column = plainColumn(factor) {
       if column.isNumeric {
         let values = column.doubles ?? []

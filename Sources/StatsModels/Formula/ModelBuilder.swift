@@ -12,6 +12,8 @@ struct ModelBuilder {
   let groups: GroupsInput?
   private let coding: FactorCoding
   private let missing: Missing
+  /// Rows that stand for cells, in place of data.
+  private let cells: CellColumns?
 
   /// The `groups` argument over the rows of the model.
   struct GroupsInput {
@@ -30,24 +32,44 @@ struct ModelBuilder {
     self.environment = environment
     self.groups = groups
     self.missing = missing
+    cells = nil
     coding = FactorCoding(data: data, environment: environment)
+  }
+
+  /// A model of cells.
+  init(plan: FormulaPlan, cells: CellColumns) {
+    self.plan = plan
+    self.cells = cells
+    let arguments = cells.design.arguments
+    data = DataFrame()
+    environment = cells.design.environment
+    missing = arguments.missing
+    groups = arguments.groups.map { name in
+      arguments.isSingleGroup
+        ? .init(name: "Group", column: nil, labels: Column(storage: .integer([], missing: nil)))
+        : .init(name: name, column: name, labels: Column(storage: .integer([], missing: nil)))
+    }
+    coding = FactorCoding(data: data, environment: environment, cells: cells)
   }
 
   /// - Parameter warnings: what happened to the data before.
   func specification(source: FormulaArguments, warnings: [FitWarning]) throws -> ModelSpecification {
-    guard data.rowCount > 0 else {
+    guard cells?.count ?? data.rowCount > 0 else {
       throw StatsModelsError(
         .notEnoughData, "there are no rows to fit: the data are empty, or all rows were dropped")
     }
-    let fixed = try FixedDesign(plan: plan, data: data, environment: environment)
-    let groupFactor = try groups.map {
-      try coding.grouping(
-        name: $0.name, labels: $0.labels, remedy: "remove these rows, or use missing: .drop")
+    let fixed = try cells?.fixed ?? FixedDesign(plan: plan, data: data, environment: environment)
+    let groupFactor = try groups.map { groups in
+      if let known = cells?.coded(groups.column == nil ? .single : .column, groups.name) {
+        return GroupingFactor(name: groups.name, part: known)
+      }
+      return try coding.grouping(
+        name: groups.name, labels: groups.labels, remedy: "remove these rows, or use missing: .drop")
     }
     var blocks: [RandomBlock] = []
     var infos: [DesignInfo?] = []
     var factors: [Term: GroupingFactor] = [:]
-    for block in plan.blocks {
+    for (position, block) in plan.blocks.enumerated() {
       let factor: GroupingFactor
       if let term = block.grouping {
         factor = try factors[term] ?? coding.grouping(term)
@@ -57,7 +79,7 @@ struct ModelBuilder {
       } else {
         continue
       }
-      let (built, info) = try effects(block, factor: factor)
+      let (built, info) = try effects(block, at: position, factor: factor)
       blocks.append(built)
       infos.append(info)
     }
@@ -95,13 +117,17 @@ struct ModelBuilder {
   private static let mostParameters = 2016
 
   /// The block of a bar, a dictionary entry or the groups' own effects.
-  private func effects(_ block: FormulaPlan.Block, factor: GroupingFactor) throws -> (
+  private func effects(_ block: FormulaPlan.Block, at position: Int, factor: GroupingFactor) throws -> (
     RandomBlock, DesignInfo?
   ) {
     var names = ["Intercept"]
-    var columns: [[Double]?] = [nil]
+    var columns: [[Double]?] = [cells?.rows.ones]
     var info: DesignInfo?
-    if block.effects != [.intercept] {
+    if let cells, let known = cells.design.effects[position] {
+      names = known.columnNames
+      info = known
+      columns = cells.columns(of: known)
+    } else if block.effects != [.intercept] {
       let design = try dmatrix(
         ModelDesc(lhsTermlist: [], rhsTermlist: block.effects), data, environment: environment,
         NAAction: .raise)
@@ -120,7 +146,10 @@ struct ModelBuilder {
     let form = block.covariance.form
     let parameters = form.reported(width: names.count).count
     if names.count > 1 {
-      let largest = GroupRows(codes: factor.codes, groupCount: factor.levelCount).sizes.max() ?? 0
+      let sizes =
+        cells?.sizes(factor.codes, levelCount: factor.levelCount)
+        ?? GroupRows(codes: factor.codes, groupCount: factor.levelCount).sizes
+      let largest = sizes.max() ?? 0
       // a correlation that all effects share takes a pair of them
       if largest < (form.reportsEntries ? names.count : 2) {
         throw problem(
@@ -183,6 +212,14 @@ struct FixedDesign {
   let exogNames: [String]
   let exog: Matrix
   let info: DesignInfo
+
+  init(endogName: String, endog: [Double], exogNames: [String], exog: Matrix, info: DesignInfo) {
+    self.endogName = endogName
+    self.endog = endog
+    self.exogNames = exogNames
+    self.exog = exog
+    self.info = info
+  }
 
   init(plan: FormulaPlan, data: DataFrame, environment: Environment) throws {
     guard !plan.fixed.lhsTermlist.isEmpty else {

@@ -150,6 +150,7 @@ extension MixedLMResults {
 extension MixedLM {
   /// A label for each row of the model: of a column of its data, or as given.
   func labels(_ specifier: any ColumnSpecifier, argument: String) throws -> Column {
+    try specification.requireRows("a label for each row")
     if let name = specifier.columnName {
       if let data = specification.source?.data { return try data.column(name) }
       if name == specification.groupName { return Column(name: name, groups) }

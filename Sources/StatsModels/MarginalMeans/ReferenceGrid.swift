@@ -65,6 +65,7 @@ struct ReferenceGrid {
   /// The formula and the data of a model.
   static func source(of results: MixedLMResults) throws -> ModelSpecification.FormulaSource {
     if results.specification.isRestored { _ = try results.engine() }
+    try results.specification.requireRows("a grid of typical values")
     guard let source = results.specification.source else {
       throw StatsModelsError(
         .notAvailable,

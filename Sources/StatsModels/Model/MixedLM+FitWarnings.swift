@@ -62,6 +62,7 @@ extension MixedLM {
 
   /// Mean squared deviation of the response from its mean, at the mean weight.
   private var responseVariance: Double {
+    if let cells = specification.cells { return specification.responseMoments(cells).variance }
     let y = specification.endog
     let first = y.first ?? 0
     var (sums, squares) = (SIMD4<Double>.zero, SIMD4<Double>.zero)

@@ -69,7 +69,7 @@ public struct MixedLM: Sendable {
   /// Rows of the smallest and of the largest group.
   var groupSizeLimits: [Int] {
     if let limits = specification.restored?.groupSizes { return limits }
-    let sizes = groupRows.sizes
+    let sizes = specification.cells?.groupSizes ?? groupRows.sizes
     return [sizes.min() ?? 0, sizes.max() ?? 0]
   }
 
@@ -84,10 +84,12 @@ public struct MixedLM: Sendable {
 // MARK: - Attributes
 
 extension MixedLM {
-  /// The response. Python: MixedLM.endog
-  public var endog: [Double] { specification.endog }
-  /// The fixed design, rows by columns. Python: MixedLM.exog
-  public var exog: Matrix { specification.exog }
+  /// The response; empty for a model of sums. Python: MixedLM.endog
+  public var endog: [Double] { specification.cells == nil ? specification.endog : [] }
+  /// The fixed design, rows by columns; without rows for a model of sums. Python: MixedLM.exog
+  public var exog: Matrix {
+    specification.cells == nil ? specification.exog : Matrix(rows: 0, columns: specification.exog.columns)
+  }
   /// Name of the response. Python: MixedLM.endog_names
   public var endogNames: String { specification.endogName }
   /// Names of the columns of the fixed design. Python: MixedLM.exog_names
@@ -122,11 +124,13 @@ extension MixedLM {
   public var groupLabels: [GroupLabel] { specification.grouping.labels }
   /// Label of the group of each row. Python: MixedLM.groups
   public var groups: [GroupLabel] {
+    if specification.cells != nil { return [] }
     let labels = groupLabels
     return specification.grouping.codes.map { labels[Int($0)] }
   }
   /// Positions of each group's rows. Python: MixedLM.row_indices
   public var rowIndices: OrderedDictionary<GroupLabel, [Int]> {
+    if specification.cells != nil { return [:] }
     let rows = groupRows
     var result: OrderedDictionary<GroupLabel, [Int]> = [:]
     for (group, label) in groupLabels.enumerated() { result[label] = rows[group].map(Int.init) }
@@ -135,6 +139,7 @@ extension MixedLM {
   /// 1 if some combination of the fixed columns is constant, else 0. Python: MixedLM.k_constant
   public var kConstant: Int {
     if specification.isRestored { return specification.exogNames.contains("Intercept") ? 1 : 0 }
+    if let cells = specification.cells { return specification.holdsConstant(cells) ? 1 : 0 }
     let exog = specification.exog
     let single = (0..<exog.columns).contains { j in
       let column = exog.storage[j * exog.rows..<(j + 1) * exog.rows]
@@ -181,6 +186,7 @@ extension MixedLM {
 
   /// `values` split by group, in the order of `groupLabels`. Python: MixedLM.group_list
   public func groupList(_ array: [Double]) throws -> [[Double]] {
+    try specification.requireRows("a list by groups")
     guard array.count == nobs else {
       throw StatsModelsError(.lengthMismatch, "the array has \(array.count) values, the model \(nobs) rows")
     }
@@ -190,6 +196,7 @@ extension MixedLM {
 
   /// The rows of `array` split by group, in the order of `groupLabels`. Python: MixedLM.group_list
   public func groupList(_ array: Matrix) throws -> [Matrix] {
+    try specification.requireRows("a list by groups")
     guard array.rows == nobs else {
       throw StatsModelsError(.lengthMismatch, "the matrix has \(array.rows) rows, the model \(nobs)")
     }

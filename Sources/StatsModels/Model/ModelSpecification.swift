@@ -39,6 +39,8 @@ struct ModelSpecification: Sendable {
   var warnings: [FitWarning]
   /// What stands for the data in results that were read from a file, or had their data removed.
   var restored: RestoredData?
+  /// What a model of sums has in place of rows: `endog`, `exog` and codes are then those of cells.
+  var cells: CellModel?
 
   /// The formulas of the model and what prediction needs of them.
   struct FormulaSource: Sendable {
@@ -56,9 +58,9 @@ struct ModelSpecification: Sendable {
   /// Whether the fixed design is gone, so that nothing can be fitted.
   var isRestored: Bool { restored != nil }
   /// Whether fitted values and residuals are gone too.
-  var isWithoutRows: Bool { restored.map { !$0.hasRows } ?? false }
+  var isWithoutRows: Bool { restored.map { !$0.hasRows } ?? (cells != nil) }
   /// Whether levels and random regressors of each row are there.
-  var hasTermRows: Bool { restored?.hasTermRows ?? true }
+  var hasTermRows: Bool { restored?.hasTermRows ?? (cells == nil) }
   /// Levels of which a file without rows does not tell.
   var withheld: WithheldLevels? { restored?.withheld }
   /// The response less the offset: what the engine fits.
@@ -72,7 +74,7 @@ struct ModelSpecification: Sendable {
     weights.map { zip(residuals, $0.values).map { $0 * $1.squareRoot() } } ?? residuals
   }
   /// Number of rows.
-  var rowCount: Int { restored?.rowCount ?? endog.count }
+  var rowCount: Int { restored?.rowCount ?? cells?.rows.observations ?? endog.count }
   /// Levels of each engine term, and effects of a level.
   var termShapes: [(levels: Int, width: Int)] { engineTerms.map { ($0.levelCount, $0.width) } }
 

@@ -13,6 +13,7 @@ struct FittedPicture {
   private static let quantiles = [0.1, 0.5, 0.9]
 
   init(_ results: MixedLMResults, along name: String?, by split: String?, of factor: String?) throws {
+    try results.specification.requireRows("a picture along a variable")
     if results.specification.isRestored {
       throw StatsModelsError(.notAvailable, "fitted lines need the data, which these results no longer hold")
     }

@@ -16,6 +16,7 @@ struct PictureVariable {
   /// - Throws: ``StatsModelsError`` with the nearest names when there is no such variable.
   init(_ results: MixedLMResults, name: String) throws {
     let specification = results.specification
+    try specification.requireRows("a picture along a variable")
     if specification.isRestored {
       throw StatsModelsError(
         .notAvailable, "a picture along '\(name)' needs the data, which these results no longer hold")

@@ -7,7 +7,7 @@ extension MixedLMResults {
   /// gone.
   private var fixedDependence: FixedDependence? {
     if estimate.aliased.isEmpty || specification.isRestored { return nil }
-    return cache.dependence.value { FixedDependence(exog: model.exog, dropped: estimate.aliased) }
+    return cache.dependence.value { FixedDependence(exog: specification.exog, dropped: estimate.aliased) }
   }
 
   /// Whether it can be told which means the data determine.

@@ -29,6 +29,7 @@ extension MixedLMResults {
     if let values = specification.restored?.population {
       return Series(index: Array(specification.rowLabels), values: values)
     }
+    if specification.cells != nil { return Series(index: [], values: []) }
     return Series(
       index: Array(specification.rowLabels), values: specification.addingOffset(model.exog * knownEffects))
   }

@@ -140,7 +140,8 @@ extension ModelSpecification {
   /// What the engine fits, with other terms where given.
   func engineRows(terms: [RandomTerm]? = nil) throws(EngineError) -> Rows {
     let rows = try Rows(
-      response: response, fixed: exog, terms: terms ?? engineTerms, weights: weights?.values)
+      response: engineResponse, fixed: exog, terms: terms ?? engineTerms, weights: weights?.values,
+      cells: cells?.rows)
     return residualCorrelation.map(rows.whitened) ?? rows
   }
 

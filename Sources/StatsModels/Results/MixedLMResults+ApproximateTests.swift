@@ -65,7 +65,10 @@ extension MixedLMResults {
   public func fTest(against smaller: MixedLMResults, ddf: DegreesOfFreedom = .kenwardRoger) throws
     -> JointTestResults
   {
-    for model in [self, smaller] { _ = try model.engine() }
+    for model in [self, smaller] {
+      _ = try model.engine()
+      try model.specification.requireRows("a test against a smaller model")
+    }
     guard specification.endog == smaller.specification.endog else {
       throw StatsModelsError(.invalidArgument, "the models were fitted to different responses or rows")
     }

@@ -52,11 +52,15 @@ extension MixedLMResults {
 
   /// Values that the model fits to each row, random effects included; labelled by row.
   /// Python: MixedLMResults.fittedvalues
-  public var fittedvalues: Series { Series(index: Array(specification.rowLabels), values: fitted) }
+  public var fittedvalues: Series {
+    if specification.cells != nil { return Series(index: [], values: []) }
+    return Series(index: Array(specification.rowLabels), values: fitted)
+  }
 
   /// Response less fitted values. Python: MixedLMResults.resid
   public var resid: Series {
-    Series(
+    if specification.cells != nil { return Series(index: [], values: []) }
+    return Series(
       index: Array(specification.rowLabels), values: zip(specification.endog, fitted).map { $0 - $1 })
   }
 

@@ -10,6 +10,7 @@ extension MixedLM {
         .notAvailable, "groups can be resampled in a model with one grouping factor only: use .parametric")
     }
     if specification.isRestored { _ = try engine() }
+    try specification.requireRows("a resampling of groups")
     let byGroup = groupRows
     let rows = groups.flatMap { byGroup[$0].map(Int.init) }
     let copies = groups.enumerated().flatMap { copy, group in

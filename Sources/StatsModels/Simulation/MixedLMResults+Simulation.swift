@@ -16,6 +16,7 @@ extension MixedLMResults {
   ) throws -> LabeledMatrix {
     let kept = try blocks(randomEffects)
     if !specification.isRestored { _ = try engine() }
+    try specification.requireRows("drawing responses of the model's own rows")
     guard specification.hasTermRows else {
       throw StatsModelsError(
         .notAvailable,

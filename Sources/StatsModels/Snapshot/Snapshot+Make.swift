@@ -70,7 +70,7 @@ extension SnapshotState {
     freepat = results.freepat
     scaleIsHeld = results.restrictions.errorVariance.isHeld
     addErrors(results, withheld: levels)
-    weights = Numbers(specification.weights, rows: hasRows)
+    weights = Numbers(specification.savedWeights, rows: hasRows)
     residuals = SnapshotResiduals(specification.residuals, rows: hasRows)
     offset = Numbers(specification.offset, rows: hasRows)
     if hasRows, specification.hasTermRows {

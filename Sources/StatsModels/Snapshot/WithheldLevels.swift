@@ -17,11 +17,15 @@ struct WithheldLevels {
   /// - Parameters:
   ///   - terms: levels of each row.
   ///   - rows: number of rows; where a term lacks its levels, all of them are withheld.
-  init(_ terms: [RandomTerm], rows: Int) {
+  ///   - cells: what the rows stand for, where they are no single observations.
+  init(_ terms: [RandomTerm], rows: Int, cells: CellModel? = nil) {
+    let observations = cells?.observations
     effects = terms.map { term in
       guard term.codes.count == rows else { return Set(0..<term.levelCount) }
       var counts = [Int](repeating: 0, count: term.levelCount)
-      for code in term.codes where code >= 0 { counts[Int(code)] += 1 }
+      for (row, code) in term.codes.enumerated() where code >= 0 {
+        counts[Int(code)] += observations?[row] ?? 1
+      }
       return Set(counts.indices.filter { counts[$0] < Self.fewest(width: term.width) })
     }
     errors = effects
@@ -29,11 +33,11 @@ struct WithheldLevels {
       errors = terms.map { Set(0..<$0.levelCount) }
       return
     }
-    spread(terms, rows: rows)
+    spread(terms, rows: rows, observations: observations)
   }
 
   /// Levels that meet in a row belong together; a set of them with a count that is too small is withheld as a whole.
-  private mutating func spread(_ terms: [RandomTerm], rows: Int) {
+  private mutating func spread(_ terms: [RandomTerm], rows: Int, observations: [Int]?) {
     var starts = [0]
     for term in terms { starts.append(starts[starts.count - 1] + term.levelCount) }
     var sets = DisjointSets(count: starts[terms.count])
@@ -43,7 +47,8 @@ struct WithheldLevels {
         let fewest = Self.fewest(width: max(terms[a].width, terms[b].width))
         var cells: [Int: Int] = [:]
         for i in 0..<rows where terms[a].codes[i] >= 0 && terms[b].codes[i] >= 0 {
-          cells[Int(terms[a].codes[i]) * terms[b].levelCount + Int(terms[b].codes[i]), default: 0] += 1
+          cells[Int(terms[a].codes[i]) * terms[b].levelCount + Int(terms[b].codes[i]), default: 0] +=
+            observations?[i] ?? 1
         }
         for (cell, count) in cells {
           let (left, right) = (cell / terms[b].levelCount, cell % terms[b].levelCount)
@@ -82,7 +87,8 @@ extension MixedLMResults {
   /// What a file without rows leaves out; of results that were read without rows, what was left out before.
   func withheldLevels() -> WithheldLevels {
     if specification.isWithoutRows, let known = specification.withheld { return known }
-    return WithheldLevels(specification.engineTerms, rows: nobs)
+    return WithheldLevels(
+      specification.engineTerms, rows: specification.endog.count, cells: specification.cells)
   }
 
   /// ``randomEffects`` with nan for the effects of withheld levels.

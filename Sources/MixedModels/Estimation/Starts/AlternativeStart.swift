@@ -81,6 +81,6 @@ extension MixedModel {
   private var isCrowded: Bool {
     let factors = products.structure.factors
     let effects = factors.reduce(0) { $0 + $1.levelCount * $1.width }
-    return 2 * effects > rows.count && effects <= 1000
+    return 2 * effects > rows.observations && effects <= 1000
   }
 }

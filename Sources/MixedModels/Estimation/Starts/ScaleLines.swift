@@ -51,7 +51,7 @@ struct ScaleLines {
       let traces = try? objective.elimination.traces(coefficients: point.coefficients, fixedInverse: nil)
     else { return nil }
     // levels with fewer rows than effects leave more degrees of freedom than this count
-    let degrees = max(model.rows.count - model.fixed.rank - effects, 1)
+    let degrees = max(model.rows.observations - model.fixed.rank - effects, 1)
     let within = point.scale * objective.degreesOfFreedom / Double(degrees)
     let lower = model.layout.widths.indices.map { f -> [Double] in
       let k = model.layout.widths[f]

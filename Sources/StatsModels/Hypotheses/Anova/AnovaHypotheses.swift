@@ -14,9 +14,8 @@ struct AnovaHypotheses {
 
   init(_ results: MixedLMResults, kept: [Int]) {
     self.results = results
-    exog =
-      kept.count == results.kFe
-      ? results.specification.exog : results.specification.exog.selecting(columns: kept)
+    let all = results.specification.crossProductRows
+    exog = kept.count == results.kFe ? all : all.selecting(columns: kept)
     position = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) })
     terms = results.fixedTermList
   }

@@ -17,6 +17,14 @@ struct FactorColumns {
     values = try infos.mapValues { try $0.evaluate(data).values }
   }
 
+  /// Rows of given values.
+  init(_ values: [Factor: FactorValues], rowCount: Int, info: DesignInfo) {
+    self.info = info
+    infos = info.factorInfos ?? [:]
+    self.rowCount = rowCount
+    self.values = values
+  }
+
   /// Number of columns of ``indicators(_:)``.
   func combinationCount(_ term: FixedTerm) -> Int {
     factors(of: term).reduce(1) { product, factor in

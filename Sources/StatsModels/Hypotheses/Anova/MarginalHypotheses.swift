@@ -30,6 +30,7 @@ struct MarginalHypotheses {
     guard let source = results.specification.source, tested.contains(where: { !$0.categories.isEmpty }) else {
       return tested.map { unit(places($0)) }
     }
+    if let cells = results.specification.cells { return try rows(of: tested, cells, source) }
     // Exact relations hold in any rows that keep the rank.
     var count = min(exog.rows, max(4 * exog.columns, 64))
     while true {
@@ -48,6 +49,31 @@ struct MarginalHypotheses {
       guard count < exog.rows else { return tested.map { unit(places($0)) } }
       count = min(2 * count, exog.rows)
     }
+  }
+
+  /// The same where there are no rows but classes of levels that occur: numbers in general position do as well as the
+  /// rows' own.
+  private func rows(
+    of tested: [FixedTerm], _ cells: CellModel, _ source: ModelSpecification.FormulaSource
+  ) throws -> [Matrix] {
+    let infos = source.fixedInfo.factorInfos ?? [:]
+    let repeats = terms.map(\.numbers.count).max().map { $0 > 0 ? 2 * exog.columns + 2 : 1 } ?? 1
+    let count = cells.classCount * repeats
+    let values = FactorValues.generic(infos, classes: cells.classes, repeats: repeats, count: count)
+    let columns = FactorColumns(values, rowCount: count, info: source.fixedInfo)
+    let width = terms.reduce(0) { $0 + columns.combinationCount($1) }
+    guard Double(width) * Double(count + exog.columns) < Self.limit else { throw tooMany(width) }
+    let all = Matrix(columns: source.fixedInfo.columns(values: values, rowCount: count), rows: count)
+    let own = all.selecting(columns: position.sorted { $0.value < $1.value }.map(\.key))
+    let coded = exog.columns == results.kFe ? columns.treatmentDesign(results) ?? own : own
+    let full = terms.reduce(Matrix(rows: count, columns: 0)) {
+      $0.appending(columnsOf: columns.indicators($1))
+    }
+    guard let relation = FixedDependence.solve(coded, full), let back = FixedDependence.solve(coded, own)
+    else {
+      return tested.map { unit(places($0)) }
+    }
+    return try hypotheses(tested, relation: relation).map { $0 * back }
   }
 
   private func tooMany(_ width: Int) -> StatsModelsError {
@@ -93,5 +119,33 @@ struct MarginalHypotheses {
       if dot(after, after) < 1e-20 * dot(before, before) { for i in 0..<rest.rows { rest[i, j] = 0 } }
     }
     return rest
+  }
+}
+
+extension FactorValues {
+  /// Values of factors over rows of each class: its levels, and numbers in general position.
+  fileprivate static func generic(
+    _ infos: [Factor: FactorInfo], classes: [Factor: [Int32]], repeats: Int, count: Int
+  ) -> [Factor: FactorValues] {
+    var root = 1.0
+    var result: [Factor: FactorValues] = [:]
+    for (factor, info) in infos.sorted(by: { $0.key.code < $1.key.code }) {
+      if let codes = classes[factor] {
+        result[factor] = .categorical(codes.flatMap { [Int32](repeating: $0, count: repeats) })
+        continue
+      }
+      var matrix = Matrix(rows: count, columns: info.numColumns ?? 1)
+      for column in 0..<matrix.columns {
+        // Multiples of an irrational number, modulo 1.
+        root += 1
+        let step = (root * root + root).squareRoot()
+        for row in 0..<count {
+          let value = Double(row + 1) * step
+          matrix[row, column] = 2 * (value - value.rounded(.down)) - 1
+        }
+      }
+      result[factor] = .numerical(matrix)
+    }
+    return result
   }
 }

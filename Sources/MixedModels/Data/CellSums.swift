@@ -1,0 +1,166 @@
+/// Sums of products over observations by cells, to about 30 digits, from which rows with these products are made.
+///
+/// An observation is v = (1, v₁, …, v_{w−1}), the last entry being the response. A cell is a combination of levels of all
+/// factors of the model; a class holds the cells in which the fixed and random columns follow from v in the same way. Of
+/// each cell Σ v_p v is kept for the participants p, the entries that random effects multiply; of each class Σ v v'.
+package struct CellSums: Sendable, Equatable {
+  /// w, entries of an observation.
+  package let width: Int
+  /// Entries that random effects multiply, the column of ones first.
+  package let participants: [Int]
+  /// Class of each cell.
+  package private(set) var classes: [Int32] = []
+  /// Observations of each cell.
+  package private(set) var counts: [Int] = []
+  /// Per cell Σ v_p v, participants × w, row by row: the nearest double, and what it lacks.
+  package private(set) var cellHigh: [Double] = []
+  package private(set) var cellLow: [Double] = []
+  /// Per class the lower triangle of Σ v v', row by row.
+  package private(set) var classHigh: [Double] = []
+  package private(set) var classLow: [Double] = []
+  /// Whether all sums have all their digits: those of a database are rounded as it adds.
+  package private(set) var isExact = true
+
+  /// Numbers of a cell and of a class.
+  package var cellSize: Int { participants.count * width }
+  package var classSize: Int { width * (width + 1) / 2 }
+  package var cellCount: Int { counts.count }
+  package var classCount: Int { classHigh.count / classSize }
+  /// Number of observations.
+  package var observations: Int { counts.reduce(0, +) }
+
+  /// No observations yet.
+  ///
+  /// - Parameter participants: further entries that random effects multiply.
+  package init(width: Int, participants: [Int]) {
+    self.width = width
+    self.participants = [0] + Set(participants).subtracting([0]).sorted()
+  }
+
+  /// Makes room for new cells and classes.
+  ///
+  /// - Parameter classes: the class of each new cell.
+  package mutating func grow(classes new: [Int32], classCount: Int) {
+    classes += new
+    counts += [Int](repeating: 0, count: new.count)
+    let cells = [Double](repeating: 0, count: new.count * cellSize)
+    cellHigh += cells
+    cellLow += cells
+    let more = [Double](repeating: 0, count: max(classCount - self.classCount, 0) * classSize)
+    classHigh += more
+    classLow += more
+  }
+
+  /// Adds observations.
+  ///
+  /// - Parameters:
+  ///   - columns: v₁, …, of each observation.
+  ///   - weights: prior weights; nil for ones.
+  ///   - cells: the cell of each observation.
+  package mutating func add(_ columns: [[Double]], weights: [Double]?, cells: [Int32]) {
+    let (w, k) = (width, participants.count)
+    let (cellSize, classSize) = (cellSize, classSize)
+    let participants = participants
+    let classes = classes
+    for cell in cells { counts[Int(cell)] += 1 }
+    var row = [Double](repeating: 1, count: w)
+    var weighted = [DoubleDouble](repeating: 1, count: w)
+    cellHigh.withUnsafeMutableBufferPointer { cellHigh in
+      cellLow.withUnsafeMutableBufferPointer { cellLow in
+        classHigh.withUnsafeMutableBufferPointer { classHigh in
+          classLow.withUnsafeMutableBufferPointer { classLow in
+            for (i, cell) in cells.enumerated() {
+              for e in 1..<w { row[e] = columns[e - 1][i] }
+              if let weights { for e in 0..<w { weighted[e] = DoubleDouble.product(weights[i], row[e]) } }
+              var place = Int(cell) * cellSize
+              for p in 0..<k {
+                let entry = participants[p]
+                for e in 0..<w {
+                  let product =
+                    weights == nil ? DoubleDouble.product(row[entry], row[e]) : row[entry] * weighted[e]
+                  Self.accumulate(product, cellHigh, cellLow, place)
+                  place += 1
+                }
+              }
+              place = Int(classes[Int(cell)]) * classSize
+              for a in 0..<w {
+                for e in 0...a {
+                  let product = weights == nil ? DoubleDouble.product(row[a], row[e]) : row[a] * weighted[e]
+                  Self.accumulate(product, classHigh, classLow, place)
+                  place += 1
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func accumulate(
+    _ value: DoubleDouble, _ high: UnsafeMutableBufferPointer<Double>,
+    _ low: UnsafeMutableBufferPointer<Double>, _ place: Int
+  ) {
+    let sum = DoubleDouble(high: high[place], low: low[place]) + value
+    high[place] = sum.high
+    low[place] = sum.low
+  }
+
+  /// Adds sums that were made elsewhere, of the same entries.
+  ///
+  /// - Parameters:
+  ///   - cells: the cell here of each of the other's cells.
+  ///   - classes: the class here of each of its classes.
+  package mutating func add(_ other: CellSums, cells: [Int32], classes: [Int32]) {
+    isExact = isExact && other.isExact
+    for (cell, target) in cells.enumerated() { counts[Int(target)] += other.counts[cell] }
+    Self.add(other.cellHigh, other.cellLow, size: cellSize, to: cells, &cellHigh, &cellLow)
+    Self.add(other.classHigh, other.classLow, size: classSize, to: classes, &classHigh, &classLow)
+  }
+
+  /// Adds sums as a database gave them, cell after cell and class after class.
+  package mutating func add(
+    counts new: [Int], cellSums: [Double], cells: [Int32], classSums: [Double], classes: [Int32]
+  ) {
+    isExact = false
+    for (count, target) in zip(new, cells) { counts[Int(target)] += count }
+    Self.add(cellSums, nil, size: cellSize, to: cells, &cellHigh, &cellLow)
+    Self.add(classSums, nil, size: classSize, to: classes, &classHigh, &classLow)
+  }
+
+  private static func add(
+    _ otherHigh: [Double], _ otherLow: [Double]?, size: Int, to targets: [Int32], _ high: inout [Double],
+    _ low: inout [Double]
+  ) {
+    for (index, target) in targets.enumerated() {
+      for i in 0..<size {
+        let (from, to) = (index * size + i, Int(target) * size + i)
+        let sum =
+          DoubleDouble(high: high[to], low: low[to])
+          + DoubleDouble(high: otherHigh[from], low: otherLow?[from] ?? 0)
+        high[to] = sum.high
+        low[to] = sum.low
+      }
+    }
+  }
+
+  /// Sums read from a file; nil where their numbers do not fit.
+  package init?(
+    width: Int, participants: [Int], classes: [Int32], counts: [Int], cellHigh: [Double], cellLow: [Double],
+    classHigh: [Double], classLow: [Double], isExact: Bool
+  ) {
+    guard width >= 2, participants.first == 0, Set(participants).count == participants.count,
+      participants.allSatisfy({ (0..<width).contains($0) }), classHigh.count % (width * (width + 1) / 2) == 0,
+      classes.count == counts.count, cellHigh.count == counts.count * participants.count * width,
+      cellLow.count == cellHigh.count, classLow.count == classHigh.count
+    else { return nil }
+    let classCount = classHigh.count / (width * (width + 1) / 2)
+    guard classes.allSatisfy({ $0 >= 0 && Int($0) < classCount }), counts.allSatisfy({ $0 > 0 }) else {
+      return nil
+    }
+    (self.width, self.participants, self.classes, self.counts) = (width, participants, classes, counts)
+    (self.cellHigh, self.cellLow, self.isExact) = (cellHigh, cellLow, isExact)
+    (self.classHigh, self.classLow) = (classHigh, classLow)
+  }
+}

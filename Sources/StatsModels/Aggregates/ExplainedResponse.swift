@@ -1,0 +1,94 @@
+import LinearAlgebra
+import MixedModels
+import Patsy
+
+/// An approximate least-squares fit of the fixed effects that is taken from the response before rows are made of sums,
+/// where it leaves little: what is left then has digits of its own.
+///
+/// It need not be accurate: estimates are those of the rest plus its coefficients.
+struct ExplainedResponse: Sendable {
+  /// One for each column of the fixed design, 0 of those that depend on others.
+  let coefficients: [Double]
+  /// Per class the coefficients of the entries.
+  let classCoefficients: [[Double]]
+
+  /// Share of the response's sum of squares left by the fit above which nothing is gained.
+  private static let largestRest = 1e-4
+
+  /// Nil where the fit leaves more, and for sums that have no more digits than the rows made of them.
+  init?(_ aggregates: Aggregates, _ rows: CellRowValues) {
+    guard aggregates.sums.isExact else { return nil }
+    let (design, keys) = (aggregates.design, aggregates.keys)
+    let recipes = design.fixed.recipes
+    let roots = rows.weights.map { $0.squareRoot() }
+    var codes: [Factor: (cells: [Int32], classes: [Int32])] = [:]
+    for (index, key) in keys.keys.enumerated() where key.kind == .design {
+      guard let factor = design.entries.categorical.first(where: { $0.code == key.code }) else { continue }
+      codes[factor] = (keys.cellCodes(key: index), keys.classCodes(key: index))
+    }
+    // The design in standardised entries, over weighted rows: only the span matters here.
+    let columns = recipes.map { recipe -> [Double] in
+      let entry = design.entries.entry(of: recipe)
+      let shift = design.shifts[entry] * design.scales[entry]
+      var result = rows.ones.indices.map { i -> Double in
+        let value = entry == 0 ? rows.ones[i] : rows.columns[entry - 1][i] + shift * rows.ones[i]
+        return value * roots[i]
+      }
+      for coding in recipe.codings {
+        guard let own = codes[coding.factor]?.cells else { continue }
+        for row in result.indices { result[row] *= coding.values[Int(own[Int(rows.cells[row])])] }
+      }
+      return result
+    }
+    let y = design.entries.width - 1
+    let response = rows.ones.indices.map { rows.columns[y - 1][$0] * roots[$0] }
+    guard !columns.isEmpty, !response.isEmpty else { return nil }
+    let total = response.reduce(0) { $0 + $1 * $1 }
+    let matrix = Matrix(columns: columns, rows: response.count)
+    let fit = Self.leastSquares(columns, response)
+    let rest = zip(response, matrix * fit).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    guard rest < Self.largestRest * total, rest.isFinite else { return nil }
+
+    // The fit was of (y − s)·scale on the entries' own scales; the caller's response has its shift put back.
+    let (shift, scale) = (design.shifts[y], design.scales[y])
+    let inUnits = zip(recipes, fit).map { recipe, value in
+      value * design.scales[design.entries.entry(of: recipe)] / scale
+    }
+    let constant = recipes.firstIndex { $0.numbers.isEmpty && $0.codings.isEmpty }
+    coefficients = inUnits.enumerated().map { $0 == constant ? $1 + shift : $1 }
+    let origin = constant == nil ? -shift * scale : 0
+    classCoefficients = (0..<keys.classCount).map { index in
+      var result = [Double](repeating: 0, count: y)
+      result[0] = origin
+      for (recipe, value) in zip(recipes, fit) {
+        let entry = design.entries.entry(of: recipe)
+        let coded = recipe.codings.reduce(value) { product, coding in
+          product * (codes[coding.factor].map { coding.values[Int($0.classes[index])] } ?? 1)
+        }
+        result[entry] += coded
+        if entry > 0 { result[0] += coded * design.shifts[entry] * design.scales[entry] }
+      }
+      return result
+    }
+  }
+
+  /// Coefficients of the columns, 0 of those that depend on others.
+  private static func leastSquares(_ columns: [[Double]], _ response: [Double]) -> [Double] {
+    let lengths = columns.map { column in
+      let length = column.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      return length > 0 && length.isFinite ? length : 1
+    }
+    let scaled = zip(columns, lengths).map { column, length in column.map { $0 / length } }
+    let factored = PivotedQR(Matrix(columns: scaled, rows: response.count))
+    let projected = factored.q.transposedTimes(response)
+    var result = [Double](repeating: 0, count: columns.count)
+    for i in stride(from: factored.rank - 1, through: 0, by: -1) {
+      var value = projected[i]
+      for j in i + 1..<factored.rank {
+        value -= factored.r[i, j] * result[factored.pivots[j]] * lengths[factored.pivots[j]]
+      }
+      result[factored.pivots[i]] = value / factored.r[i, i] / lengths[factored.pivots[i]]
+    }
+    return result
+  }
+}
