@@ -60,11 +60,17 @@ package struct FitProgress: Sendable {
   package let deviance: Double
   /// Decrease of -2 log L that the Newton model still promises.
   package let predictedDecrease: Double
+
+  package init(iteration: Int, deviance: Double, predictedDecrease: Double) {
+    self.iteration = iteration
+    self.deviance = deviance
+    self.predictedDecrease = predictedDecrease
+  }
 }
 
 extension FitProgress {
   /// Tells the callback, and ends the fit if that or the surrounding task says so.
-  func report(to callback: (@Sendable (FitProgress) -> Bool)?) throws(EngineError) {
+  package func report(to callback: (@Sendable (FitProgress) -> Bool)?) throws(EngineError) {
     if let callback, !callback(self) { throw .cancelled }
     if Task.isCancelled { throw .cancelled }
   }

@@ -13,8 +13,13 @@ struct ModelStructure: Sendable {
   /// Terms whose variance is held at zero.
   var held: [HeldTerm]
 
-  init(terms: [RandomTerm], table: RegressorTable, keepsAll: Bool = false) {
+  /// - Parameter holdsRowEffects: whether an effect for each row is the residual once more; false for responses whose
+  ///   variance is known.
+  init(
+    terms: [RandomTerm], table: RegressorTable, keepsAll: Bool = false, holdsRowEffects: Bool = true
+  ) {
     held = keepsAll ? [] : Self.unidentifiable(terms: terms, table: table)
+    if !holdsRowEffects { held.removeAll { $0.reason == .oneLevelPerRow } }
     factors = Self.merge(terms: terms, skipping: Set(held.map(\.term)))
     let redundant = keepsAll ? [] : Self.redundant(terms: terms, factors: factors, table: table)
     if !redundant.isEmpty {

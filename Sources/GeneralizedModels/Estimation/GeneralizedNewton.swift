@@ -1,0 +1,225 @@
+import Foundation
+internal import LinearAlgebra
+internal import MixedModels
+
+/// Newton steps on θ, β̃ and λ together, with the exact gradient and the curvature of the working linear model.
+///
+/// A step is accepted on the deviance alone. Standard deviations are held a hair off zero, where derivatives by S exist.
+struct GeneralizedNewton {
+  let objective: GeneralizedObjective
+  /// Typical size of each parameter.
+  let scales: [Double]
+  let options: FitOptions
+
+  /// Where the iterations ended.
+  struct Outcome {
+    var parameters: [Double]
+    var deviance: Double
+    var converged: Bool
+    var predictedDecrease: Double
+    /// √(g'B⁻¹g): the gradient in standard errors.
+    var gradientNorm: Double
+    var iterations: Int
+    var fixedInformation: Matrix
+  }
+
+  /// Decrease of −2 log L that is left where the iterations end.
+  static let tolerance = 1e-10
+  /// Smallest standard deviation, in parts of its typical size.
+  static let leastDeviation = 1e-5
+
+  /// Parameters with standard deviations off zero.
+  func floored(_ parameters: [Double]) -> [Double] {
+    var result = parameters
+    for (i, isVariance) in objective.model.design.areVariances.enumerated() where isVariance {
+      let least = Self.leastDeviation * scales[i]
+      if abs(result[i]) < least { result[i] = result[i] < 0 ? -least : least }
+    }
+    return result
+  }
+
+  func minimize(from start: [Double]) throws(EngineError) -> Outcome {
+    var parameters = floored(start)
+    var value = objective.evaluate(parameters)
+    // An impossible start is brought nearer to no effects.
+    for _ in 0..<30 where value == nil {
+      for i in 0..<objective.thetaCount { parameters[i] *= 0.5 }
+      value = objective.evaluate(parameters)
+    }
+    guard var deviance = value else { throw .overflow }
+    var outcome = Outcome(
+      parameters: parameters, deviance: deviance, converged: false, predictedDecrease: .nan,
+      gradientNorm: .nan, iterations: 0, fixedInformation: Matrix(rows: 0, columns: 0))
+    var damping = 0.0
+    var pairs: [(step: [Double], change: [Double])] = []
+    var previous: (parameters: [Double], gradient: [Double])?
+    var reopenings = 0
+    var gains: [Double] = []
+    for iteration in 1...max(options.maximumIterations, 1) {
+      outcome.iterations = iteration
+      guard let derivatives = objective.derivatives(at: parameters) else { throw .overflow }
+      let information = WorkingInformation(objective, derivatives, at: objective.point(parameters))
+      outcome.fixedInformation = information.fixed
+      let gradient = derivatives.gradient
+      guard gradient.allSatisfy(\.isFinite), information.matrix.isFinite else { throw .overflow }
+      if let previous {
+        pairs.append(
+          (zip(parameters, previous.parameters).map(-), zip(gradient, previous.gradient).map(-)))
+        if pairs.count > 8 { pairs.removeFirst() }
+      }
+      previous = (parameters, gradient)
+      let model = CurvatureModel(
+        gradient: gradient, curvature: SecantUpdates.applied(to: information.matrix, pairs: pairs))
+      outcome.predictedDecrease = model.promise
+      outcome.gradientNorm = (2 * model.promise).squareRoot()
+      let noise = 1e-13 * (abs(deviance) + Double(objective.model.rowCount))
+      if model.promise < max(Self.tolerance, min(noise, 1e-7)) {
+        if reopenings < 5, let away = reopened(parameters, information), let other = objective.evaluate(away),
+          other < deviance
+        {
+          reopenings += 1
+          (parameters, deviance) = (away, other)
+          (pairs, previous) = ([], nil)
+          continue
+        }
+        outcome.converged = true
+        break
+      }
+      guard let next = search(from: parameters, deviance, model, &damping, noise: noise) else {
+        outcome.converged = model.promise < 1e-6 * max(1, abs(deviance).squareRoot())
+        break
+      }
+      gains.append(deviance - next.deviance)
+      (parameters, deviance) = (next.parameters, next.deviance)
+      (outcome.parameters, outcome.deviance) = (parameters, deviance)
+      try report(iteration, deviance, model.promise)
+      if gains.count > 20, gains.suffix(20).reduce(0, +) < 1e-9 * max(1, abs(deviance)), model.promise < 1e-6
+      {
+        outcome.converged = true
+        break
+      }
+    }
+    (outcome.parameters, outcome.deviance) = (parameters, deviance)
+    return outcome
+  }
+
+  private func report(_ iteration: Int, _ deviance: Double, _ promise: Double) throws(EngineError) {
+    try FitProgress(iteration: iteration, deviance: deviance, predictedDecrease: promise)
+      .report(to: options.progress)
+  }
+
+  /// Parameters off those bounds from which the deviance falls.
+  private func reopened(_ parameters: [Double], _ information: WorkingInformation) -> [Double]? {
+    let q = objective.thetaCount
+    guard
+      let theta = objective.model.design.reopened(
+        Array(parameters[0..<q]), derivatives: information.derivatives, scales: Array(scales[0..<q]))
+    else { return nil }
+    return theta + parameters[q...]
+  }
+
+  private func search(
+    from parameters: [Double], _ deviance: Double, _ model: CurvatureModel, _ damping: inout Double,
+    noise: Double
+  ) -> (parameters: [Double], deviance: Double)? {
+    for _ in 0..<40 {
+      var step = model.step(damping: damping)
+      shorten(&step, from: parameters)
+      let predicted = model.decrease(step)
+      let trial = floored(zip(parameters, step).map { $0 + $1 })
+      if trial == parameters { return nil }
+      if let value = objective.evaluate(trial) {
+        let actual = deviance - value
+        let ratio = predicted > noise ? actual / predicted : (actual > -noise ? 1 : -1)
+        if ratio > 1e-3 {
+          if ratio > 0.5 { damping = damping > 1e-3 ? damping / 8 : 0 }
+          if ratio < 0.1 { damping = max(damping * 2, 1e-3) }
+          return (trial, value)
+        }
+        if predicted <= noise, actual > -10 * noise { return nil }
+      }
+      damping = max(damping * 6, 1e-2)
+    }
+    return nil
+  }
+
+  /// No parameter moves by more than three times its size, or its typical size.
+  private func shorten(_ step: inout [Double], from parameters: [Double]) {
+    var shrink = 1.0
+    for (i, value) in step.enumerated() {
+      let limit = 3 * max(abs(parameters[i]), scales[i])
+      if abs(value) > limit { shrink = min(shrink, limit / abs(value)) }
+    }
+    if shrink < 1 { step = step.map { $0 * shrink } }
+  }
+}
+
+/// g'p + p'Bp/2 with B scaled to unit diagonal, its eigenvalues taken positive.
+struct CurvatureModel {
+  private let gradient: [Double]
+  private let scale: [Double]
+  private let eigen: SymmetricEigen?
+
+  private static let leastEigenvalue = 1e-9
+
+  init(gradient: [Double], curvature: Matrix) {
+    self.gradient = gradient
+    let n = gradient.count
+    let scale = curvature.diagonal.map { $0 != 0 ? 1 / abs($0).squareRoot() : 1 }
+    self.scale = scale
+    var scaled = curvature
+    for i in 0..<n { for j in 0..<n { scaled[i, j] *= scale[i] * scale[j] } }
+    eigen = n > 0 ? try? SymmetricEigen(scaled.symmetrized) : nil
+  }
+
+  /// Of the scaled curvature, ascending.
+  var eigenvalues: [Double] { eigen?.values ?? [] }
+
+  /// The step −(|B| + damping)⁻¹g.
+  func step(damping: Double) -> [Double] {
+    transformed { 1 / (max(abs($0), Self.leastEigenvalue) + damping) }.map { -$0 }
+  }
+
+  private func transformed(_ f: (Double) -> Double) -> [Double] {
+    guard let eigen else { return gradient.map { _ in 0 } }
+    let g = zip(gradient, scale).map { $0 * $1 }
+    let along = eigen.vectors.transposedTimes(g)
+    let moved = zip(along, eigen.values).map { $0 * f($1) }
+    return zip(eigen.vectors * moved, scale).map { $0 * $1 }
+  }
+
+  /// Decrease that a step promises.
+  func decrease(_ step: [Double]) -> Double {
+    guard let eigen else { return 0 }
+    let along = eigen.vectors.transposedTimes(zip(step, scale).map { $1 > 0 ? $0 / $1 : 0 })
+    let curvature = zip(along, eigen.values).reduce(0.0) {
+      $0 + $1.0 * $1.0 * max(abs($1.1), Self.leastEigenvalue)
+    }
+    return -dot(gradient, step) - 0.5 * curvature
+  }
+
+  /// Decrease that the full step promises.
+  var promise: Double { max(decrease(step(damping: 0)), 0) }
+}
+
+/// BFGS updates of a curvature with the latest short steps and what they did to the gradient.
+enum SecantUpdates {
+  /// Longest step that counts, in squared standard errors.
+  private static let longest = 0.02
+
+  static func applied(to curvature: Matrix, pairs: [(step: [Double], change: [Double])]) -> Matrix {
+    var b = curvature
+    for pair in pairs {
+      let product = b * pair.step
+      let own = dot(pair.step, product)
+      let seen = dot(pair.step, pair.change)
+      guard own > 0, own < longest, seen > 0.05 * own, seen < 20 * own else { continue }
+      for i in 0..<b.rows {
+        for j in 0..<b.rows {
+          b[i, j] += pair.change[i] * pair.change[j] / seen - product[i] * product[j] / own
+        }
+      }
+    }
+    return b
+  }
+}

@@ -1,0 +1,237 @@
+import Foundation
+internal import LinearAlgebra
+internal import MixedModels
+
+/// Where a search starts: the generalised linear model without random effects, the dispersion of its residuals, and
+/// variances by moments of its scores.
+struct StartingPoint {
+  var beta: [Double]
+  var precision: Double
+  /// Standard deviations of the standardised effects: to start from, and typical ones.
+  var deviations: [[Double]] = []
+  var typical: [[Double]] = []
+  /// Standard deviation of the linear predictor that one row determines.
+  var predictorScale = 1.0
+
+  init(_ model: GeneralizedModel, workspace w: Workspace) {
+    beta = [Double](repeating: 0, count: model.rank)
+    precision = model.response.fixedPrecision ?? 0
+    if model.response.fixedPrecision == nil, model.response.family == .negativeBinomial { precision = 0 }
+    scoring(model, w)
+    moments(model, w)
+  }
+
+  private mutating func scoring(_ model: GeneralizedModel, _ w: Workspace) {
+    let n = model.rowCount
+    let (family, link) = (model.response.family, model.response.link)
+    var mean = 0.0
+    var total = 0.0
+    for i in 0..<n {
+      mean += model.multiplier.pointer[i] * model.y.pointer[i]
+      total += model.multiplier.pointer[i]
+    }
+    mean /= max(total, .leastNormalMagnitude)
+    for i in 0..<n {
+      let y = model.y.pointer[i]
+      var mu: Double
+      switch family {
+      case .binomial:
+        let m = model.multiplier.pointer[i]
+        mu = (m * y + 0.5) / (m + 1)
+      case .beta: mu = y
+      default: mu = 0.5 * (y + mean)
+      }
+      if family == .gaussian, link != .identity, mu <= 0 { mu = max(mean, 1e-3 * abs(y) + 1e-8) }
+      w.eta.pointer[i] = link(mu)
+    }
+    // The first step is a regression of these; later ones of the working response, halved until the deviance falls.
+    var value = Double.infinity
+    for step in 0..<50 {
+      guard let next = regression(model, w) else { break }
+      var factor = 1.0
+      var accepted = false
+      for _ in 0..<(step == 0 ? 1 : 30) {
+        let trial = zip(beta, next).map { $0 + factor * ($1 - $0) }
+        w.fixedValues(trial, plus: model.offset.pointer, into: w.eta.pointer)
+        let sum = deviance(model, w)
+        if sum < value + 1e-10 * abs(value) || (step == 0 && sum.isFinite) {
+          accepted = true
+          let gain = value - sum
+          beta = trial
+          value = sum
+          if gain < 1e-8 * (1 + abs(sum)) { factor = 0 }
+          break
+        }
+        factor *= 0.5
+      }
+      if !accepted || factor == 0 { break }
+    }
+    if !value.isFinite, let constant = constantStart(model, w) { beta = constant }
+    w.fixedValues(beta, plus: model.offset.pointer, into: w.eta.pointer)
+    if model.response.estimatesDispersion { precision = pearsonPrecision(model, w) }
+  }
+
+  /// Σ of minus twice ℓ at η, precisions as they are.
+  private func deviance(_ model: GeneralizedModel, _ w: Workspace) -> Double {
+    let kernel = model.response.kernel(precision: precision)
+    let value = kernel.evaluate(
+      0..<model.rowCount, w.eta.pointer, w.data,
+      RowOutputs(score: w.score.pointer, weight: w.weight.pointer, slope: w.slope.pointer))
+    return value.isFinite ? -2 * value : .infinity
+  }
+
+  /// Coefficients of the working response at η by weighted least squares.
+  private func regression(_ model: GeneralizedModel, _ w: Workspace) -> [Double]? {
+    let (n, p) = (model.rowCount, model.rank)
+    guard p > 0 else { return [] }
+    let link = model.response.link
+    var largest = 0.0
+    for i in 0..<n {
+      let mean = link.mean(w.eta.pointer[i])
+      let variance = model.response.family.variance(mean, precision: precision)
+      let y = model.y.pointer[i]
+      let weight =
+        model.multiplier.pointer[i] * model.omega.pointer[i] * mean.first * mean.first / variance
+      guard weight.isFinite, weight > 0 else {
+        w.weight.pointer[i] = 0
+        w.score.pointer[i] = 0
+        continue
+      }
+      largest = max(largest, weight)
+      w.weight.pointer[i] = weight
+      w.score.pointer[i] =
+        weight * (w.eta.pointer[i] - model.offset.pointer[i] + (y - mean.value) / mean.first)
+    }
+    guard largest > 0 else { return nil }
+    let right = w.fixedSums(w.score.pointer)
+    var gram = Matrix(rows: p, columns: p)
+    for c in 0..<p {
+      let x = model.basis.pointer + c * n
+      for i in 0..<n { w.rowWork.pointer[i] = w.weight.pointer[i] * x[i] }
+      for (r, value) in w.fixedSums(w.rowWork.pointer).enumerated() { gram[r, c] = value }
+    }
+    let ridge = 1e-12 * gram.trace / Double(p)
+    for c in 0..<p { gram[c, c] += ridge }
+    return (try? Cholesky(gram.symmetrized))?.solve(right)
+  }
+
+  /// The coefficients whose predictor is nearest to the link of the mean.
+  private func constantStart(_ model: GeneralizedModel, _ w: Workspace) -> [Double]? {
+    let n = model.rowCount
+    var mean = 0.0
+    for i in 0..<n { mean += model.y.pointer[i] / Double(n) }
+    if model.response.family == .binomial { mean = min(max(mean, 0.01), 0.99) }
+    let eta = model.response.link(mean)
+    guard eta.isFinite else { return nil }
+    for i in 0..<n { w.rowWork.pointer[i] = eta - model.offset.pointer[i] }
+    return w.fixedSums(w.rowWork.pointer).map { $0 / Double(n) }
+  }
+
+  /// λ by the moments of the residuals.
+  private func pearsonPrecision(_ model: GeneralizedModel, _ w: Workspace) -> Double {
+    let n = model.rowCount
+    let family = model.response.family
+    var (above, below, rows) = (0.0, 0.0, 0.0)
+    for i in 0..<n {
+      let mu = model.response.link.inverse(w.eta.pointer[i])
+      let e = model.y.pointer[i] - mu
+      let m = model.multiplier.pointer[i]
+      rows += m
+      switch family {
+      case .negativeBinomial:
+        above += m * (e * e - mu)
+        below += m * mu * mu
+      case .beta:
+        above += m * e * e / (mu * (1 - mu))
+      case .gamma: above += m * model.omega.pointer[i] * e * e / (mu * mu)
+      case .inverseGaussian: above += m * model.omega.pointer[i] * e * e / (mu * mu * mu)
+      default: above += m * model.omega.pointer[i] * e * e
+      }
+    }
+    let freedom = max(rows - Double(model.rank), 1)
+    switch family {
+    case .negativeBinomial: return -log(min(max(above / max(below, .leastNormalMagnitude), 0.02), 20))
+    case .beta: return log(max(freedom / max(above, .leastNormalMagnitude) - 1, 0.5))
+    default:
+      let phi = above / freedom
+      return phi > 0 && phi.isFinite ? -log(phi) : 0
+    }
+  }
+
+  /// Variances for which scores vary as they do: E r² = A + A²τ², with A the information of a level.
+  private mutating func moments(_ model: GeneralizedModel, _ w: Workspace) {
+    let m = model.system.effectCount
+    let n = model.rowCount
+    _ = deviance(model, w)
+    var mean = 0.0
+    for i in 0..<n {
+      w.weight.pointer[i] = max(w.weight.pointer[i], 0)
+      mean += w.weight.pointer[i] / Double(n)
+    }
+    predictorScale = mean > 0 && mean.isFinite ? 1 / mean.squareRoot() : 1
+    w.weighted.refill(w.weight.pointer)
+    let r = Buffer(m)
+    w.weighted.scatter(w.score.pointer, into: r.pointer)
+    let information = w.weighted.diagonal()
+    var deviations: [[Double]] = []
+    var typical: [[Double]] = []
+    w.weighted.forEachFactor { _, k, levels, first in
+      var own = [Double](repeating: 0, count: k)
+      var usual = own
+      for a in 0..<k {
+        var (excess, square, sum, count) = (0.0, 0.0, 0.0, 0.0)
+        for l in 0..<levels {
+          let e = first + l * k + a
+          let info = information.pointer[e]
+          if info > 0 {
+            excess += r.pointer[e] * r.pointer[e] - info
+            square += info * info
+            sum += info
+            count += 1
+          }
+        }
+        let average = count > 0 ? sum / count : 1
+        let scale = average > 0 && average.isFinite ? 1 / average.squareRoot() : 1
+        let variance = square > 0 ? max(excess / square, 0) : 0
+        usual[a] = scale
+        own[a] = max(min(variance.squareRoot(), 3 * max(predictorScale, scale)), 0.3 * scale)
+        if !own[a].isFinite { own[a] = 0.3 * scale }
+      }
+      deviations.append(own)
+      typical.append(usual)
+    }
+    self.deviations = deviations
+    self.typical = typical
+  }
+}
+
+extension ResponseFamily {
+  /// V(μ).
+  func variance(_ mean: LinkFunction.Mean, precision: Double) -> Double {
+    let mu = mean.value
+    switch self {
+    case .binomial, .beta: return mu * mean.complement
+    case .poisson: return mu
+    case .gamma: return mu * mu
+    case .negativeBinomial: return mu + mu * mu * exp(-precision)
+    case .inverseGaussian: return mu * mu * mu
+    case .gaussian: return 1
+    }
+  }
+}
+
+extension WeightedSystem {
+  /// The diagonal of Z'WZ.
+  func diagonal() -> Buffer {
+    let s = system
+    let k = s.width
+    let result = Buffer(s.effectCount)
+    for l in 0..<s.levelCount {
+      for a in 0..<k { result.pointer[l * k + a] = lead.pointer[l * k * k + a * (k + 1)] }
+    }
+    for j in 0..<s.columnCount {
+      result.pointer[s.leadCount + j] = trailing.pointer[Int(s.trailingStart.pointer[j])]
+    }
+    return result
+  }
+}

@@ -1,0 +1,303 @@
+import Foundation
+internal import LinearAlgebra
+internal import MixedModels
+
+/// The blocks of H⁻¹ between effects that meet in a row.
+final class InverseBlocks {
+  let system: LevelSystem
+  /// k × k for each leading level.
+  let lead: Buffer
+  /// k for each entry of the panel.
+  let panel: Buffer
+  /// On the pattern of C.
+  let trailing: Buffer
+
+  init(_ system: LevelSystem) {
+    self.system = system
+    lead = Buffer(system.levelCount * system.width * system.width)
+    panel = Buffer(system.panelCount * system.width)
+    trailing = Buffer(system.trailingRows.count)
+  }
+
+  /// The blocks of a factored H.
+  func compute(_ h: WeightedSystem) {
+    let s = system
+    let k = s.width
+    // N⁻¹ = L⁻ᵀL⁻¹
+    var inverse = [Double](repeating: 0, count: k * k)
+    for l in 0..<s.levelCount {
+      let n = h.leadFactor.pointer + l * k * k
+      let target = lead.pointer + l * k * k
+      if k == 1 {
+        target[0] = 1 / (n[0] * n[0])
+        continue
+      }
+      for b in 0..<k {
+        for a in b..<k {
+          var sum = a == b ? 1.0 : 0
+          for c in b..<a { sum -= n[a + c * k] * inverse[c + b * k] }
+          inverse[a + b * k] = sum / n[a + a * k]
+        }
+      }
+      for b in 0..<k {
+        for a in 0..<k {
+          var sum = 0.0
+          for c in max(a, b)..<k { sum += inverse[c + a * k] * inverse[c + b * k] }
+          target[a + b * k] = sum
+        }
+      }
+    }
+    guard s.columnCount > 0 else { return }
+    // E = L⁻ᵀF
+    let e = Buffer(s.panelCount * k)
+    for l in 0..<s.levelCount {
+      let n = h.leadFactor.pointer + l * k * k
+      for q in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
+        let (source, target) = (h.eliminated.pointer + q * k, e.pointer + q * k)
+        for a in stride(from: k - 1, through: 0, by: -1) {
+          var sum = source[a]
+          for c in a + 1..<max(k, a + 1) { sum -= n[c + a * k] * target[c] }
+          target[a] = sum / n[a + a * k]
+        }
+      }
+    }
+    h.matrix.invert()
+    panel.fill(0)
+    let column = Buffer(s.columnCount)
+    let buffer = column.pointer
+    for j in 0..<s.columnCount {
+      h.matrix.loadInverse(column: j, into: buffer)
+      for q in Int(s.trailingStart.pointer[j])..<Int(s.trailingStart.pointer[j + 1]) {
+        trailing.pointer[q] = buffer[Int(s.trailingRows.pointer[q])]
+      }
+      for q in Int(s.columnStart.pointer[j])..<Int(s.columnStart.pointer[j + 1]) {
+        let l = Int(s.columnLevels.pointer[q])
+        let own = Int(s.columnEntries.pointer[q])
+        let end = Int(s.panelStart.pointer[l + 1])
+        if k == 1 {
+          let mine = e.pointer[own]
+          var sum = mine * buffer[j]
+          for other in own + 1..<max(end, own + 1) {
+            let v = buffer[Int(s.panelColumns.pointer[other])]
+            sum += e.pointer[other] * v
+            panel.pointer[other] -= mine * v
+          }
+          panel.pointer[own] -= sum
+          continue
+        }
+        for other in own..<end {
+          let v = buffer[Int(s.panelColumns.pointer[other])]
+          for a in 0..<k {
+            panel.pointer[own * k + a] -= e.pointer[other * k + a] * v
+            if other != own { panel.pointer[other * k + a] -= e.pointer[own * k + a] * v }
+          }
+        }
+      }
+    }
+    for l in 0..<s.levelCount {
+      let target = lead.pointer + l * k * k
+      for q in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
+        for b in 0..<k {
+          for a in 0..<k { target[a + b * k] -= panel.pointer[q * k + a] * e.pointer[q * k + b] }
+        }
+      }
+    }
+  }
+
+  /// h_i = z_i'T H⁻¹T'z_i for every row.
+  func variances(_ roots: [[Double]], into out: UnsafeMutablePointer<Double>) {
+    let s = system
+    let k = s.width
+    let widest = s.trailing.reduce(k) { max($0, $1.width) }
+    var lead = [Double](repeating: 0, count: k)
+    var parts = s.trailing.map { [Double](repeating: 0, count: max($0.width, widest)) }
+    let isPlain = k == 1 && s.trailing.allSatisfy { $0.width == 1 } && s.pairs.isEmpty
+    for l in 0...s.levelCount {
+      let begin = Int(s.levelStart.pointer[l])
+      let end = l < s.levelCount ? Int(s.levelStart.pointer[l + 1]) : s.rowCount
+      let hasLead = l < s.levelCount
+      let block = self.lead.pointer + (hasLead ? l : 0) * k * k
+      if isPlain {
+        let t = roots[0][0]
+        for i in begin..<max(begin, end) {
+          let q = hasLead ? t * (s.z?.pointer[i] ?? 1) : 0
+          var sum = hasLead ? q * q * block[0] : 0
+          for (f, factor) in s.trailing.enumerated() {
+            let code = Int(factor.codes.pointer[i])
+            if code < 0 { continue }
+            let p = roots[f + 1][0] * (factor.z?.pointer[i] ?? 1)
+            sum += p * p * trailing.pointer[Int(s.trailingStart.pointer[factor.first + code])]
+            let cell = Int(factor.cell.pointer[i])
+            if cell >= 0 { sum += 2 * q * p * panel.pointer[cell] }
+          }
+          out[i] = sum
+        }
+        continue
+      }
+      for i in begin..<max(begin, end) {
+        var sum = 0.0
+        if hasLead {
+          Self.root(roots[0], k, s.z.map { UnsafePointer($0.pointer + i * k) }, into: &lead)
+          for b in 0..<k { for a in 0..<k { sum += lead[a] * lead[b] * block[a + b * k] } }
+        }
+        for (f, factor) in s.trailing.enumerated() {
+          let code = Int(factor.codes.pointer[i])
+          if code < 0 { continue }
+          let m = factor.width
+          Self.root(
+            roots[f + 1], m, factor.z.map { UnsafePointer($0.pointer + i * m) }, into: &parts[f])
+          for b in 0..<m {
+            let own = trailing.pointer + Int(s.trailingStart.pointer[factor.first + code * m + b]) - b
+            sum += parts[f][b] * parts[f][b] * own[b]
+            for a in b + 1..<max(m, b + 1) { sum += 2 * parts[f][a] * parts[f][b] * own[a] }
+          }
+          let cell = Int(factor.cell.pointer[i])
+          if cell < 0 { continue }
+          for b in 0..<m {
+            for a in 0..<k { sum += 2 * lead[a] * parts[f][b] * panel.pointer[(cell + b) * k + a] }
+          }
+        }
+        for pair in s.pairs {
+          let p = Int(pair.index.pointer[i])
+          if p < 0 { continue }
+          let (m, r) = (s.trailing[pair.first].width, s.trailing[pair.second].width)
+          let positions = pair.positions.pointer + p * m * r
+          for b in 0..<m {
+            for a in 0..<r {
+              sum +=
+                2 * parts[pair.first][b] * parts[pair.second][a] * trailing.pointer[Int(positions[b * r + a])]
+            }
+          }
+        }
+        out[i] = sum
+      }
+    }
+  }
+
+  /// T'z.
+  @inline(__always)
+  private static func root(
+    _ t: [Double], _ k: Int, _ z: UnsafePointer<Double>?, into out: inout [Double]
+  ) {
+    guard let z else {
+      out[0] = t[0]
+      return
+    }
+    for a in 0..<k {
+      var sum = 0.0
+      for c in a..<k { sum += t[c + a * k] * z[c] }
+      out[a] = sum
+    }
+  }
+
+  /// Σ_l (Z'WZ T H⁻¹)_ll of every factor: half the explicit derivative of log |H| by T.
+  func rootTraces(_ h: WeightedSystem) -> [Matrix] {
+    let s = system
+    let k = s.width
+    var result = [Matrix(rows: k, columns: k)]
+    let leadRoot = Matrix(rows: k, columns: k, columnMajor: h.roots[0])
+    for l in 0..<s.levelCount {
+      let inverse = lead.pointer + l * k * k
+      let block = h.lead.pointer + l * k * k
+      if k == 1 {
+        result[0].storage[0] += block[0] * h.roots[0][0] * inverse[0]
+      } else {
+        for b in 0..<k {
+          for c in 0..<k {
+            var middle = 0.0
+            for d in 0...c { middle += leadRoot[c, d] * inverse[d + b * k] }
+            for a in 0..<k { result[0].storage[a + b * k] += block[a + c * k] * middle }
+          }
+        }
+      }
+      for e in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
+        for b in 0..<k {
+          for a in 0..<k {
+            result[0].storage[a + b * k] += h.scaledPanel.pointer[e * k + a] * panel.pointer[e * k + b]
+          }
+        }
+      }
+    }
+    for (f, factor) in s.trailing.enumerated() {
+      result.append(rootTrace(f, factor, h, leadRoot))
+    }
+    for pair in s.pairs { addPair(pair, h, to: &result) }
+    return result
+  }
+
+  private func rootTrace(
+    _ f: Int, _ factor: LevelSystem.Trailing, _ h: WeightedSystem, _ leadRoot: Matrix
+  ) -> Matrix {
+    let s = system
+    let k = s.width
+    let m = factor.width
+    let t = h.roots[f + 1]
+    var sum = Matrix(rows: m, columns: m)
+    for level in 0..<factor.levelCount {
+      let first = factor.first + level * m
+      if m == 1 {
+        let e = Int(s.trailingStart.pointer[first])
+        sum.storage[0] += h.trailing.pointer[e] * t[0] * trailing.pointer[e]
+      } else {
+        func entry(_ values: Buffer, _ a: Int, _ b: Int) -> Double {
+          values.pointer[Int(s.trailingStart.pointer[first + min(a, b)]) + abs(a - b)]
+        }
+        for b in 0..<m {
+          for c in 0..<m {
+            var middle = 0.0
+            for d in 0...c { middle += t[c + d * m] * entry(trailing, d, b) }
+            for a in 0..<m { sum.storage[a + b * m] += entry(h.trailing, a, c) * middle }
+          }
+        }
+      }
+    }
+    // the panel: B'T_L P, over entries of this factor
+    for l in 0..<s.levelCount {
+      var e = Int(s.panelStart.pointer[l])
+      let end = Int(s.panelStart.pointer[l + 1])
+      while e < end {
+        let j = Int(s.panelColumns.pointer[e])
+        guard j >= factor.first, j < factor.first + factor.levelCount * m else {
+          e += 1
+          continue
+        }
+        for b in 0..<m {
+          for c in 0..<k {
+            var middle = 0.0
+            for d in 0...c { middle += leadRoot[c, d] * panel.pointer[(e + b) * k + d] }
+            for a in 0..<m { sum.storage[a + b * m] += h.panel.pointer[(e + a) * k + c] * middle }
+          }
+        }
+        e += m
+      }
+    }
+    return sum
+  }
+
+  private func addPair(_ pair: LevelSystem.Pair, _ h: WeightedSystem, to result: inout [Matrix]) {
+    let s = system
+    let (m, r) = (s.trailing[pair.first].width, s.trailing[pair.second].width)
+    let (tf, tg) = (h.roots[pair.first + 1], h.roots[pair.second + 1])
+    let size = m * r
+    for p in 0..<pair.positions.count / size {
+      let positions = pair.positions.pointer + p * size
+      func c(_ b: Int, _ a: Int) -> Double { h.trailing.pointer[Int(positions[b * r + a])] }
+      func q(_ b: Int, _ a: Int) -> Double { trailing.pointer[Int(positions[b * r + a])] }
+      // first factor: C_fg T_g Q_gf; second: C_gf T_f Q_fg
+      for b in 0..<m {
+        for x in 0..<r {
+          var middle = 0.0
+          for y in 0...x { middle += tg[x + y * r] * q(b, y) }
+          for a in 0..<m { result[pair.first + 1].storage[a + b * m] += c(a, x) * middle }
+        }
+      }
+      for b in 0..<r {
+        for x in 0..<m {
+          var middle = 0.0
+          for y in 0...x { middle += tf[x + y * m] * q(y, b) }
+          for a in 0..<r { result[pair.second + 1].storage[a + b * r] += c(x, a) * middle }
+        }
+      }
+    }
+  }
+}

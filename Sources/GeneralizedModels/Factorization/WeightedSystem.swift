@@ -1,0 +1,487 @@
+import Foundation
+internal import LinearAlgebra
+internal import MixedModels
+
+/// H = I + T'Z'WZT at one W and T: refilled, factored and solved on the fixed pattern of a ``LevelSystem``.
+///
+/// The leading factor's levels are eliminated in closed form, N_l = I + T'A_lT; what remains is the Schur complement of
+/// the trailing columns. Nothing divides by T. Vectors over the effects are leading levels first.
+final class WeightedSystem {
+  let system: LevelSystem
+  /// T of each factor, column-major.
+  private(set) var roots: [[Double]] = []
+  /// Z'WZ: blocks A_l, panel cells B (k values for each entry), trailing C.
+  let lead: Buffer
+  let panel: Buffer
+  let trailing: Buffer
+  /// Cholesky factors of N_l.
+  let leadFactor: Buffer
+  /// B T for each entry, and L_l⁻¹T'BT.
+  let scaledPanel: Buffer
+  let eliminated: Buffer
+  let matrix: TrailingMatrix
+  private let column: Buffer
+  private(set) var logDeterminant = Double.nan
+
+  init(_ system: LevelSystem) {
+    self.system = system
+    let k = system.width
+    lead = Buffer(system.levelCount * k * k)
+    panel = Buffer(system.panelCount * k)
+    trailing = Buffer(system.trailingRows.count)
+    leadFactor = Buffer(system.levelCount * k * k)
+    scaledPanel = Buffer(system.panelCount * k)
+    eliminated = Buffer(system.panelCount * k)
+    matrix = TrailingMatrix(system)
+    column = Buffer(system.columnCount)
+  }
+
+  // MARK: Rows
+
+  /// Z'WZ for weights w of the rows.
+  func refill(_ w: UnsafePointer<Double>) {
+    let s = system
+    let k = s.width
+    lead.fill(0)
+    panel.fill(0)
+    trailing.fill(0)
+    let isPlain = k == 1 && s.trailing.allSatisfy { $0.width == 1 }
+    for l in 0..<s.levelCount {
+      let rows = Int(s.levelStart.pointer[l])..<Int(s.levelStart.pointer[l + 1])
+      if k == 1 {
+        var sum = 0.0
+        if let z = s.z?.pointer {
+          for i in rows { sum += w[i] * z[i] * z[i] }
+        } else {
+          for i in rows { sum += w[i] }
+        }
+        lead.pointer[l] = sum
+      } else if let z = s.z?.pointer {
+        let block = lead.pointer + l * k * k
+        for i in rows {
+          let zi = z + i * k
+          for b in 0..<k {
+            let v = w[i] * zi[b]
+            for a in b..<k { block[a + b * k] += v * zi[a] }
+          }
+        }
+        for b in 0..<k { for a in b..<k { block[b + a * k] = block[a + b * k] } }
+      }
+    }
+    for factor in s.trailing {
+      if isPlain { refillPlain(factor, w) } else { refill(factor, w) }
+    }
+    for pair in s.pairs { refill(pair, w) }
+  }
+
+  private func refillPlain(_ f: LevelSystem.Trailing, _ w: UnsafePointer<Double>) {
+    let s = system
+    let (codes, cell, start, c, b) = (
+      f.codes.pointer, f.cell.pointer, s.trailingStart.pointer + f.first, trailing.pointer, panel.pointer
+    )
+    switch (s.z?.pointer, f.z?.pointer) {
+    case (nil, nil):
+      for i in 0..<s.rowCount where codes[i] >= 0 {
+        c[Int(start[Int(codes[i])])] += w[i]
+        if cell[i] >= 0 { b[Int(cell[i])] += w[i] }
+      }
+    case (let z, let own):
+      for i in 0..<s.rowCount where codes[i] >= 0 {
+        let v = own.map { $0[i] } ?? 1
+        c[Int(start[Int(codes[i])])] += w[i] * v * v
+        if cell[i] >= 0 { b[Int(cell[i])] += w[i] * v * (z.map { $0[i] } ?? 1) }
+      }
+    }
+  }
+
+  private func refill(_ f: LevelSystem.Trailing, _ w: UnsafePointer<Double>) {
+    let s = system
+    let (k, m) = (s.width, f.width)
+    let one = [1.0]
+    one.withUnsafeBufferPointer { one in
+      guard let one = one.baseAddress else { return }
+      for i in 0..<s.rowCount {
+        let code = Int(f.codes.pointer[i])
+        if code < 0 { continue }
+        let own = f.z.map { UnsafePointer($0.pointer + i * m) } ?? one
+        for b in 0..<m {
+          let v = w[i] * own[b]
+          let block = trailing.pointer + Int(s.trailingStart.pointer[f.first + code * m + b]) - b
+          for a in b..<m { block[a] += v * own[a] }
+        }
+        let cell = Int(f.cell.pointer[i])
+        if cell < 0 { continue }
+        let z = s.z.map { UnsafePointer($0.pointer + i * k) } ?? one
+        for b in 0..<m {
+          let v = w[i] * own[b]
+          let target = panel.pointer + (cell + b) * k
+          for a in 0..<k { target[a] += v * z[a] }
+        }
+      }
+    }
+  }
+
+  private func refill(_ pair: LevelSystem.Pair, _ w: UnsafePointer<Double>) {
+    let s = system
+    let (f, g) = (s.trailing[pair.first], s.trailing[pair.second])
+    let size = f.width * g.width
+    for i in 0..<s.rowCount {
+      let p = Int(pair.index.pointer[i])
+      if p < 0 { continue }
+      let positions = pair.positions.pointer + p * size
+      for b in 0..<f.width {
+        let v = w[i] * (f.z.map { $0.pointer[i * f.width + b] } ?? 1)
+        for a in 0..<g.width {
+          trailing.pointer[Int(positions[b * g.width + a])] +=
+            v * (g.z.map { $0.pointer[i * g.width + a] } ?? 1)
+        }
+      }
+    }
+  }
+
+  /// Z'v for values v of the rows.
+  func scatter(_ v: UnsafePointer<Double>, into out: UnsafeMutablePointer<Double>) {
+    let s = system
+    let k = s.width
+    out.update(repeating: 0, count: s.effectCount)
+    for l in 0..<s.levelCount {
+      let rows = Int(s.levelStart.pointer[l])..<Int(s.levelStart.pointer[l + 1])
+      guard let z = s.z?.pointer else {
+        var sum = 0.0
+        for i in rows { sum += v[i] }
+        out[l] = sum
+        continue
+      }
+      for i in rows { for a in 0..<k { out[l * k + a] += v[i] * z[i * k + a] } }
+    }
+    for f in s.trailing {
+      let target = out + s.leadCount + f.first
+      let codes = f.codes.pointer
+      guard let z = f.z?.pointer else {
+        for i in 0..<s.rowCount where codes[i] >= 0 { target[Int(codes[i])] += v[i] }
+        continue
+      }
+      let m = f.width
+      for i in 0..<s.rowCount where codes[i] >= 0 {
+        for a in 0..<m { target[Int(codes[i]) * m + a] += v[i] * z[i * m + a] }
+      }
+    }
+  }
+
+  /// Adds Zb to values of the rows.
+  func gather(_ b: UnsafePointer<Double>, addingTo out: UnsafeMutablePointer<Double>) {
+    let s = system
+    let k = s.width
+    for l in 0..<s.levelCount {
+      let rows = Int(s.levelStart.pointer[l])..<Int(s.levelStart.pointer[l + 1])
+      guard let z = s.z?.pointer else {
+        for i in rows { out[i] += b[l] }
+        continue
+      }
+      for i in rows { for a in 0..<k { out[i] += z[i * k + a] * b[l * k + a] } }
+    }
+    for f in s.trailing {
+      let source = b + s.leadCount + f.first
+      let codes = f.codes.pointer
+      guard let z = f.z?.pointer else {
+        for i in 0..<s.rowCount where codes[i] >= 0 { out[i] += source[Int(codes[i])] }
+        continue
+      }
+      let m = f.width
+      for i in 0..<s.rowCount where codes[i] >= 0 {
+        for a in 0..<m { out[i] += z[i * m + a] * source[Int(codes[i]) * m + a] }
+      }
+    }
+  }
+
+  // MARK: Effects
+
+  /// Calls for each factor with its width, its levels and its first effect.
+  func forEachFactor(_ body: (_ factor: Int, _ width: Int, _ levels: Int, _ first: Int) -> Void) {
+    body(0, system.width, system.levelCount, 0)
+    for (f, factor) in system.trailing.enumerated() {
+      body(f + 1, factor.width, factor.levelCount, system.leadCount + factor.first)
+    }
+  }
+
+  /// T x, or T'x, level by level.
+  func multiply(_ lower: [[Double]], transposed: Bool = false, _ x: UnsafeMutablePointer<Double>) {
+    forEachFactor { factor, k, levels, first in
+      let t = lower[factor]
+      if k == 1 {
+        let root = t[0]
+        for l in first..<first + levels { x[l] *= root }
+        return
+      }
+      var copy = [Double](repeating: 0, count: k)
+      for l in 0..<levels {
+        let v = x + first + l * k
+        for a in 0..<k { copy[a] = v[a] }
+        for a in 0..<k {
+          var sum = 0.0
+          if transposed {
+            for c in 0..<k { sum += t[c + a * k] * copy[c] }
+          } else {
+            for c in 0..<k { sum += t[a + c * k] * copy[c] }
+          }
+          v[a] = sum
+        }
+      }
+    }
+  }
+
+  /// Z'WZ x.
+  func crossMultiply(_ x: UnsafePointer<Double>, into out: UnsafeMutablePointer<Double>) {
+    let s = system
+    let k = s.width
+    out.update(repeating: 0, count: s.effectCount)
+    let (xt, ot) = (x + s.leadCount, out + s.leadCount)
+    for l in 0..<s.levelCount {
+      let block = lead.pointer + l * k * k
+      for b in 0..<k { for a in 0..<k { out[l * k + a] += block[a + b * k] * x[l * k + b] } }
+      for e in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
+        let j = Int(s.panelColumns.pointer[e])
+        var sum = 0.0
+        for a in 0..<k {
+          let v = panel.pointer[e * k + a]
+          out[l * k + a] += v * xt[j]
+          sum += v * x[l * k + a]
+        }
+        ot[j] += sum
+      }
+    }
+    for j in 0..<s.columnCount {
+      var sum = 0.0
+      for e in Int(s.trailingStart.pointer[j])..<Int(s.trailingStart.pointer[j + 1]) {
+        let i = Int(s.trailingRows.pointer[e])
+        let v = trailing.pointer[e]
+        sum += v * xt[i]
+        if i != j { ot[i] += v * xt[j] }
+      }
+      ot[j] += sum
+    }
+  }
+
+  // MARK: Factor
+
+  /// Factors H at T.
+  ///
+  /// - Returns: whether H is positive definite.
+  func factorize(_ lower: [[Double]]) -> Bool {
+    roots = lower
+    let s = system
+    let k = s.width
+    let t = lower[0]
+    var logs = PivotLogs()
+    var work = [Double](repeating: 0, count: k * k)
+    for l in 0..<s.levelCount {
+      let block = lead.pointer + l * k * k
+      let n = leadFactor.pointer + l * k * k
+      if k == 1 {
+        let pivot = 1 + t[0] * t[0] * block[0]
+        guard pivot > 0, pivot.isFinite else { return false }
+        logs.add(pivot)
+        n[0] = pivot.squareRoot()
+        continue
+      }
+      for b in 0..<k {
+        for a in 0..<k {
+          var sum = 0.0
+          for c in b..<k { sum += block[a + c * k] * t[c + b * k] }
+          work[a + b * k] = sum
+        }
+      }
+      for b in 0..<k {
+        for a in 0..<k {
+          var sum = a == b ? 1.0 : 0
+          for c in a..<k { sum += t[c + a * k] * work[c + b * k] }
+          n[a + b * k] = sum
+        }
+      }
+      guard SmallBlocks.potrf(k, n) < 0 else { return false }
+      for a in 0..<k {
+        guard n[a + a * k].isFinite else { return false }
+        logs.add(n[a + a * k] * n[a + a * k])
+      }
+    }
+    logDeterminant = logs.value
+    guard s.columnCount > 0 else { return logDeterminant.isFinite }
+    eliminatePanel()
+    formSchur()
+    guard let rest = matrix.factorize() else { return false }
+    logDeterminant += rest
+    return logDeterminant.isFinite
+  }
+
+  /// T of the factor that a trailing column belongs to applied to columns of B, and L⁻¹T' from the left.
+  private func eliminatePanel() {
+    let s = system
+    let k = s.width
+    let t = roots[0]
+    for (f, factor) in s.trailing.enumerated() {
+      let m = factor.width
+      let root = roots[f + 1]
+      // Entries of this factor within every level are runs of m.
+      for l in 0..<s.levelCount {
+        var e = Int(s.panelStart.pointer[l])
+        let end = Int(s.panelStart.pointer[l + 1])
+        while e < end {
+          let j = Int(s.panelColumns.pointer[e])
+          guard j >= factor.first, j < factor.first + factor.levelCount * m else {
+            e += 1
+            continue
+          }
+          for b in 0..<m {
+            let target = scaledPanel.pointer + (e + b) * k
+            for a in 0..<k {
+              var sum = 0.0
+              for c in b..<m { sum += panel.pointer[(e + c) * k + a] * root[c + b * m] }
+              target[a] = sum
+            }
+          }
+          e += m
+        }
+      }
+    }
+    for l in 0..<s.levelCount {
+      let n = leadFactor.pointer + l * k * k
+      for e in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
+        let (source, target) = (scaledPanel.pointer + e * k, eliminated.pointer + e * k)
+        if k == 1 {
+          target[0] = t[0] * source[0] / n[0]
+          continue
+        }
+        for a in 0..<k {
+          var sum = 0.0
+          for c in a..<k { sum += t[c + a * k] * source[c] }
+          for c in 0..<a { sum -= n[a + c * k] * target[c] }
+          target[a] = sum / n[a + a * k]
+        }
+      }
+    }
+  }
+
+  /// I + T'CT − Σ_l F_l'F_l, column by column.
+  private func formSchur() {
+    let s = system
+    let k = s.width
+    let buffer = column.pointer
+    let scaled = scaledTrailing()
+    for j in 0..<s.columnCount {
+      matrix.clear(column: j, in: buffer)
+      for e in Int(s.trailingStart.pointer[j])..<Int(s.trailingStart.pointer[j + 1]) {
+        buffer[Int(s.trailingRows.pointer[e])] += scaled.pointer[e]
+      }
+      buffer[j] += 1
+      for q in Int(s.columnStart.pointer[j])..<Int(s.columnStart.pointer[j + 1]) {
+        let l = Int(s.columnLevels.pointer[q])
+        let own = Int(s.columnEntries.pointer[q])
+        let end = Int(s.panelStart.pointer[l + 1])
+        if k == 1 {
+          let v = eliminated.pointer[own]
+          for e in own..<end { buffer[Int(s.panelColumns.pointer[e])] -= v * eliminated.pointer[e] }
+        } else {
+          let v = eliminated.pointer + own * k
+          for e in own..<end {
+            var sum = 0.0
+            for a in 0..<k { sum += v[a] * eliminated.pointer[e * k + a] }
+            buffer[Int(s.panelColumns.pointer[e])] -= sum
+          }
+        }
+      }
+      matrix.store(column: j, from: buffer)
+    }
+  }
+
+  /// T'CT on the pattern of C.
+  private func scaledTrailing() -> Buffer {
+    let s = system
+    let result = Buffer(trailing.count)
+    for (f, factor) in s.trailing.enumerated() {
+      let m = factor.width
+      let t = roots[f + 1]
+      for level in 0..<factor.levelCount {
+        let first = factor.first + level * m
+        if m == 1 {
+          let e = Int(s.trailingStart.pointer[first])
+          result.pointer[e] = t[0] * t[0] * trailing.pointer[e]
+          continue
+        }
+        var block = Matrix(rows: m, columns: m)
+        for b in 0..<m {
+          for a in b..<m {
+            block[a, b] = trailing.pointer[Int(s.trailingStart.pointer[first + b]) + a - b]
+            block[b, a] = block[a, b]
+          }
+        }
+        let root = Matrix(rows: m, columns: m, columnMajor: t)
+        let product = root.transposedTimes(block * root)
+        for b in 0..<m {
+          for a in b..<m { result.pointer[Int(s.trailingStart.pointer[first + b]) + a - b] = product[a, b] }
+        }
+      }
+    }
+    for pair in s.pairs {
+      let (f, g) = (s.trailing[pair.first], s.trailing[pair.second])
+      let (tf, tg) = (roots[pair.first + 1], roots[pair.second + 1])
+      let size = f.width * g.width
+      for p in 0..<pair.positions.count / size {
+        let positions = pair.positions.pointer + p * size
+        if size == 1 {
+          let e = Int(positions[0])
+          result.pointer[e] = tf[0] * tg[0] * trailing.pointer[e]
+          continue
+        }
+        for b in 0..<f.width {
+          for a in 0..<g.width {
+            var sum = 0.0
+            for d in b..<f.width {
+              for c in a..<g.width {
+                sum +=
+                  tg[c + a * g.width] * trailing.pointer[Int(positions[d * g.width + c])]
+                  * tf[d + b * f.width]
+              }
+            }
+            result.pointer[Int(positions[b * g.width + a])] = sum
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// x = H⁻¹x.
+  func solve(_ x: UnsafeMutablePointer<Double>) {
+    let s = system
+    let k = s.width
+    let xt = x + s.leadCount
+    for l in 0..<s.levelCount {
+      let n = leadFactor.pointer + l * k * k
+      let v = x + l * k
+      for a in 0..<k {
+        var sum = v[a]
+        for c in 0..<a { sum -= n[a + c * k] * v[c] }
+        v[a] = sum / n[a + a * k]
+      }
+      for e in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
+        var sum = 0.0
+        for a in 0..<k { sum += eliminated.pointer[e * k + a] * v[a] }
+        xt[Int(s.panelColumns.pointer[e])] -= sum
+      }
+    }
+    if s.columnCount > 0 { matrix.solve(xt, columns: 1) }
+    for l in 0..<s.levelCount {
+      let n = leadFactor.pointer + l * k * k
+      let v = x + l * k
+      for e in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
+        let y = xt[Int(s.panelColumns.pointer[e])]
+        for a in 0..<k { v[a] -= eliminated.pointer[e * k + a] * y }
+      }
+      for a in stride(from: k - 1, through: 0, by: -1) {
+        var sum = v[a]
+        for c in a + 1..<max(k, a + 1) { sum -= n[c + a * k] * v[c] }
+        v[a] = sum / n[a + a * k]
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import Foundation
+internal import LinearAlgebra
+internal import MixedModels
+
+/// The exact gradient at the mode that a workspace has found.
+///
+/// With h_i = z_i'T H⁻¹T'z_i, a = h t, z_a = H⁻¹T'Z'a and ρ = a − W ZT z_a:
+/// ∂/∂β = X'(ρ − 2s) and ∂/∂T_ab = Σ_l [(Z'(ρ − 2s))_la ũ_lb + (Z's)_la (z_a)_lb] + 2 Σ_l (Z'WZT H⁻¹)_ll,ab. Quadrature
+/// replaces what the integrand's nodes say: see ``QuadratureState``.
+struct GeneralizedDerivatives {
+  /// ∂/∂θ, ∂/∂β̃, ∂/∂λ.
+  private(set) var gradient: [Double]
+  /// Z's of all levels.
+  let residual: [Double]
+  /// Σ_l (Z'WZT H⁻¹)_ll of each factor, at the mode.
+  let rootTraces: [Matrix]
+  /// −∂²ℓ/∂λ² summed over rows; 0 without λ.
+  private(set) var precisionCurvature = 0.0
+
+  init(_ objective: GeneralizedObjective, at point: GeneralizedPoint) {
+    let w = objective.workspace
+    let model = objective.model
+    let (n, m) = (w.rowCount, w.effectCount)
+    let h = w.weighted
+    let blocks = w.blocks()
+    rootTraces = blocks.rootTraces(h)
+    let state = objective.quadratureState
+    var explicit = rootTraces
+    if let state, objective.quadrature != nil {
+      // the determinant's inverse gives way to what the nodes add
+      blocks.lead.copy(from: state.inverse)
+      explicit = blocks.rootTraces(h)
+    }
+    let variance = w.rowWork
+    blocks.variances(w.roots, into: variance.pointer)
+
+    // r = Z's
+    let r = Buffer(m)
+    h.scatter(w.score.pointer, into: r.pointer)
+    residual = r.array
+
+    // a, z_a, ρ
+    let rho = w.rowWork2
+    for i in 0..<n { rho.pointer[i] = variance.pointer[i] * w.slope.pointer[i] }
+    let za = Buffer(m)
+    h.scatter(rho.pointer, into: za.pointer)
+    h.multiply(w.roots, transposed: true, za.pointer)
+    if let state { for e in 0..<m { za.pointer[e] += 2 * state.force.pointer[e] } }
+    let spread = Buffer(n)
+    if objective.integration == .jointMode {
+      w.jointSolve(za.pointer, fixed: w.fixedSums(rho.pointer), into: spread.pointer)
+    } else {
+      h.solve(za.pointer)
+      let b = w.effectWork
+      b.copy(from: za)
+      h.multiply(w.roots, b.pointer)
+      h.gather(b.pointer, addingTo: spread.pointer)
+    }
+    for i in 0..<n { rho.pointer[i] -= w.weight.pointer[i] * spread.pointer[i] }
+
+    // the integrand's own part
+    let scores = state?.scores ?? w.score
+    let total = Buffer(n)
+    for i in 0..<n { total.pointer[i] = rho.pointer[i] - 2 * scores.pointer[i] }
+    let own = Buffer(m)
+    h.scatter(state == nil ? total.pointer : rho.pointer, into: own.pointer)
+    var slopes: [Matrix] = []
+    h.forEachFactor { f, k, levels, first in
+      var sum = 2 * explicit[f]
+      let (u, q) = (w.effects.pointer + first, own.pointer + first)
+      let (rl, z) = (r.pointer + first, za.pointer + first)
+      if k == 1 {
+        var value = 0.0
+        for l in 0..<levels { value += q[l] * u[l] + rl[l] * z[l] }
+        sum.storage[0] += value
+      } else {
+        for l in 0..<levels {
+          for b in 0..<k {
+            for a in 0..<k {
+              sum.storage[a + b * k] += q[l * k + a] * u[l * k + b] + rl[l * k + a] * z[l * k + b]
+            }
+          }
+        }
+      }
+      slopes.append(sum)
+    }
+    if let state { slopes[0] = slopes[0] - 2 * state.products }
+
+    gradient = model.design.rootSlopes(point.theta).map { parts in
+      parts.reduce(0) { $0 + dot($1.matrix.storage, slopes[$1.factor].storage) }
+    }
+    if objective.hasBeta { gradient += w.fixedSums(total.pointer) }
+    if objective.hasPrecision {
+      var (value, curvature) = (0.0, 0.0)
+      let (y, mult, omega) = (model.y.pointer, model.multiplier.pointer, model.omega.pointer)
+      for i in 0..<n {
+        let d = w.kernel.dispersion(w.eta.pointer[i], y[i], mult[i], omega[i])
+        if state == nil { value -= 2 * d.value }
+        value += variance.pointer[i] * d.weight + spread.pointer[i] * d.score
+        curvature -= 2 * d.second
+      }
+      if let state { value -= 2 * state.precision }
+      gradient.append(value)
+      precisionCurvature = curvature
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+internal import LinearAlgebra
+internal import MixedModels
+
+/// −2 log L with effects integrated out, its exact gradient, and a curvature for Newton steps.
+///
+/// The parameters are θ, then β̃ (but not at the joint mode), then λ where it is estimated.
+final class GeneralizedObjective {
+  let model: GeneralizedModel
+  let integration: Integration
+  let workspace: Workspace
+  let quadrature: QuadratureGrid?
+  private(set) var evaluations = 0
+  private(set) var gradients = 0
+  /// The point that the workspace is at.
+  private(set) var current: [Double]?
+  private var currentValue = Double.nan
+  /// β̃ at the last joint mode.
+  var jointBeta: [Double]
+  /// λ where it is not a parameter.
+  private let fixedPrecision: Double
+  /// What quadrature knows of its last point.
+  var quadratureState: QuadratureState?
+
+  init(_ model: GeneralizedModel, integration: Integration) {
+    self.model = model
+    if case .quadrature(let nodes) = integration, nodes > 1 {
+      self.integration = integration
+      quadrature = QuadratureGrid(nodes: nodes, width: model.quadratureWidth)
+    } else {
+      self.integration = integration == .jointMode ? .jointMode : .laplace
+      quadrature = nil
+    }
+    workspace = Workspace(model)
+    jointBeta = [Double](repeating: 0, count: model.rank)
+    fixedPrecision = model.response.fixedPrecision ?? 0
+  }
+
+  var thetaCount: Int { model.design.parameterCount }
+  var hasBeta: Bool { integration != .jointMode }
+  var hasPrecision: Bool { model.response.estimatesDispersion }
+  var betaRange: Range<Int> { thetaCount..<thetaCount + (hasBeta ? model.rank : 0) }
+  var count: Int { betaRange.upperBound + (hasPrecision ? 1 : 0) }
+
+  /// The parameters as a point.
+  func point(_ parameters: [Double]) -> GeneralizedPoint {
+    GeneralizedPoint(
+      theta: Array(parameters[0..<thetaCount]), beta: hasBeta ? Array(parameters[betaRange]) : jointBeta,
+      precision: hasPrecision ? parameters[count - 1] : fixedPrecision)
+  }
+
+  /// The parameters of a point.
+  func parameters(_ point: GeneralizedPoint) -> [Double] {
+    point.theta + (hasBeta ? point.beta : []) + (hasPrecision ? [point.precision] : [])
+  }
+
+  /// −2 log L; nil where no mode is found.
+  func evaluate(_ parameters: [Double]) -> Double? {
+    guard parameters.allSatisfy(\.isFinite) else { return nil }
+    if parameters == current { return currentValue }
+    current = nil
+    evaluations += 1
+    workspace.prepare(point(parameters))
+    let mode: Double?
+    if integration == .jointMode {
+      mode = workspace.findJointMode(&jointBeta)
+    } else {
+      mode = workspace.findMode()
+    }
+    guard let mode else { return nil }
+    var value = 2 * mode + workspace.weighted.logDeterminant - 2 * model.constant
+    if let quadrature {
+      guard let (correction, state) = integrate(quadrature, mode: mode) else { return nil }
+      value += correction
+      quadratureState = state
+    }
+    guard value.isFinite else { return nil }
+    current = parameters
+    currentValue = value
+    return value
+  }
+
+  /// The gradient at the given parameters, with what the curvature is made of.
+  func derivatives(at parameters: [Double]) -> GeneralizedDerivatives? {
+    guard evaluate(parameters) != nil else { return nil }
+    gradients += 1
+    return GeneralizedDerivatives(self, at: point(parameters))
+  }
+}

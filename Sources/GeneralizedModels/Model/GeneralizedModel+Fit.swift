@@ -1,0 +1,312 @@
+import Foundation
+package import LinearAlgebra
+package import MixedModels
+
+extension GeneralizedModel {
+  /// Maximises the likelihood.
+  ///
+  /// - Parameters:
+  ///   - integration: how effects are integrated out; quadrature takes one factor.
+  ///   - options: covariances to start from, and when to stop.
+  package func fit(
+    _ integration: Integration = .laplace, options: FitOptions = .init()
+  ) throws(EngineError) -> GeneralizedEstimate {
+    try BLASThreads.with(1) { () throws(EngineError) in
+      let objective = GeneralizedObjective(self, integration: integration)
+      let start = StartingPoint(self, workspace: objective.workspace)
+      objective.jointBeta = start.beta
+      var scales = design.scales(deviations: start.typical)
+      let coefficientScale = max(start.predictorScale, 1e-3 * norm(start.beta))
+      if objective.hasBeta { scales += [Double](repeating: coefficientScale, count: rank) }
+      if objective.hasPrecision { scales.append(0.5) }
+      let theta =
+        options.start.map { design.theta(covariances: $0) } ?? design.theta(deviations: start.deviations)
+      var point = GeneralizedPoint(theta: theta, beta: start.beta, precision: start.precision)
+      var evaluations = (0, 0)
+      if case .quadrature = objective.integration {
+        // Laplace's optimum is near and costs little.
+        let first = GeneralizedObjective(self, integration: .laplace)
+        let near = try GeneralizedNewton(objective: first, scales: scales, options: options)
+          .minimize(from: first.parameters(point))
+        point = first.point(near.parameters)
+        objective.workspace.effects.copy(from: first.workspace.effects)
+        evaluations = (first.evaluations, first.gradients)
+      }
+      let newton = GeneralizedNewton(objective: objective, scales: scales, options: options)
+      var outcome = try newton.minimize(from: objective.parameters(point))
+      snap(&outcome, objective: objective, scales: scales)
+      return try estimate(outcome, objective: objective, scales: scales, before: evaluations)
+    }
+  }
+
+  /// The likelihood at given covariances, coefficients (of all columns) and dispersion.
+  package func deviance(
+    _ integration: Integration = .laplace, covariances: [Matrix], fixedEffects: [Double],
+    dispersion: Double = 1
+  ) -> Double? {
+    let objective = GeneralizedObjective(self, integration: integration)
+    return objective.evaluate(
+      parameters(objective, covariances: covariances, fixedEffects: fixedEffects, dispersion: dispersion))
+  }
+
+  /// The search's parameters of given covariances, coefficients and dispersion.
+  func parameters(
+    _ objective: GeneralizedObjective, covariances: [Matrix], fixedEffects: [Double], dispersion: Double
+  ) -> [Double] {
+    objective.parameters(
+      GeneralizedPoint(
+        theta: design.theta(covariances: covariances), beta: fixed.inner(fixedEffects),
+        precision: response.precision(dispersion: dispersion)))
+  }
+
+  /// Standard deviations that are next to nothing become zero where the deviance does not rise.
+  private func snap(
+    _ outcome: inout GeneralizedNewton.Outcome, objective: GeneralizedObjective, scales: [Double]
+  ) {
+    let q = objective.thetaCount
+    for (limit, allowed) in [(1e-2, 0.0), (1e-3, 1e-7)] {
+      let theta = design.snapped(
+        Array(outcome.parameters[0..<q]), within: limit, scales: Array(scales[0..<q]))
+      let snapped = theta + outcome.parameters[q...]
+      if snapped == outcome.parameters { continue }
+      if let value = objective.evaluate(snapped), value <= outcome.deviance + allowed {
+        (outcome.parameters, outcome.deviance) = (snapped, value)
+        return
+      }
+    }
+  }
+
+  private func estimate(
+    _ found: GeneralizedNewton.Outcome, objective: GeneralizedObjective, scales: [Double], before: (Int, Int)
+  ) throws(EngineError) -> GeneralizedEstimate {
+    var outcome = found
+    let q = objective.thetaCount
+    let variances = design.areVariances
+    let free = (0..<objective.count).filter { $0 >= q || !(variances[$0] && outcome.parameters[$0] == 0) }
+    let p = rank
+    var hessian: JointHessian?
+    if objective.hasBeta, !free.isEmpty, let derivatives = objective.derivatives(at: outcome.parameters) {
+      let information = WorkingInformation(
+        objective, derivatives, at: objective.point(newtonFloor(outcome.parameters, scales, objective)))
+      outcome.fixedInformation = information.fixed
+      hessian = JointHessian(
+        objective, at: outcome.parameters, free: free, curvature: information.matrix.diagonal,
+        isCheap: Double(rowCount + system.panelCount) * Double(free.count) < 4e6)
+    }
+    var least = Double.nan
+    var covariance: Matrix?
+    if let hessian {
+      let model = CurvatureModel(gradient: hessian.gradient, curvature: hessian.matrix)
+      least = model.leastEigenvalue
+      if least > 0, let factor = try? Cholesky(hessian.matrix) {
+        // a last step with the exact curvature
+        let step = factor.solve(hessian.gradient)
+        var trial = outcome.parameters
+        for (i, position) in hessian.free.enumerated() { trial[position] -= step[i] }
+        if model.promise < 1e-6, let value = objective.evaluate(trial),
+          value <= outcome.deviance + 1e-10 * max(1, abs(outcome.deviance).squareRoot())
+        {
+          (outcome.parameters, outcome.deviance) = (trial, value)
+          outcome.predictedDecrease = 0
+        }
+        covariance = 2 * factor.inverse
+      }
+    }
+    guard let value = objective.evaluate(outcome.parameters) else { throw .overflow }
+    outcome.deviance = value
+    return describe(
+      outcome, objective: objective, free: free, covariance: covariance, leastEigenvalue: least,
+      fixedInformation: outcome.fixedInformation, rank: p, before: before)
+  }
+
+  private func newtonFloor(
+    _ parameters: [Double], _ scales: [Double], _ objective: GeneralizedObjective
+  ) -> [Double] {
+    GeneralizedNewton(objective: objective, scales: scales, options: .init()).floored(parameters)
+  }
+
+  private func describe(
+    _ outcome: GeneralizedNewton.Outcome, objective: GeneralizedObjective, free: [Int], covariance: Matrix?,
+    leastEigenvalue: Double, fixedInformation: Matrix, rank p: Int, before: (Int, Int)
+  ) -> GeneralizedEstimate {
+    let point = objective.point(outcome.parameters)
+    let q = objective.thetaCount
+    let covariances = design.covariances(point.theta)
+    let conditional =
+      (try? Cholesky(fixedInformation)).map { userCovariance($0.inverse) }
+      ?? Matrix(rows: p, columns: p, repeating: .nan)
+    var joint: JointCovariance?
+    if let covariance {
+      joint = JointCovariance(
+        matrix: jointCovariance(covariance, free: free, objective: objective), free: free.filter { $0 < q },
+        hasPrecision: objective.hasPrecision)
+    }
+    var fixedCovariance = conditional
+    if let joint {
+      for i in 0..<p { for j in 0..<p { fixedCovariance[i, j] = joint.matrix[i, j] } }
+    }
+    let dispersion = response.dispersion(precision: point.precision)
+    var dispersionError = Double.nan
+    if let joint, joint.hasPrecision {
+      dispersionError = dispersion * joint.matrix[joint.matrix.rows - 1, joint.matrix.rows - 1].squareRoot()
+    }
+    let w = objective.workspace
+    let (effects, effectCovariances) = termEffects(w)
+    var certificate = Certificate()
+    certificate.evaluations = objective.evaluations + before.0
+    certificate.gradients = objective.gradients + before.1
+    certificate.predictedDecrease = outcome.predictedDecrease
+    certificate.gradientNorm = outcome.gradientNorm
+    return GeneralizedEstimate(
+      integration: objective.integration, covariances: covariances,
+      fixedEffects: fixed.coefficients(point.beta, columns: rows.fixed.columns), aliased: fixed.aliased,
+      fixedCovariance: fixedCovariance, conditionalFixedCovariance: conditional,
+      hasJointCovariance: joint != nil,
+      covarianceErrors: covarianceErrors(point.theta, joint: joint), dispersion: dispersion,
+      dispersionError: dispersionError, deviance: outcome.deviance,
+      parameterCount: q + p + (objective.hasPrecision ? 1 : 0), converged: outcome.converged,
+      certificate: certificate, modeSteps: w.steps, held: held,
+      singularTerms: design.singularTerms(covariances), leastEigenvalue: leastEigenvalue, effects: effects,
+      effectCovariances: effectCovariances, linearPredictor: unsorted(w.eta.pointer),
+      fixedPredictor: unsorted(w.fixedPart.pointer), jointCovariance: joint,
+      state: GeneralizedState(
+        theta: point.theta, beta: point.beta, precision: point.precision, modes: w.effects.array))
+  }
+
+  /// A covariance of β̃ as one of β's kept columns, in their order.
+  func userCovariance(_ inner: Matrix) -> Matrix {
+    let moved = fixed.toUser * inner * fixed.toUser.transposed
+    let order = fixed.kept.indices.sorted { fixed.kept[$0] < fixed.kept[$1] }
+    var result = Matrix(rows: order.count, columns: order.count)
+    for (i, a) in order.enumerated() { for (j, b) in order.enumerated() { result[i, j] = moved[a, b] } }
+    return result
+  }
+
+  /// The covariance of free search parameters as that of (β, free θ, λ).
+  private func jointCovariance(_ inner: Matrix, free: [Int], objective: GeneralizedObjective) -> Matrix {
+    let (q, p) = (objective.thetaCount, rank)
+    let order = fixed.kept.indices.sorted { fixed.kept[$0] < fixed.kept[$1] }
+    let thetas = free.indices.filter { free[$0] < q }
+    let count = free.count
+    // rows of the map from the search's parameters
+    var map = Matrix(rows: count, columns: count)
+    for (i, a) in order.enumerated() {
+      for b in 0..<p { map[i, thetas.count + b] = fixed.toUser[a, b] }
+    }
+    for (i, a) in thetas.enumerated() { map[p + i, a] = 1 }
+    if objective.hasPrecision { map[count - 1, count - 1] = 1 }
+    return (map * inner * map.transposed).symmetrized
+  }
+
+  /// Derivatives of every term's covariance matrix by θ_i: quadratic in linear forms, so that differences are exact.
+  package func covarianceSlopes(_ theta: [Double], by i: Int) -> [Matrix] {
+    let step = 1e-3 * max(abs(theta[i]), 1e-2)
+    var (up, down) = (theta, theta)
+    up[i] += step
+    down[i] -= step
+    return zip(design.covariances(up), design.covariances(down)).map { (0.5 / step) * ($0 - $1) }
+  }
+
+  private func covarianceErrors(_ theta: [Double], joint: JointCovariance?) -> [Matrix] {
+    let shapes = rows.terms.map { Matrix(rows: $0.width, columns: $0.width, repeating: .nan) }
+    guard let joint else { return shapes }
+    let p = rank
+    let slopes = joint.free.map { covarianceSlopes(theta, by: $0) }
+    return shapes.enumerated().map { t, shape in
+      var result = shape
+      guard design.place(of: t) != nil else { return result }
+      for e in result.storage.indices {
+        var variance = 0.0
+        for a in joint.free.indices {
+          for b in joint.free.indices {
+            variance += slopes[a][t].storage[e] * slopes[b][t].storage[e] * joint.matrix[p + a, p + b]
+          }
+        }
+        result.storage[e] = variance > 0 ? variance.squareRoot() : .nan
+      }
+      return result
+    }
+  }
+
+  /// Modes and conditional covariances of every term's levels in the caller's units, at a workspace's mode.
+  private func termEffects(_ w: Workspace) -> (effects: [[Double]], covariances: [[Double]]) {
+    let blocks = w.blocks()
+    let b = Buffer(system.effectCount)
+    b.copy(from: w.effects)
+    w.weighted.multiply(w.roots, b.pointer)
+    var effects: [[Double]] = []
+    var covariances: [[Double]] = []
+    for (t, term) in rows.terms.enumerated() {
+      let k = term.width
+      var modes = [Double](repeating: 0, count: term.levelCount * k)
+      var spreads = [Double](repeating: 0, count: term.levelCount * k * k)
+      guard let place = design.place(of: t), let map = design.map(of: t),
+        let inverse = try? LinearAlgebra.solve(map, .identity(k))
+      else {
+        effects.append(modes)
+        covariances.append(spreads)
+        continue
+      }
+      let width = design.factors[place.factor].width
+      let first = place.factor == 0 ? 0 : system.leadCount + system.trailing[place.factor - 1].first
+      let root = Matrix(rows: width, columns: width, columnMajor: w.roots[place.factor])
+      for level in 0..<term.levelCount {
+        let l = place.levels.map { Int($0[level]) } ?? level
+        if l < 0 {
+          // a level without rows has its prior
+          let prior = root.timesTransposed(root)
+          write(part(prior, place.offset, k), inverse, at: level, into: &spreads)
+          continue
+        }
+        let source = b.pointer + first + l * width + place.offset
+        for a in 0..<k {
+          var sum = 0.0
+          for c in 0..<k { sum += inverse[a, c] * source[c] }
+          modes[level * k + a] = sum
+        }
+        let block = levelBlock(blocks, factor: place.factor, level: l, width: width)
+        let spread = root * block * root.transposed
+        write(part(spread, place.offset, k), inverse, at: level, into: &spreads)
+      }
+      effects.append(modes)
+      covariances.append(spreads)
+    }
+    return (effects, covariances)
+  }
+
+  private func part(_ matrix: Matrix, _ offset: Int, _ k: Int) -> Matrix {
+    if matrix.rows == k { return matrix }
+    var result = Matrix(rows: k, columns: k)
+    for a in 0..<k { for b in 0..<k { result[a, b] = matrix[offset + a, offset + b] } }
+    return result
+  }
+
+  private func write(_ inner: Matrix, _ inverse: Matrix, at level: Int, into out: inout [Double]) {
+    let moved = inverse * inner * inverse.transposed
+    let k = inner.rows
+    for e in 0..<k * k { out[level * k * k + e] = moved.storage[e] }
+  }
+
+  /// The diagonal block of H⁻¹ of one level.
+  private func levelBlock(_ blocks: InverseBlocks, factor: Int, level l: Int, width: Int) -> Matrix {
+    var result = Matrix(rows: width, columns: width)
+    if factor == 0 {
+      for e in 0..<width * width { result.storage[e] = blocks.lead.pointer[l * width * width + e] }
+      return result
+    }
+    let first = system.trailing[factor - 1].first + l * width
+    for b in 0..<width {
+      let start = Int(system.trailingStart.pointer[first + b])
+      for a in b..<width {
+        result[a, b] = blocks.trailing.pointer[start + a - b]
+        result[b, a] = result[a, b]
+      }
+    }
+    return result
+  }
+}
+
+extension CurvatureModel {
+  /// Least eigenvalue of the curvature scaled to unit diagonal.
+  var leastEigenvalue: Double { eigenvalues.first ?? .nan }
+}

@@ -1,0 +1,108 @@
+import Foundation
+package import LinearAlgebra
+package import MixedModels
+
+/// A generalised linear mixed model: rows sorted for elimination, with everything that no parameter changes.
+///
+/// Immutable; every fit and evaluation makes a workspace of its own.
+package struct GeneralizedModel: Sendable {
+  package let response: ResponseModel
+  package let rows: GeneralizedRows
+  package let design: RandomDesign
+  let fixed: FixedColumns
+  let system: LevelSystem
+  /// Responses and weights in the system's order.
+  let y: Buffer
+  let multiplier: Buffer
+  let omega: Buffer
+  let offset: Buffer
+  /// X̃ by columns in the system's order.
+  let basis: Buffer
+  let countsOnce: Bool
+  /// What log L has beside the kernels' sums.
+  let constant: Double
+
+  /// - Throws: ``EngineError`` for no rows, numbers that are not finite, or terms that no data can tell of.
+  package init(_ rows: GeneralizedRows, response: ResponseModel) throws(EngineError) {
+    guard rows.count > 0 else { throw .noRows }
+    self.rows = rows
+    self.response = response
+    let ones = rows.trials?.allSatisfy { $0 == 1 } ?? true
+    let isBinary = response.family == .binomial && ones && rows.response.allSatisfy { $0 == 0 || $0 == 1 }
+    let isResidual = response.family == .gaussian && response.link == .identity
+    design = try RandomDesign(
+      terms: rows.terms, fixed: rows.fixed, holdsRowEffects: isBinary || isResidual)
+    let fixed = FixedColumns(rows.fixed)
+    let system = LevelSystem(design.factors)
+    let n = rows.count
+    self.fixed = fixed
+    self.system = system
+    let order = system.order
+    func sorted(_ values: [Double]?, _ other: Double) -> Buffer {
+      let result = Buffer(n)
+      for i in 0..<n { result.pointer[i] = values?[Int(order[i])] ?? other }
+      return result
+    }
+    y = sorted(rows.response, 0)
+    offset = sorted(rows.offset, 0)
+    omega = sorted(rows.precisions, 1)
+    multiplier = sorted(rows.trials, 1)
+    if let frequencies = rows.frequencies {
+      for i in 0..<n { multiplier.pointer[i] *= frequencies[Int(order[i])] }
+    }
+    countsOnce = ones && (rows.frequencies?.allSatisfy { $0 == 1 } ?? true)
+    basis = Buffer(n * fixed.rank)
+    for c in 0..<fixed.rank {
+      for i in 0..<n { basis.pointer[c * n + i] = fixed.basis.storage[c * n + Int(order[i])] }
+    }
+    var sum = 0.0
+    for i in 0..<n {
+      sum +=
+        (rows.frequencies?[i] ?? 1)
+        * response.constant(
+          rows.response[i], trials: rows.trials?[i] ?? 1, omega: rows.precisions?[i] ?? 1)
+    }
+    constant = sum
+  }
+
+  /// Number of rows.
+  package var rowCount: Int { rows.count }
+  /// Rank of the fixed design.
+  package var rank: Int { fixed.rank }
+  /// Columns of X that depend on others.
+  package var aliased: [Int] { fixed.aliased }
+  /// Columns of X that are kept, in their order.
+  package var kept: [Int] { fixed.kept.sorted() }
+  /// Terms held at zero.
+  package var held: [HeldTerm] { design.held }
+  /// Whether adaptive quadrature is to be had: one factor.
+  package var takesQuadrature: Bool { design.factors.count == 1 }
+  /// Effects of a level of the only factor.
+  package var quadratureWidth: Int { design.factors[0].width }
+
+  /// Values in the caller's order of rows.
+  func unsorted(_ values: UnsafePointer<Double>) -> [Double] {
+    var result = [Double](repeating: 0, count: rowCount)
+    for (i, row) in system.order.enumerated() { result[Int(row)] = values[i] }
+    return result
+  }
+}
+
+/// A point of the search.
+struct GeneralizedPoint: Sendable {
+  var theta: [Double]
+  /// β̃, in the orthonormal columns.
+  var beta: [Double]
+  /// λ; 0 where there is none.
+  var precision: Double
+}
+
+/// How the effects are integrated out.
+package enum Integration: Sendable, Hashable {
+  /// Laplace's approximation at the effects' mode.
+  case laplace
+  /// Adaptive Gauss–Hermite quadrature with so many nodes for each effect.
+  case quadrature(Int)
+  /// Laplace's approximation in which fixed effects are at the joint mode with the random ones.
+  case jointMode
+}
