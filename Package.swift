@@ -34,10 +34,14 @@ let package = Package(
       name: "MixedModels", dependencies: ["Distributions", "LinearAlgebra", "Optimization"],
       exclude: ["Engine.md"]),
     .target(
+      name: "GeneralizedModels",
+      dependencies: ["Distributions", "LinearAlgebra", "MixedModels", "Optimization"]),
+    .target(
       name: "StatsModels",
       dependencies: [
-        "DataFrames", "Distributions", "LinearAlgebra", "MixedModels", "Optimization", "Patsy",
-        "ProgramStop", "Statistics", .product(name: "OrderedCollections", package: "swift-collections"),
+        "DataFrames", "Distributions", "GeneralizedModels", "LinearAlgebra", "MixedModels",
+        "Optimization", "Patsy", "ProgramStop", "Statistics",
+        .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .executableTarget(
       name: "mixedlm",
