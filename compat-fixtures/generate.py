@@ -27,6 +27,7 @@ DATA_SCRIPTS = [
     (PYTHON, "students_tests.py"),
     (PYTHON, "students.py"),
     (PYTHON, "simulate_data.py"),
+    (PYTHON, "export_statsmodels.py"),
     (PYTHON, "export_data.py"),  # last: it writes the checksums
 ]
 AREAS = {

@@ -30,6 +30,11 @@ ORIGINS = {  # origin -> (licence, data sets)
     "R package pbkrtest 0.5.2": ("GPL-2+", "beets"),
     "R package HSAUR3 1.0-13": ("GPL-2", "BtheB"),
     "R package carData 3.0-5": ("GPL-2+", "Blackmore"),
+    "statsmodels 0.15.0, datasets": (
+        "BSD-3-Clause or public domain",
+        "sm_longley sm_stackloss sm_spector sm_scotland sm_star98 sm_cpunish sm_statecrime sm_ccard sm_engel sm_committee "
+        "sm_fair",
+    ),
     "statsmodels 0.15.0, regression/tests/results": ("BSD-3-Clause", " ".join(f"lme{i:02}" for i in range(12))),
     "generators/students_tests.py (numpy generator, seed 102)": ("BSD-3-Clause", "students_tests"),
     "generators/students.py (numpy generator, seed 31)": ("BSD-3-Clause", "students"),

@@ -170,9 +170,4 @@ extension stats {
     let line = try linregress(theoretical, ordered)
     return (theoretical, ordered, line.slope, line.intercept, line.rvalue)
   }
-
-  /// Ranks, ties at their mean. Python: scipy.stats.rankdata
-  ///
-  /// - Throws: ``StatisticsError`` for values that are no numbers.
-  public static func rankdata(_ a: any Sample) throws -> [Double] { Ranks(try a.sampleValues()).values }
 }

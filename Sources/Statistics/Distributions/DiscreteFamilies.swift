@@ -65,7 +65,7 @@ public struct PoissonFamily: Sendable {
   ) -> [Double] { self(mu, loc: loc).rvs(size: size, using: &generator) }
 }
 
-/// The binomial distributions: `stats.binom`.
+/// The binomial and the negative binomial distributions: `stats.binom`, `stats.nbinom`.
 public struct BinomialFamily: Sendable {
   let base: @Sendable (Double, Double) -> any UnivariateDistribution
 

@@ -24,6 +24,8 @@ extension stats {
   public static let studentizedRange = TwoShapeFamily { StudentizedRange(groups: $0, df: $1) }
   /// The binomial distributions, by number of trials and probability. Python: scipy.stats.binom
   public static let binom = BinomialFamily { BinomialDistribution($0, $1) }
+  /// The numbers of failures before n successes of probability p. Python: scipy.stats.nbinom
+  public static let nbinom = BinomialFamily { NegativeBinomialDistribution($0, $1) }
   /// The Poisson distributions, by mean. Python: scipy.stats.poisson
   public static let poisson = PoissonFamily { PoissonDistribution($0) }
 }

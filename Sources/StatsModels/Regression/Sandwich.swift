@@ -29,14 +29,14 @@ struct Sandwich {
     return sum
   }
 
-  /// Sums of scores within clusters, with statsmodels' factor G/(G - 1) · (n - 1)/(n - k).
-  func clustered(_ codes: [Int], groups: Int) -> Matrix {
+  /// Sums of scores within clusters; corrected by statsmodels' factor G/(G - 1) · (n - 1)/(n - k).
+  func clustered(_ codes: [Int], groups: Int, corrected: Bool = true) -> Matrix {
     var sums = Matrix(rows: groups, columns: exog.columns)
     for i in 0..<exog.rows {
       for j in 0..<exog.columns { sums[codes[i], j] += pseudoInverse[j, i] * resid[i] }
     }
     let g = Double(groups)
-    return sums.gram() * (g / (g - 1) * (count - 1) / (count - Double(exog.columns)))
+    return sums.gram() * (corrected ? g / (g - 1) * (count - 1) / (count - Double(exog.columns)) : 1)
   }
 
   /// Scores and their products with earlier ones, weights falling linearly to 0 after `lags`.

@@ -1,5 +1,5 @@
 /// Lays out one table of finished text cells as statsmodels' `SimpleTable` does, in text, HTML and LaTeX.
-struct SimpleTable {
+struct SimpleTable: Sendable {
   /// Where the text of a cell stands within its column.
   enum Alignment: String, Sendable {
     case left = "l"
@@ -16,7 +16,7 @@ struct SimpleTable {
   }
 
   /// What separates rows and columns of a text table.
-  struct TextStyle {
+  struct TextStyle: Sendable {
     var columnSeparator = " "
     var above: Character? = "-"
     var below: Character?
@@ -24,6 +24,8 @@ struct SimpleTable {
     var headerAlignment = Alignment.center
     /// Widths the columns have at least.
     var minimumWidth = 0
+    /// The same of single columns, from the left.
+    var minimumWidths: [Int] = []
   }
 
   /// Data cells, row by row.
@@ -32,10 +34,14 @@ struct SimpleTable {
   var headers: [String]?
   /// Row names; nil for a table without.
   var stubs: [String]?
-  /// Alignment of data cells in text, of data and header cells in LaTeX.
+  /// Alignment of data cells in text, and where nothing else is said of data and header cells in LaTeX.
   var alignment = Alignment.right
+  /// LaTeX with the rules of the package booktabs, names in bold and all else centred.
+  var hasBooktabs = false
   /// A line above the table.
   var title: String?
+  /// Tables whose rows continue these rows.
+  var right: [SimpleTable] = []
 
   private enum Kind { case data, header, stub, empty }
   private typealias Cell = (kind: Kind, text: String)
@@ -50,20 +56,23 @@ struct SimpleTable {
       let stub: [Cell] = stubs.map { [(.stub, $0.indices.contains(i) ? $0[i] : "")] } ?? []
       result.append(stub + row.map { (.data, $0) })
     }
+    for table in right { result = zip(result, table.grid).map { $0 + $1 } }
     return result
   }
 
-  private func widths(of grid: [[Cell]], minimum: Int = 0) -> [Int] {
+  private func widths(of grid: [[Cell]], minimum: Int = 0, each: [Int] = []) -> [Int] {
     let columns = grid.map(\.count).max() ?? 0
     return (0..<columns).map { j in
-      grid.reduce(minimum) { $1.indices.contains(j) ? max($0, PythonPadding.length($1[j].text)) : $0 }
+      grid.reduce(max(minimum, each.indices.contains(j) ? each[j] : 0)) {
+        $1.indices.contains(j) ? max($0, PythonPadding.length($1[j].text)) : $0
+      }
     }
   }
 
   /// The table as plain text, without a final newline.
   func asText(style: TextStyle = TextStyle()) -> String {
     let grid = grid
-    let widths = widths(of: grid, minimum: style.minimumWidth)
+    let widths = widths(of: grid, minimum: style.minimumWidth, each: style.minimumWidths)
     var lines: [String] = []
     var lastLength = 0
     for row in grid {
@@ -113,28 +122,44 @@ struct SimpleTable {
   }
 
   /// The table as a LaTeX `tabular`, without a final newline.
-  func asLatexTabular() -> String {
-    let escaped = grid.map { row in row.map { (kind: $0.kind, text: Self.latexEscaped($0.text)) } }
-    let widths = widths(of: escaped)
+  func asLatexTabular() -> String { Self.latexTabular([self]) }
+
+  /// Tables one below the other as LaTeX `tabular`s, a new one wherever the columns change.
+  static func latexTabular(_ tables: [SimpleTable]) -> String {
+    let isBooktabs = tables.first?.hasBooktabs ?? false
+    let rules = isBooktabs ? ["\\toprule", "\\midrule", "\\bottomrule"] : ["\\hline", "\\hline", "\\hline"]
     var lines = ["\\begin{center}"]
     var previous: String?
-    for row in escaped {
-      let aligns = row.map { $0.kind == .stub || $0.kind == .empty ? "l" : alignment.rawValue }.joined()
-      if aligns != previous {
-        if previous != nil { lines += ["\\hline", "\\end{tabular}"] }
-        lines.append("\\begin{tabular}{\(aligns)}")
-        if previous == nil { lines.append("\\hline") }
-        previous = aligns
+    let grids = tables.map { table in
+      table.grid.map { row in
+        row.map { cell -> Cell in
+          let isBold = isBooktabs && (cell.kind == .stub || cell.kind == .header)
+          return (cell.kind, isBold ? "\\textbf{\(latexEscaped(cell.text))}" : latexEscaped(cell.text))
+        }
       }
-      let cells = row.indices.map { j in
-        row[j].kind == .stub || row[j].kind == .empty
-          ? PythonPadding.left(row[j].text, widths[j]) : alignment.pad(row[j].text, widths[j])
-      }
-      lines.append(cells.joined(separator: " & ") + "  \\\\")
-      if row.contains(where: { $0.kind == .header }) { lines.append("\\hline") }
     }
-    if previous != nil { lines += ["\\hline", "\\end{tabular}"] }
-    if let title, !title.isEmpty { lines.append("%\\caption{\(title)}") }
+    for (position, (table, escaped)) in zip(tables, grids).enumerated() {
+      let alignment = isBooktabs ? Alignment.center : table.alignment
+      // statsmodels appends the others' rows to the first table, whose columns are as wide as all of these.
+      let widths = table.widths(of: position == 0 ? grids.flatMap { $0 } : escaped)
+      for row in escaped {
+        let aligns = row.map { $0.kind == .stub || $0.kind == .empty ? "l" : alignment.rawValue }.joined()
+        if aligns != previous {
+          if previous != nil { lines += [rules[2], "\\end{tabular}"] }
+          lines.append("\\begin{tabular}{\(aligns)}")
+          if previous == nil { lines.append(rules[0]) }
+          previous = aligns
+        }
+        let cells = row.indices.map { j in
+          row[j].kind == .stub || row[j].kind == .empty
+            ? PythonPadding.left(row[j].text, widths[j]) : alignment.pad(row[j].text, widths[j])
+        }
+        lines.append(cells.joined(separator: " & ") + "  \\\\")
+        if row.contains(where: { $0.kind == .header }) { lines.append(rules[1]) }
+      }
+    }
+    if previous != nil { lines += [rules[2], "\\end{tabular}"] }
+    if let title = tables.first?.title, !title.isEmpty { lines.append("%\\caption{\(title)}") }
     lines.append("\\end{center}")
     // "$$" appears where two escaped characters meet, as in P>|z|.
     return replacing("$$", with: " ", in: lines.joined(separator: "\n"))

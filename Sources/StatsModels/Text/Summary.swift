@@ -115,29 +115,37 @@ extension Summary: CustomStringConvertible {
   public var description: String { asText() }
 }
 
-/// Breaks a paragraph into lines, as Python's `textwrap.wrap` does with its default options.
+/// Breaks a paragraph into lines, as Python's `textwrap.wrap` does with its default options: runs of spaces within a line
+/// stay as they are.
 enum TextWrapping {
   static func wrap(_ text: String, width: Int) -> [String] {
     let width = max(width, 1)
     var lines: [String] = []
     var line = ""
+    var gap = 0
     func flush() {
       if !line.isEmpty { lines.append(line) }
       line = ""
     }
-    for word in text.split(whereSeparator: \.isWhitespace) {
-      var rest = Substring(word)
-      let joined = PythonPadding.length(line) + (line.isEmpty ? 0 : 1) + PythonPadding.length(String(rest))
-      if joined <= width {
-        line += (line.isEmpty ? "" : " ") + rest
+    for word in text.split(omittingEmptySubsequences: false, whereSeparator: \.isWhitespace) {
+      // An empty word is a further space.
+      guard !word.isEmpty else {
+        gap += 1
         continue
       }
-      flush()
-      while PythonPadding.length(String(rest)) > width {
-        lines.append(String(rest.prefix(width)))
-        rest = rest.dropFirst(width)
+      var rest = Substring(word)
+      let space = line.isEmpty ? 0 : gap
+      if PythonPadding.length(line) + space + PythonPadding.length(String(rest)) <= width {
+        line += String(repeating: " ", count: space) + rest
+      } else {
+        flush()
+        while PythonPadding.length(String(rest)) > width {
+          lines.append(String(rest.prefix(width)))
+          rest = rest.dropFirst(width)
+        }
+        line = String(rest)
       }
-      line = String(rest)
+      gap = 1
     }
     flush()
     return lines

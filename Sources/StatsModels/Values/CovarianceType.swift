@@ -4,6 +4,8 @@
 public enum CovarianceType: String, Sendable, CaseIterable {
   /// Equal variances, no correlation: scale times the inverse of the cross-product.
   case nonrobust
+  /// The same with a scale that is given: `covKwds: ["scale": 1]`.
+  case fixedScale = "fixed scale"
   /// White's, for unequal variances.
   case hc0 = "HC0"
   /// HC0 with the degrees of freedom of the residuals.

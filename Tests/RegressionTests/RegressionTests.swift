@@ -1,0 +1,10 @@
+import StatsModels
+import TestSupport
+import Testing
+
+@Suite struct RegressionTests {
+  @Test func leastSquares() throws { #expect(try OLSChecks.failures() == []) }
+  @Test func tablesOfVariance() throws { #expect(try TableChecks.failures() == []) }
+  @Test func oddInput() throws { #expect(try OddInputChecks.failures() == []) }
+  @Test func mixedModelsAgainstRegressions() throws { #expect(try NullChecks.failures() == []) }
+}
