@@ -91,3 +91,8 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Tests call optimised code and have no hot loops of their own: optimising them too would only lengthen the build.
+for target in package.targets where target.type == .test {
+  target.swiftSettings = [.unsafeFlags(["-Onone"])]
+}
