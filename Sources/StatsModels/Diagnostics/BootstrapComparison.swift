@@ -111,20 +111,13 @@ public func compare(
   }
   let (small, large) = (compared.models[0], compared.models[1])
   let engines = try [small, large].map { try $0.engine() }
-  let rows = engines[0].dataRows
-  var fixed = rows
-  for term in fixed.effects.indices { fixed.effects[term] = nil }
-  let means = engines[0].predictions(at: fixed, estimate: small.estimate, modes: small.modes)
-  let estimate = small.estimate
+  let draws = ResponseDraws(engines, estimate: small.estimate, modes: small.modes)
   let run = BootstrapRun(total: max(count, 0), progress: progress)
   let workers = max(1, min(threads ?? ProcessorCount.available, max(count, 1)))
   BLASThreads.with(1) {
     run.perform(workers: workers) { replicate in
       var stream = RandomStream(seed: seed, stream: replicate)
-      let response = engines[0].simulate(rows, means: means, estimate: estimate, stream: &stream)
-      let likelihoods = engines.map { engine in
-        (try? engine.replacingResponse(response, threads: 1).fit(reml: false))?.logLikelihood ?? .nan
-      }
+      let likelihoods = draws.next(&stream).map { (try? $0.get().fit(reml: false))?.logLikelihood ?? .nan }
       return [2 * (likelihoods[1] - likelihoods[0])]
     }
   }

@@ -108,21 +108,16 @@ extension MixedLMResults {
     try specification.requirePlainResiduals(
       "there is no bootstrap", remedy: "simulate responses and refit(response:) each")
     let engine = try self.engine()
-    let rows = engine.dataRows
-    var fixed = rows
-    for term in fixed.effects.indices { fixed.effects[term] = nil }
-    let means = engine.predictions(at: fixed, estimate: estimate, modes: modes)
+    let draws = ResponseDraws([engine], estimate: estimate, modes: modes)
     let names = layout.names + ["scale"]
     let run = BootstrapRun(total: max(count, 0), progress: progress)
     let workers = max(1, min(threads ?? ProcessorCount.available, max(count, 1)))
-    let (estimate, reml, specification, layout) = (self.estimate, self.reml, self.specification, self.layout)
+    let (reml, specification, layout) = (self.reml, self.specification, self.layout)
     let start = estimate.singular ? nil : estimate.relativeCovariances
     BLASThreads.with(1) {
       run.perform(workers: workers) { replicate in
         var stream = RandomStream(seed: seed, stream: replicate)
-        let response = engine.simulate(rows, means: means, estimate: estimate, stream: &stream)
-        let fitted = try? engine.replacingResponse(response, threads: 1)
-          .fit(reml: reml, options: FitOptions(start: start))
+        let fitted = try? draws.next(&stream)[0].get().fit(reml: reml, options: FitOptions(start: start))
         let values = fitted.map { found -> [Double] in
           let relative = specification.blockCovariances(found.relativeCovariances)
           return found.fixedEffects + layout.values(in: relative, scale: found.scale) + [found.scale]
