@@ -145,6 +145,26 @@ package struct CellSums: Sendable, Equatable {
     }
   }
 
+  /// A weighted sum of sums over the same cells and classes; the observations are those of the first.
+  static func combined(_ parts: [(factor: Double, sums: CellSums)]) -> CellSums {
+    var result = parts[0].sums
+    func combine(_ high: KeyPath<CellSums, [Double]>, _ low: KeyPath<CellSums, [Double]>) -> (
+      [Double], [Double]
+    ) {
+      var total = [DoubleDouble](repeating: 0, count: result[keyPath: high].count)
+      for part in parts {
+        let (highs, lows) = (part.sums[keyPath: high], part.sums[keyPath: low])
+        for i in total.indices {
+          total[i] = total[i] + part.factor * DoubleDouble(high: highs[i], low: lows[i])
+        }
+      }
+      return (total.map(\.high), total.map(\.low))
+    }
+    (result.cellHigh, result.cellLow) = combine(\.cellHigh, \.cellLow)
+    (result.classHigh, result.classLow) = combine(\.classHigh, \.classLow)
+    return result
+  }
+
   /// Sums read from a file; nil where their numbers do not fit.
   package init?(
     width: Int, participants: [Int], classes: [Int32], counts: [Int], cellHigh: [Double], cellLow: [Double],

@@ -22,9 +22,6 @@ package struct CompressedDesign: Sendable {
   /// n − r.
   private let restDegrees: Int
 
-  /// Share of the data's rows above which their cells are no gain.
-  private static let worthwhile = 0.5
-
   /// The designs of models over the same rows with the same prior weights; nil where cells are hardly fewer than rows.
   package init?(_ all: [MixedModel]) {
     guard let first = all.first?.rows, first.cells == nil,
@@ -38,14 +35,14 @@ package struct CompressedDesign: Sendable {
       )
     }
     let participants = Set(places.flatMap(\.terms).joined().compactMap(\.entry))
-    guard let codes = Self.cells(all.flatMap(\.rows.terms), count: first.count) else { return nil }
+    guard let codes = RowCells(all.flatMap(\.rows.terms), count: first.count) else { return nil }
     // the response is no entry of the design: a column of zeros stands in its place
     var sums = CellSums(width: columns.values.count + 2, participants: Array(participants))
     sums.grow(classes: [Int32](repeating: 0, count: codes.count), classCount: 1)
     let zeros = [Double](repeating: 0, count: first.count)
     sums.add(columns.values + [zeros], weights: first.weights, cells: codes.codes)
     let rows = sums.rows()
-    guard Double(rows.ones.count) < Self.worthwhile * Double(first.count) else { return nil }
+    guard Double(rows.ones.count) < RowCells.worthwhile * Double(first.count) else { return nil }
     restDegrees = first.count - rows.ones.count
     weights = rows.weights + [1]
     cells = CellRows(
@@ -70,30 +67,6 @@ package struct CompressedDesign: Sendable {
     }
   }
 
-  /// Combinations of the levels of all terms; nil where there are as many as rows.
-  private static func cells(
-    _ terms: [RandomTerm], count: Int
-  ) -> (codes: [Int32], count: Int, representatives: [Int32])? {
-    var codes = [Int32](repeating: 0, count: count)
-    var number = 1
-    for term in terms {
-      var seen: [Int: Int32] = [:]
-      for i in 0..<count {
-        let key = Int(codes[i]) * (term.levelCount + 1) + Int(term.codes[i] + 1)
-        let next = Int32(seen.count)
-        codes[i] = seen[key, default: next]
-        if codes[i] == next { seen[key] = next }
-      }
-      number = seen.count
-      if Double(number) >= worthwhile * Double(count) { return nil }
-    }
-    var representatives = [Int32](repeating: -1, count: number)
-    for (i, code) in codes.enumerated() where representatives[Int(code)] < 0 {
-      representatives[Int(code)] = Int32(i)
-    }
-    return (codes, number, representatives)
-  }
-
   /// A response of one of the models at an estimate, in rows of the cells.
   package func draw(from model: Int, estimate: Estimate, stream: inout RandomStream) -> [Double] {
     let rows = PredictionRows(
@@ -101,7 +74,8 @@ package struct CompressedDesign: Sendable {
       effects: models[model].terms.map { .init(codes: $0.codes, columns: $0.columns) }, weights: weights)
     var fixed = rows
     for term in fixed.effects.indices { fixed.effects[term] = nil }
-    let means = fixed.predictions(estimate: estimate, modes: fixed.effects.map { _ in Matrix(rows: 0, columns: 0) })
+    let means = fixed.predictions(
+      estimate: estimate, modes: fixed.effects.map { _ in Matrix(rows: 0, columns: 0) })
     var response = rows.simulate(
       means: means, levels: models[model].terms.map(\.levelCount), estimate: estimate, stream: &stream)
     response[response.count - 1] =
@@ -110,38 +84,11 @@ package struct CompressedDesign: Sendable {
   }
 
   /// A model with a response that was drawn.
-  package func model(_ position: Int, response: [Double], options: EngineOptions) throws(EngineError) -> MixedModel {
+  package func model(_ position: Int, response: [Double], options: EngineOptions) throws(EngineError)
+    -> MixedModel
+  {
     try MixedModel(
       response: response, fixed: models[position].fixed, terms: models[position].terms, weights: weights,
       cells: cells, options: options)
-  }
-}
-
-/// Columns of data, each once.
-private struct DistinctColumns {
-  /// Where a column is found.
-  enum Place {
-    /// A multiple of the column of ones.
-    case constant(Double)
-    /// A position among `values`.
-    case column(Int)
-
-    /// The entry of an observation that it is, after that of ones; nil for multiples of ones.
-    var entry: Int? {
-      if case .column(let position) = self { return position + 1 }
-      return nil
-    }
-  }
-
-  private let count: Int
-  private(set) var values: [[Double]] = []
-
-  init(count: Int) { self.count = count }
-
-  mutating func place(_ column: [Double]) -> Place {
-    if let first = column.first, column.allSatisfy({ $0 == first }) { return .constant(first) }
-    if let position = values.firstIndex(of: column) { return .column(position) }
-    values.append(column)
-    return .column(values.count - 1)
   }
 }

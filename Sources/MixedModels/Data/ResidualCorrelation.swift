@@ -137,6 +137,57 @@ package struct ResidualCorrelation: Sendable {
   }
 }
 
+extension ResidualCorrelation.Series {
+  /// Sums of rows whose products, times ``ResidualCorrelation/partFactors``, make up those of the whitened rows; nil where
+  /// there would be too many.
+  ///
+  /// - Parameter autoregressive: all first rows, then of each distance in time the rows before, those after, and both;
+  ///   else rows alone in their series, the others, then the series of each length.
+  package func parts(autoregressive: Bool) -> [[[Int]]]? {
+    if autoregressive {
+      guard distances.count <= Self.mostParts else { return nil }
+      return [starts.dropLast().map { [rows[$0]] }]
+        + distances.flatMap { distance in
+          let later = gaps.indices.filter { gaps[$0] == distance }
+          return [
+            later.map { [rows[$0 - 1]] }, later.map { [rows[$0]] }, later.map { [rows[$0 - 1], rows[$0]] },
+          ]
+        }
+    }
+    guard lengths.count <= Self.mostParts else { return nil }
+    let series = zip(starts, starts.dropFirst()).map { Array(rows[$0..<$1]) }
+    return [series.filter { $0.count == 1 }, series.filter { $0.count > 1 }.joined().map { [$0] }]
+      + lengths.map { length in series.filter { $0.count == length } }
+  }
+
+  /// Distinct distances in time between neighbours, and distinct lengths of series of several rows.
+  fileprivate var distances: [Double] { Set(gaps.filter { $0 > 0 }).sorted() }
+  fileprivate var lengths: [Int] {
+    Set(zip(starts, starts.dropFirst()).map { $1 - $0 }.filter { $0 > 1 }).sorted()
+  }
+
+  /// Distances or lengths up to which their sums are kept apart.
+  private static let mostParts = 8
+}
+
+extension ResidualCorrelation {
+  /// Factors of the parts of the series.
+  package var partFactors: [Double] {
+    switch kind {
+    case .autoregressive(let rho):
+      [1]
+        + series.distances.flatMap { distance -> [Double] in
+          let carried = pow(rho, distance)
+          let variance = 1 - carried * carried
+          // (b − ca)(b − ca)' with ab' + ba' from the square of the sum
+          return [(carried * carried + carried) / variance, (1 + carried) / variance, -carried / variance]
+        }
+    case .compoundSymmetry(let rho):
+      [1, 1 / (1 - rho)] + series.lengths.map { -rho / ((1 - rho) * (1 + Double($0 - 1) * rho)) }
+    }
+  }
+}
+
 extension Rows {
   /// The rows L⁻¹W^½(y, X, Z), whose residuals are independent with the variance σ²: the same model in other rows.
   ///

@@ -80,7 +80,8 @@ struct CorrelationRows: Sendable {
     let combined = CombinedCodes([
       (copies, Int(copies.max() ?? -1) + 1), (rows.map { codes[$0] }, Int(codes.max() ?? -1) + 1),
     ])
-    return CorrelationRows(structure, codes: combined.codes, times: times.map { times in rows.map { times[$0] } })
+    return CorrelationRows(
+      structure, codes: combined.codes, times: times.map { times in rows.map { times[$0] } })
   }
 
   /// - Returns: nil where two rows of a series have the same time.
@@ -121,7 +122,9 @@ struct CorrelationRows: Sendable {
     }
     let times = try structure.time.map { name in
       let numbers = try RowNumbers.numbers(of: data.column(name), argument: "residuals")
-      if let row = numbers.firstIndex(where: { !$0.isFinite }) { throw Self.missing(name, row: row, data: data) }
+      if let row = numbers.firstIndex(where: { !$0.isFinite }) {
+        throw Self.missing(name, row: row, data: data)
+      }
       return numbers
     }
     guard let found = CorrelationRows(structure, codes: codes, times: times) else {
@@ -145,7 +148,9 @@ struct CorrelationRows: Sendable {
       values: [name])
   }
 
-  private static func repeated(codes: [Int32], times: [Double], name: String, data: DataFrame) -> StatsModelsError {
+  private static func repeated(codes: [Int32], times: [Double], name: String, data: DataFrame)
+    -> StatsModelsError
+  {
     var seen: [Pair: Int] = [:]
     for (row, code) in codes.enumerated() {
       if let other = seen.updateValue(row, forKey: Pair(code: code, time: times[row] + 0)) {
@@ -173,7 +178,8 @@ struct CorrelationRows: Sendable {
           throw StatsModelsError(
             .invalidArgument,
             "residuals: rows \(data.rowLabels[series.rows[first]]) and \(data.rowLabels[series.rows[position]]) of one series "
-              + "have different levels of '\(name)': a series must lie within one level of each factor", values: [name])
+              + "have different levels of '\(name)': a series must lie within one level of each factor",
+            values: [name])
         }
       }
     }

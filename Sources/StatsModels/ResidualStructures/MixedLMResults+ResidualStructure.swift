@@ -18,7 +18,8 @@ public struct ResidualParameters: Sendable {
   /// Columns `parameter`, `estimate`, `se`, `lower`, `upper`.
   public var frame: DataFrame {
     let columns = [
-      Column(name: "parameter", names), Column(name: "estimate", estimates), Column(name: "se", standardErrors),
+      Column(name: "parameter", names), Column(name: "estimate", estimates),
+      Column(name: "se", standardErrors),
       Column(name: "lower", lower), Column(name: "upper", upper),
     ]
     return (try? DataFrame(columns: columns)) ?? DataFrame()
@@ -81,7 +82,9 @@ extension MixedLMResults {
   func addingResidualUncertainty(
     to covariance: Matrix, slopes: (ResidualEstimate) -> Matrix
   ) -> Matrix {
-    guard let estimate = specification.residuals?.estimate, estimate.covariance.isFinite else { return covariance }
+    guard let estimate = specification.residuals?.estimate, estimate.covariance.isFinite else {
+      return covariance
+    }
     let slopes = slopes(estimate)
     // an estimate that a neighbouring fit has at its bound does not move
     let moves = slopes * estimate.covariance * slopes.transposed

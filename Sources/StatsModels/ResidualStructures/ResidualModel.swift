@@ -45,13 +45,16 @@ struct ResidualModel: Sendable {
   private var varianceParameters: [Double] { Array(parameters.prefix(variance?.parameterCount ?? 0)) }
 
   /// Correlations at the parameters.
-  var residualCorrelation: ResidualCorrelation? { correlation.map { $0.correlation(parameters[parameters.count - 1]) } }
+  var residualCorrelation: ResidualCorrelation? {
+    correlation.map { $0.correlation(parameters[parameters.count - 1]) }
+  }
 
   /// Prior weights times the inverse variances at the parameters; nil for ones.
   func weights(rowCount: Int) -> RowNumbers? {
     guard let variance else { return prior }
     let estimated = variance.weights(varianceParameters)
-    return RowNumbers(column: nil, values: prior.map { zip($0.values, estimated).map { $0 * $1 } } ?? estimated)
+    return RowNumbers(
+      column: nil, values: prior.map { zip($0.values, estimated).map { $0 * $1 } } ?? estimated)
   }
 
   /// The same of new rows; nil for ones.

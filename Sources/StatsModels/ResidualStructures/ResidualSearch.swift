@@ -10,11 +10,13 @@ struct ResidualSearch {
   private let model: MixedLM
   private let arguments: FitArguments
 
+  private let sums: ResidualSums
+
   /// An optimum over the other parameters at given φ.
   private struct Point {
     var parameters: [Double]
-    var results: MixedLMResults
-    var deviance: Double { -2 * results.llf }
+    var estimate: Estimate
+    var deviance: Double { -2 * estimate.logLikelihood }
   }
 
   /// Step of differences of the likelihood: a third of the digits, times parameters of order one.
@@ -34,6 +36,10 @@ struct ResidualSearch {
   init(_ model: MixedLM, _ arguments: FitArguments) {
     self.model = model
     self.arguments = arguments
+    var options = model.engineOptions
+    options.exact = arguments.exact
+    options.threads = arguments.threads
+    sums = ResidualSums(model.specification, options: options)
   }
 
   func run() throws -> MixedLMResults {
@@ -49,40 +55,52 @@ struct ResidualSearch {
       let found = try descend(from: start)
       if found.point.deviance < (best?.point.deviance ?? .infinity) - Self.leastGain { best = found }
     }
-    guard var best else { throw StatsModelsError(.notAvailable, "no parameters of the residuals admit a fit") }
-    // the engine's own search, with other starts than the last optimum
-    let afresh = try fit(best.point.parameters, near: nil)
-    if -2 * afresh.llf < best.point.deviance - Self.leastGain {
-      best = try descend(from: Point(parameters: best.point.parameters, results: afresh))
-    } else {
-      best.point.results = afresh
+    guard var best else {
+      throw StatsModelsError(.notAvailable, "no parameters of the residuals admit a fit")
     }
-    return try finished(best.point, converged: best.converged, begin: begin)
+    // the engine's own search, with other starts than the last optimum
+    var results = try fit(best.point.parameters)
+    if -2 * results.llf < best.point.deviance - Self.leastGain {
+      best = try descend(from: Point(parameters: best.point.parameters, estimate: results.estimate))
+      results = try fit(best.point.parameters)
+    }
+    return try finished(best.point, results, converged: best.converged, begin: begin)
   }
 
   // MARK: - Evaluations
 
-  private func held(_ parameters: [Double]) -> MixedLM {
-    MixedLM(
-      specification: model.specification.holding(residualParameters: parameters), useSqrt: model.useSqrt,
-      designSeconds: model.designSeconds)
-  }
-
-  private func fit(_ parameters: [Double], near: MixedLMResults?) throws -> MixedLMResults {
+  /// The results at φ.
+  private func fit(_ parameters: [Double]) throws -> MixedLMResults {
     var arguments = arguments
     arguments.holdsResiduals = true
-    arguments.method = nil
-    arguments.startParams = near.flatMap { $0.estimate.singular ? nil : $0.paramsObject }
-    return try held(parameters).fit(arguments)
+    return try MixedLM(
+      specification: model.specification.holding(residualParameters: parameters), useSqrt: model.useSqrt,
+      designSeconds: model.designSeconds
+    ).fit(arguments)
   }
 
-  /// −2 log L at φ with the covariances of a fit.
-  private func deviance(_ parameters: [Double], at results: MixedLMResults) throws -> Double {
-    var moved = held(parameters)
-    moved.engineOptions = results.engineOptions
-    let engine = try moved.engine()
-    return try moved.specification.running { () throws(EngineError) in
-      -2 * (try engine.estimate(at: results.estimate.relativeCovariances, reml: arguments.reml)).logLikelihood
+  /// The optimum at φ, begun at the covariances of another.
+  private func point(_ parameters: [Double], near: Estimate?) throws -> Point {
+    let start = near.flatMap { $0.singular ? nil : $0.relativeCovariances }
+    return try model.specification.running { () throws(EngineError) in
+      Point(
+        parameters: parameters,
+        estimate: try sums.engine(parameters).fit(reml: arguments.reml, options: options(start: start)))
+    }
+  }
+
+  private func options(start: [Matrix]?) -> FitOptions {
+    var options = FitOptions(start: start)
+    if let progress = arguments.progress { options.progress = { progress(FitProgress($0)) } }
+    return options
+  }
+
+  /// −2 log L at φ with the covariances of an estimate.
+  private func deviance(_ parameters: [Double], at estimate: Estimate) throws -> Double {
+    try model.specification.running { () throws(EngineError) in
+      -2
+        * (try sums.engine(parameters).estimate(at: estimate.relativeCovariances, reml: arguments.reml))
+        .logLikelihood
     }
   }
 
@@ -91,7 +109,7 @@ struct ResidualSearch {
       let sides = try [-Self.step, Self.step].map { step -> Double in
         var moved = point.parameters
         moved[i] += step
-        return try deviance(moved, at: point.results)
+        return try deviance(moved, at: point.estimate)
       }
       return (sides[1] - sides[0]) / (2 * Self.step)
     }
@@ -103,21 +121,20 @@ struct ResidualSearch {
   /// minimum of a coarse line.
   private func starts() throws -> [Point] {
     guard let residuals = model.specification.residuals else { return [] }
-    let plain = try fit(residuals.parameters, near: nil)
     var parameters = residuals.parameters
+    var near: Estimate?
     if let variance = residuals.variance {
+      let plain = try fit(parameters)
       let start = variance.start(residuals: plain.specification.weighted(plain.resid.values))
       parameters.replaceSubrange(0..<start.count, with: start)
+      near = plain.estimate
     }
-    guard let correlation = residuals.correlation else {
-      let best = try fit(parameters, near: plain)
-      return [Point(parameters: parameters, results: best)]
-    }
-    var near = plain
+    guard let correlation = residuals.correlation else { return [try point(parameters, near: near)] }
     let line = try correlation.starts.map { start -> Point in
       parameters[parameters.count - 1] = start
-      near = try fit(parameters, near: near)
-      return Point(parameters: parameters, results: near)
+      let found = try point(parameters, near: near)
+      near = found.estimate
+      return found
     }
     return line.indices.filter { i in
       (i == 0 || line[i].deviance <= line[i - 1].deviance)
@@ -164,8 +181,7 @@ struct ResidualSearch {
     while share > 1e-4 {
       let parameters = zip(point.parameters, direction).map { $0 + share * $1 }
       do {
-        let results = try fit(parameters, near: point.results)
-        let next = Point(parameters: parameters, results: results)
+        let next = try self.point(parameters, near: point.estimate)
         if next.deviance <= point.deviance + 1e-4 * share * predicted { return next }
       } catch let error as StatsModelsError where error.code != .cancelled {
         // beyond the numbers' range: a shorter step
@@ -182,7 +198,7 @@ struct ResidualSearch {
     for j in 0..<count {
       var moved = point.parameters
       moved[j] += Self.wideStep
-      let next = try gradient(Point(parameters: moved, results: fit(moved, near: point.results)))
+      let next = try gradient(self.point(moved, near: point.estimate))
       for i in 0..<count { result[i, j] = (next[i] - slope[i]) / Self.wideStep }
     }
     return result.symmetrized
@@ -204,11 +220,10 @@ struct ResidualSearch {
 
   /// The fit at the optimum with the covariance of φ, and how the other estimates move with φ.
   private func finished(
-    _ point: Point, converged: Bool, begin: ContinuousClock.Instant
+    _ point: Point, _ results: MixedLMResults, converged: Bool, begin: ContinuousClock.Instant
   ) throws -> MixedLMResults {
     let count = point.parameters.count
     var hessian = Matrix(rows: count, columns: count)
-    let results = point.results
     let (parameters, variances) = (results.params.count, results.layout.entries.count + 1)
     var found = ResidualEstimate(
       covariance: hessian, parameterSlopes: Matrix(rows: parameters, columns: count),
@@ -217,26 +232,31 @@ struct ResidualSearch {
       let sides = try [-Self.wideStep, Self.wideStep].map { step -> Point in
         var moved = point.parameters
         moved[j] += step
-        return Point(parameters: moved, results: try fit(moved, near: results))
+        return try self.point(moved, near: results.estimate)
       }
-      func slope(_ values: (MixedLMResults) -> [Double]) -> [Double] {
-        zip(values(sides[1].results), values(sides[0].results)).map { ($0 - $1) / (2 * Self.wideStep) }
+      func slope(_ values: (Estimate) -> [Double]) -> [Double] {
+        zip(values(sides[1].estimate), values(sides[0].estimate)).map { ($0 - $1) / (2 * Self.wideStep) }
       }
       let gradients = try sides.map(gradient)
       for i in 0..<count { hessian[i, j] = (gradients[1][i] - gradients[0][i]) / (2 * Self.wideStep) }
-      for (i, value) in slope({ $0.params.values }).enumerated() { found.parameterSlopes[i, j] = value }
-      let units = slope { $0.layout.values(in: $0.relativeCovariances, scale: $0.scale) + [$0.scale] }
+      func relative(_ estimate: Estimate) -> [Matrix] {
+        results.specification.blockCovariances(estimate.relativeCovariances)
+      }
+      let moves = slope { $0.fixedEffects + results.layout.values(in: relative($0)) }
+      for (i, value) in moves.enumerated() { found.parameterSlopes[i, j] = value }
+      let units = slope { results.layout.values(in: relative($0), scale: $0.scale) + [$0.scale] }
       for (i, value) in units.enumerated() { found.varianceSlopes[i, j] = value }
       let covariance = results.estimate.fixedCovariance
       found.fixedCovarianceSlopes.append(
         Matrix(
           rows: covariance.rows, columns: covariance.columns,
-          columnMajor: slope { $0.estimate.fixedCovariance.storage }))
+          columnMajor: slope { $0.fixedCovariance.storage }))
     }
     let information = (hessian * 0.5).symmetrized
     let isIdentified = (try? Cholesky(information)) != nil
     found.covariance =
-      isIdentified ? ParameterCovariance.inverse(information) : Matrix(rows: count, columns: count, repeating: .nan)
+      isIdentified
+      ? ParameterCovariance.inverse(information) : Matrix(rows: count, columns: count, repeating: .nan)
     var specification = results.specification
     specification.residuals?.estimate = found
     var estimate = results.estimate
@@ -258,7 +278,8 @@ struct ResidualSearch {
       return [
         FitWarning(
           kind: .convergence,
-          message: "the likelihood has no maximum in \(names), or it was not reached: a group of rows may be fitted exactly, or a "
+          message:
+            "the likelihood has no maximum in \(names), or it was not reached: a group of rows may be fitted exactly, or a "
             + "correlation may be perfect")
       ]
     }
@@ -266,7 +287,8 @@ struct ResidualSearch {
     return [
       FitWarning(
         kind: .notIdentifiable,
-        message: "the data do not determine \(names) beside the variances of the random effects: leave the random intercept of "
+        message:
+          "the data do not determine \(names) beside the variances of the random effects: leave the random intercept of "
           + "the series out, or the correlation")
     ]
   }

@@ -21,6 +21,13 @@ struct VarianceRows: Sendable {
   /// Number of parameters: log δ of each group but the first, or the exponent.
   var parameterCount: Int { variance.kind == .byGroup ? labels.count - 1 : 1 }
 
+  /// Rows of each group.
+  var groups: [[Int]] {
+    var result = [[Int]](repeating: [], count: labels.count)
+    for (row, code) in codes.enumerated() { result[Int(code)].append(row) }
+    return result
+  }
+
   /// log δ of each row.
   func logDeviations(_ parameters: [Double]) -> [Double] {
     switch variance.kind {
@@ -39,7 +46,9 @@ struct VarianceRows: Sendable {
   /// function of a number.
   func start(residuals: [Double]) -> [Double] {
     guard variance.kind == .byGroup else { return [0] }
-    var (squares, counts) = ([Double](repeating: 0, count: labels.count), [Double](repeating: 0, count: labels.count))
+    var (squares, counts) = (
+      [Double](repeating: 0, count: labels.count), [Double](repeating: 0, count: labels.count)
+    )
     for (code, residual) in zip(codes, residuals) {
       squares[Int(code)] += residual * residual
       counts[Int(code)] += 1
@@ -97,13 +106,16 @@ extension VarianceRows {
     values = try Self.numbers(variance, data: data)
     if Set(values.map(abs)).count < 2 {
       throw StatsModelsError(
-        .invalidArgument, "variance: '\(variance.columns[0])' is the same in all rows, and no exponent follows from it",
+        .invalidArgument,
+        "variance: '\(variance.columns[0])' is the same in all rows, and no exponent follows from it",
         values: variance.columns)
     }
   }
 
   /// The label of each row, and the labels in the order of their levels.
-  private static func groups(_ columns: [String], data: DataFrame) throws -> (texts: [String], order: [String]) {
+  private static func groups(_ columns: [String], data: DataFrame) throws -> (
+    texts: [String], order: [String]
+  ) {
     var texts = [[String]](repeating: [], count: data.rowCount)
     var ranks = [[Int32]](repeating: [], count: data.rowCount)
     for name in columns {
@@ -135,7 +147,8 @@ extension VarianceRows {
 
   private static func missing(_ name: String, row: Int, data: DataFrame) -> StatsModelsError {
     StatsModelsError(
-      .missingValues, "variance: '\(name)' has no value in row \(data.rowLabels[row]): remove the row, or use missing: .drop",
+      .missingValues,
+      "variance: '\(name)' has no value in row \(data.rowLabels[row]): remove the row, or use missing: .drop",
       values: [name])
   }
 

@@ -1,0 +1,53 @@
+import Foundation
+import MixedModels
+
+/// A model at any value of its residuals' parameters, from sums that were made once where the inverse covariance of the
+/// residuals is linear in few functions of them; else from the rows each time.
+struct ResidualSums {
+  private let specification: ModelSpecification
+  private let sums: PartitionedSums?
+  private let options: EngineOptions
+
+  init(_ specification: ModelSpecification, options: EngineOptions) {
+    self.specification = specification
+    self.options = options
+    sums = Self.partitioned(specification)
+  }
+
+  private static func partitioned(_ specification: ModelSpecification) -> PartitionedSums? {
+    guard let residuals = specification.residuals,
+      let rows = try? Rows(
+        response: specification.response, fixed: specification.exog, terms: specification.engineTerms,
+        weights: residuals.prior?.values)
+    else { return nil }
+    switch (residuals.variance, residuals.correlation) {
+    case (let variance?, nil) where variance.variance.kind == .byGroup:
+      return PartitionedSums(rows, parts: variance.groups.map { $0.map { [$0] } })
+    case (nil, let correlation?):
+      let isAutoregressive = correlation.structure.kind == .autoregressive
+      return correlation.series.parts(autoregressive: isAutoregressive).flatMap {
+        PartitionedSums(rows, parts: $0)
+      }
+    default: return nil
+    }
+  }
+
+  /// The engine at given parameters.
+  func engine(_ parameters: [Double]) throws(EngineError) -> MixedModel {
+    let held = specification.holding(residualParameters: parameters)
+    guard let sums, let residuals = held.residuals else {
+      return try MixedModel(held.engineRows(), options: options)
+    }
+    let prior = residuals.prior?.values.reduce(0) { $0 + log($1) } ?? 0
+    if let correlation = residuals.residualCorrelation {
+      return try sums.model(
+        factors: correlation.partFactors, logWeights: prior - correlation.logDeterminant, options: options)
+    }
+    let logarithms = [0] + parameters
+    let counts = residuals.variance?.groups.map(\.count) ?? []
+    return try sums.model(
+      factors: logarithms.map { exp(-2 * $0) },
+      logWeights: prior - 2 * zip(logarithms, counts).reduce(0) { $0 + $1.0 * Double($1.1) }, options: options
+    )
+  }
+}
