@@ -231,3 +231,49 @@ import Testing
     #expect(try model(.drop).nobs == data.rowCount - 1)
   }
 }
+
+/// Long series, of which the search keeps sums: the same as from rows.
+@Suite struct ResidualSumsTests {
+  static func data(rows n: Int = 2400) throws -> DataFrame {
+    var g = SeededGenerator(seed: 12)
+    func uniform() -> Double { Double.random(in: -1...1, using: &g) }
+    let levels = (0..<n).map { $0 / 60 }
+    let effects = (0..<n / 60).map { _ in uniform() }
+    let x = (0..<n).map { _ in uniform() }
+    var noise = 0.0
+    var y: [Double] = []
+    for i in 0..<n {
+      noise = i % 60 == 0 ? uniform() : 0.6 * noise + 0.8 * uniform()
+      y.append(1 + x[i] + effects[levels[i]] + (i % 2 == 0 ? 1 : 1.7) * noise)
+    }
+    // times with two distances
+    let time = (0..<n).map { $0 % 60 + ($0 % 60) / 3 }
+    return try DataFrame(["y": y, "x": x, "g": levels, "t": time, "h": (0..<n).map { $0 % 2 }, "w": (0..<n).map { 1 + Double($0 % 3) }])
+  }
+
+  @Test(arguments: [0, 1, 2, 3])
+  func `the search on sums ends where one over rows does`(_ kind: Int) throws {
+    let data = try Self.data()
+    let weights: String? = kind == 3 ? "w" : nil
+    let variance: ResidualVariance? = kind == 0 ? .byGroup("h") : nil
+    let residuals: ResidualStructure? =
+      switch kind {
+      case 1: .autoregressive(time: "t")
+      case 2: .compoundSymmetry
+      case 3: .autoregressive()
+      default: nil
+      }
+    let formula = kind == 2 ? "y ~ x + (0 + x | g)" : "y ~ x + (1 | g)"
+    let fit = try mixedlm(formula, data, weights: weights, variance: variance, residuals: residuals).fit()
+    #expect(fit.converged)
+    // the maximum over rows at the estimate is the estimate's, and higher than beside it
+    let found = try #require(fit.residualParameters())
+    #expect(found.standardErrors.allSatisfy { $0 > 0 && $0 < 0.1 })
+    if kind == 0 { #expect(abs(found.estimates[0] - 1.7) < 4 * found.standardErrors[0] + 0.1) }
+    // a thousandth of the rows makes no difference to the road, ten rows to a series do: searched over rows
+    let again = try fit.refit(response: fit.model.endog)
+    #expect(abs(again.llf - fit.llf) < 1e-7)
+    let engine = fit.model
+    #expect(abs(try engine.loglike(fit.paramsObject, profileFe: true) - fit.llf) < 1e-6)
+  }
+}

@@ -34,10 +34,11 @@ struct ResidualSums {
 
   /// The engine at given parameters.
   func engine(_ parameters: [Double]) throws(EngineError) -> MixedModel {
-    let held = specification.holding(residualParameters: parameters)
-    guard let sums, let residuals = held.residuals else {
-      return try MixedModel(held.engineRows(), options: options)
+    guard let sums, var residuals = specification.residuals else {
+      return try MixedModel(
+        specification.holding(residualParameters: parameters).engineRows(), options: options)
     }
+    residuals.parameters = parameters
     let prior = residuals.prior?.values.reduce(0) { $0 + log($1) } ?? 0
     if let correlation = residuals.residualCorrelation {
       return try sums.model(
