@@ -60,6 +60,8 @@ struct ModelOptions: ParsableArguments {
       "Column that is added to the linear predictor. Example: --offset base", valueName: "COL"))
   var offset: String?
 
+  @OptionGroup var generalized: FamilyOptions
+
   @Flag(help: "Maximise the likelihood instead of the restricted likelihood (REML). Example: --ml")
   var ml = false
 
@@ -98,11 +100,12 @@ struct ModelOptions: ParsableArguments {
   var areEmpty: Bool {
     data == nil && formula == nil && groups == nil && !singleGroup && reFormula == nil && reFormulaFor.isEmpty
       && vcFormula.isEmpty && !ml && method == .default && missing == .none && exact == nil && threads == nil
-      && weights == nil && offset == nil
+      && weights == nil && offset == nil && generalized.areEmpty
   }
 
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads).") }
+    try generalized.check(ml: ml, method: method, exact: exact)
     if groups != nil, singleGroup {
       throw ValidationError("--groups and --single-group contradict each other; give one of them.")
     }
@@ -136,6 +139,16 @@ struct ModelOptions: ParsableArguments {
     return try MixedLM.fromFormula(
       formula: formula ?? "", data: frame, groups: grouping, reFormula: randomEffects, vcFormula: components,
       weights: weights, offset: offset, missing: missing.missing)
+  }
+
+  /// The generalised model over a data frame.
+  func generalizedModel(_ frame: DataFrame, family: Family) throws -> MixedGLM {
+    let grouping: (any ColumnSpecifier)? =
+      singleGroup ? [Int](repeating: 1, count: frame.rowCount) : groups
+    return try MixedGLM.fromFormula(
+      formula: formula ?? "", data: frame, groups: grouping, reFormula: randomEffects, vcFormula: components,
+      family: family, offset: offset, exposure: generalized.exposure, trials: generalized.trials,
+      varWeights: weights, missing: missing.missing)
   }
 
   /// The arguments as the report repeats them.
