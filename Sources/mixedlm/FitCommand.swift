@@ -20,6 +20,7 @@ struct FitCommand: ParsableCommand {
         mixedlm fit sleep.csv --formula "Reaction ~ Days + (Days | Subject)" --ddf kenward-roger
         mixedlm fit dietox.csv --formula "Weight ~ Time" --groups Pig --save pigs.fit
         mixedlm fit --aggregates day1.mlx day2.mlx --format json
+        mixedlm fit cbpp.csv --formula "incidence ~ C(period) + (1 | herd)" --family binomial --trials size
       """)
 
   @OptionGroup var model: ModelOptions
@@ -77,6 +78,12 @@ struct FitCommand: ParsableCommand {
       throw ValidationError(
         "--ddf kenward-roger has a covariance of its own; take satterthwaite with --robust.")
     }
+    if model.generalized.family != nil {
+      if ddf != nil || robust != nil || save != nil || model.varianceBy != nil || model.residuals != nil {
+        throw ValidationError(
+          "--ddf, --robust, --save, --variance-by and --residuals are for linear models; leave them out with --family.")
+      }
+    }
     if withoutRows, save == nil { throw ValidationError("--no-rows needs --save FILE.") }
   }
 
@@ -84,6 +91,10 @@ struct FitCommand: ParsableCommand {
     try Terminal.reporting(Self.self) {
       try output.check()
       try OutputOptions.check(save)
+      if let family = try model.generalized.chosenFamily {
+        try runGeneralized(GeneralizedFit(model, family: family))
+        return
+      }
       let fitted = try source.fitted(model)
       if let save { try fitted.model.results.save(save, rows: !withoutRows) }
       let covariance = try robustCovariance(fitted.model.results)
@@ -100,6 +111,17 @@ struct FitCommand: ParsableCommand {
       }
       if timing { Terminal.complain(report.timingLine) }
     }
+  }
+
+  private func runGeneralized(_ fitted: GeneralizedFit) throws {
+    let report = GeneralizedReport(fitted: fitted, arguments: model.report, includesEffects: all)
+    switch format {
+    case .text: try output.write(fitted.results.summary().asText())
+    case .html: try output.write(fitted.results.summary().asHtml())
+    case .latex: try output.write(fitted.results.summary().asLatex())
+    case .json: try output.write(report.document().encoded())
+    }
+    if timing { Terminal.complain(report.timingLine) }
   }
 
   private func robustCovariance(_ results: MixedLMResults) throws -> RobustCovariance? {

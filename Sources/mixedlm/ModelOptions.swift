@@ -74,6 +74,8 @@ struct ModelOptions: ParsableArguments {
       valueName: "ar1:COL|cs"))
   var residuals: ResidualsOption?
 
+  @OptionGroup var generalized: FamilyOptions
+
   @Flag(help: "Maximise the likelihood instead of the restricted likelihood (REML). Example: --ml")
   var ml = false
 
@@ -112,7 +114,7 @@ struct ModelOptions: ParsableArguments {
   var areEmpty: Bool {
     data == nil && formula == nil && groups == nil && !singleGroup && reFormula == nil && reFormulaFor.isEmpty
       && vcFormula.isEmpty && !ml && method == .default && missing == .none && exact == nil && threads == nil
-      && weights == nil && offset == nil && varianceBy == nil && residuals == nil
+      && weights == nil && offset == nil && varianceBy == nil && residuals == nil && generalized.areEmpty
   }
 
   /// Whether something is said about the model, and not only how to fit it.
@@ -123,6 +125,7 @@ struct ModelOptions: ParsableArguments {
 
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads).") }
+    try generalized.check(ml: ml, method: method, exact: exact)
     if groups != nil, singleGroup {
       throw ValidationError("--groups and --single-group contradict each other; give one of them.")
     }
@@ -157,6 +160,16 @@ struct ModelOptions: ParsableArguments {
       formula: formula ?? "", data: frame, groups: grouping, reFormula: randomEffects, vcFormula: components,
       weights: weights, offset: offset, variance: varianceBy.map { .byGroup($0) }, residuals: residuals?.structure,
       missing: missing.missing)
+  }
+
+  /// The generalised model over a data frame.
+  func generalizedModel(_ frame: DataFrame, family: Family) throws -> MixedGLM {
+    let grouping: (any ColumnSpecifier)? =
+      singleGroup ? [Int](repeating: 1, count: frame.rowCount) : groups
+    return try MixedGLM.fromFormula(
+      formula: formula ?? "", data: frame, groups: grouping, reFormula: randomEffects, vcFormula: components,
+      family: family, offset: offset, exposure: generalized.exposure, trials: generalized.trials,
+      varWeights: weights, missing: missing.missing)
   }
 
   /// The arguments as the report repeats them.

@@ -31,6 +31,12 @@ struct PredictCommand: ParsableCommand {
   var saved: String?
 
   @Option(
+    help: ArgumentHelp(
+      "With --family: the mean (default), the linear predictor, or the mean over the distribution of the effects that are not used. Example: --which marginal",
+      valueName: "mean|linear|marginal"))
+  var which: GLMPrediction?
+
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp("CSV file with the rows to predict. Example: --new new.csv", valueName: "NEW.csv"))
   var new: String
@@ -73,6 +79,9 @@ struct PredictCommand: ParsableCommand {
     guard level > 0, level < 1 else {
       throw ValidationError("--level must lie between 0 and 1, not \(level).")
     }
+    if which != nil, model.generalized.family == nil {
+      throw ValidationError("--which belongs to generalised models; give --family.")
+    }
     if saved == nil {
       try model.requireModel()
     } else if !model.areEmpty {
@@ -86,10 +95,17 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     try Terminal.reporting(Self.self) {
       try output.check()
-      let (results, rows) = try resultsAndRows()
+      let rows: DataFrame
+      let columns: [(key: String, value: [Double])]
+      if let family = try model.generalized.chosenFamily {
+        (rows, columns) = try generalizedColumns(family)
+      } else {
+        let (results, read) = try resultsAndRows()
+        rows = read
+        columns = try FileRows.locating(new, rowCount: rows.rowCount) { try self.columns(results, rows) }
+        if !model.quiet { try tellInestimable(results, rows) }
+      }
       let repeated = try ids.map { try column($0, of: rows) }
-      let columns = try FileRows.locating(new, rowCount: rows.rowCount) { try self.columns(results, rows) }
-      if !model.quiet { try tellInestimable(results, rows) }
       switch format {
       case .csv:
         try output.write(
@@ -115,6 +131,35 @@ struct PredictCommand: ParsableCommand {
       rows = try model.reader.frame(new, texts: $0.textColumns, quiet: model.quiet)
     }
     return (fitted.results, rows)
+  }
+
+  /// The rows, and the columns of the result, of a generalised model.
+  private func generalizedColumns(
+    _ family: Family
+  ) throws -> (DataFrame, [(key: String, value: [Double])]) {
+    var rows = DataFrame()
+    let fitted = try GeneralizedFit(model, family: family) {
+      rows = try model.reader.frame(new, texts: $0.textColumns, quiet: model.quiet)
+    }
+    let results = fitted.results
+    let chosen = try exogRe.map { try column($0, of: rows, remedy: productRemedy($0, rows)) }
+    let factors = try DataFrame(columns: chosen, rowLabels: rows.rowLabels)
+    let which = which ?? .mean
+    return try FileRows.locating(new, rowCount: rows.rowCount) {
+      guard let interval else {
+        let values = try results.predict(rows, exogRe: factors, which: which, newLevels: newLevels)
+        return (rows, [("predictions", values.values)])
+      }
+      let table = try results.predict(
+        rows, exogRe: factors, which: which, newLevels: newLevels, interval: interval, level: level)
+      return (
+        rows,
+        [
+          ("predictions", table.predictions.values), ("se", table.se.values), ("lower", table.lower.values),
+          ("upper", table.upper.values),
+        ]
+      )
+    }
   }
 
   /// A column of the new file, by a name that the user gave.
@@ -188,3 +233,4 @@ extension JSONValue {
 
 extension IntervalKind: ExpressibleByArgument {}
 extension NewLevels: ExpressibleByArgument {}
+extension GLMPrediction: ExpressibleByArgument {}

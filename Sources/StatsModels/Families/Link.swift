@@ -1,4 +1,4 @@
-package import GeneralizedModels
+import GeneralizedModels
 
 /// The function of a mean that is linear in the predictors: η = g(μ).
 ///
@@ -52,7 +52,7 @@ public enum Link: String, Sendable, Hashable, CaseIterable {
   public func inverseDeriv2(_ eta: Double) -> Double { function.mean(eta).second }
 
   /// The engine's function.
-  package var function: LinkFunction {
+  var function: LinkFunction {
     switch self {
     case .logit: .logit
     case .probit: .probit

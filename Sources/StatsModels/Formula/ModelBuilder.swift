@@ -10,6 +10,8 @@ struct ModelBuilder {
   let environment: Environment
   /// The groups of the `groups` argument.
   let groups: GroupsInput?
+  /// Makes the response of the columns of the left side, where they need not be one of numbers.
+  var readsResponse: ((DesignMatrix) throws -> (name: String, values: [Double]))?
   private let coding: FactorCoding
   private let missing: Missing
   /// Rows that stand for cells, in place of data.
@@ -58,7 +60,9 @@ struct ModelBuilder {
       throw StatsModelsError(
         .notEnoughData, "there are no rows to fit: the data are empty, or all rows were dropped")
     }
-    let fixed = try cells?.fixed ?? FixedDesign(plan: plan, data: data, environment: environment)
+    let fixed = try cells?.fixed
+      ?? FixedDesign(
+        plan: plan, data: data, environment: environment, response: readsResponse)
     let groupFactor = try groups.map { groups in
       if let known = cells?.coded(groups.column == nil ? .single : .column, groups.name) {
         return GroupingFactor(name: groups.name, part: known)
@@ -221,13 +225,24 @@ struct FixedDesign {
     self.info = info
   }
 
-  init(plan: FormulaPlan, data: DataFrame, environment: Environment) throws {
+  /// - Parameter response: makes the response of several columns; nil takes one of numbers.
+  init(
+    plan: FormulaPlan, data: DataFrame, environment: Environment,
+    response: ((DesignMatrix) throws -> (name: String, values: [Double]))? = nil
+  ) throws {
     guard !plan.fixed.lhsTermlist.isEmpty else {
       throw StatsModelsError(
         .unsupportedFormula, "the formula '\(plan.formula)' has no response: write it before '~'",
         values: [plan.formula])
     }
     let (left, right) = try dmatrices(plan.fixed, data, environment: environment, NAAction: .raise)
+    exogNames = right.columnNames
+    exog = right.matrix
+    info = right.designInfo
+    if let response {
+      (endogName, endog) = try response(left)
+      return
+    }
     let isNumeric = left.designInfo.factorInfos?.values.allSatisfy { $0.type == .numerical } ?? true
     guard left.columnCount == 1, isNumeric else {
       let name = plan.fixed.lhsTermlist.map(\.name).joined(separator: " + ")
@@ -241,8 +256,5 @@ struct FixedDesign {
     }
     endogName = left.columnNames[0]
     endog = left.column(at: 0)
-    exogNames = right.columnNames
-    exog = right.matrix
-    info = right.designInfo
   }
 }

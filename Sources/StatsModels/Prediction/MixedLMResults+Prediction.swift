@@ -46,7 +46,7 @@ extension MixedLMResults {
   public func predict(
     _ data: DataFrame, exogRe: DataFrame, newLevels: NewLevels = .error
   ) throws -> Series {
-    let (merged, included) = try grouped(data, by: exogRe)
+    let (merged, included) = try specification.grouped(data, by: exogRe)
     return try predictions(merged, included: included, newLevels: newLevels)
   }
 
@@ -55,70 +55,13 @@ extension MixedLMResults {
     _ data: DataFrame, exogRe: DataFrame, newLevels: NewLevels = .error, interval: IntervalKind,
     level: Double = 0.95
   ) throws -> PredictionTable {
-    let (merged, included) = try grouped(data, by: exogRe)
+    let (merged, included) = try specification.grouped(data, by: exogRe)
     return try table(merged, included: included, newLevels: newLevels, interval: interval, level: level)
   }
 
-  // MARK: - Which effects
-
   /// Blocks that a selection names.
   func blocks(_ selection: RandomEffectsSelection) throws -> Set<Int> {
-    switch selection {
-    case .all: return Set(specification.blocks.indices)
-    case .none: return []
-    case .factors(let names):
-      var result: Set<Int> = []
-      for name in names {
-        let found = specification.blocks.indices.filter {
-          let block = specification.blocks[$0]
-          return block.group == name || (!block.isComponent && specification.levelName(ofBlock: $0) == name)
-        }
-        if found.isEmpty {
-          throw StatsModelsError(
-            .invalidArgument,
-            "there are no random effects of '\(name)'; there are \(shortList(specification.blocks.map(\.group)))",
-            values: [name])
-        }
-        result.formUnion(found)
-      }
-      return result
-    }
-  }
-
-  /// The data with the grouping columns in place, and the blocks whose levels these columns determine.
-  private func grouped(_ data: DataFrame, by exogRe: DataFrame) throws -> (DataFrame, Set<Int>) {
-    guard exogRe.rowCount == data.rowCount else {
-      throw StatsModelsError(
-        .lengthMismatch, "exogRe has \(exogRe.rowCount) rows, the data \(data.rowCount)")
-    }
-    var merged = data
-    for column in exogRe.columns { try merged.assign(column.name, column) }
-    let names = Set(exogRe.columnNames)
-    var used: Set<String> = []
-    var included: Set<Int> = []
-    for position in specification.blocks.indices {
-      let variables = specification.levelVariables(ofBlock: position, in: merged)
-      guard !variables.isEmpty, variables.isSubset(of: names) else { continue }
-      included.insert(position)
-      used.formUnion(variables)
-    }
-    if let stray = exogRe.columnNames.first(where: { !used.contains($0) }) {
-      throw StatsModelsError(
-        .invalidArgument,
-        "exogRe: no random effects belong to '\(stray)' alone; " + neededColumns(in: merged), values: [stray])
-    }
-    return (merged, included)
-  }
-
-  /// The grouping columns that the effects of each block take.
-  private func neededColumns(in data: DataFrame) -> String {
-    let needs = specification.blocks.indices.map { position in
-      let columns = specification.levelVariables(ofBlock: position, in: data).sorted()
-      return "'\(specification.blocks[position].group)' needs "
-        + (columns.isEmpty
-          ? "columns that the data lack" : columns.map { "'\($0)'" }.joined(separator: " and "))
-    }
-    return needs.joined(separator: ", ")
+    try specification.selectedBlocks(selection)
   }
 
   // MARK: - Values

@@ -1,0 +1,231 @@
+import DataFrames
+import Distributions
+import Foundation
+import GeneralizedModels
+import LinearAlgebra
+import MixedModels
+import Patsy
+
+/// What a prediction of a generalised mixed model is of. Not in statsmodels.
+public enum GLMPrediction: String, Sendable, Hashable, CaseIterable {
+  /// The mean of the response with the effects that are used, the others at zero.
+  case mean
+  /// The linear predictor.
+  case linear
+  /// The mean over the distribution of the effects that are not used: of the whole population without any.
+  case marginal
+}
+
+extension MixedGLMResults {
+  /// Predictions for the data of the model, random effects at zero.
+  ///
+  /// - Parameter which: mean, linear predictor, or mean over the effects' distribution.
+  public func predict(which: GLMPrediction = .mean) -> Series {
+    let engineTerms = specification.engineTerms
+    let variances: [Double]?
+    if which == .marginal {
+      variances = priorVariances(
+        engineTerms.map { PredictionRows.Effects(codes: $0.codes, columns: $0.columns) }, rows: nobs)
+    } else {
+      variances = nil
+    }
+    return Series(
+      index: Array(specification.rowLabels),
+      values: values(estimate.fixedPredictor, which: which, variances: variances))
+  }
+
+  /// Predictions for new data.
+  ///
+  /// - Parameters:
+  ///   - data: the variables of the formulas; offset and exposure come from the columns of their names.
+  ///   - which: mean, linear predictor, or mean over the distribution of the effects that are not used.
+  ///   - randomEffects: whose effects are added.
+  ///   - newLevels: what to do with levels that the model was not fitted to.
+  /// - Throws: ``StatsModelsError`` for unknown factors and levels, `PatsyError` for columns that are missing.
+  public func predict(
+    _ data: DataFrame, which: GLMPrediction = .mean, randomEffects: RandomEffectsSelection = .none,
+    newLevels: NewLevels = .error
+  ) throws -> Series {
+    try predictions(
+      data, which: which, included: specification.selectedBlocks(randomEffects), newLevels: newLevels)
+  }
+
+  /// Predictions for new data with the effects of the grouping columns in `exogRe`.
+  ///
+  /// - Throws: ``StatsModelsError`` when a column is no grouping column, or for levels that are unknown.
+  public func predict(
+    _ data: DataFrame, exogRe: DataFrame, which: GLMPrediction = .mean, newLevels: NewLevels = .error
+  ) throws -> Series {
+    let (merged, included) = try specification.grouped(data, by: exogRe)
+    return try predictions(merged, which: which, included: included, newLevels: newLevels)
+  }
+
+  /// Predictions for new data with confidence limits.
+  ///
+  /// Standard errors take in fixed effects, the effects that are used, and the covariance of both; limits of means are
+  /// those of the linear predictor, taken through the link. Variances count as known.
+  /// - Throws: ``StatsModelsError`` for unknown factors and levels, and for `interval: .prediction`, which
+  ///   ``simulate(count:seed:randomEffects:)`` answers; `PatsyError` for columns that are missing.
+  public func predict(
+    _ data: DataFrame, which: GLMPrediction = .mean, randomEffects: RandomEffectsSelection = .none,
+    newLevels: NewLevels = .error, interval: IntervalKind, level: Double = 0.95
+  ) throws -> PredictionTable {
+    try table(
+      data, which: which, included: specification.selectedBlocks(randomEffects), newLevels: newLevels,
+      interval: interval, level: level)
+  }
+
+  /// Predictions with confidence limits and the effects of the grouping columns in `exogRe`.
+  ///
+  /// - Throws: ``StatsModelsError`` as without limits, and for `interval: .prediction`.
+  public func predict(
+    _ data: DataFrame, exogRe: DataFrame, which: GLMPrediction = .mean, newLevels: NewLevels = .error,
+    interval: IntervalKind, level: Double = 0.95
+  ) throws -> PredictionTable {
+    let (merged, included) = try specification.grouped(data, by: exogRe)
+    return try table(
+      merged, which: which, included: included, newLevels: newLevels, interval: interval, level: level)
+  }
+
+  // MARK: - Values
+
+  private func newRows(
+    _ data: DataFrame, which: GLMPrediction, included: Set<Int>, newLevels: NewLevels
+  ) throws -> (rows: NewRows, predictor: [Double]) {
+    let new = try NewRows(
+      data, specification: specification, included: included, newLevels: newLevels,
+      needsExcluded: which == .marginal)
+    var predictor = new.addingOffset(linearPart(new.rows))
+    if let exposure = try model.response.exposure?.values(in: data, argument: "exposure") {
+      for (i, row) in new.kept.enumerated() { predictor[i] += log(exposure[row]) }
+    }
+    return (new, predictor)
+  }
+
+  /// X b + Σ Z u of new rows.
+  private func linearPart(_ rows: PredictionRows) -> [Double] {
+    let n = rows.count
+    var result = [Double](repeating: 0, count: n)
+    for (j, b) in estimate.fixedEffects.enumerated() where b.isFinite && b != 0 {
+      for i in 0..<n { result[i] += b * rows.fixed.storage[j * n + i] }
+    }
+    for (t, effects) in rows.effects.enumerated() {
+      guard let effects else { continue }
+      let k = effects.columns.count
+      for (a, column) in effects.columns.enumerated() {
+        for i in 0..<n where effects.codes[i] >= 0 {
+          result[i] += (column?[i] ?? 1) * estimate.effects[t][Int(effects.codes[i]) * k + a]
+        }
+      }
+    }
+    return result
+  }
+
+  /// z'Ψz of effects that are integrated over.
+  private func priorVariances(_ effects: [PredictionRows.Effects?], rows n: Int) -> [Double] {
+    var result = [Double](repeating: 0, count: n)
+    for (t, effects) in effects.enumerated() {
+      guard let effects else { continue }
+      let covariance = estimate.covariances[t]
+      for i in 0..<n where effects.codes[i] != PredictionRows.Effects.none {
+        for (a, first) in effects.columns.enumerated() {
+          for (b, second) in effects.columns.enumerated() {
+            result[i] += (first?[i] ?? 1) * covariance[a, b] * (second?[i] ?? 1)
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  private func values(_ predictor: [Double], which: GLMPrediction, variances: [Double]?) -> [Double] {
+    switch which {
+    case .linear: return predictor
+    case .mean: return predictor.map(family.link.inverse)
+    case .marginal:
+      return zip(predictor, variances ?? predictor.map { _ in 0 }).map {
+        MarginalMean(link: family.link).value($0, variance: $1)
+      }
+    }
+  }
+
+  private func predictions(
+    _ data: DataFrame, which: GLMPrediction, included: Set<Int>, newLevels: NewLevels
+  ) throws -> Series {
+    if data.rowCount == 0 { return Series(index: [], values: []) }
+    let (new, predictor) = try newRows(data, which: which, included: included, newLevels: newLevels)
+    let variances = which == .marginal ? priorVariances(new.excluded, rows: new.rows.count) : nil
+    return Series(
+      index: Array(data.rowLabels),
+      values: new.padded(values(predictor, which: which, variances: variances)))
+  }
+
+  private func table(
+    _ data: DataFrame, which: GLMPrediction, included: Set<Int>, newLevels: NewLevels, interval: IntervalKind,
+    level: Double
+  ) throws -> PredictionTable {
+    guard level > 0, level < 1 else {
+      throw StatsModelsError(.invalidArgument, "level is \(level): it must lie between 0 and 1")
+    }
+    guard interval == .confidence else {
+      throw StatsModelsError(
+        .notAvailable,
+        "intervals of new observations of a \(family.distribution.rawValue) response are no limits around a mean: take "
+          + "quantiles of simulate(count:seed:), or interval: .confidence")
+    }
+    if data.rowCount == 0 {
+      let none = Series(index: [], values: [])
+      return PredictionTable(
+        predictions: none, se: none, lower: none, upper: none, interval: interval, level: level)
+    }
+    let (new, predictor) = try newRows(data, which: which, included: included, newLevels: newLevels)
+    let engine = try model.engine()
+    let errors = engine.predictorVariances(estimate, at: new.rows).map { max($0, 0).squareRoot() }
+    let spread = which == .marginal ? priorVariances(new.excluded, rows: new.rows.count) : nil
+    let quantile = -Normal.ppf(0.5 - level / 2)
+    let limits = [-quantile, 0, quantile].map { q in
+      values(zip(predictor, errors).map { $0 + q * $1 }, which: which, variances: spread)
+    }
+    let mean = MarginalMean(link: family.link)
+    let slopes = predictor.indices.map { i -> Double in
+      switch which {
+      case .linear: 1
+      case .mean: abs(family.link.inverseDeriv(predictor[i]))
+      case .marginal: abs(mean.slope(predictor[i], variance: spread?[i] ?? 0))
+      }
+    }
+    let index = Array(data.rowLabels)
+    func series(_ values: [Double]) -> Series { Series(index: index, values: new.padded(values)) }
+    return PredictionTable(
+      predictions: series(limits[1]), se: series(zip(slopes, errors).map { $0 * $1 }),
+      lower: series(zip(limits[0], limits[2]).map { min($0, $1) }),
+      upper: series(zip(limits[0], limits[2]).map { max($0, $1) }), interval: interval, level: level)
+  }
+}
+
+/// E g⁻¹(η + √v Z), Z standard normal.
+struct MarginalMean {
+  let link: Link
+
+  private static let rule = GaussHermite.rule(40)
+
+  func value(_ eta: Double, variance: Double) -> Double {
+    switch link {
+    case .log: exp(eta + 0.5 * variance)
+    case .identity: eta
+    case .sqrt: eta * eta + variance
+    case .probit: Normal.cdf(eta / (1 + variance).squareRoot())
+    default: sum(eta, variance, link.inverse)
+    }
+  }
+
+  /// The derivative by η.
+  func slope(_ eta: Double, variance: Double) -> Double {
+    sum(eta, variance, link.inverseDeriv)
+  }
+
+  private func sum(_ eta: Double, _ variance: Double, _ f: (Double) -> Double) -> Double {
+    let root = variance.squareRoot()
+    return zip(Self.rule.nodes, Self.rule.weights).reduce(0) { $0 + $1.1 * f(eta + root * $1.0) }
+  }
+}

@@ -1,0 +1,56 @@
+import Distributions
+import LinearAlgebra
+import MixedModels
+
+extension MixedGLMResults {
+  /// Responses drawn from the fitted model, one column per draw; of a binomial response shares of successes.
+  ///
+  /// - Parameters:
+  ///   - count: number of draws.
+  ///   - seed: equal seeds give equal draws, and draw k does not depend on how many there are.
+  ///   - randomEffects: factors whose predicted effects are kept; those of all others are drawn anew.
+  /// - Throws: ``StatsModelsError`` for unknown factors.
+  public func simulate(
+    count: Int = 1, seed: UInt64, randomEffects: RandomEffectsSelection = .none
+  ) throws -> LabeledMatrix {
+    let kept = try specification.selectedBlocks(randomEffects)
+    let roots = estimate.covariances.map(Self.root)
+    let terms = specification.engineTerms
+    let owners = specification.blockOfTerm
+    let weights = weights
+    let isFree = model.response.precisions(family) != nil
+    let columns = (0..<max(count, 0)).map { draw -> [Double] in
+      var stream = RandomStream(seed: seed, stream: draw)
+      var eta = estimate.fixedPredictor
+      for (t, term) in terms.enumerated() {
+        var effects = estimate.effects[t]
+        let k = term.width
+        if !kept.contains(owners[t]) {
+          for level in 0..<term.levelCount {
+            let z = (0..<k).map { _ in stream.normal() }
+            for (a, value) in (roots[t] * z).enumerated() { effects[level * k + a] = value }
+          }
+        }
+        for (a, column) in term.columns.enumerated() {
+          for i in eta.indices where term.codes[i] >= 0 {
+            eta[i] += (column?[i] ?? 1) * effects[Int(term.codes[i]) * k + a]
+          }
+        }
+      }
+      return eta.indices.map { row in
+        ConditionalLaw(
+          family: family, mean: family.link.inverse(eta[row]), weight: weights[row], dispersion: dispersion,
+          isFree: isFree
+        ).draw(&stream)
+      }
+    }
+    return LabeledMatrix(
+      index: Array(specification.rowLabels), columns: columns.indices.map(String.init),
+      values: Matrix(columns: columns, rows: nobs))
+  }
+
+  /// A root of a positive semidefinite matrix.
+  private static func root(_ covariance: Matrix) -> Matrix {
+    (try? SymmetricEigen(covariance))?.applying { max($0, 0).squareRoot() } ?? covariance
+  }
+}
