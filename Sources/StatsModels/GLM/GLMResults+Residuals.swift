@@ -78,33 +78,11 @@ private enum Anscombe {
       let (middle, half) = ((panel.0 + panel.1) / 2, (panel.1 - panel.0) / 2)
       return total
         + half
-        * GaussLegendre.nodes.reduce(0) { inner, node in
+        * GaussLegendre.twenty.reduce(0) { inner, node in
           let r = middle + half * node.x
           return inner + node.weight * 3 * r / cbrt(1 + alpha * r * r * r)
         }
     }
     return a <= b ? sum : -sum
   }
-}
-
-/// Gauss's rule of 20 points on (-1, 1).
-private enum GaussLegendre {
-  static let nodes: [(x: Double, weight: Double)] = {
-    let n = 20
-    return (1...n).map { i in
-      var x = cos(.pi * (Double(i) - 0.25) / (Double(n) + 0.5))
-      var slope = 1.0
-      for _ in 0..<100 {
-        var (previous, value) = (1.0, x)
-        for k in 2...n {
-          (previous, value) = (value, (Double(2 * k - 1) * x * value - Double(k - 1) * previous) / Double(k))
-        }
-        slope = Double(n) * (x * value - previous) / (x * x - 1)
-        let step = value / slope
-        x -= step
-        if abs(step) < 1e-16 { break }
-      }
-      return (x, 2 / ((1 - x * x) * slope * slope))
-    }
-  }()
 }
