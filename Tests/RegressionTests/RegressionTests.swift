@@ -8,6 +8,7 @@ import Testing
   @Test func oddInput() throws { #expect(try OddInputChecks.failures() == []) }
   @Test func generalisedModels() throws { #expect(try GLMChecks.failures() == []) }
   @Test func estimatingEquations() throws { #expect(try GEEChecks.failures() == []) }
+  @Test func smallTests() throws { #expect(try SmallChecks.failures() == []) }
   @Test func bayes() throws { #expect(try BayesChecks.failures() == []) }
   @Test func mixedModelsAgainstRegressions() throws { #expect(try NullChecks.failures() == []) }
 }
