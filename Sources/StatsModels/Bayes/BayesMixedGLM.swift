@@ -36,7 +36,7 @@ public typealias PoissonBayesMixedGLM = BayesMixedGLM<PoissonBayes>
 ///
 ///     Σ log p(yᵢ | (Xβ + Zu)ᵢ) − Σⱼ (½ uⱼ² e^{−2τⱼ} + τⱼ) − ½ Σ τ²/vcpP² − ½ Σ β²/feP²
 ///
-/// Its mode as a rule lies where a standard deviation is practically zero, whatever the data say: use ``mixedglm``, whose
+/// Its mode as a rule lies where a standard deviation is practically zero, whatever the data say: use `mixedglm`, whose
 /// likelihood has the effects integrated out. The fits say so in a warning.
 ///
 /// Python: BinomialBayesMixedGLM, PoissonBayesMixedGLM

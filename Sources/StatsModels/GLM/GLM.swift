@@ -9,7 +9,7 @@ import Patsy
 /// let r = try glm("incidence + healthy ~ C(period)", data, family: .binomial()).fit()
 /// print(try r.summary())
 /// ```
-/// A negative binomial family without α takes α = 1, as statsmodels' does; ``mixedglm`` estimates it.
+/// A negative binomial family without α takes α = 1, as statsmodels' does; `mixedglm` estimates it.
 ///
 /// Python: statsmodels.genmod.generalized_linear_model.GLM
 public struct GLM: Sendable {

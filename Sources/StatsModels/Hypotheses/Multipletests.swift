@@ -1,6 +1,6 @@
 import Foundation
 
-/// P-values corrected for their number: what ``multipletests(_:alpha:method:)`` gives.
+/// P-values corrected for their number: what `multipletests` gives.
 public struct MultipletestsResult: Sendable, Equatable {
   /// Which hypotheses are rejected at the level.
   public let reject: [Bool]
