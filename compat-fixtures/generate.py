@@ -37,7 +37,7 @@ AREAS = {
     "mixedlm": ([(PYTHON, "mixedlm_cases.py")], "mixedlm"),
     "lme4": ([(R, "lme4_cases.R")], "lme4"),
     "statsmodels": ([(PYTHON, "statsmodels_tests.py")], "statsmodels"),
-    "regression": ([(PYTHON, "regression_cases.py")], "regression"),
+    "regression": ([(PYTHON, "regression_cases.py"), (PYTHON, "glm_cases.py"), (PYTHON, "bayes_cases.py")], "regression"),
     "scipy": ([(PYTHON, "scipy_cases.py")], "scipy"),
     "text": ([(PYTHON, "text_cases.py")], "text"),
     "frames": ([(PYTHON, "frame_cases.py")], "frames"),

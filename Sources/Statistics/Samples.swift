@@ -122,6 +122,9 @@ public struct SignificanceResult: Sendable {
   /// The probability of a statistic at least as extreme under the null hypothesis.
   public let pvalue: Double
 
+  /// A result of these numbers.
+  public init(statistic: Double, pvalue: Double) { (self.statistic, self.pvalue) = (statistic, pvalue) }
+
   static let undefined = SignificanceResult(statistic: .nan, pvalue: .nan)
 }
 

@@ -28,6 +28,7 @@ import TestSupport
     case "beta": stats.beta(s[0], s[1], loc: loc, scale: scale)
     case "binom": stats.binom(s[0], s[1], loc: loc)
     case "poisson": stats.poisson(s[0], loc: loc)
+    case "nbinom": stats.nbinom(s[0], s[1], loc: loc)
     default: nil
     }
   }
@@ -70,7 +71,7 @@ import TestSupport
     if c.function.hasPrefix("log") && expected == -.infinity { return true }
     if expected.isNaN, c.function == "ppf" || c.function == "isf" { return true }
     // It takes isf(q) of a discrete distribution as ppf(1 - q).
-    if c.name == "binom" || c.name == "poisson" { return c.function == "isf" && c.at[i] == 1e-200 }
+    if ["binom", "poisson", "nbinom"].contains(c.name) { return c.function == "isf" && c.at[i] == 1e-200 }
     // Its far quantiles of t and F belong to another q: it takes F's isf(q) as ppf(1 - q) too.
     let isHeavy = (c.name == "t" && c.shapes[0] <= 2.5) || c.name == "f"
     return isHeavy && (c.function == "ppf" || c.function == "isf") && min(c.at[i], 1 - c.at[i]) <= 1e-12

@@ -1,6 +1,6 @@
 """Linear regressions of statsmodels: estimates under every covariance type, predictions, influence, tables of variance, texts.
 
-Usage: python regression_cases.py FOLDER: writes ols.json, tables.json and repeated.json.
+Usage: python regression_cases.py FOLDER: writes ols.json, tables.json, repeated.json and small.json.
 """
 
 import datetime
@@ -219,6 +219,33 @@ def tables():
     return plain(out)
 
 
+def small():
+    """Tests of residuals, proportions and tables, and corrections for multiple tests."""
+    from statsmodels.stats.contingency_tables import mcnemar
+    from statsmodels.stats.diagnostic import het_breuschpagan, het_white
+    from statsmodels.stats.multitest import multipletests
+    from statsmodels.stats.proportion import proportions_ztest
+
+    fit = smf.ols("foodexp ~ income", read("sm_engel")).fit()
+    stack = smf.ols("STACKLOSS ~ AIRFLOW + WATERTEMP", read("sm_stackloss")).fit()
+    p = [0.001, 0.3, 0.04, 0.02, 0.9, 0.049]
+    out = {"white": [], "breuschpagan": [], "proportions": [], "mcnemar": [], "multiple": []}
+    for f in (fit, stack):
+        out["white"].append(list(map(float, het_white(f.resid, f.model.exog))))
+        out["breuschpagan"].append(list(map(float, het_breuschpagan(f.resid, f.model.exog))))
+    for side in ("two-sided", "smaller", "larger"):
+        out["proportions"].append({"count": [15, 23], "nobs": [40, 44], "value": None, "side": side, "result": list(map(float, proportions_ztest([15, 23], [40, 44], alternative=side)))})
+        out["proportions"].append({"count": [15], "nobs": [40], "value": 0.3, "side": side, "result": list(map(float, np.ravel(proportions_ztest(15, 40, value=0.3, alternative=side))))})
+    for table in ([[10, 5], [12, 30]], [[3, 4], [4, 8]]):
+        for exact, correction in ((True, True), (False, True), (False, False)):
+            r = mcnemar(table, exact=exact, correction=correction)
+            out["mcnemar"].append({"table": table, "exact": exact, "correction": correction, "result": [float(r.statistic), float(r.pvalue)]})
+    for method in ("bonferroni", "fdr_bh", "holm", "hs"):
+        reject, corrected, sidak, bonf = multipletests(p, method=method)
+        out["multiple"].append({"method": method, "p": p, "reject": reject.tolist(), "corrected": corrected, "levels": [sidak, bonf]})
+    return plain(out)
+
+
 def repeated():
     r = np.random.default_rng(5)
     rows = []
@@ -244,4 +271,5 @@ if __name__ == "__main__":
     folder = pathlib.Path(sys.argv[1])
     save(folder / "ols.json", {"moment": MOMENT, "cases": [case(*m) for m in MODELS], "texts": texts()})
     save(folder / "tables.json", tables())
+    save(folder / "small.json", small())
     save(folder / "repeated.json", repeated())

@@ -38,6 +38,7 @@ GRID = {
     "binom": [(np_, list(range(-1, int(np_[0]) + 2, max(1, int(np_[0]) // 9)))) for np_ in
               ((1, 0.3), (10, 0.5), (60, 0.02), (300, 0.9), (4000, 0.001), (7, 0), (7, 1))],
     "poisson": [((mu,), [-1, 0, 1, 3, 12, 60, 140]) for mu in (0.01, 2.5, 40, 110)],
+    "nbinom": [(np_, [-1, 0, 1, 4, 17, 80, 400]) for np_ in ((1, 0.3), (5, 0.5), (0.4, 0.02), (60, 0.9), (3.7, 1))],
 }
 PROBABILITIES = [0, 1e-200, 1e-12, 1e-3, 0.025, 0.3, 0.5, 0.77, 0.99, 1]
 
@@ -46,7 +47,7 @@ def distributions():
     out = []
     for name, cases in GRID.items():
         d = getattr(stats, name)
-        discrete = name in ("binom", "poisson")
+        discrete = name in ("binom", "poisson", "nbinom")
         for shapes, xs in cases:
             for f in FUNCTIONS:
                 points = PROBABILITIES if f in ("ppf", "isf") else xs
@@ -192,6 +193,7 @@ def functions():
             add("fOneway", names, lambda: fields(stats.f_oneway(*v, equal_var=equal), ["statistic", "pvalue"]), {"equalVar": equal})
         for center in ("median", "mean", "trimmed"):
             add("levene", names, lambda: fields(stats.levene(*v, center=center, proportiontocut=0.1), ["statistic", "pvalue"]), {"center": center})
+    more(s, add)
     tables = [[[8, 2], [1, 5]], [[0, 10], [12, 3]], [[3, 1], [1, 3]], [[100, 230], [87, 91]], [[5, 0], [0, 4]], [[0, 0], [3, 4]],
               [[1200, 900], [1100, 1000]], [[2, 2], [2, 2]], [[10, 20, 30], [6, 9, 17]], [[1, 2], [3, 4], [5, 6]], [[4, 5, 6]], [[1, -1], [2, 3]]]
     for table in tables:
@@ -208,6 +210,78 @@ def functions():
     add("chisquare", ["counts"], lambda: fields(stats.chisquare(s["counts"]), ["statistic", "pvalue"]))
     add("chisquare", ["counts", "expected"], lambda: fields(stats.chisquare(s["counts"], s["expected"]), ["statistic", "pvalue"]))
     return {"samples": {k: value(v) for k, v in s.items()}, "cases": out}
+
+
+def more(s, add):
+    """Ranks, transformations, densities and further tests; then the common ones on random samples with ties and nan."""
+    test = ["statistic", "pvalue"]
+    for x in ("a", "tied", "big", "one", "two", "constant", "far", "skewed", "zeros", "manyties", "empty"):
+        for method in ("average", "min", "max", "dense", "ordinal"):
+            add("rankdata", [x], lambda: {"values": value(stats.rankdata(s[x], method=method))}, {"method": method})
+        for cut in (0.0, 0.1, 0.25, 0.5):
+            add("trimMean", [x], lambda: {"value": value(stats.trim_mean(s[x], cut))}, {"cut": cut})
+        add("jarqueBera", [x], lambda: fields(stats.jarque_bera(s[x]), test))
+        if len(s[x]) > 2 and x != "constant":
+            for dist in ("norm", "expon") if min(s[x]) > 0 else ("norm",):
+                def darling():
+                    r = stats.anderson(s[x], dist)
+                    return {"statistic": value(r.statistic), "critical": value(r.critical_values), "level": value(r.significance_level)}
+                add("anderson", [x], darling, {"dist": dist})
+            for bw in ("scott", "silverman", 0.3):
+                def kde():
+                    k = stats.gaussian_kde(s[x], bw_method=bw)
+                    at = [-1.0, 0.3, 2.0, 5.5]
+                    return {"density": value(k(at)), "log": value(k.logpdf(at)), "factor": value(k.factor), "covariance": value(k.covariance),
+                            "box": value(k.integrate_box_1d(-0.5, 2))}
+                add("gaussianKde", [x], kde, {"bw": str(bw)})
+    for x in ("skewed", "counts", "tied", "manyties2"):
+        positive = s[x][s[x] > 0]
+        s["positive " + x] = positive
+        for lmbda in (-2.0, -0.5, 0.0, 1e-7, 0.3, 1.0, 4.0):
+            add("boxcoxLlf", ["positive " + x], lambda: {"value": value(stats.boxcox_llf(lmbda, positive))}, {"lmbda": lmbda})
+            add("boxcoxAt", ["positive " + x], lambda: {"values": value(stats.boxcox(positive, lmbda))}, {"lmbda": lmbda})
+        def best():
+            y, lmbda, interval = stats.boxcox(positive, alpha=0.05)
+            return {"lmbda": value(lmbda), "interval": value(interval), "values": value(y)}
+        add("boxcox", ["positive " + x], best)
+    for names in (["a", "b"], ["a", "b", "c"], ["tied", "tied2", "manyties"], ["big", "big2", "skewed", "c"], ["a", "p", "q"], ["one", "a"]):
+        for equal in (True, False):
+            def tukey():
+                r = stats.tukey_hsd(*(s[n] for n in names), equal_var=equal)
+                c = r.confidence_interval(0.9)
+                return {"statistic": value(r.statistic.ravel()), "pvalue": value(r.pvalue.ravel()), "low": value(c.low.ravel()), "high": value(c.high.ravel())}
+            add("tukeyHsd", names, tukey, {"equalVar": equal})
+    r = np.random.default_rng(77)
+    for i in range(6):
+        s[f"p{i}"] = np.round(r.uniform(0, 0.2 + 0.1 * i, 4 + 3 * i), 4)
+        for method in ("bh", "by"):
+            add("falseDiscoveryControl", [f"p{i}"], lambda: {"values": value(stats.false_discovery_control(s[f"p{i}"], method=method))}, {"method": method})
+    for i in range(40):
+        n, k = int(r.integers(3, 40)), int(r.integers(2, 30))
+        x, y, z = (np.round(r.normal(m, 2, size), int(r.integers(0, 3))) for m, size in ((0, n), (0.5, n), (1, k)))
+        if i % 3 == 0:
+            x[int(r.integers(0, n))] = np.nan
+        names = [f"x{i}", f"y{i}", f"z{i}"]
+        for name, sample in zip(names, (x, y, z)):
+            s[name] = sample
+        policy = ["propagate", "omit"][i % 2]
+        side = ["two-sided", "less", "greater"][i % 3]
+        o = {"nanPolicy": policy, "alternative": side}
+        add("pointbiserialr", [names[0], names[1]], lambda: fields(stats.pointbiserialr(x > 0, y), test) if not np.isnan(x).any() else 1 / 0)
+        for function, call, pair in (
+            ("mannwhitneyu", stats.mannwhitneyu, (0, 2)), ("ks2samp", stats.ks_2samp, (0, 2)), ("wilcoxon", stats.wilcoxon, (0, 1)),
+            ("spearmanr", stats.spearmanr, (0, 1)), ("kendalltau", stats.kendalltau, (0, 1)), ("ttestInd", stats.ttest_ind, (0, 2)),
+            ("ttestRel", stats.ttest_rel, (0, 1)),
+        ):
+            u, v = ((x, y, z)[j] for j in pair)
+            more_fields = ["statistic_location", "statistic_sign"] if function == "ks2samp" else ["df"] if function.startswith("ttest") else []
+            add(function, [names[j] for j in pair], lambda: fields(call(u, v, nan_policy=policy, alternative=side), test + more_fields), o)
+        for function, call in (("kruskal", stats.kruskal), ("levene", stats.levene), ("bartlett", stats.bartlett), ("fOneway", stats.f_oneway)):
+            extra = {"center": "median"} if function == "levene" else {}
+            add(function, names, lambda: fields(call(x, y, z, nan_policy=policy), test), {"nanPolicy": policy, **extra})
+        add("rankdata", [names[0]], lambda: {"values": value(stats.rankdata(x, nan_policy=policy))}, {"method": "average", "nanPolicy": policy})
+        add("jarqueBera", [names[0]], lambda: fields(stats.jarque_bera(x, nan_policy=policy), test), {"nanPolicy": policy})
+        add("trimMean", [names[0]], lambda: {"value": value(stats.trim_mean(x, 0.2, nan_policy=policy))}, {"cut": 0.2, "nanPolicy": policy})
 
 
 if __name__ == "__main__":

@@ -98,7 +98,9 @@ extension stats {
     guard let pair = try paired([a, b], nanPolicy, names: "a and b"), pair[0].count > 1 else {
       return .undefined
     }
-    let r = correlation(Ranks(pair[0]).values, Ranks(pair[1]).values)
+    var r = correlation(Ranks(pair[0]).values, Ranks(pair[1]).values)
+    // Ranks that agree in full agree exactly.
+    if 1 - abs(r) < 4e-16 * Double(pair[0].count) { r = r.sign == .minus ? -1 : 1 }
     return SignificanceResult(
       statistic: r, pvalue: correlationPvalue(r, Double(pair[0].count - 2), alternative))
   }

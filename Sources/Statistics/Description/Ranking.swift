@@ -52,9 +52,9 @@ extension stats {
     return result
   }
 
-  /// The mean without a share of the values at each end.
+  /// The mean without a share of the values at each end; NaN where none is left.
   ///
-  /// - Throws: ``StatisticsError`` for a share of half and more, and values that are no numbers.
+  /// - Throws: ``StatisticsError`` for a share above half, and values that are no numbers.
   ///
   /// Python: scipy.stats.trim_mean
   public static func trimMean(
@@ -62,9 +62,9 @@ extension stats {
   ) throws -> Double {
     guard let x = try independent([a], nanPolicy)?[0], !x.isEmpty else { return .nan }
     let cut = Int(Swift.max(0, proportiontocut * Double(x.count)))
-    guard proportiontocut >= 0, 2 * cut < x.count else {
+    guard proportiontocut >= 0, 2 * cut <= x.count else {
       throw StatisticsError(
-        "Proportion too big: \(proportiontocut) of \(x.count) values at each end leave none; give one below 0.5"
+        "Proportion too big: \(proportiontocut) of \(x.count) values at each end are more than all; give one below 0.5"
       )
     }
     return Array(x.sorted()[cut..<x.count - cut]).mean

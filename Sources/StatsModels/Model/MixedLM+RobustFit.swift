@@ -34,7 +34,8 @@ extension MixedLM {
       return results.replacingFixedCovariance(try results.robustCovariance(.cr1s, clusters: clusters))
     case .fixedScale:
       throw StatsModelsError(
-        .notAvailable, "a mixed model estimates its scale: a fixed one is for regressions without random effects")
+        .notAvailable,
+        "a mixed model estimates its scale: a fixed one is for regressions without random effects")
     case .hc0, .hc1, .hc2, .hc3, .hac:
       throw StatsModelsError(
         .notAvailable,

@@ -104,7 +104,7 @@ public struct RegressionModel: Sendable {
   /// A regression of a column, which gives the response its name, or of whole numbers.
   ///
   /// - Throws: as ``init(endog:exog:weights:sigma:missing:hasconst:endogNames:exogNames:)-([Double],_,[Double]?,_,_,_,_,_)``,
-  ///   and ``StatisticsError`` for texts.
+  ///   and an error of `stats` for texts.
   ///
   /// Python: OLS(endog, exog), WLS(endog, exog, weights), GLS(endog, exog, sigma)
   public init(

@@ -7,14 +7,14 @@ import Foundation
 public struct ModelSummary: Sendable {
   private var layouts: [SimpleTable] = []
   private var styles: [SimpleTable.TextStyle] = []
-  /// Lines below the tables. Python: Summary.extra_txt
+  /// Lines below the tables. Python: iolib.summary.Summary.extra_txt
   public private(set) var extraTxt: [String] = []
 
   init() {}
 
   /// The tables, from top to bottom, cells without padding; those of two columns have names and values in turn.
   ///
-  /// Python: Summary.tables
+  /// Python: iolib.summary.Summary.tables
   public var tables: [SummaryTable] {
     layouts.map { layout in
       if let right = layout.right.first {
@@ -106,7 +106,7 @@ public struct ModelSummary: Sendable {
     PythonPadding.right(PythonFormat.fixed(x, decimals), width)
   }
 
-  /// The summary as plain text. Python: Summary.as_text
+  /// The summary as plain text. Python: iolib.summary.Summary.as_text
   public func asText() -> String {
     var lines: [String] = []
     for (position, (table, style)) in zip(layouts, styles).enumerated() {
@@ -119,14 +119,14 @@ public struct ModelSummary: Sendable {
     return extraTxt.isEmpty ? text : text + "\n\n" + extraTxt.joined(separator: "\n")
   }
 
-  /// The summary as HTML tables. Python: Summary.as_html
+  /// The summary as HTML tables. Python: iolib.summary.Summary.as_html
   public func asHtml() -> String {
     let text = layouts.map { $0.asHtml() }.joined(separator: "\n")
     return extraTxt.isEmpty
       ? text : text + "<br/><br/>" + replacing("\n", with: "<br/>", in: extraTxt.joined(separator: "\n"))
   }
 
-  /// The summary as LaTeX tables. Python: Summary.as_latex
+  /// The summary as LaTeX tables. Python: iolib.summary.Summary.as_latex
   public func asLatex() -> String {
     let text = SimpleTable.latexTabular(layouts)
     return extraTxt.isEmpty
