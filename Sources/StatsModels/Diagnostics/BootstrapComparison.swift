@@ -112,8 +112,8 @@ public func compare(
   for term in fixed.effects.indices { fixed.effects[term] = nil }
   let means = engines[0].predictions(at: fixed, estimate: small.estimate, modes: small.modes)
   let estimate = small.estimate
-  let run = BootstrapRun(total: max(count, 0), progress: progress)
-  let workers = max(1, min(threads ?? ProcessorCount.available, max(count, 1)))
+  let run = ParallelRun<[Double]>(total: max(count, 0), progress: progress)
+  let workers = ParallelRun<[Double]>.workers(threads, count)
   BLASThreads.with(1) {
     run.perform(workers: workers) { replicate in
       var stream = RandomStream(seed: seed, stream: replicate)
