@@ -81,6 +81,7 @@ let package = Package(
     .testTarget(
       name: "ParityTests", dependencies: ["StatsModels", "MixedModels", "Patsy", "TestSupport"]),
     .testTarget(name: "RegressionTests", dependencies: ["StatsModels", "TestSupport"]),
+    .testTarget(name: "PicturesTests", dependencies: ["StatsModels", "TestSupport"]),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzDrivers"]),
     .testTarget(name: "CommandTests", dependencies: ["StatsModels", "TestSupport", "mixedlm"]),
   ],

@@ -18,7 +18,8 @@ import Testing
         "~ Days + (1 + Days | Subject)", data, outcomes: outcomes, reml: false, threads: threads)
       let table = try fits.coefficients()
       for (position, name) in outcomes.enumerated() {
-        let single = try mixedlm("Q('\(name)') ~ Days + (1 + Days | Subject)", data, missing: .drop).fit(reml: false)
+        let single = try mixedlm("Q('\(name)') ~ Days + (1 + Days | Subject)", data, missing: .drop).fit(
+          reml: false)
         let many = try fits.results(position)
         #expect(many.llf == single.llf && many.params == single.params && many.nobs == single.nobs, "\(name)")
         #expect(many.fittedvalues.index == single.fittedvalues.index && many.model.endogNames == name)
@@ -50,7 +51,9 @@ import Testing
     // What no outcome can mend is thrown.
     #expect(throws: (any Error).self) { try fitMany("~ nope + (1 | Subject)", data, outcomes: ["Reaction"]) }
     #expect(throws: (any Error).self) { try fitMany("~ Days + (1 | Subject)", data, outcomes: ["nope"]) }
-    #expect(throws: (any Error).self) { try fitMany("y ~ Days", data, outcomes: ["Reaction"], groups: "Subject") }
+    #expect(throws: (any Error).self) {
+      try fitMany("y ~ Days", data, outcomes: ["Reaction"], groups: "Subject")
+    }
     #expect(throws: (any Error).self) { try fitMany("~ (", data, outcomes: ["Reaction"]) }
     #expect(try fitMany("~ Days + (1 | Subject)", data, outcomes: []).count == 0)
   }
@@ -77,6 +80,13 @@ import Testing
     for k in 0..<5 {
       #expect(try fits.results(k).params == fit.refit(response: draws.values.column(k)).params)
     }
+    let near = try fit.model.fitMany(draws, start: fit)
+    for k in 0..<5 {
+      let (a, b) = (try near.results(k), try fits.results(k))
+      #expect(abs(a.llf - b.llf) < 1e-7 && abs(a.feParams["Days"] - b.feParams["Days"]) < 1e-5)
+    }
+    let slopes = try mixedlm("Reaction ~ Days + (1 + Days | Subject)", sleep).fit()
+    #expect(throws: StatsModelsError.self) { try fit.model.fitMany(draws, start: slopes) }
     let arrays = try MixedLM(endog: fit.model.endog, exog: fit.model.exog, groups: sleep["Subject"])
     #expect(try arrays.fitMany(draws.values).errors.allSatisfy { $0 == nil })
     let gaps = try arrays.fitMany(DataFrame(["y": sleep["Reaction"].mask(sleep["Days"] == 1)]))

@@ -147,9 +147,10 @@ public struct ManyFits: Sendable {
     }
     guard let position else {
       let wanted = key.map(\.debugDescription).joined(separator: ", ")
+      let first = keys.columns.map { $0.count > 0 ? $0[0]?.debugDescription ?? "nan" : "none" }
       throw StatsModelsError(
-        .invalidArgument, "there is no fit of \(wanted): the first one is of "
-          + keys.columns.map { $0.count > 0 ? $0[0]?.debugDescription ?? "nan" : "none" }.joined(separator: ", "),
+        .invalidArgument,
+        "there is no fit of \(wanted): the first one is of \(first.joined(separator: ", "))",
         values: key.map(\.description))
     }
     return try results(position)

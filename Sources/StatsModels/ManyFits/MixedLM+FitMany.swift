@@ -15,14 +15,17 @@ extension MixedLM {
   ///   - responses: a column for each response, over the model's rows; or over all rows of the data, of which those with the
   ///     labels of the model's are taken.
   ///   - reml: maximise the restricted likelihood.
+  ///   - start: a fit at whose variances each search begins, without looking for other maxima: several times faster, for
+  ///     responses like its own, such as those that it has drawn.
   ///   - threads: number of concurrent fits; nil uses the cores there are. The estimates do not depend on it.
   ///   - progress: called with the number of fits done, from any thread; returning false stops, as does the cancellation
   ///     of the surrounding task, and what is not done is a row that says so.
   /// - Throws: ``StatsModelsError`` when the number of rows does not fit, and for results without data.
   public func fitMany(
-    _ responses: DataFrame, reml: Bool = true, threads: Int? = nil,
+    _ responses: DataFrame, reml: Bool = true, start: MixedLMResults? = nil, threads: Int? = nil,
     progress: (@Sendable (Int) -> Bool)? = nil
   ) throws -> ManyFits {
+    try requireSameTerms(start)
     if specification.isRestored { _ = try engine() }
     var responses = responses
     if responses.rowCount != nobs {
@@ -37,20 +40,23 @@ extension MixedLM {
     }
     let tasks = responses.columns.map { ResponseTask($0) }
     return ManyResponses(designs: { try $0.isEmpty ? self : self.leavingOut(rows: $0) }, tasks: tasks)
-      .fitted(reml: reml, threads: threads, progress: progress)
+      .fitted(reml: reml, start: start, threads: threads, progress: progress)
   }
 
   /// The same for the columns of a matrix with labels, such as simulated responses.
   public func fitMany(
-    _ responses: LabeledMatrix, reml: Bool = true, threads: Int? = nil,
+    _ responses: LabeledMatrix, reml: Bool = true, start: MixedLMResults? = nil, threads: Int? = nil,
     progress: (@Sendable (Int) -> Bool)? = nil
   ) throws -> ManyFits {
-    try fitMany(responses.values, names: responses.columns, reml: reml, threads: threads, progress: progress)
+    try fitMany(
+      responses.values, names: responses.columns, reml: reml, start: start, threads: threads,
+      progress: progress)
   }
 
   /// The same for the columns of a matrix, named `0`, `1`, … unless told otherwise.
   public func fitMany(
-    _ responses: Matrix, names: [String]? = nil, reml: Bool = true, threads: Int? = nil,
+    _ responses: Matrix, names: [String]? = nil, reml: Bool = true,
+    start: MixedLMResults? = nil, threads: Int? = nil,
     progress: (@Sendable (Int) -> Bool)? = nil
   ) throws -> ManyFits {
     guard responses.rows == nobs, names.map({ $0.count == responses.columns }) ?? true else {
@@ -59,12 +65,24 @@ extension MixedLM {
         "the responses are a matrix of \(responses.rows) × \(responses.columns) with \(names?.count ?? responses.columns) "
           + "names; the model has \(nobs) rows")
     }
+    try requireSameTerms(start)
     if specification.isRestored { _ = try engine() }
     let tasks = (0..<responses.columns).map { column in
       ResponseTask(name: names?[column] ?? String(column), values: responses.column(column))
     }
     return ManyResponses(designs: { try $0.isEmpty ? self : self.leavingOut(rows: $0) }, tasks: tasks)
-      .fitted(reml: reml, threads: threads, progress: progress)
+      .fitted(reml: reml, start: start, threads: threads, progress: progress)
+  }
+
+  private func requireSameTerms(_ start: MixedLMResults?) throws {
+    guard let start else { return }
+    let (own, given) = (
+      specification.engineTerms.map(\.width), start.estimate.relativeCovariances.map(\.rows)
+    )
+    if own != given {
+      throw StatsModelsError(
+        .invalidArgument, "start: a fit with effects \(given) of its terms, where the model's have \(own)")
+    }
   }
 
   /// The model with another response.
@@ -131,7 +149,11 @@ struct ManyResponses: Sendable {
     let missing: [Int]
   }
 
-  func fitted(reml: Bool, threads: Int?, progress: (@Sendable (Int) -> Bool)?) -> ManyFits {
+  func fitted(
+    reml: Bool, start: MixedLMResults? = nil, threads: Int?, progress: (@Sendable (Int) -> Bool)?
+  ) -> ManyFits {
+    // On a boundary there is no slope to leave it by.
+    let near = start.flatMap { $0.estimate.singular ? nil : $0.estimate.relativeCovariances }
     let gaps = tasks.map(\.missingRows)
     var places: [[Int]: Int] = [:]
     var patterns: [[Int]] = []
@@ -155,7 +177,7 @@ struct ManyResponses: Sendable {
     BLASThreads.with(own ?? ProcessorCount.available) {
       run.perform(workers: ParallelRun<Design>.workers(threads, tasks.count)) { position in
         guard built.indices.contains(pattern[position]) else { return .stopped }
-        return Self.fit(tasks[position], built[pattern[position]], reml: reml, threads: own)
+        return Self.fit(tasks[position], built[pattern[position]], reml: reml, start: near, threads: own)
       }
     }
     let keys = [Column(name: "outcome", tasks.map(\.name))]
@@ -164,7 +186,7 @@ struct ManyResponses: Sendable {
   }
 
   private static func fit(
-    _ task: ResponseTask, _ design: Result<Design, any Error>, reml: Bool, threads: Int?
+    _ task: ResponseTask, _ design: Result<Design, any Error>, reml: Bool, start: [Matrix]?, threads: Int?
   ) -> ManyFits.Fit {
     guard var values = task.values else { return .init(failure: task.failure) }
     switch design {
@@ -180,9 +202,10 @@ struct ManyResponses: Sendable {
         let model = try MixedModel(
           response: response, fixed: specification.exog, terms: design.terms,
           weights: specification.weights?.values, options: options)
-        fit.estimate = try model.fit(reml: reml)
+        fit.estimate = try model.fit(reml: reml, options: FitOptions(start: start))
       } catch {
-        fit.failure = design.model.replacing(response: values, name: task.name).specification
+        fit.failure =
+          design.model.replacing(response: values, name: task.name).specification
           .translate(error).message
       }
       return fit
