@@ -86,6 +86,7 @@ let package = Package(
       name: "ParityTests", dependencies: ["StatsModels", "MixedModels", "Patsy", "TestSupport"]),
     .testTarget(name: "RegressionTests", dependencies: ["StatsModels", "TestSupport"]),
     .testTarget(name: "SQLTests", dependencies: ["StatsModels", "TestSupport"]),
+    .testTarget(name: "PicturesTests", dependencies: ["StatsModels", "TestSupport"]),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzDrivers"]),
     .testTarget(name: "CommandTests", dependencies: ["StatsModels", "TestSupport", "mixedlm"]),
   ],

@@ -40,7 +40,8 @@ AREAS = {
     "regression": ([(PYTHON, "regression_cases.py"), (PYTHON, "glm_cases.py"), (PYTHON, "bayes_cases.py")], "regression"),
     "scipy": ([(PYTHON, "scipy_cases.py")], "scipy"),
     "text": ([(PYTHON, "text_cases.py")], "text"),
-    "frames": ([(PYTHON, "frame_cases.py")], "frames"),
+    "frames": ([(PYTHON, "frame_cases.py"), (PYTHON, "random_frames.py")], "frames"),
+    "pictures": ([(PYTHON, "lowess_cases.py")], "pictures"),
 }
 
 

@@ -74,14 +74,30 @@ extension Column {
   public func map(_ values: [Level: Level]) -> Column {
     let (codes, levels) = factorized()
     let targets = levels.map { values[$0] }
-    return Column(name: name, storage: Level.columnStorage(codes.map { $0 < 0 ? nil : targets[Int($0)] }))
+    let mapped = Column(
+      name: name, storage: Level.columnStorage(codes.map { $0 < 0 ? nil : targets[Int($0)] }))
+    // Whole numbers with gaps are numbers, as in pandas.
+    return mapped.type == .integer && mapped.hasMissing ? mapped.astype(.double) : mapped
   }
 
-  /// The column with some values replaced; the others stay.
+  /// The column with some values replaced; the others stay. Numbers with fractions stay such unless texts come in.
   /// Python: Series.replace
   public func replace(_ values: [Level: Level]) -> Column {
     let (codes, levels) = factorized()
+    if case .double(let numbers) = storage {
+      let targets = levels.map { values[$0]?.number }
+      if levels.indices.allSatisfy({ targets[$0] != nil || values[levels[$0]] == nil }) {
+        let replaced = codes.indices.map { codes[$0] < 0 ? .nan : targets[Int(codes[$0])] ?? numbers[$0] }
+        return Column(name: name, storage: .double(replaced))
+      }
+    }
     let targets = levels.map { values[$0] ?? $0 }
+    if case .categorical(let column) = storage, Set(targets).isSubset(of: levels) {
+      return Column(
+        name: name,
+        Categorical(
+          Column(codes.map { $0 < 0 ? nil : targets[Int($0)] }), levels: levels, ordered: column.ordered))
+    }
     return Column(name: name, storage: Level.columnStorage(codes.map { $0 < 0 ? nil : targets[Int($0)] }))
   }
 

@@ -5,6 +5,13 @@ public protocol ColumnConvertible {
   var columnCount: Int? { get }
   /// The values; a single value is repeated `count` times, everything else has `columnCount` values.
   func columnStorage(broadcastTo count: Int) -> Column.Storage
+  /// The labels of the rows that the values belong to; nil for values that belong to rows by position.
+  var labelsOfRows: [String]? { get }
+}
+
+extension ColumnConvertible {
+  /// Nil: values belong to rows by position.
+  public var labelsOfRows: [String]? { nil }
 }
 
 /// What an array must hold to become a column.

@@ -1,18 +1,4 @@
 extension DataFrame {
-  /// Count, mean, standard deviation, least, quartiles and greatest of each column of numbers.
-  /// Python: DataFrame.describe
-  public func describe() -> DataFrame {
-    let statistics: [(String, (Column) -> Double)] = [
-      ("count", { Double($0.nonMissingCount) }), ("mean", { $0.mean() }), ("std", { $0.std() }),
-      ("min", { $0.min() }), ("25%", { $0.quantile(0.25) }), ("50%", { $0.median() }),
-      ("75%", { $0.quantile(0.75) }), ("max", { $0.max() }),
-    ]
-    let summaries = columns.filter(\.isNumeric).map { column in
-      Column(name: column.name, storage: .double(statistics.map { $0.1(column) }))
-    }
-    return DataFrame(uncheckedColumns: summaries, rowLabels: RowLabels(statistics.map(\.0)))
-  }
-
   /// Where each value is missing.
   /// Python: DataFrame.isna
   public func isna() -> DataFrame { mapColumns { Column(name: $0.name, $0.isna()) } }

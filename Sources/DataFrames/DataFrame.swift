@@ -68,6 +68,17 @@ public struct DataFrame: Sendable {
 
   private init(pairs: [(key: String, value: any ColumnConvertible)]) throws(DataFrameError) {
     let rows = pairs.lazy.compactMap(\.value.columnCount).first ?? (pairs.isEmpty ? 0 : 1)
+    if let labels = pairs.lazy.compactMap(\.value.labelsOfRows).first {
+      // The first values with labels give theirs to the rows.
+      try self.init(columns: [], rowLabels: RowLabels(texts: labels))
+      for (name, value) in pairs {
+        if contains(name) {
+          throw DataFrameError(.repeatedName, "two columns are named \(PythonText.quoted(name))")
+        }
+        try assign(name, value)
+      }
+      return
+    }
     try self.init(
       columns: pairs.map { Column(name: $0.key, storage: $0.value.columnStorage(broadcastTo: rows)) })
   }
@@ -94,23 +105,48 @@ public struct DataFrame: Sendable {
 
   /// Adds a column or replaces the one of the same name; a single value fills every row.
   ///
-  /// The first column of a frame without columns and rows sets the number of rows.
-  /// - Throws: ``DataFrameError`` when the length is not `rowCount`.
+  /// The first column of a frame without columns and rows sets the number of rows. Values that have labels, as residuals
+  /// do, go to the rows of these labels, and rows without one have no value.
+  /// - Throws: ``DataFrameError`` when the length is not `rowCount`, and for labels that repeat or fit no row.
   public mutating func assign(_ name: String, _ values: any ColumnConvertible) throws(DataFrameError) {
     let isFirst = columns.isEmpty && rowCount == 0
     let rows = isFirst ? values.columnCount ?? 1 : rowCount
-    let column = Column(name: name, storage: values.columnStorage(broadcastTo: rows))
+    var column = Column(name: name, storage: values.columnStorage(broadcastTo: rows))
+    if let labels = values.labelsOfRows {
+      if isFirst { rowLabels = RowLabels(texts: labels) } else { column = try aligned(column, labels) }
+    }
     guard column.count == rows else {
       throw DataFrameError(
         .lengthMismatch, "column \(PythonText.quoted(name)): \(column.count) values for \(rows) rows")
     }
-    if isFirst { rowLabels = RowLabels(count: rows) }
+    if isFirst, rowLabels.count != rows { rowLabels = RowLabels(count: rows) }
     if let position = positions[name] {
       columns[position] = column
     } else {
       positions[name] = columns.count
       columns.append(column)
     }
+  }
+
+  /// Values moved to the rows of their labels.
+  private func aligned(_ column: Column, _ labels: [String]) throws(DataFrameError) -> Column {
+    if rowLabels.elementsEqual(labels) { return column }
+    var places: [String: Int] = [:]
+    for (place, label) in labels.enumerated() where places.updateValue(place, forKey: label) != nil {
+      throw DataFrameError(
+        .repeatedKey,
+        "column \(PythonText.quoted(column.name)): label \(PythonText.quoted(label)) repeats, so that its values fit no "
+          + "rows: .values takes them by position")
+    }
+    let sources = rowLabels.map { places[$0] ?? -1 }
+    guard sources.contains(where: { $0 >= 0 }) || sources.isEmpty else {
+      throw DataFrameError(
+        .unknownName,
+        "column \(PythonText.quoted(column.name)): no row has one of the labels "
+          + labels.prefix(4).map { PythonText.quoted($0) }.joined(separator: ", ")
+          + (labels.count > 4 ? ", …" : "") + ": .values takes the values by position")
+    }
+    return column.rows(withGaps: sources)
   }
 
   /// The column of a name; a wrong name stops with a message that lists the nearest ones.

@@ -12,12 +12,17 @@ extension DataFrame: CustomStringConvertible {
     }
     let rows = TextTable.Excerpt(count: rowCount, limit: 60, ends: 5)
     let shown = TextTable.Excerpt(count: columns.count, limit: 20, ends: 10)
+    return text(rows, shown, width: 50)
+  }
+
+  /// The table as text with the rows and columns shown, texts cut to a width.
+  func text(_ rows: TextTable.Excerpt, _ shown: TextTable.Excerpt, width: Int) -> String {
     var cells = [TextTable.labels(rowLabels, rows)]
     for (place, position) in shown.positions.enumerated() {
       if place == shown.gap { cells.append([" ..."] + rows.positions.map { _ in " ..." }) }
       let column = columns[position]
       let heading = column.isNumeric || column.type == .boolean ? " " + column.name : column.name
-      cells.append([heading] + TextTable.cells(column.rows(uncheckedPositions: rows.positions)))
+      cells.append([heading] + TextTable.cells(column.rows(uncheckedPositions: rows.positions), width: width))
     }
     let table = TextTable.layout(cells, gap: rows.gap, space: 1)
     let isCut = rows.gap != nil || shown.gap != nil
@@ -83,14 +88,17 @@ enum TextTable {
   }
 
   /// The values of a column as pandas shows them: a minus sign, or a blank in its place, then the value.
-  static func cells(_ column: Column) -> [String] {
-    if case .double(let values) = column.storage { return numbers(values).map(spaced) }
+  static func cells(_ column: Column, width: Int = 50) -> [String] {
+    if case .double(let values) = column.storage {
+      // Without any number there is no sign to leave room for.
+      return values.allSatisfy(\.isNaN) ? values.map { _ in "NaN" } : numbers(values).map(spaced)
+    }
     return column.strings.map { text in
       guard let text else { return " NaN" }
       if column.isNumeric { return spaced(text) }
       let escapes: [Unicode.Scalar: String] = ["\n": "\\n", "\r": "\\r", "\t": "\\t"]
       let line = text.unicodeScalars.reduce(into: "") { $0 += escapes[$1] ?? String($1) }
-      return " " + (line.count > 50 ? line.prefix(47) + "..." : line)
+      return " " + (line.count > width ? line.prefix(width - 3) + "..." : line)
     }
   }
 

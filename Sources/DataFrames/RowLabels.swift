@@ -45,6 +45,9 @@ public struct RowLabels: Sendable, RandomAccessCollection {
     return false
   }
 
+  /// Whether the labels are whole numbers, printed as texts.
+  var areNumbers: Bool { if case .texts = storage { false } else { true } }
+
   /// The labels of the rows at given positions.
   package func selecting(_ positions: [Int]) -> RowLabels {
     switch storage {

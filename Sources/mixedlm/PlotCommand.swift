@@ -9,7 +9,7 @@ struct PlotCommand: ParsableCommand {
     case residuals, qq
     case randomEffects = "random-effects"
     case randomEffectQuantiles = "random-effect-quantiles"
-    case fitted, profile, zeta, density, coefficients
+    case fitted, profile, zeta, density, means, coefficients
   }
 
   static let configuration = CommandConfiguration(
@@ -20,8 +20,9 @@ struct PlotCommand: ParsableCommand {
       random-effects: effects of a factor's levels (--of) with 95 % intervals; random-effect-quantiles: their \
       normal quantiles; fitted: observations and fitted lines along a column (--along), split by another (--by), \
       with lines for levels of a factor (--of); profile: likelihoods over standard deviations (--of); zeta, density: \
-      profiles of a parameter (--of, as 'mixedlm profile' names it), of all when left out; coefficients: fixed effects \
-      with 95 % intervals.
+      profiles of a parameter (--of, as 'mixedlm profile' names it), of all when left out; means: marginal means of a \
+      factor (--of) with intervals and comparison arrows, a panel for each level of another one (--by); coefficients: \
+      fixed effects with 95 % intervals.
 
       Examples:
         mixedlm plot dietox.csv --formula "Weight ~ Time" --groups Pig --kind qq --output qq.svg
@@ -35,13 +36,13 @@ struct PlotCommand: ParsableCommand {
     help: ArgumentHelp(
       "Which picture. Example: --kind qq",
       valueName:
-        "residuals|qq|random-effects|random-effect-quantiles|fitted|profile|zeta|density|coefficients"))
+        "residuals|qq|random-effects|random-effect-quantiles|fitted|profile|zeta|density|means|coefficients"))
   var kind: Kind
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Factor or variance component whose levels are drawn; the first one when left out. Example: --of school",
+      "Factor or variance component whose levels are drawn; the first one when left out, but for means. Example: --of school",
       valueName: "FACTOR"))
   var of: String?
 
@@ -73,6 +74,7 @@ struct PlotCommand: ParsableCommand {
 
   func validate() throws {
     try model.requireModel()
+    if kind == .means, of == nil { throw ValidationError("--kind means takes a factor: --of F.") }
     let given = [("--of", of), ("--along", along), ("--by", by)].filter { $0.1 != nil }.map(\.0)
     for option in given where !accepted.contains(option) {
       let rest =
@@ -89,6 +91,7 @@ struct PlotCommand: ParsableCommand {
     case .qq, .coefficients: []
     case .randomEffects, .randomEffectQuantiles, .profile, .zeta, .density: ["--of"]
     case .fitted: ["--of", "--along", "--by"]
+    case .means: ["--of", "--by"]
     }
   }
 
@@ -102,6 +105,7 @@ struct PlotCommand: ParsableCommand {
     case .profile: .standardDeviationProfiles(of: of)
     case .zeta: .profileZeta(of: of.map { [$0] })
     case .density: .profileDensity(of: of.map { [$0] })
+    case .means: .marginalMeans(of: of ?? "", by: by)
     case .coefficients: .coefficients()
     }
   }
@@ -113,6 +117,7 @@ struct PlotCommand: ParsableCommand {
       let fitted = try FittedModel(model) { data in
         // Before the fit, which may take long.
         if let along { _ = try data.column(along) }
+        for name in [of, by] where kind == .means { _ = try name.map(data.column) }
       }
       let options = PlotOptions(theme: theme, size: size?.size, title: title)
       try output.write(fitted.results.plot(plot, options: options).svg)

@@ -4,7 +4,7 @@ import Foundation
 
 /// `mixedlm-bench frames`: the preparation of data, on a million rows.
 ///
-/// `Tests/Benchmarks/peers/pandas_frames.py` does the same with pandas on the files that `--csv` writes.
+/// With `--python` pandas does the same in turn, by `peers/pandas_frames.py` on the files that `--csv` names.
 struct FramesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "frames", abstract: "Measure grouping, joining, pivoting and sorting of data frames.")
@@ -18,13 +18,24 @@ struct FramesCommand: ParsableCommand {
   @Option(help: "Folder into which the frames are written as CSV, for other systems.")
   var csv: String?
 
+  @Option(help: "Python interpreter that has pandas, to measure it in the same run.")
+  var python: String?
+
+  @Option(help: "Folder of the scripts that run the other systems.")
+  var peers = "Tests/Benchmarks/peers"
+
   func run() throws {
+    let csv = csv ?? (python == nil ? nil : ".build/bench-frames")
     let (large, lookup, long) = try (largeFrame(), lookupFrame(), longFrame())
     if let csv {
       try FileManager.default.createDirectory(atPath: csv, withIntermediateDirectories: true)
       try large.toCsv("\(csv)/large.csv", index: false)
       try lookup.toCsv("\(csv)/lookup.csv", index: false)
       try long.toCsv("\(csv)/long.csv", index: false)
+    }
+    var ours: [(name: String, seconds: Double)] = []
+    func measure(_ name: String, _ body: () throws -> Int) throws {
+      ours.append((name, try self.measure(name, body)))
     }
     try measure("groupby-mean") { try large.groupby("g")["x"].mean().rowCount }
     try measure("groupby-text-mean") { try large.groupby("t")["x"].mean().rowCount }
@@ -35,9 +46,26 @@ struct FramesCommand: ParsableCommand {
     try measure("left-merge") { try large.merge(lookup, on: "k", how: .left).rowCount }
     try measure("pivot") { try long.pivot(index: "id", columns: "time", values: "v").rowCount }
     try measure("two-key-sort") { try large.sortValues(by: ["h", "x"], ascending: [true, false]).rowCount }
+    if let python, let csv { try compare(ours, python, csv) }
   }
 
-  private func measure(_ name: String, _ body: () throws -> Int) throws {
+  /// Prints the times of pandas beside these.
+  private func compare(_ ours: [(name: String, seconds: Double)], _ python: String, _ csv: String) throws {
+    let script = "\(peers)/pandas_frames.py"
+    let (status, output) = try Child.run(python, [script, csv])
+    if status != 0 { throw BenchmarkError.childFailed("pandas", status) }
+    print("\nin units of pandas' time")
+    for line in output.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      guard words.count > 1, let seconds = Double(words[1]),
+        let own = ours.first(where: { $0.name == words[0] })
+      else { continue }
+      let padded = own.name.padding(toLength: 20, withPad: " ", startingAt: 0)
+      print("\(padded)\(String(format: "%8.2f   pandas %.4f s", own.seconds / seconds, seconds))")
+    }
+  }
+
+  private func measure(_ name: String, _ body: () throws -> Int) throws -> Double {
     var best = Double.infinity
     var count = 0
     for _ in 0..<max(repeats, 1) {
@@ -47,6 +75,7 @@ struct FramesCommand: ParsableCommand {
     }
     let padded = name.padding(toLength: 20, withPad: " ", startingAt: 0)
     print("\(padded)\(String(format: "%8.4f", best)) s  \(count) rows")
+    return best
   }
 
   private func largeFrame() throws -> DataFrame {

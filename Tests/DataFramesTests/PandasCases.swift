@@ -32,7 +32,12 @@ struct PandasCases: Decodable {
   /// Reads a file of a name.
   init(_ name: String) throws {
     let url = URL(fileURLWithPath: Fixtures.path("frames/\(name).json"))
-    self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: url))
+    try self.init(path: url.path)
+  }
+
+  /// Reads a file at a path.
+  init(path: String) throws {
+    self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
   }
 
   /// Runs every case; returns one line for each that differs from pandas.
@@ -114,6 +119,11 @@ extension PandasCases.TypedColumn {
     case "integer": return Column(name: name, values.map { $0.level.map { Int($0.description) ?? 0 } })
     case "boolean": return Column(name: name, levels.map { $0.map { $0 == true } })
     case "string": return Column(name: name, levels.map { $0?.description })
+    case "datetime", "timedelta":
+      let microseconds = values.map { $0.level == nil ? TimeColumn.missing : $0.whole }
+      return Column(
+        name: name,
+        storage: .time(TimeColumn(type == "datetime" ? .moment : .span, microseconds: microseconds)))
     default:
       let known = (self.levels ?? []).compactMap(\.level)
       return Column(
@@ -139,14 +149,26 @@ extension PandasCases.TypedColumn {
     return nil
   }
 
+  /// Sums in another order differ by so much at most.
+  private static let tolerance = 1e-12
+
   private static func agree(_ a: Level?, _ b: Level?) -> Bool {
     guard case .double(let x)? = a, let y = b?.number else { return a == b }
-    return x == y || abs(x - y) <= 1e-12 * max(1, abs(x), abs(y))
+    return x == y || abs(x - y) <= tolerance * max(1, abs(x), abs(y))
   }
 }
 
 extension PandasCases.Table {
-  func frame() throws -> DataFrame { try DataFrame(columns: columns.map { $0.column() }) }
+  func frame() throws -> DataFrame {
+    try DataFrame(columns: columns.map { $0.column() }, rowLabels: labels.map(Self.rowLabels))
+  }
+
+  /// Labels that are whole numbers as such.
+  private static func rowLabels(_ labels: [String]) -> RowLabels {
+    let numbers = labels.compactMap { Int($0) }
+    if numbers == Array(labels.indices) { return RowLabels(count: labels.count) }
+    return numbers.count == labels.count ? RowLabels(numbers) : RowLabels(labels)
+  }
 
   /// How a frame differs, nil if it does not.
   func difference(_ found: DataFrame) -> String? {

@@ -78,6 +78,9 @@ extension Aggregation {
   /// - Throws: ``DataFrameError`` for a column of a type that has no such value, and what a custom function
   ///   throws.
   func callAsFunction(_ column: Column, _ grouping: Grouping) throws -> Column {
+    if case .time(let times) = column.storage, let found = try TimeTotals(times, grouping).value(of: self) {
+      return Column(name: column.name, storage: .time(found))
+    }
     if needsNumbers, let error = column.typeError("\(name)()") { throw error }
     return Column(name: column.name, storage: try storage(column, grouping))
   }

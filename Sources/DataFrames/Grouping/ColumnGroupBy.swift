@@ -163,18 +163,22 @@ extension ColumnGroupBy {
     column.ranked(method, ascending: ascending, pct: pct, groups.grouping)
   }
 
-  /// Missing values filled with the last value before in the same group.
+  /// Missing values filled with the last value before in the same group, at most `limit` in a row.
   /// Python: SeriesGroupBy.ffill
-  public func ffill() -> Column { column.filled(groups.grouping, backward: false) }
-  /// Missing values filled with the next value in the same group.
+  public func ffill(limit: Int? = nil) -> Column {
+    column.filled(groups.grouping, backward: false, limit: limit)
+  }
+  /// Missing values filled with the next value in the same group, at most `limit` in a row.
   /// Python: SeriesGroupBy.bfill
-  public func bfill() -> Column { column.filled(groups.grouping, backward: true) }
+  public func bfill(limit: Int? = nil) -> Column {
+    column.filled(groups.grouping, backward: true, limit: limit)
+  }
 
   /// The mean of the last `window` rows of the same group; missing where there are fewer than `minPeriods` values.
   /// - Throws: ``DataFrameError`` for texts and categories, and for a window below 1.
   ///
   /// Python: SeriesGroupBy.rolling
   public func rollingMean(_ window: Int, minPeriods: Int? = nil) throws(DataFrameError) -> Column {
-    try column.rollingMean(window, minPeriods: minPeriods, groups.grouping)
+    try rolling(window, minPeriods: minPeriods).mean()
   }
 }

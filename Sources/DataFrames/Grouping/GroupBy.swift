@@ -25,6 +25,11 @@ public struct GroupBy: Sendable {
   /// The key columns, one row a group.
   var keyColumns: [Column] { keys.map { $0.rows(uncheckedPositions: grouping.firstRows) } }
 
+  /// The keys of the groups as a frame, one row a group.
+  public var keyFrame: DataFrame {
+    DataFrame(uncheckedColumns: keyColumns, rowLabels: RowLabels(count: ngroups))
+  }
+
   /// The keys of the groups, in their order.
   public var groupKeys: [GroupKey] {
     let columns = keyColumns

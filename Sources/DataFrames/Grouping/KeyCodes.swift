@@ -17,26 +17,31 @@ struct KeyCodes {
     self.count = count
   }
 
-  /// The codes of a column; missing values get the last code, or none.
-  init(_ column: Column, keepsMissing: Bool) {
+  /// The codes of a column; missing values get the last code, the first one, or none.
+  init(_ column: Column, keepsMissing: Bool, missingFirst: Bool = false) {
     let (codes, levels) = column.factorized()
     self.codes = codes
     count = levels.count
     if keepsMissing, codes.contains(-1) {
       let last = Int32(truncatingIfNeeded: count)
-      self.codes = codes.map { $0 < 0 ? last : $0 }
+      self.codes = missingFirst ? codes.map { $0 &+ 1 } : codes.map { $0 < 0 ? last : $0 }
       count += 1
     }
   }
 
   /// The codes of several columns together, the first one deciding the order.
-  init(_ columns: [Column], rowCount: Int, keepsMissing: Bool) {
+  ///
+  /// - Parameter missingFirst: the types of columns whose missing values come first.
+  init(_ columns: [Column], rowCount: Int, keepsMissing: Bool, missingFirst: Set<ColumnType> = []) {
     if let first = columns.first {
-      self.init(first, keepsMissing: keepsMissing)
+      self.init(first, keepsMissing: keepsMissing, missingFirst: missingFirst.contains(first.type))
     } else {
       self.init(codes: [Int32](repeating: 0, count: rowCount), count: 1)
     }
-    for column in columns.dropFirst() { combine(KeyCodes(column, keepsMissing: keepsMissing)) }
+    for column in columns.dropFirst() {
+      combine(
+        KeyCodes(column, keepsMissing: keepsMissing, missingFirst: missingFirst.contains(column.type)))
+    }
   }
 
   /// Makes the pairs of these codes and others the codes, numbered anew without gaps.

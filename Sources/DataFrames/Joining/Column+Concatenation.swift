@@ -2,11 +2,11 @@ extension Column {
   /// The values of columns one below the other, under the first one's name.
   ///
   /// Columns of different types become numbers if all are numbers, texts otherwise; categories stay only with
-  /// equal levels. Columns without rows have no say, unless all are without.
+  /// equal levels. Columns without rows have no say, unless all are without; nor have columns of nothing but nan.
   /// - Parameter forKeys: whether truth values may become numbers, which they equal.
   static func concatenated(_ columns: [Column], forKeys: Bool = false) -> Column {
     let filled = columns.filter { $0.count > 0 }
-    let pieces = filled.isEmpty ? Array(columns.prefix(1)) : filled
+    let pieces = withoutSay(filled.isEmpty ? Array(columns.prefix(1)) : filled)
     let name = columns.first?.name ?? ""
     if pieces.count == 1 { return pieces[0].renamed(name) }
     var types = Set(pieces.map(\.type))
@@ -24,6 +24,15 @@ extension Column {
     default: storage = .string(texts(pieces))
     }
     return Column(name: name, storage: storage)
+  }
+
+  /// Columns of nothing but nan, beside others that are no numbers, as missing values of their type.
+  private static func withoutSay(_ pieces: [Column]) -> [Column] {
+    func isEmpty(_ column: Column) -> Bool { column.type == .double && column.nonMissingCount == 0 }
+    guard pieces.contains(where: { $0.type == .double }),
+      let model = pieces.first(where: { !isEmpty($0) && !$0.isNumeric })
+    else { return pieces }
+    return pieces.map { isEmpty($0) ? model.missing(count: $0.count).renamed($0.name) : $0 }
   }
 
   private static func wholeNumbers(_ pieces: [Column]) -> Storage {

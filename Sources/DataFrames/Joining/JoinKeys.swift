@@ -18,11 +18,15 @@ struct JoinKeys {
       if let error = Self.typeError(pair.left, pair.right) { throw error }
       joined.append(Column.concatenated([pair.left, pair.right], forKeys: true))
     }
-    let keys = KeyCodes(joined, rowCount: leftCount + rightCount, keepsMissing: true)
+    let keys = KeyCodes(
+      joined, rowCount: leftCount + rightCount, keepsMissing: true, missingFirst: Self.missingFirst)
     left = Array(keys.codes[..<leftCount])
     right = Array(keys.codes[leftCount...])
     count = keys.count
   }
+
+  /// Types whose missing keys pandas sorts before all others.
+  private static let missingFirst: Set<ColumnType> = [.categorical, .datetime, .timedelta]
 
   private static func typeError(_ left: Column, _ right: Column) -> DataFrameError? {
     func isText(_ column: Column) -> Bool? {

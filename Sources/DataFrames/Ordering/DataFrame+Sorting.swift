@@ -27,16 +27,14 @@ extension DataFrame {
       throw DataFrameError(
         .lengthMismatch, "sortValues: \(ascending.count) directions for \(names.count) columns")
     }
-    var keys: [SortKeys] = []
+    var keys: [[UInt64]] = []
     for (position, name) in names.enumerated() {
       var key = SortKeys(try column(name))
       if !ascending[ascending.count == 1 ? 0 : position] { key.reverse() }
       if naPosition == .first { key.putMissingFirst() }
-      keys.append(key)
+      keys.append(key.keys)
     }
-    var rows = Array(0..<rowCount)
-    for key in keys.reversed() { rows = RadixSort.sorted(rows, by: key.keys) }
-    let sorted = self.rows(uncheckedPositions: rows)
+    let sorted = self.rows(uncheckedPositions: RadixSort.sorted(Array(0..<rowCount), by: keys))
     return ignoreIndex ? sorted.resetIndex() : sorted
   }
 

@@ -1,53 +1,149 @@
-/// Stable sorting of rows by unsigned keys, least significant digit first.
+/// Stable sorting of rows by unsigned keys.
+///
+/// The leading 32 bits of all keys together are sorted by digits, least significant first, eight bytes a row; the few
+/// rows that share them are compared.
 enum RadixSort {
   /// Bits of a digit: its counters fit the first cache.
   private static let digitBits = 11
-  private static let digits = (64 + digitBits - 1) / digitBits
   private static let buckets = 1 << digitBits
+  /// Bits that are sorted by digits, above as many that hold the place of a row.
+  private static let prefixBits = 32
+  /// Rows with equal prefixes up to this number are sorted by insertion.
+  private static let shortRun = 24
 
   /// Rows as they are given, sorted by their keys; equal keys keep their order.
-  static func sorted(_ rows: [Int], by keys: [UInt64]) -> [Int] {
-    if rows.count < 2 { return rows }
-    var pairs = rows.map { (key: keys[$0], row: $0) }
-    sort(&pairs)
-    return pairs.map(\.row)
+  static func sorted(_ rows: [Int], by keys: [UInt64]) -> [Int] { sorted(rows, by: [keys]) }
+
+  /// Rows as they are given, sorted by several keys, of which the first one decides; equal rows keep their order.
+  static func sorted(_ rows: [Int], by keys: [[UInt64]]) -> [Int] {
+    if rows.count < 2 || keys.isEmpty { return rows }
+    guard rows.count <= Int(UInt32.max) else {
+      return rows.enumerated().sorted { a, b in
+        precedes(keys, a.element, b.element) ?? (a.offset < b.offset)
+      }.map(\.element)
+    }
+    let prefix = Prefix(rows, keys)
+    var packed = prefix.packed
+    sort(&packed)
+    var result = packed.map { rows[Int(truncatingIfNeeded: $0 & 0xFFFF_FFFF)] }
+    if !prefix.isComplete { resolve(&result, packed, keys) }
+    return result
   }
 
-  private static func sort(_ pairs: inout [(key: UInt64, row: Int)]) {
-    var counts = [Int](repeating: 0, count: digits * buckets)
-    counts.withUnsafeMutableBufferPointer { counts in
-      for pair in pairs {
-        for digit in 0..<digits { counts[digit * buckets + bucket(pair.key, digit)] += 1 }
+  /// The leading bits of the keys of each row, and its place in the lower half.
+  private struct Prefix {
+    private(set) var packed: [UInt64]
+    /// Whether the bits are all that differ.
+    private(set) var isComplete = true
+
+    init(_ rows: [Int], _ keys: [[UInt64]]) {
+      packed = (0..<rows.count).map { UInt64($0) }
+      var free = prefixBits
+      for key in keys {
+        var (low, high) = (UInt64.max, UInt64.min)
+        for row in rows {
+          low = min(low, key[row])
+          high = max(high, key[row])
+        }
+        let width = UInt64.bitWidth - (high - low).leadingZeroBitCount
+        let taken = min(width, free)
+        if taken < width { isComplete = false }
+        if taken == 0 { continue }
+        let (drop, shift) = (UInt64(width - taken), UInt64(prefixBits + free - taken))
+        free -= taken
+        packed.withUnsafeMutableBufferPointer { packed in
+          key.withUnsafeBufferPointer { key in
+            for place in packed.indices { packed[place] |= ((key[rows[place]] - low) >> drop) << shift }
+          }
+        }
       }
     }
-    var other = pairs
+  }
+
+  /// Sorts by the upper half of each element.
+  private static func sort(_ packed: inout [UInt64]) {
+    let digits = (prefixBits + digitBits - 1) / digitBits
+    var counts = [Int](repeating: 0, count: digits * buckets)
+    counts.withUnsafeMutableBufferPointer { counts in
+      for element in packed {
+        for digit in 0..<digits { counts[digit * buckets + bucket(element, digit)] += 1 }
+      }
+    }
+    var other = packed
     for digit in 0..<digits {
       let first = digit * buckets
       // All rows share this digit: nothing moves.
-      if counts[first + bucket(pairs[0].key, digit)] == pairs.count { continue }
+      if counts[first + bucket(packed[0], digit)] == packed.count { continue }
       var next = 0
       for index in first..<first + buckets {
         let size = counts[index]
         counts[index] = next
         next += size
       }
-      pairs.withUnsafeBufferPointer { source in
+      packed.withUnsafeBufferPointer { source in
         other.withUnsafeMutableBufferPointer { target in
           counts.withUnsafeMutableBufferPointer { counts in
-            for pair in source {
-              let index = first + bucket(pair.key, digit)
-              target[counts[index]] = pair
+            for element in source {
+              let index = first + bucket(element, digit)
+              target[counts[index]] = element
               counts[index] += 1
             }
           }
         }
       }
-      swap(&pairs, &other)
+      swap(&packed, &other)
     }
   }
 
   @inline(__always)
-  private static func bucket(_ key: UInt64, _ digit: Int) -> Int {
-    Int(truncatingIfNeeded: key >> UInt64(digit * digitBits)) & (buckets - 1)
+  private static func bucket(_ element: UInt64, _ digit: Int) -> Int {
+    Int(truncatingIfNeeded: element >> UInt64(prefixBits + digit * digitBits)) & (buckets - 1)
+  }
+
+  /// Sorts the rows with equal prefixes by all of their keys.
+  private static func resolve(_ rows: inout [Int], _ packed: [UInt64], _ keys: [[UInt64]]) {
+    var start = 0
+    while start < rows.count {
+      var end = start + 1
+      while end < rows.count, packed[end] >> UInt64(prefixBits) == packed[start] >> UInt64(prefixBits) {
+        end += 1
+      }
+      if end - start > shortRun {
+        // Digit by digit, the last key first; what all rows share is left out anew.
+        var run = Array(rows[start..<end])
+        for key in keys.reversed() { run = byDigits(run, key) }
+        rows.replaceSubrange(start..<end, with: run)
+      } else if end - start > 1 {
+        for place in start + 1..<end {
+          let row = rows[place]
+          var free = place
+          while free > start, precedes(keys, row, rows[free - 1]) == true {
+            rows[free] = rows[free - 1]
+            free -= 1
+          }
+          rows[free] = row
+        }
+      }
+      start = end
+    }
+  }
+
+  /// Rows sorted by one key, 32 bits after the other.
+  private static func byDigits(_ rows: [Int], _ key: [UInt64]) -> [Int] {
+    var rows = rows
+    for shift in [0, UInt64(prefixBits)] {
+      var packed = rows.indices.map { place in
+        UInt64(place) | ((key[rows[place]] >> shift) << UInt64(prefixBits))
+      }
+      sort(&packed)
+      rows = packed.map { rows[Int(truncatingIfNeeded: $0 & 0xFFFF_FFFF)] }
+    }
+    return rows
+  }
+
+  /// Whether a row's keys are less than another's; nil where they are equal.
+  private static func precedes(_ keys: [[UInt64]], _ a: Int, _ b: Int) -> Bool? {
+    for key in keys where key[a] != key[b] { return key[a] < key[b] }
+    return nil
   }
 }

@@ -1,17 +1,19 @@
 // Frames as tables of other documents.
 
 extension DataFrame {
-  /// The whole table as text, laid out as ``description`` is, without any row left out.
+  /// The whole table as text, laid out as ``description`` is, without any row or column left out.
   ///
   /// - Parameter index: whether the row labels come first.
   /// Python: DataFrame.to_string
   public func toString(index: Bool = true) -> String {
-    let cells = markupCells(index: index)
-    let lines = cells.map { column -> [String] in
-      let width = column.map(\.count).max() ?? 0
-      return column.map { String(repeating: " ", count: width - $0.count) + $0 }
+    if rowCount == 0 || columns.isEmpty { return description }
+    let rows = TextTable.Excerpt(count: rowCount, limit: .max, ends: 0)
+    if index { return text(rows, TextTable.Excerpt(count: columns.count, limit: .max, ends: 0), width: .max) }
+    let cells = zip(columns, markupCells(index: false)).map { column, cells in
+      // As in pandas, numbers' names leave room for a sign although the numbers do not.
+      column.isNumeric || column.type == .boolean ? [" " + cells[0]] + cells.dropFirst() : cells
     }
-    return (0...rowCount).map { row in lines.map { $0[row] }.joined(separator: "  ") }.joined(separator: "\n")
+    return TextTable.layout(cells, gap: nil, space: 1)
   }
 
   /// The table in Markdown's notation, numbers to the right.
@@ -99,7 +101,7 @@ extension DataFrame {
     let labels = index ? [[""] + rowLabels.map { $0 }] : []
     return labels
       + columns.map { column in
-        [column.name] + TextTable.cells(column).map { String($0.drop(while: { $0 == " " })) }
+        [column.name] + TextTable.cells(column, width: .max).map { String($0.drop(while: { $0 == " " })) }
       }
   }
 }

@@ -43,7 +43,7 @@ extension Column {
   }
 
   /// The intervals between edges; two equal edges hold the numbers that equal them.
-  private func cut(
+  func cut(
     _ edges: [Double], _ labels: [String]?, isWhole: Bool, _ right: Bool, _ includeLowest: Bool,
     _ precision: Int
   ) throws(DataFrameError) -> Column {
@@ -82,16 +82,21 @@ extension Column {
       throw DataFrameError(
         .invalidArgument, "cut: \(count) bins of numbers from \(low) to \(high): there must be both")
     }
+    let edges = Self.equalEdges(count, low, high, right: right)
+    return try cut(bins: edges, labels: labels, right: right, precision: precision)
+  }
+
+  /// Edges of bins of equal width; the first bin, or the last one, grows by a thousandth so that it holds its end.
+  static func equalEdges(_ count: Int, _ low: Double, _ high: Double, right: Bool) -> [Double] {
     // Numbers that are all equal get bins a thousandth of them wide, as in pandas.
     let margin = low == high ? (low == 0 ? 0.001 : 0.001 * low.magnitude) : 0
     let (first, last) = (low - margin, high + margin)
     let width = (last - first) / Double(count)
     var edges = (0..<count).map { first + Double($0) * width } + [last]
     if margin == 0 {
-      // The bin at the open end grows by a thousandth, so that it holds the extreme number.
       if right { edges[0] -= (high - low) * 0.001 } else { edges[count] += (high - low) * 0.001 }
     }
-    return try cut(bins: edges, labels: labels, right: right, precision: precision)
+    return edges
   }
 
   /// The interval of each number among bins that hold about as many numbers each.

@@ -86,3 +86,39 @@ extension Column {
   /// Python: Series.quantile
   public func quantile(_ fractions: [Double]) -> [Double] { fractions.map { quantile($0) } }
 }
+
+// Shapes of distributions.
+extension Column {
+  /// The skewness without bias, nan for fewer than three numbers and for equal ones.
+  /// Python: Series.skew
+  public func skew() -> Double {
+    let (count, moments) = centralMoments()
+    guard count >= 3, moments.second > 0 else { return .nan }
+    let n = Double(count)
+    return n * (n - 1).squareRoot() / (n - 2) * moments.third / Foundation.pow(moments.second, 1.5)
+  }
+
+  /// The excess kurtosis without bias, nan for fewer than four numbers and for equal ones.
+  /// Python: Series.kurt
+  public func kurt() -> Double {
+    let (count, moments) = centralMoments()
+    guard count >= 4, moments.second > 0 else { return .nan }
+    let n = Double(count)
+    let ratio = moments.fourth / (moments.second * moments.second)
+    return n * (n + 1) * (n - 1) / ((n - 2) * (n - 3)) * ratio - 3 * (n - 1) * (n - 1) / ((n - 2) * (n - 3))
+  }
+
+  /// Sums of powers of the distances from the mean.
+  private func centralMoments() -> (count: Int, sums: (second: Double, third: Double, fourth: Double)) {
+    let center = mean()
+    let numbers = Aggregation.numbers(self).filter { !$0.isNaN }
+    var sums = (second: 0.0, third: 0.0, fourth: 0.0)
+    for number in numbers {
+      let d = number - center
+      sums.second += d * d
+      sums.third += d * d * d
+      sums.fourth += d * d * d * d
+    }
+    return (numbers.count, sums)
+  }
+}

@@ -31,9 +31,8 @@ extension Column {
     if !ascending { sortKeys.reverse() }
     let keys = sortKeys.keys
     let present = (0..<count).filter { keys[$0] != SortKeys.missing && grouping.codes[$0] >= 0 }
-    // By value, then by group: both sorts are stable.
     let groups = grouping.codes.map { UInt64(UInt32(bitPattern: $0)) }
-    let order = RadixSort.sorted(RadixSort.sorted(present, by: keys), by: groups)
+    let order = RadixSort.sorted(present, by: [groups, keys])
     var result = [Double](repeating: .nan, count: count)
     var start = 0
     while start < order.count {

@@ -114,59 +114,42 @@ extension Column {
   /// Python: Series.pct_change
   public func pctChange(_ periods: Int = 1) -> Column { self / shift(periods) - 1 }
 
-  /// Missing values filled with the last value before them.
+  /// Missing values filled with the last value before them, at most `limit` in a row.
   /// Python: Series.ffill
-  public func ffill() -> Column { filled(Grouping(single: count), backward: false) }
+  public func ffill(limit: Int? = nil) -> Column {
+    filled(Grouping(single: count), backward: false, limit: limit)
+  }
 
-  /// Missing values filled with the next value after them.
+  /// Missing values filled with the next value after them, at most `limit` in a row.
   /// Python: Series.bfill
-  public func bfill() -> Column { filled(Grouping(single: count), backward: true) }
+  public func bfill(limit: Int? = nil) -> Column {
+    filled(Grouping(single: count), backward: true, limit: limit)
+  }
 
   /// Missing values filled from a neighbour in the same group; missing in rows of no group.
-  func filled(_ grouping: Grouping, backward: Bool) -> Column {
+  func filled(_ grouping: Grouping, backward: Bool, limit: Int? = nil) -> Column {
     let missing = isna().values
     var last = [Int](repeating: -1, count: grouping.count)
+    var filled = [Int](repeating: 0, count: grouping.count)
     var sources = [Int](repeating: -1, count: count)
     func visit(_ row: Int) {
       guard grouping.codes[row] >= 0 else { return }
       let group = Int(grouping.codes[row])
+      filled[group] = missing[row] ? filled[group] + 1 : 0
       if !missing[row] { last[group] = row }
-      sources[row] = last[group]
+      if limit.map({ filled[group] <= $0 }) ?? true { sources[row] = last[group] }
     }
     if backward { (0..<count).reversed().forEach(visit) } else { (0..<count).forEach(visit) }
     return rows(withGaps: sources)
   }
 
   /// The mean of the last `window` rows; missing where fewer than `minPeriods` (all, unless told otherwise) of
-  /// them have a value.
+  /// them have a value. ``rolling(_:minPeriods:center:)`` has other summaries.
   ///
   /// - Throws: ``DataFrameError`` for texts and categories, and for a window below 1.
   ///
   /// Python: Series.rolling(window).mean
   public func rollingMean(_ window: Int, minPeriods: Int? = nil) throws(DataFrameError) -> Column {
-    try rollingMean(window, minPeriods: minPeriods, Grouping(single: count))
-  }
-
-  func rollingMean(_ window: Int, minPeriods: Int?, _ grouping: Grouping) throws(DataFrameError) -> Column {
-    if let error = typeError("rollingMean()") { throw error }
-    guard window >= 1, minPeriods.map({ (1...window).contains($0) }) != false else {
-      throw DataFrameError(
-        .invalidArgument, "rollingMean: the window is at least 1, minPeriods from 1 to the window")
-    }
-    let values = Aggregation.numbers(self)
-    let (rows, starts) = grouping.ordered()
-    var result = [Double](repeating: .nan, count: count)
-    for group in 0..<grouping.count {
-      for place in starts[group]..<starts[group + 1] {
-        // Summed anew for each row: subtracting what leaves the window would leave its rounding behind.
-        var (sum, number) = (0.0, 0)
-        for row in rows[Swift.max(starts[group], place - window + 1)...place] where !values[row].isNaN {
-          sum += values[row]
-          number += 1
-        }
-        if number >= minPeriods ?? window { result[rows[place]] = sum / Double(number) }
-      }
-    }
-    return Column(name: name, storage: .double(result))
+    try rolling(window, minPeriods: minPeriods).mean()
   }
 }

@@ -112,8 +112,8 @@ public func compare(
   let (small, large) = (compared.models[0], compared.models[1])
   let engines = try [small, large].map { try $0.engine() }
   let draws = ResponseDraws(engines, estimate: small.estimate, modes: small.modes)
-  let run = BootstrapRun(total: max(count, 0), progress: progress)
-  let workers = max(1, min(threads ?? ProcessorCount.available, max(count, 1)))
+  let run = ParallelRun<[Double]>(total: max(count, 0), progress: progress)
+  let workers = ParallelRun<[Double]>.workers(threads, count)
   BLASThreads.with(1) {
     run.perform(workers: workers) { replicate in
       var stream = RandomStream(seed: seed, stream: replicate)

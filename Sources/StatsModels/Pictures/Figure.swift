@@ -5,6 +5,8 @@ struct Figure: Sendable {
   var caption: [String] = []
   var panels: [Panel]
   var legend: [LegendEntry] = []
+  /// Height of a panel; nil fits their number.
+  var panelHeight: Double?
 
   /// Panels side by side at most.
   private static let columns = 3
@@ -16,7 +18,7 @@ struct Figure: Sendable {
     let across = max(min(panels.count, Self.columns), 1)
     let down = max((panels.count + across - 1) / across, 1)
     let width = options.size?.width ?? [680, 820, 1020][across - 1]
-    let panelHeight = panels.count == 1 ? 402.0 : 300
+    let panelHeight = self.panelHeight ?? (panels.count == 1 ? 402.0 : 300)
     var header = FigureHeader(
       title: title, caption: caption, legend: legend, density: density, width: width,
       limit: options.size.map { $0.height * 0.4 })

@@ -35,6 +35,10 @@ extension MixedLMResults {
     case .profileZeta(let names): try ZetaPicture.figure(self, names, as: .zeta)
     case .profileDensity(let names): try ZetaPicture.figure(self, names, as: .density)
     case .coefficients(let ddf): try CoefficientPicture.figure(self, ddf: ddf)
+    case .marginalMeans(let factor, let split):
+      try MeansPicture(
+        marginalMeans(of: factor, by: split), arrows: true, adjust: .tukey
+      ).figure()
     case .profile(let values, let logLikelihoods, let name, let estimate):
       try ProfilePicture.given(
         self, values: values, logLikelihoods: logLikelihoods, name: name, estimate: estimate)

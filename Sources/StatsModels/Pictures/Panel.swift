@@ -45,14 +45,17 @@ struct Panel: Sendable {
     let y = self.y.scale(
       showing: layers.flatMap(\.ordinates), start: bottom, end: top,
       target: max(3, Int(clampingFinite: (bottom - top) / 62)))
-    let widest = y.ticks.map { TextMeasure.width(y.label($0), size: Self.tickSize) }.max() ?? 20
+    // Long names leave the larger part of the picture to what is drawn.
+    let nameRoom = max(frame.width * 0.4, 60)
+    let widest = min(
+      y.ticks.map { TextMeasure.width(y.label($0), size: Self.tickSize) }.max() ?? 20, nameRoom)
     let left = frame.left + 40 + widest
     let right = frame.left + frame.width - Self.right
     let x = self.x.scale(
       showing: layers.flatMap(\.abscissas), start: left, end: right,
       target: max(3, Int(clampingFinite: (right - left) / 95)))
     svg.rectangle(x: left, y: top, width: right - left, height: bottom - top, fill: "f-panel", radius: 3)
-    drawAxes(&svg, x: x, y: y, left: left, top: top, right: right, bottom: bottom)
+    drawAxes(&svg, x: x, y: y, frameLeft: frame.left, left: left, top: top, right: right, bottom: bottom)
     var densest: Hexagons?
     svg.clipped(x: left, y: top, width: right - left, height: bottom - top, name: frame.name) { svg in
       for layer in layers { draw(layer, x: x, y: y, into: &svg, densest: &densest) }
@@ -73,13 +76,14 @@ struct Panel: Sendable {
   }
 
   private func drawAxes(
-    _ svg: inout SVGWriter, x: LinearScale, y: LinearScale, left: Double, top: Double, right: Double,
-    bottom: Double
+    _ svg: inout SVGWriter, x: LinearScale, y: LinearScale, frameLeft: Double, left: Double, top: Double,
+    right: Double, bottom: Double
   ) {
     for tick in y.ticks {
       svg.line(left, y(tick), right, y(tick), stroke: "s-grid")
       svg.text(
-        y.label(tick), x: left - 8, y: y(tick) + 4, size: Self.tickSize, fill: "f-muted", anchor: .end)
+        TextMeasure.cut(y.label(tick), size: Self.tickSize, to: left - frameLeft), x: left - 8,
+        y: y(tick) + 4, size: Self.tickSize, fill: "f-muted", anchor: .end)
     }
     // Each label has the room to its neighbours; labels thin out where that is too little to read.
     let slot = zip(x.ticks, x.ticks.dropFirst()).map { x($1) - x($0) }.min() ?? (right - left)
@@ -125,6 +129,38 @@ struct Panel: Sendable {
         svg.rectangle(
           x: x.0 - 7, y: y(high), width: 14, height: max(y(low) - y(high), 0.5), fill: "f-\(role.rawValue)",
           opacity: 0.25)
+      }
+    case .bars(let xs, let base, let top, let width, let role, let opacity):
+      let size = abs(x(width) - x(0))
+      for (place, (low, high)) in zip(xs, zip(base, top))
+      where low.isFinite && high.isFinite && place.isFinite {
+        svg.rectangle(
+          x: x(place) - size / 2, y: min(y(low), y(high)), width: size, height: abs(y(low) - y(high)),
+          fill: "f-\(role.rawValue)", opacity: opacity)
+      }
+    case .whiskers(let xs, let lower, let upper, let role):
+      for (place, (low, high)) in zip(pixels(xs, lower), zip(lower, upper))
+      where low.isFinite && high.isFinite {
+        let (px, cap) = (place.0, 4.0)
+        svg.path(
+          [
+            (px - cap, y(low)), (px + cap, y(low)), (.nan, 0), (px, y(low)), (px, y(high)), (.nan, 0),
+            (px - cap, y(high)), (px + cap, y(high)),
+          ], stroke: "s-\(role.rawValue)", width: 1.5)
+      }
+    case .spans(let ys, let lower, let upper, let role):
+      for (place, (low, high)) in zip(ys, zip(lower, upper)) where low.isFinite && high.isFinite {
+        svg.path(
+          [(x(low), y(place)), (x(high), y(place))], stroke: "s-\(role.rawValue)", width: 2.4, opacity: 0.75)
+      }
+    case .arrows(let xs, let from, let to, let role):
+      for (px, (start, end)) in zip(xs.map { x($0) }, zip(from.map { y($0) }, to.map { y($0) }))
+      where abs(end - start) >= 1 {
+        let head = end > start ? -min(6, end - start) : min(6, start - end)
+        svg.path(
+          [
+            (px, start), (px, end), (.nan, 0), (px - 5, end + head), (px, end), (px + 5, end + head),
+          ], stroke: "s-\(role.rawValue)", width: 2)
       }
     case .horizontal(let value, let dash):
       svg.line(x.start, y(value), x.end, y(value), stroke: "s-axis", width: 1.2, dash: dash)

@@ -12,11 +12,12 @@ public enum PictureTheme: String, Sendable, CaseIterable {
 enum Palette {
   /// A class of marks or text.
   enum Role: String, CaseIterable, Sendable {
-    case ground, panel, grid, axis, text, muted, first, second, third, fourth, band
+    case ground, panel, grid, axis, text, muted, first, second, third, fourth, fifth, sixth, seventh, eighth,
+      band
   }
 
   /// Blue, orange, green and purple of Okabe and Ito's palette, which people with any colour vision tell apart,
-  /// lightened on dark ground.
+  /// lightened on dark ground; then amber, sky, grey and brown.
   private static func color(_ role: Role, dark: Bool) -> String {
     switch role {
     case .ground: dark ? "#16181d" : "#ffffff"
@@ -29,6 +30,10 @@ enum Palette {
     case .second: dark ? "#ff9d5c" : "#d55e00"
     case .third: dark ? "#2fd0a2" : "#009e73"
     case .fourth: dark ? "#e7a6cc" : "#aa4499"
+    case .fifth: dark ? "#f5d04c" : "#b08900"
+    case .sixth: dark ? "#9fdcff" : "#3a9bd9"
+    case .seventh: dark ? "#b9bec7" : "#7b828d"
+    case .eighth: dark ? "#d3a386" : "#8a5138"
     case .band: dark ? "#56b4e9" : "#0072b2"
     }
   }

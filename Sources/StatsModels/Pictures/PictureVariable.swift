@@ -11,6 +11,9 @@ struct PictureVariable {
   /// The value of each row on the axis; nan where it is missing.
   let positions: [Double]
 
+  /// Whether the positions are days since 1970.
+  private let isDates: Bool
+
   var isLevels: Bool { levels != nil }
 
   /// - Throws: ``StatsModelsError`` with the nearest names when there is no such variable.
@@ -38,9 +41,32 @@ struct PictureVariable {
     self.init(source.data[name], isCategorical: source.isCategorical(name))
   }
 
+  /// A column by its levels, whatever it holds.
+  init(levelsOf column: Column) { self.init(column, isCategorical: true) }
+
+  /// A column of numbers or moments as such, any other by its levels.
+  init(ofAny column: Column) {
+    if case .time(let times) = column.storage, times.kind == .moment {
+      self.init(column, days: DateAxis.days(times))
+    } else if column.type == .timedelta {
+      self.init(column.dt.totalSeconds(), isCategorical: false)
+    } else {
+      self.init(column, isCategorical: false)
+    }
+  }
+
+  private init(_ column: Column, days: [Double]) {
+    name = column.name
+    self.column = column
+    levels = nil
+    positions = days
+    isDates = true
+  }
+
   private init(_ column: Column, isCategorical: Bool) {
     name = column.name
     self.column = column
+    isDates = false
     if column.isNumeric, !isCategorical, let numbers = column.doubles {
       levels = nil
       positions = numbers
@@ -61,6 +87,7 @@ struct PictureVariable {
   var axis: Axis {
     let label = DisplayText.name(name)
     if let levels { return Axis(label, levels: levels.map(Self.text)) }
+    if isDates { return DateAxis.axis(label, days: positions) }
     guard let few = FewValues(positions) else { return Axis(label) }
     return FewValues.axis(few.values, label: label)
   }

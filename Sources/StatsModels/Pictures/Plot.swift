@@ -58,6 +58,9 @@ public enum PlotKind: Sendable, Hashable {
   case profileDensity(of: [String]? = nil)
   /// Fixed effects with 95 % intervals; with degrees of freedom where these are given.
   case coefficients(ddf: DegreesOfFreedom? = nil)
+  /// Marginal means of a factor with intervals and comparison arrows, a panel for each level of another one:
+  /// ``MarginalMeans/plot(arrows:adjust:options:)`` with its defaults.
+  case marginalMeans(of: String, by: String? = nil)
   /// Log-likelihoods over values of one parameter, such as those of a likelihood profile.
   case profile(values: [Double], logLikelihoods: [Double], name: String, estimate: Double? = nil)
 }

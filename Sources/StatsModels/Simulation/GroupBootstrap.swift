@@ -30,7 +30,7 @@ extension MixedLMResults {
     if scheme == .parametric { return try parametricBootstrap(count: nrep, seed: seed, progress: progress) }
     _ = try model.resampled(groups: [0])
     let names = layout.names + ["scale"]
-    let run = BootstrapRun(total: max(nrep, 0), progress: progress)
+    let run = ParallelRun<[Double]>(total: max(nrep, 0), progress: progress)
     run.perform(workers: ProcessorCount.available) { replicate in
       (try? groupReplicate(seed: seed, replicate: replicate)) ?? [Double](repeating: .nan, count: names.count)
     }

@@ -117,7 +117,10 @@ extension MixedLM {
   /// ```
   /// Not in statsmodels.
   /// - Throws: ``StatsModelsError`` for a model of arrays, `PatsyError` for a formula that does not parse.
-  public func update(formula: String) throws -> MixedLM {
+  public func update(formula: String) throws -> MixedLM { try rebuilt(formula: formula, rows: nil) }
+
+  /// The model from its data again, with another formula or only some rows by position.
+  func rebuilt(formula: String?, rows: [Int]?) throws -> MixedLM {
     guard let source = specification.source else {
       throw StatsModelsError(.notAvailable, "a model of arrays has no formula to change")
     }
@@ -141,10 +144,13 @@ extension MixedLM {
       }
     }
     return try MixedLM.fromFormula(
-      formula: FormulaUpdate.apply(formula, to: arguments.formula), data: source.data, groups: groups,
+      formula: formula.map { try FormulaUpdate.apply($0, to: arguments.formula) } ?? arguments.formula,
+      data: source.data, groups: groups,
       reFormula: arguments.reFormula, vcFormula: arguments.vcFormula, reCovariance: arguments.reCovariance,
       weights: again(specification.priorWeights), offset: again(specification.offset),
-      variance: arguments.variance, residuals: arguments.residuals, missing: arguments.missing,
+      variance: arguments.variance, residuals: arguments.residuals,
+      subset: rows.map { wanted in Mask(source.data.rowLabels.indices.map(Set(wanted).contains)) },
+      missing: arguments.missing,
       environment: source.environment)
   }
 }

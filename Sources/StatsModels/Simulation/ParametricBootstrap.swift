@@ -110,8 +110,8 @@ extension MixedLMResults {
     let engine = try self.engine()
     let draws = ResponseDraws([engine], estimate: estimate, modes: modes)
     let names = layout.names + ["scale"]
-    let run = BootstrapRun(total: max(count, 0), progress: progress)
-    let workers = max(1, min(threads ?? ProcessorCount.available, max(count, 1)))
+    let run = ParallelRun<[Double]>(total: max(count, 0), progress: progress)
+    let workers = ParallelRun<[Double]>.workers(threads, count)
     let (reml, specification, layout) = (self.reml, self.specification, self.layout)
     let start = estimate.singular ? nil : estimate.relativeCovariances
     BLASThreads.with(1) {
@@ -142,53 +142,4 @@ extension Matrix {
     self.init(rows: rows.count, columns: columns)
     for (i, row) in rows.enumerated() { for j in 0..<columns { self[i, j] = row[j] } }
   }
-}
-
-/// Hands out replicates to workers and collects what they find.
-final class BootstrapRun: @unchecked Sendable {
-  private let lock = NSLock()
-  private let total: Int
-  private let progress: (@Sendable (Int) -> Bool)?
-  private var nextReplicate = 0
-  private var done = 0
-  private var stopped = false
-  private var rows: [[Double]?]
-
-  init(total: Int, progress: (@Sendable (Int) -> Bool)?) {
-    self.total = total
-    self.progress = progress
-    rows = [[Double]?](repeating: nil, count: total)
-  }
-
-  /// Makes replicates on several threads until all are done, `progress` says stop, or the task that called is
-  /// cancelled.
-  func perform(workers: Int, _ make: @Sendable (Int) -> [Double]) {
-    withUnsafeCurrentTask { task in
-      // Whether a task is cancelled may be asked from any thread while it lives, and it waits here.
-      nonisolated(unsafe) let task = task
-      DispatchQueue.concurrentPerform(iterations: workers) { _ in
-        while task?.isCancelled != true, let replicate = next() { finish(replicate, make(replicate)) }
-      }
-    }
-  }
-
-  private func next() -> Int? {
-    lock.withLock {
-      guard !stopped, nextReplicate < total else { return nil }
-      defer { nextReplicate += 1 }
-      return nextReplicate
-    }
-  }
-
-  private func finish(_ replicate: Int, _ values: [Double]) {
-    let count = lock.withLock { () -> Int in
-      rows[replicate] = values
-      done += 1
-      return done
-    }
-    if let progress, !progress(count) { lock.withLock { stopped = true } }
-  }
-
-  /// Replicates done, in their order.
-  var completed: [[Double]] { lock.withLock { rows.compactMap { $0 } } }
 }

@@ -1,9 +1,12 @@
 extension JSONValue {
   /// Reads a document; numbers without fraction and exponent that fit become integers.
   ///
-  /// - Throws: ``StatsModelsError`` with the byte position of the first thing that is not JSON.
-  package init(parsing text: String) throws(StatsModelsError) {
-    var parser = JSONParser(bytes: Array(text.utf8))
+  /// - Throws: ``DataFrameError`` with the byte position, in its column, of the first thing that is not JSON.
+  package init(json text: String) throws(DataFrameError) { try self.init(json: Array(text.utf8)) }
+
+  /// Reads a document of bytes in UTF-8, as ``init(json:)`` does.
+  package init(json bytes: [UInt8]) throws(DataFrameError) {
+    var parser = JSONParser(bytes: bytes)
     self = try parser.document()
   }
 }
@@ -17,15 +20,15 @@ private struct JSONParser {
 
   private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-  mutating func document() throws(StatsModelsError) -> JSONValue {
+  mutating func document() throws(DataFrameError) -> JSONValue {
     let result = try value(depth: 0)
     skipSpace()
     if next != nil { throw failure("text after the end of the document") }
     return result
   }
 
-  private func failure(_ what: String) -> StatsModelsError {
-    StatsModelsError(.file, "not valid JSON: \(what) at byte \(position)", values: [String(position)])
+  private func failure(_ what: String) -> DataFrameError {
+    DataFrameError(.invalidText, "not valid JSON: \(what) at byte \(position)", column: position)
   }
 
   private mutating func skipSpace() {
@@ -47,7 +50,7 @@ private struct JSONParser {
     return true
   }
 
-  private mutating func value(depth: Int) throws(StatsModelsError) -> JSONValue {
+  private mutating func value(depth: Int) throws(DataFrameError) -> JSONValue {
     guard depth < 200 else { throw failure("nesting deeper than 200") }
     skipSpace()
     switch next {
@@ -62,7 +65,7 @@ private struct JSONParser {
     }
   }
 
-  private mutating func object(depth: Int) throws(StatsModelsError) -> JSONValue {
+  private mutating func object(depth: Int) throws(DataFrameError) -> JSONValue {
     position += 1
     var members: [(key: String, value: JSONValue)] = []
     if take("}") { return .object(members) }
@@ -77,7 +80,7 @@ private struct JSONParser {
     return .object(members)
   }
 
-  private mutating func array(depth: Int) throws(StatsModelsError) -> JSONValue {
+  private mutating func array(depth: Int) throws(DataFrameError) -> JSONValue {
     position += 1
     var elements: [JSONValue] = []
     if take("]") { return .array(elements) }
@@ -86,7 +89,7 @@ private struct JSONParser {
     return .array(elements)
   }
 
-  private mutating func number() throws(StatsModelsError) -> JSONValue {
+  private mutating func number() throws(DataFrameError) -> JSONValue {
     let start = position
     var whole = true
     while let byte = next {
@@ -101,14 +104,14 @@ private struct JSONParser {
     return try number(start, whole)
   }
 
-  private func number(_ start: Int, _ whole: Bool) throws(StatsModelsError) -> JSONValue {
+  private func number(_ start: Int, _ whole: Bool) throws(DataFrameError) -> JSONValue {
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if whole, let integer = Int(text) { return .integer(integer) }
     guard let value = Double(text) else { throw failure("'\(text)' is not a number") }
     return .number(value)
   }
 
-  private mutating func string() throws(StatsModelsError) -> String {
+  private mutating func string() throws(DataFrameError) -> String {
     position += 1
     var content: [UInt8] = []
     while let byte = next {
@@ -123,7 +126,7 @@ private struct JSONParser {
     throw failure("unterminated string")
   }
 
-  private mutating func escape() throws(StatsModelsError) -> Unicode.Scalar {
+  private mutating func escape() throws(DataFrameError) -> Unicode.Scalar {
     guard let byte = next else { throw failure("unterminated string") }
     position += 1
     switch byte {
@@ -150,7 +153,7 @@ private struct JSONParser {
     }
   }
 
-  private mutating func codeUnit() throws(StatsModelsError) -> UInt32 {
+  private mutating func codeUnit() throws(DataFrameError) -> UInt32 {
     guard position + 4 <= bytes.count,
       bytes[position..<position + 4].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
       let unit = UInt32(String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16)

@@ -1,5 +1,3 @@
-import LinearAlgebra
-
 /// A JSON document whose objects keep the order of their members.
 package indirect enum JSONValue: Sendable {
   /// `null`.
@@ -31,16 +29,6 @@ package indirect enum JSONValue: Sendable {
   package subscript(key: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.key == key }?.value
-  }
-
-  /// An object of named numbers.
-  package static func object(_ series: Series) -> JSONValue {
-    .object(zip(series.index, series.values).map { (key: $0, value: .number($1)) })
-  }
-
-  /// A matrix as a list of rows.
-  package static func rows(_ matrix: Matrix) -> JSONValue {
-    .array((0..<matrix.rows).map { .numbers(matrix.row($0)) })
   }
 }
 
