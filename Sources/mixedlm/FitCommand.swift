@@ -81,7 +81,8 @@ struct FitCommand: ParsableCommand {
     if model.generalized.family != nil {
       if ddf != nil || robust != nil || save != nil || model.varianceBy != nil || model.residuals != nil {
         throw ValidationError(
-          "--ddf, --robust, --save, --variance-by and --residuals are for linear models; leave them out with --family.")
+          "--ddf, --robust, --save, --variance-by and --residuals are for linear models; leave them out with --family."
+        )
       }
     }
     if withoutRows, save == nil { throw ValidationError("--no-rows needs --save FILE.") }

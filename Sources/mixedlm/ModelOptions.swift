@@ -158,7 +158,8 @@ struct ModelOptions: ParsableArguments {
       singleGroup ? [Int](repeating: 1, count: frame.rowCount) : groups
     return try MixedLM.fromFormula(
       formula: formula ?? "", data: frame, groups: grouping, reFormula: randomEffects, vcFormula: components,
-      weights: weights, offset: offset, variance: varianceBy.map { .byGroup($0) }, residuals: residuals?.structure,
+      weights: weights, offset: offset, variance: varianceBy.map { .byGroup($0) },
+      residuals: residuals?.structure,
       missing: missing.missing)
   }
 

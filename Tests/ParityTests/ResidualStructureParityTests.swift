@@ -18,7 +18,9 @@ import Testing
     let se: [Double]
     let random: [Double]
 
-    var description: String { "\(data) \(formula) \(variance ?? []) \(residuals ?? []) \(reml ? "REML" : "ML")" }
+    var description: String {
+      "\(data) \(formula) \(variance ?? []) \(residuals ?? []) \(reml ? "REML" : "ML")"
+    }
 
     func model() throws -> MixedLM {
       let data = try DataFrame(csv: Fixtures.path("data/\(data).csv"))

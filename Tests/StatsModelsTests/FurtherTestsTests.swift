@@ -5,7 +5,9 @@ import Testing
 
 /// Exact ratios, contrasts of contrasts, degrees of freedom of predictions.
 @Suite struct FurtherTestsTests {
-  static func data(_ name: String) throws -> DataFrame { try DataFrame(csv: Fixtures.path("data/\(name).csv")) }
+  static func data(_ name: String) throws -> DataFrame {
+    try DataFrame(csv: Fixtures.path("data/\(name).csv"))
+  }
 
   /// 400,000 draws of RLRsim gave 0.00432 (s.e. 0.0001), 56.1 % of them at zero.
   @Test func `the exact ratio of one variance`() throws {
@@ -44,7 +46,9 @@ import Testing
       }
     }
     #expect(products.contrast[0].contains(" : linear"))
-    #expect(throws: StatsModelsError.self) { try both.contrast(interaction: [.pairwise, .pairwise, .effects]) }
+    #expect(throws: StatsModelsError.self) {
+      try both.contrast(interaction: [.pairwise, .pairwise, .effects])
+    }
   }
 
   @Test func `predictions have degrees of freedom`() throws {
@@ -53,9 +57,12 @@ import Testing
     let rows = try DataFrame(["Days": [0.0, 4.5, 9.0]])
     func width(_ ddf: DegreesOfFreedom, _ kind: IntervalKind) throws -> [Double] {
       let table = try fit.predict(rows, interval: kind, ddf: ddf)
-      return zip(table.upper.values, table.predictions.values).map { $0 - $1 }.enumerated().map { $1 / table.se.values[$0] }
+      return zip(table.upper.values, table.predictions.values).map { $0 - $1 }.enumerated().map {
+        $1 / table.se.values[$0]
+      }
     }
-    let table = try fit.tTest("Intercept = 0, Intercept + 4.5 * Days = 0, Intercept + 9 * Days = 0", ddf: .satterthwaite)
+    let table = try fit.tTest(
+      "Intercept = 0, Intercept + 4.5 * Days = 0, Intercept + 9 * Days = 0", ddf: .satterthwaite)
     let expected = try fit.predict(rows, interval: .confidence, ddf: .infinite)
     let found = try width(.satterthwaite, .confidence)
     let limits = table.confInt(alpha: 0.05)

@@ -23,12 +23,16 @@ import Testing
   static let cases = [
     Case(description: "variances", variance: .byGroup("Sex")) { sex, _, ratio in sex == "Male" ? ratio : 1 },
     Case(description: "power", variance: .power(of: "age")) { pow($1, $2) },
-    Case(description: "exponential, weights", variance: .exponential(of: "age"), weights: "w") { exp($2 * $1) },
+    Case(description: "exponential, weights", variance: .exponential(of: "age"), weights: "w") {
+      exp($2 * $1)
+    },
     Case(description: "autoregressive", residuals: .autoregressive()),
     Case(
-      description: "autoregressive with gaps, weights", residuals: .autoregressive(time: "age"), weights: "w", unit: 1),
+      description: "autoregressive with gaps, weights", residuals: .autoregressive(time: "age"), weights: "w",
+      unit: 1),
     Case(
-      description: "both", variance: .byGroup("Sex"), residuals: .autoregressive(time: "visit", within: "Subject"),
+      description: "both", variance: .byGroup("Sex"),
+      residuals: .autoregressive(time: "visit", within: "Subject"),
       weights: "w"
     ) { sex, _, ratio in sex == "Male" ? ratio : 1 },
   ]
@@ -64,7 +68,9 @@ import Testing
     for i in 0..<n {
       for j in 0..<n where subjects[i] == subjects[j] {
         let root = deviation(i) * deviation(j) / ((weights?[i] ?? 1) * (weights?[j] ?? 1)).squareRoot()
-        v[i, j] = intercept + scale * root * (i == j ? 1 : item.residuals == nil ? 0 : pow(rho, abs(ages[i] - ages[j]) / item.unit))
+        v[i, j] =
+          intercept + scale * root
+          * (i == j ? 1 : item.residuals == nil ? 0 : pow(rho, abs(ages[i] - ages[j]) / item.unit))
       }
     }
     let factor = try Cholesky(v)
@@ -118,11 +124,13 @@ import Testing
     for i in values.indices {
       for j in values.indices {
         if i == j {
-          hessian[i, i] = try (at([i: 1]).deviance - 2 * at([:]).deviance + at([i: -1]).deviance) / (steps[i] * steps[i])
+          hessian[i, i] =
+            try (at([i: 1]).deviance - 2 * at([:]).deviance + at([i: -1]).deviance) / (steps[i] * steps[i])
         } else {
           hessian[i, j] =
-            try (at([i: 1, j: 1]).deviance - at([i: 1, j: -1]).deviance - at([i: -1, j: 1]).deviance
-              + at([i: -1, j: -1]).deviance) / (4 * steps[i] * steps[j])
+            try
+            (at([i: 1, j: 1]).deviance - at([i: 1, j: -1]).deviance - at([i: -1, j: 1]).deviance
+            + at([i: -1, j: -1]).deviance) / (4 * steps[i] * steps[j])
         }
       }
     }
@@ -156,7 +164,9 @@ import Testing
     for name in try #require(fit.residualParameters()).names { #expect(text.contains(name)) }
     let again = try fit.refit(response: fit.model.endog)
     #expect(abs(again.llf - fit.llf) < 1e-8)
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("residuals-\(UUID().uuidString).json").path
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "residuals-\(UUID().uuidString).json"
+    ).path
     defer { try? FileManager.default.removeItem(atPath: file) }
     try fit.save(file)
     let loaded = try MixedLMResults.load(file)
@@ -184,7 +194,8 @@ import Testing
     #expect(comparison.rows[1].chiSquared >= 0)
     let robust = try fit.robustCovariance(.cr0, clusters: "Subject").covariance.values
     #expect(robust.diagonal.allSatisfy { $0 > 0 })
-    #expect(try fit.update(formula: ". ~ age").fit().residualParameters()?.names == fit.residualParameters()?.names)
+    #expect(
+      try fit.update(formula: ". ~ age").fit().residualParameters()?.names == fit.residualParameters()?.names)
   }
 
   @Test func `a correlation is equal variances' twin of a random intercept`() throws {
@@ -198,12 +209,15 @@ import Testing
     #expect(abs(a.scale * (1 - rho) / b.scale - 1) < 1e-4)
   }
 
-  @Test(arguments: [
-    ("Sex", nil, nil, "'Sex' is the same"), ("Nobody", nil, nil, "Nobody"),
-    (nil, "age2", nil, "same 'age2'"), (nil, "Sex", nil, "holds texts"), (nil, nil, "row", "one row"),
-    (nil, nil, "Sex", "different levels of 'Subject'"),
-  ] as [(String?, String?, String?, String)])
-  func `what admits no such model is said`(_ by: String?, _ time: String?, _ within: String?, _ message: String) throws {
+  @Test(
+    arguments: [
+      ("Sex", nil, nil, "'Sex' is the same"), ("Nobody", nil, nil, "Nobody"),
+      (nil, "age2", nil, "same 'age2'"), (nil, "Sex", nil, "holds texts"), (nil, nil, "row", "one row"),
+      (nil, nil, "Sex", "different levels of 'Subject'"),
+    ] as [(String?, String?, String?, String)])
+  func `what admits no such model is said`(
+    _ by: String?, _ time: String?, _ within: String?, _ message: String
+  ) throws {
     var data = try Self.data()
     data["age2"] = data["age"].doubles?.map { $0 > 9 ? 10.0 : 8.0 } ?? []
     data["row"] = Array(0..<data.rowCount)
@@ -248,7 +262,10 @@ import Testing
     }
     // times with two distances
     let time = (0..<n).map { $0 % 60 + ($0 % 60) / 3 }
-    return try DataFrame(["y": y, "x": x, "g": levels, "t": time, "h": (0..<n).map { $0 % 2 }, "w": (0..<n).map { 1 + Double($0 % 3) }])
+    return try DataFrame([
+      "y": y, "x": x, "g": levels, "t": time, "h": (0..<n).map { $0 % 2 },
+      "w": (0..<n).map { 1 + Double($0 % 3) },
+    ])
   }
 
   @Test(arguments: [0, 1, 2, 3])

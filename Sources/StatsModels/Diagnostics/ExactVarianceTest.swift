@@ -36,8 +36,11 @@ extension MixedLMResults {
   ///   - count: number of draws.
   ///   - seed: equal seeds give equal results.
   /// - Throws: ``StatsModelsError`` for terms of several effects, more than 2,000 levels, or 5,000 rows beside other terms.
-  public func exactRLRT(_ group: String? = nil, count: Int = 10_000, seed: UInt64 = 0) throws -> ExactVarianceTest {
-    try specification.requirePlainResiduals("exactRLRT is not", remedy: "fit the smaller model and compare the two")
+  public func exactRLRT(_ group: String? = nil, count: Int = 10_000, seed: UInt64 = 0) throws
+    -> ExactVarianceTest
+  {
+    try specification.requirePlainResiduals(
+      "exactRLRT is not", remedy: "fit the smaller model and compare the two")
     let chosen = try group.map { try blocks(.factors([$0])).sorted() } ?? Array(specification.blocks.indices)
     guard let block = chosen.first, chosen.count == 1, specification.blocks[block].parts.count == 1,
       specification.blocks[block].width == 1, count > 0
@@ -47,7 +50,8 @@ extension MixedLMResults {
         "exactRLRT tests one variance: name one of \(shortList(specification.blocks.map(\.group))) that has a single effect "
           + "for each level, and draw once at least")
     }
-    let full = reml ? self : try model.fit(reml: true, exact: engineOptions.exact, threads: engineOptions.threads)
+    let full =
+      reml ? self : try model.fit(reml: true, exact: engineOptions.exact, threads: engineOptions.threads)
     let engine = try full.engine()
     let (llf, covariances) = try full.withoutBlock(block, engine: engine)
     let term = specification.firstTerm(of: block)
@@ -57,7 +61,8 @@ extension MixedLMResults {
     guard let distribution = found else {
       throw StatsModelsError(
         .notAvailable,
-        "exactRLRT takes matrices of all levels: 2,000 at most, and 5,000 rows beside other terms; take compare or ranova")
+        "exactRLRT takes matrices of all levels: 2,000 at most, and 5,000 rows beside other terms; take compare or ranova"
+      )
     }
     let statistic = max(2 * (full.llf - llf), 0)
     let draws = (0..<count).map { draw -> Double in

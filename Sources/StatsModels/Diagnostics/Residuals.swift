@@ -51,7 +51,9 @@ extension MixedLMResults {
     case .marginal: values = marginalResiduals
     case .normalized:
       let weighted = specification.weighted(conditional)
-      values = (specification.residualCorrelation?.whitened(weighted) ?? weighted).map { $0 / scale.squareRoot() }
+      values = (specification.residualCorrelation?.whitened(weighted) ?? weighted).map {
+        $0 / scale.squareRoot()
+      }
     case .pearson: values = specification.weighted(conditional).map { $0 / scale.squareRoot() }
     case .standardized:
       values = zip(specification.weighted(conditional), try leverages()).map {

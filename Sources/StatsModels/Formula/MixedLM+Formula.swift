@@ -48,7 +48,8 @@ extension MixedLM {
     formula: String, data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: ReFormula? = nil,
     vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil,
     weights: (any ColumnSpecifier)? = nil,
-    offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil, residuals: ResidualStructure? = nil,
+    offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil,
+    residuals: ResidualStructure? = nil,
     subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
     missing: Missing = .none, environment: Environment = Environment()
   ) throws -> MixedLM {
@@ -65,9 +66,10 @@ extension MixedLM {
       vcFormula: vcFormula, reCovariance: reCovariance, environment: environment)
     var warnings: [FitWarning] = []
     if missing == .drop {
-      let numbers = [("weights", weights), ("offset", offset)].compactMap { name, column in
-        column.map { (name: $0.name.isEmpty ? name : $0.name, column: $0) }
-      } + (try residualColumns(variance, residuals).map { (name: $0, column: try data.column($0)) })
+      let numbers =
+        [("weights", weights), ("offset", offset)].compactMap { name, column in
+          column.map { (name: $0.name.isEmpty ? name : $0.name, column: $0) }
+        } + (try residualColumns(variance, residuals).map { (name: $0, column: try data.column($0)) })
       let dropped = rows.dropMissing(plan: plan, groups: input, numbers: numbers)
       if let warning = dropped.warning { warnings.append(warning) }
     }
@@ -92,7 +94,9 @@ extension MixedLM {
   }
 
   /// Columns that variances and correlations of the residuals take.
-  private static func residualColumns(_ variance: ResidualVariance?, _ structure: ResidualStructure?) -> [String] {
+  private static func residualColumns(_ variance: ResidualVariance?, _ structure: ResidualStructure?)
+    -> [String]
+  {
     (variance?.columns ?? []) + [structure?.time, structure?.within].compactMap { $0 }
   }
 
@@ -102,13 +106,15 @@ extension MixedLM {
     formula: String, data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: String?,
     vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil,
     weights: (any ColumnSpecifier)? = nil,
-    offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil, residuals: ResidualStructure? = nil,
+    offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil,
+    residuals: ResidualStructure? = nil,
     subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
     missing: Missing = .none, environment: Environment = Environment()
   ) throws -> MixedLM {
     try fromFormula(
       formula: formula, data: data, groups: groups, reFormula: reFormula.map { ReFormula($0) },
-      vcFormula: vcFormula, reCovariance: reCovariance, weights: weights, offset: offset, variance: variance, residuals: residuals,
+      vcFormula: vcFormula, reCovariance: reCovariance, weights: weights, offset: offset, variance: variance,
+      residuals: residuals,
       subset: subset, useSparse: useSparse, missing: missing, environment: environment)
   }
 
@@ -117,7 +123,8 @@ extension MixedLM {
     formula: String, data: [String: any ColumnConvertible], groups: (any ColumnSpecifier)? = nil,
     reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil,
     reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
-    offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil, residuals: ResidualStructure? = nil,
+    offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil,
+    residuals: ResidualStructure? = nil,
     subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
     missing: Missing = .none, environment: Environment = Environment()
   ) throws -> MixedLM {
@@ -135,7 +142,8 @@ public func mixedlm(
   _ formula: String, _ data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: ReFormula? = nil,
   vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil,
   weights: (any ColumnSpecifier)? = nil,
-  offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil, residuals: ResidualStructure? = nil,
+  offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil,
+  residuals: ResidualStructure? = nil,
   subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
   missing: Missing = .none, environment: Environment = Environment()
 ) throws -> MixedLM {
@@ -151,14 +159,16 @@ public func mixedlm(
   _ formula: String, _ data: DataFrame, groups: (any ColumnSpecifier)? = nil, reFormula: String?,
   vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil,
   weights: (any ColumnSpecifier)? = nil,
-  offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil, residuals: ResidualStructure? = nil,
+  offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil,
+  residuals: ResidualStructure? = nil,
   subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
   missing: Missing = .none, environment: Environment = Environment()
 ) throws -> MixedLM {
   try MixedLM.fromFormula(
     formula: formula, data: data, groups: groups, reFormula: reFormula.map { ReFormula($0) },
     vcFormula: vcFormula, reCovariance: reCovariance, weights: weights, offset: offset,
-    variance: variance, residuals: residuals, subset: subset, useSparse: useSparse, missing: missing, environment: environment)
+    variance: variance, residuals: residuals, subset: subset, useSparse: useSparse, missing: missing,
+    environment: environment)
 }
 
 /// The same for a dictionary of arrays instead of a data frame.
@@ -166,7 +176,8 @@ public func mixedlm(
   _ formula: String, _ data: [String: any ColumnConvertible], groups: (any ColumnSpecifier)? = nil,
   reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil,
   reCovariance: [String: CovarianceStructure]? = nil, weights: (any ColumnSpecifier)? = nil,
-  offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil, residuals: ResidualStructure? = nil,
+  offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil,
+  residuals: ResidualStructure? = nil,
   subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
   missing: Missing = .none, environment: Environment = Environment()
 ) throws -> MixedLM {

@@ -60,7 +60,8 @@ struct ModelBuilder {
       throw StatsModelsError(
         .notEnoughData, "there are no rows to fit: the data are empty, or all rows were dropped")
     }
-    let fixed = try cells?.fixed
+    let fixed =
+      try cells?.fixed
       ?? FixedDesign(
         plan: plan, data: data, environment: environment, response: readsResponse)
     let groupFactor = try groups.map { groups in

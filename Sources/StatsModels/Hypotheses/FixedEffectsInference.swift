@@ -109,7 +109,8 @@ extension MixedLMResults {
       let uncertainty = try cache.satterthwaite.value {
         try cache.seconds.timing {
           let engine = try engine()
-          let held = try specification.running { () throws(EngineError) in try engine.satterthwaite(estimate) }
+          let held = try specification.running { () throws(EngineError) in try engine.satterthwaite(estimate)
+          }
           guard let found = specification.residuals?.estimate else { return held }
           return held.adding(slopes: found.fixedCovarianceSlopes, parameterCovariance: found.covariance)
         }
@@ -119,7 +120,9 @@ extension MixedLMResults {
       try requireFreeEstimates(method)
       try specification.requirePlainResiduals(
         "Kenward's and Roger's method is not there",
-        remedy: "it takes covariances that are linear in their parameters; take ddf .satterthwaite (--ddf satterthwaite)")
+        remedy:
+          "it takes covariances that are linear in their parameters; take ddf .satterthwaite (--ddf satterthwaite)"
+      )
       let fit = try restrictedFit()
       let uncertainty = try cache.kenwardRoger.value {
         try cache.seconds.timing { try fit.adjustedUncertainty() }

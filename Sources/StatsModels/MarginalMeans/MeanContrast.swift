@@ -79,7 +79,8 @@ public enum MeanContrast: Sendable {
   ) throws -> [(name: String, weights: [Double])] {
     for (name, weights) in list where weights.count != count {
       throw StatsModelsError(
-        .lengthMismatch, "the contrast '\(name)' has \(weights.count) weights for \(count) means", values: [name])
+        .lengthMismatch, "the contrast '\(name)' has \(weights.count) weights for \(count) means",
+        values: [name])
     }
     return list
   }

@@ -36,7 +36,9 @@ public struct MixedLMDistribution: Sendable {
     let deviation = scale.squareRoot()
     let weights = model.specification.weights?.values
     var residuals = response.map { _ in Self.normal(&generator) }
-    if let correlation = model.specification.residualCorrelation { residuals = correlation.colored(residuals) }
+    if let correlation = model.specification.residualCorrelation {
+      residuals = correlation.colored(residuals)
+    }
     for row in response.indices {
       response[row] += deviation / (weights?[row] ?? 1).squareRoot() * residuals[row]
     }

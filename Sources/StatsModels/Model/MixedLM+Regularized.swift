@@ -33,7 +33,8 @@ extension MixedLM {
       throw StatsModelsError(
         .invalidArgument, "Invalid regularization method '\(method)': use \"l1\"", values: [method])
     }
-    try specification.requirePlainResiduals("fitRegularized is not", remedy: "leave variance and residuals out")
+    try specification.requirePlainResiduals(
+      "fitRegularized is not", remedy: "leave variance and residuals out")
     let weights = try weights(alpha)
     let plain = try fit(
       FitArguments(

@@ -126,12 +126,15 @@ extension MixedLMResults {
     let quantile = intervalQuantile(level: level)
     let widths =
       try ddf.map { ddf in
-        zip(errors, try predictionDegreesOfFreedom(new, variances: variances, interval: interval, ddf: ddf)).map {
-          ReferenceT.quantile(alpha: 1 - level, df: $1) * $0
-        }
+        zip(errors, try predictionDegreesOfFreedom(new, variances: variances, interval: interval, ddf: ddf))
+          .map {
+            ReferenceT.quantile(alpha: 1 - level, df: $1) * $0
+          }
       } ?? errors.map { quantile * $0 }
     let values = means(new)
-    func series(_ numbers: [Double]) -> Series { Series(index: Array(data.rowLabels), values: new.padded(numbers)) }
+    func series(_ numbers: [Double]) -> Series {
+      Series(index: Array(data.rowLabels), values: new.padded(numbers))
+    }
     return PredictionTable(
       predictions: series(values), se: series(errors), lower: series(zip(values, widths).map { $0 - $1 }),
       upper: series(zip(values, widths).map { $0 + $1 }), interval: interval, level: level)

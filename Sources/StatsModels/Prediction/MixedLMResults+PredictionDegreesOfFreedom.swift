@@ -33,7 +33,8 @@ extension MixedLMResults {
     case .infinite: return variances.map { _ in .infinity }
     case .kenwardRoger:
       throw StatsModelsError(
-        .notAvailable, "Kenward's and Roger's method is about coefficients: take ddf .satterthwaite for predictions")
+        .notAvailable,
+        "Kenward's and Roger's method is about coefficients: take ddf .satterthwaite for predictions")
     case .satterthwaite: break
     }
     try specification.requirePlainResiduals(
@@ -69,7 +70,8 @@ extension MixedLMResults {
   ) throws -> [Double] {
     let scale = values[values.count - 1]
     let relative = zip(layout.entries, values).map { $0.hasUnit ? $1 / scale : $1 }
-    let covariances = specification.termCovariances(layout.covariances(relative, blocks: specification.blocks))
+    let covariances = specification.termCovariances(
+      layout.covariances(relative, blocks: specification.blocks))
     return try specification.running { () throws(EngineError) in
       var moved = try engine.estimate(at: covariances, reml: reml)
       moved.fixedCovariance = moved.fixedCovariance * (scale / moved.scale)

@@ -94,7 +94,8 @@ struct NewRows {
       }
     }
     offset = try specification.offset?.values(in: part, argument: "offset")
-    let weights = try specification.residuals.map { try $0.weights(newData: part) }
+    let weights =
+      try specification.residuals.map { try $0.weights(newData: part) }
       ?? specification.weights.flatMap { weights in
         weights.column.map(part.contains) == true ? try weights.values(in: part, argument: "weights") : nil
       }

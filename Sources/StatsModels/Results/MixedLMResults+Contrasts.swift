@@ -81,7 +81,8 @@ extension MixedLMResults {
   ///
   /// Python: MixedLMResults.t_test_pairwise
   public func tTestPairwise(
-    _ termName: String, method: MultipleTestsMethod = .hs, alpha: Double = 0.05, factorLabels: [String]? = nil,
+    _ termName: String, method: MultipleTestsMethod = .hs, alpha: Double = 0.05,
+    factorLabels: [String]? = nil,
     ddf: DegreesOfFreedom? = nil
   ) throws -> MultiCompResult {
     try tTestPairwise(termName, method: [method], alpha: alpha, factorLabels: factorLabels, ddf: ddf)

@@ -202,7 +202,8 @@ extension MixedLMResults {
   var parameterCount: Double {
     let scales = restrictions.errorVariance.isHeld ? 0.0 : 1.0
     if let freepat { return freepat.getPacked(useSqrt: false, hasFe: true).reduce(scales, +) }
-    return Double(layout.count - estimate.aliased.count + (specification.residuals?.parameters.count ?? 0)) + scales
+    return Double(layout.count - estimate.aliased.count + (specification.residuals?.parameters.count ?? 0))
+      + scales
   }
 
   /// Akaike's information criterion; nan after `fit(reml: true)`, as in statsmodels.

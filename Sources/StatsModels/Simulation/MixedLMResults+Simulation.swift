@@ -41,7 +41,8 @@ extension MixedLMResults {
   ) throws -> LabeledMatrix {
     let kept = try blocks(randomEffects)
     try specification.requireIndependentResiduals(
-      "responses for new rows are not drawn", remedy: "their series are not known; simulate(count:seed:) draws for the model's own")
+      "responses for new rows are not drawn",
+      remedy: "their series are not known; simulate(count:seed:) draws for the model's own")
     let new = try NewRows(
       data, specification: specification, included: Set(specification.blocks.indices),
       newLevels: .population, needsExcluded: false)

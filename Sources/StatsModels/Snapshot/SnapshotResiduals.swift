@@ -60,7 +60,8 @@ struct SnapshotResiduals: Codable, Sendable {
     guard !covariance.isEmpty else { return result }
     // covariances of the other estimates are saved as they are: nothing is added to them
     result.estimate = ResidualEstimate(
-      covariance: try Matrix(rowsOf: covariance), parameterSlopes: Matrix(rows: all, columns: parameters.count),
+      covariance: try Matrix(rowsOf: covariance),
+      parameterSlopes: Matrix(rows: all, columns: parameters.count),
       varianceSlopes: Matrix(rows: variances, columns: parameters.count), fixedCovarianceSlopes: [])
     return result
   }

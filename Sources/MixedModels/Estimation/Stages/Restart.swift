@@ -19,7 +19,8 @@ extension NewtonOptimizer {
           result.rival = nearer(outcome.rival, outcome.converged ? outcome.point : nil, below: other.point)
         }
       } else if rough.converged, !isDegenerate(rough), !isDegenerate(outcome) {
-        result.rival = nearer(outcome.rival, try settled(rough.point, above: outcome.point), below: outcome.point)
+        result.rival = nearer(
+          outcome.rival, try settled(rough.point, above: outcome.point), below: outcome.point)
       }
     } catch {
       if error == .cancelled { throw error }
