@@ -172,8 +172,8 @@ import Testing
     let loaded = try MixedLMResults.load(file)
     #expect(try loaded.summary().asText() == text)
     #expect(loaded.residualParameters()?.upper == fit.residualParameters()?.upper)
-    let interval = try fit.predict(data, exogRe: nil, interval: .prediction)
-    #expect(try loaded.predict(data, exogRe: nil, interval: .prediction).upper == interval.upper)
+    let interval = try fit.predict(data, interval: .prediction)
+    #expect(try loaded.predict(data, interval: .prediction).upper == interval.upper)
     #expect(interval.upper.allSatisfy(\.isFinite))
     let draws = try fit.simulate(count: 400, seed: 3).values
     let spread = (0..<draws.rows).map { i -> Double in
@@ -195,7 +195,7 @@ import Testing
     let robust = try fit.robustCovariance(.cr0, clusters: "Subject").covariance.values
     #expect(robust.diagonal.allSatisfy { $0 > 0 })
     #expect(
-      try fit.update(formula: ". ~ age").fit().residualParameters()?.names == fit.residualParameters()?.names)
+      try fit.update(formula: ". ~ age").residualParameters()?.names == fit.residualParameters()?.names)
   }
 
   @Test func `a correlation is equal variances' twin of a random intercept`() throws {
