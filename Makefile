@@ -1,6 +1,8 @@
 # make demo, make test: nothing else needs to be typed on a fresh Debian or Ubuntu machine with Swift.
 
 SWIFT ?= swift
+# Traits of this package: the command reads databases of SQLite.
+TRAITS ?= --traits SQLite
 SWIFT_FLAGS ?=
 DATA := compat-fixtures/data
 MIXEDLM := .build/release/mixedlm
@@ -10,30 +12,30 @@ DOCC ?= docc
 
 all: build
 
-# System libraries: OpenBLAS, LAPACKE, zlib, and pkg-config, by which SwiftPM finds them.
+# System libraries: OpenBLAS, LAPACKE, zlib, SQLite, and pkg-config, by which SwiftPM finds them.
 setup:
-	@if command -v pkg-config >/dev/null && pkg-config --exists openblas lapacke zlib; then exit 0; fi; \
+	@if command -v pkg-config >/dev/null && pkg-config --exists openblas lapacke zlib sqlite3; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
-	  echo "This machine lacks OpenBLAS, LAPACKE, zlib or pkg-config, and has no apt-get to install them." >&2; \
-	  echo "Install OpenBLAS with its LAPACKE interface, zlib and pkg-config by other means" >&2; \
-	  echo "(macOS: brew install openblas zlib pkgconf) so that 'pkg-config --exists openblas zlib' succeeds." >&2; \
+	  echo "This machine lacks OpenBLAS, LAPACKE, zlib, SQLite or pkg-config, and has no apt-get to install them." >&2; \
+	  echo "Install OpenBLAS with its LAPACKE interface, zlib, SQLite and pkg-config by other means" >&2; \
+	  echo "(macOS: brew install openblas zlib sqlite pkgconf) so that 'pkg-config --exists openblas zlib' succeeds." >&2; \
 	  command -v pkg-config >/dev/null && pkg-config --exists openblas zlib; exit $$?; \
 	fi; \
 	if [ "$$(id -u)" = 0 ]; then as_root=; elif command -v sudo >/dev/null; then as_root=sudo; else \
-	  echo "Run as root, or install sudo: apt-get install libopenblas-dev liblapacke-dev zlib1g-dev pkg-config" >&2; exit 1; \
+	  echo "Run as root, or install sudo: apt-get install libopenblas-dev liblapacke-dev zlib1g-dev libsqlite3-dev pkg-config" >&2; exit 1; \
 	fi; \
-	echo "Installing libopenblas-dev, liblapacke-dev, zlib1g-dev and pkg-config"; \
+	echo "Installing libopenblas-dev, liblapacke-dev, zlib1g-dev, libsqlite3-dev and pkg-config"; \
 	$$as_root apt-get update -qq && \
 	$$as_root env DEBIAN_FRONTEND=noninteractive \
-	  apt-get install -y -qq --no-install-recommends libopenblas-dev liblapacke-dev zlib1g-dev pkg-config
+	  apt-get install -y -qq --no-install-recommends libopenblas-dev liblapacke-dev zlib1g-dev libsqlite3-dev pkg-config
 
 build: setup
-	$(SWIFT) build -c release --product mixedlm $(SWIFT_FLAGS)
+	$(SWIFT) build -c release --product mixedlm $(TRAITS) $(SWIFT_FLAGS)
 
 # One configuration for everything, and one build: `swift test` alone would build with flags of its own.
 test: setup
-	$(SWIFT) build -c release --build-tests $(SWIFT_FLAGS)
-	$(SWIFT) test -c release --skip-build --disable-xctest $(SWIFT_FLAGS)
+	$(SWIFT) build -c release --build-tests $(TRAITS) $(SWIFT_FLAGS)
+	$(SWIFT) test -c release --skip-build --disable-xctest $(TRAITS) $(SWIFT_FLAGS)
 
 # The main job on real data. Each fit prints its summary, and how long it took on the last lines.
 demo: build
@@ -52,7 +54,7 @@ WORKLOADS ?= sleepstudy dietox W1 W9 W5 W4 W7 W3 W2 W10 W6_100k series
 SYSTEMS ?= ours,lme4,mixedlm,gpboost,glmmTMB,statsmodels
 BENCH := .build/release/mixedlm-bench
 bench: setup
-	$(SWIFT) build -c release --product mixedlm-bench $(SWIFT_FLAGS)
+	$(SWIFT) build -c release --product mixedlm-bench $(TRAITS) $(SWIFT_FLAGS)
 	$(PYTHON) Tests/Benchmarks/peers/make_data.py .build/bench-data
 	rm -f .build/bench.jsonl
 	$(BENCH) compare $(WORKLOADS) --systems $(SYSTEMS) --python $(PYTHON)
@@ -65,14 +67,14 @@ SEED ?= 1
 COUNT ?= 1000000
 FUZZ ?= fits saved csv formulas
 fuzz: setup
-	$(SWIFT) build -c release --product mixedlm-fuzz $(SWIFT_FLAGS)
+	$(SWIFT) build -c release --product mixedlm-fuzz $(TRAITS) $(SWIFT_FLAGS)
 	for driver in $(FUZZ); do .build/release/mixedlm-fuzz $$driver --seed $(SEED) --count $(COUNT) || exit 1; done
 
 # The tests under the thread sanitizer, then under the address sanitizer; each in a build folder of its own. Leaks are not
 # looked for: the parser of the command's options has some, and a process that leaks ends with another status.
 sanitize: setup
 	for kind in thread address; do \
-	  ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --disable-xctest --sanitize $$kind --scratch-path .build/$$kind $(SWIFT_FLAGS) || exit 1; done
+	  ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --disable-xctest --sanitize $$kind --scratch-path .build/$$kind $(TRAITS) $(SWIFT_FLAGS) || exit 1; done
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests

@@ -8,11 +8,17 @@ let package = Package(
     .library(name: "StatsModels", targets: ["StatsModels"]),
     .library(name: "Patsy", targets: ["Patsy"]),
     .library(name: "DataFrames", targets: ["DataFrames"]),
+    .library(name: "SQLiteSource", targets: ["SQLiteSource"]),
     .executable(name: "mixedlm", targets: ["mixedlm"]),
+  ],
+  traits: [
+    .trait(
+      name: "SQLite", description: "SQLiteExecutor, by GRDB: models of tables of SQLite. The command has it.")
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // Imports run only downward in this list.
@@ -33,6 +39,7 @@ let package = Package(
     .target(
       name: "MixedModels", dependencies: ["Distributions", "LinearAlgebra", "Optimization"],
       exclude: ["Engine.md"]),
+    .target(name: "SQLModels", dependencies: ["DataFrames", "Patsy"]),
     .target(
       name: "GeneralizedModels",
       dependencies: ["Distributions", "LinearAlgebra", "MixedModels", "Optimization"]),
@@ -40,13 +47,20 @@ let package = Package(
       name: "StatsModels",
       dependencies: [
         "DataFrames", "Distributions", "GeneralizedModels", "LinearAlgebra", "MixedModels",
-        "Optimization", "Patsy", "ProgramStop", "Statistics",
+        "Optimization", "Patsy", "ProgramStop", "SQLModels", "Statistics",
         .product(name: "OrderedCollections", package: "swift-collections"),
+      ]),
+    .target(
+      name: "SQLiteSource",
+      dependencies: [
+        "SQLModels",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+        .product(name: "GRDBSQLite", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
       ]),
     .executableTarget(
       name: "mixedlm",
       dependencies: [
-        "StatsModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "SQLiteSource", "StatsModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .executableTarget(
@@ -85,7 +99,12 @@ let package = Package(
     .testTarget(
       name: "ParityTests", dependencies: ["StatsModels", "MixedModels", "Patsy", "TestSupport"]),
     .testTarget(name: "RegressionTests", dependencies: ["StatsModels", "TestSupport"]),
-    .testTarget(name: "SQLTests", dependencies: ["StatsModels", "TestSupport"]),
+    .testTarget(
+      name: "SQLTests",
+      dependencies: [
+        "SQLiteSource", "StatsModels", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+      ]),
     .testTarget(name: "PicturesTests", dependencies: ["StatsModels", "TestSupport"]),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzDrivers"]),
     .testTarget(name: "CommandTests", dependencies: ["StatsModels", "TestSupport", "mixedlm"]),

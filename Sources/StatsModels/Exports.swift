@@ -2,6 +2,7 @@
 // dictionaries come with it.
 @_exported import DataFrames
 @_exported import Patsy
+@_exported import SQLModels
 @_exported import Statistics
 
 @_exported import struct LinearAlgebra.Matrix

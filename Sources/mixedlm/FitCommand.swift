@@ -20,6 +20,7 @@ struct FitCommand: ParsableCommand {
         mixedlm fit sleep.csv --formula "Reaction ~ Days + (Days | Subject)" --ddf kenward-roger
         mixedlm fit dietox.csv --formula "Weight ~ Time" --groups Pig --save pigs.fit
         mixedlm fit --aggregates day1.mlx day2.mlx --format json
+        mixedlm fit --from sqlite:sales.db --table orders --formula "y ~ x + (1 | shop)"
         mixedlm fit cbpp.csv --formula "incidence ~ C(period) + (1 | herd)" --family binomial --trials size
       """)
 

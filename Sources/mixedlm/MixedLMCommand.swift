@@ -20,6 +20,7 @@ struct MixedLMCommand: ParsableCommand {
     subcommands: [
       FitCommand.self, DesignCommand.self, PredictCommand.self, PlotCommand.self, AnovaCommand.self,
       MeansCommand.self, ProfileCommand.self, CompareCommand.self, AggregateCommand.self,
+      SQLCommand.self,
     ])
 
   static func main() {

@@ -173,6 +173,14 @@ struct ModelOptions: ParsableArguments {
       varWeights: weights, missing: missing.missing)
   }
 
+  /// The sums of a table of a database.
+  func sums(_ executor: some SQLExecutor, table: String, _ condition: String?) async throws -> Aggregates {
+    try await Aggregates.fromSQL(
+      formula: formula ?? "", source: .table(parts: tableParts(table)), on: executor,
+      groups: singleGroup ? "" : groups, reFormula: randomEffects, vcFormula: components, weights: weights,
+      offset: offset, whereClause: condition.map { SQLCondition(trusted: $0) }, missing: missing.missing)
+  }
+
   /// The arguments as the report repeats them.
   var report: JSONValue {
     let pairs = { (list: [NamedFormula]) in

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import StatsModels
 
 /// Where `fit` finds what it fits, if not in a file of rows.
@@ -10,29 +11,87 @@ struct SourceOptions: ParsableArguments {
       valueName: "PART.mlx"))
   var aggregates: [String] = []
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Fit rows that stay in a database, which sums them up. Example: --from sqlite:sales.db --table orders",
+      valueName: "sqlite:FILE"))
+  var from: DatabaseAddress?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The table of --from; parts of its name are separated by dots. Example: --table orders", valueName: "T")
+  )
+  var table: String?
+
+  @Option(
+    name: .customLong("where"), parsing: .unconditional,
+    help: ArgumentHelp(
+      "Condition on the rows of --from, in the database's own language. Example: --where \"year >= 2020\"",
+      valueName: "C"))
+  var condition: String?
+
   /// A usage error unless there is one source, with what it needs.
   func check(_ model: ModelOptions) throws {
-    if aggregates.isEmpty { return try model.requireModel() }
-    if model.data != nil {
-      throw ValidationError("--aggregates and a file of rows contradict each other; give one of them.")
+    if from == nil, table != nil || condition != nil {
+      throw ValidationError("--table and --where need --from.")
     }
-    if model.saysModel {
-      throw ValidationError(
-        "--aggregates brings formula, groups and the like with it; leave these options out.")
+    if !aggregates.isEmpty {
+      if model.data != nil || from != nil {
+        throw ValidationError(
+          "--aggregates and another source of rows contradict each other; give one of them.")
+      }
+      if model.saysModel {
+        throw ValidationError(
+          "--aggregates brings formula, groups and the like with it; leave these options out.")
+      }
+    } else if let from {
+      try from.check()
+      if model.data != nil {
+        throw ValidationError("--from and a file of rows contradict each other; give one of them.")
+      }
+      if table == nil { throw ValidationError("Missing expected argument '--table <T>'") }
+      if model.formula == nil { throw ValidationError("Missing expected argument '--formula <F>'") }
+    } else {
+      try model.requireModel()
     }
   }
 
   /// The fit, and the model's arguments as the report repeats them.
   func fitted(_ model: ModelOptions) throws -> (model: FittedModel, report: JSONValue) {
-    if aggregates.isEmpty { return (try FittedModel(model), model.report) }
-    var report = JSONValue.null
+    if aggregates.isEmpty, from == nil { return (try FittedModel(model), model.report) }
+    var report = model.report
     let fitted = try FittedModel(model) { progress in
-      progress.step = "reading sums"
-      let aggregates = try Aggregates(merging: aggregates.map { try Aggregates(contentsOf: $0) })
-      report = aggregates.design.report
+      progress.step = from == nil ? "reading sums" : "summing up in the database"
+      let sums: Aggregates
+      if let from {
+        sums = try waiting { [model] in try await model.sums(from.executor(), table: table ?? "", condition) }
+      } else {
+        sums = try Aggregates(merging: aggregates.map { try Aggregates(contentsOf: $0) })
+        report = sums.design.report
+      }
       progress.step = "building the model"
-      return try MixedLM(aggregates: aggregates)
+      return try MixedLM(aggregates: sums)
     }
     return (fitted, report)
   }
+}
+
+/// Runs asynchronous work to its end.
+private func waiting<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) throws -> T {
+  let done = DispatchSemaphore(value: 0)
+  let box = ResultBox<T>()
+  Task {
+    do { box.result = .success(try await body()) } catch { box.result = .failure(error) }
+    done.signal()
+  }
+  done.wait()
+  guard let result = box.result else { throw StatsModelsError(.cancelled, "the work ended without a result") }
+  return try result.get()
+}
+
+/// Where a task leaves its result before it says that it is done.
+private final class ResultBox<T>: @unchecked Sendable {
+  var result: Result<T, any Error>?
 }

@@ -21,7 +21,7 @@ for page in README.md Sources/StatsModels/Documentation.docc/*.md; do
     >"$work/Sources/$name/main.swift"
   pages+=("$name")
   sources+=("$checkout/$page")
-  targets+=".executableTarget(name: \"$name\", dependencies: [.product(name: \"StatsModels\", package: \"StatsModels\")]),"
+  targets+=".executableTarget(name: \"$name\", dependencies: [.product(name: \"StatsModels\", package: \"StatsModels\"), .product(name: \"SQLiteSource\", package: \"StatsModels\")]),"
 done
 cat >"$work/Package.swift" <<SWIFT
 // swift-tools-version: 6.1
@@ -30,7 +30,7 @@ import PackageDescription
 let package = Package(
   name: "Pages",
   platforms: [.macOS(.v14)],
-  dependencies: [.package(name: "StatsModels", path: "$checkout")],
+  dependencies: [.package(name: "StatsModels", path: "$checkout", traits: ["SQLite"])],
   targets: [$targets],
   swiftLanguageModes: [.v6]
 )

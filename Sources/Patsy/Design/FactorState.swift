@@ -50,6 +50,9 @@ struct FactorState: Sendable {
     return needed + 1
   }
 
+  /// Puts a transform in another's place.
+  mutating func replace(_ site: Int, by transform: any StatefulTransform) { transforms[site] = transform }
+
   /// Replaces each transform, in the order of the calls, by what `memory` makes of a fresh one.
   mutating func restore(_ memory: (any StatefulTransform) throws -> any StatefulTransform) throws {
     for (site, transform) in transforms.sorted(by: { $0.key < $1.key }) {

@@ -1,5 +1,5 @@
 /// A parsed Python expression, the part of Python that a factor may use.
-indirect enum Expression: Sendable {
+package indirect enum Expression: Sendable {
   /// A constant.
   case literal(Value)
   /// A variable.
@@ -32,29 +32,29 @@ indirect enum Expression: Sendable {
   case conditional(condition: Expression, then: Expression, else: Expression)
 
   /// A call with its arguments.
-  struct Call: Sendable {
-    let function: Expression
-    let positional: [Expression]
-    let keywords: [(name: String, value: Expression)]
+  package struct Call: Sendable {
+    package let function: Expression
+    package let positional: [Expression]
+    package let keywords: [(name: String, value: Expression)]
     /// Number of the call among the calls of bare names, from 0; -1 for any other call.
-    let site: Int
+    package let site: Int
 
     /// The bare name that is called, if it is one.
-    var bareName: String? {
+    package var bareName: String? {
       if case .name(let name) = function { return name }
       return nil
     }
   }
 
   /// Operators with one operand.
-  enum UnaryOperator: String, Sendable {
+  package enum UnaryOperator: String, Sendable {
     case plus = "+"
     case minus = "-"
     case invert = "~"
   }
 
   /// Operators with two operands.
-  enum BinaryOperator: String, Sendable {
+  package enum BinaryOperator: String, Sendable {
     case add = "+"
     case subtract = "-"
     case multiply = "*"
@@ -71,7 +71,7 @@ indirect enum Expression: Sendable {
   }
 
   /// Comparisons.
-  enum ComparisonOperator: String, Sendable {
+  package enum ComparisonOperator: String, Sendable {
     case less = "<"
     case lessOrEqual = "<="
     case greater = ">"
@@ -85,7 +85,7 @@ indirect enum Expression: Sendable {
   }
 
   /// The operands, in the order of evaluation.
-  var children: [Expression] {
+  package var children: [Expression] {
     switch self {
     case .literal, .name: []
     case .attribute(let value, _), .unary(_, let value), .not(let value): [value]
@@ -101,7 +101,7 @@ indirect enum Expression: Sendable {
   }
 
   /// Calls `visit` on this expression and all below it, outer before inner.
-  func walk(_ visit: (Expression) -> Void) {
+  package func walk(_ visit: (Expression) -> Void) {
     visit(self)
     for child in children { child.walk(visit) }
   }

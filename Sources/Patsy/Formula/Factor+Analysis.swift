@@ -2,6 +2,13 @@ import DataFrames
 import LinearAlgebra
 
 extension Factor {
+  /// The factor as a tree.
+  ///
+  /// - Throws: ``PatsyError`` where it is no Python expression that formulas may use.
+  package func expression() throws -> Expression {
+    try FactorState(self, environment: Environment()).expression
+  }
+
   /// The variables and functions that the factor names, in order, `Q("…")` among them.
   package var variableNames: [String] {
     guard let expression = try? ExpressionParser.parse(code) else { return [] }

@@ -15,6 +15,13 @@ package struct Moments: Sendable, Equatable, Codable {
   /// Nothing seen.
   package init() {}
 
+  /// The moments of one column that somebody else has seen, as of one row.
+  init(mean: Double, deviation: Double) {
+    count = 1
+    means = [mean]
+    squares = [deviation * deviation]
+  }
+
   /// Adds the rows of a chunk; every chunk has as many columns as the first.
   package mutating func add(_ columns: [[Double]]) {
     let rows = columns.first?.count ?? 0

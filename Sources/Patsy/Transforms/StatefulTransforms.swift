@@ -26,6 +26,9 @@ package struct CenterTransform: StatefulTransform {
   /// A transform that has learned nothing.
   package init() {}
 
+  /// A transform that has learned these moments.
+  init(moments: Moments) { self.moments = moments }
+
   package mutating func memorizeChunk(_ arguments: Arguments) throws {
     moments.add(try Self.columns(arguments, in: "Center.memorize_chunk"))
   }
@@ -63,6 +66,9 @@ package struct StandardizeTransform: StatefulTransform {
 
   /// A transform that has learned nothing.
   package init() {}
+
+  /// A transform that has learned these moments.
+  init(moments: Moments) { self.moments = moments }
 
   package mutating func memorizeChunk(_ arguments: Arguments) throws {
     let bound = try arguments.bound(to: Self.parameters, required: 1, in: "Standardize.memorize_chunk")

@@ -17,6 +17,7 @@ extension AggregateDesign {
     var shifts: [Double]
     var scales: [Double]
     var types: [String: String]
+    var explained: [Double]?
   }
 
   var saved: Saved {
@@ -27,7 +28,8 @@ extension AggregateDesign {
     return Saved(
       arguments: arguments, response: response, fixed: fixed, effects: effects,
       components: numbers + categories,
-      shifts: shifts, scales: scales, types: types.mapValues(\.rawValue))
+      shifts: shifts, scales: scales, types: types.mapValues(\.rawValue),
+      explained: explainedEntries)
   }
 
   /// - Throws: ``StatsModelsError`` for a design that is damaged.
@@ -52,6 +54,12 @@ extension AggregateDesign {
     shifts = saved.shifts
     scales = saved.scales
     types = saved.types.compactMapValues(ColumnType.init(rawValue:))
+    if let explained = saved.explained {
+      guard explained.count == entries.width - 1, explained.allSatisfy(\.isFinite) else {
+        throw Self.damaged("what was taken from the response does not fit the formula")
+      }
+      explainedEntries = explained
+    }
   }
 
   static func damaged(_ what: String) -> StatsModelsError {
@@ -165,8 +173,11 @@ extension AggregateDesign {
     codings.shifts = []
     codings.scales = []
     codings.types = [:]
+    codings.explained = nil
     // A design that was read lists its factors in another order than one that was learned.
     let read = try Self.decoder(environment).decode(Saved.self, from: Self.encoder.encode(codings))
-    return Identity(arguments: arguments, codings: try Self.encoder.encode(read), shifts: shifts + scales)
+    return Identity(
+      arguments: arguments, codings: try Self.encoder.encode(read),
+      shifts: shifts + scales + (explainedEntries ?? []))
   }
 }

@@ -31,6 +31,9 @@ public struct AggregateDesign: Sendable {
   var scales: [Double]
   /// Types of the columns of files, so that each part of a file is read alike.
   var types: [String: ColumnType] = [:]
+  /// Coefficients of the entries by which the response is replaced with what they leave of it before it is summed; nil for
+  /// the response itself.
+  var explainedEntries: [Double]?
 
   /// The formula. Python: MixedLM.formula
   public var formula: String { arguments.formula }

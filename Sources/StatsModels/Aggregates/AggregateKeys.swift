@@ -61,6 +61,9 @@ struct AggregateKeyTable: Sendable {
     }
   }
 
+  /// The code of a level that is known; nil for others.
+  func code(of level: Level, key: Int) -> Int32? { codes[key][level] }
+
   /// The cell of each row.
   ///
   /// - Parameter columns: codes of the rows by key.

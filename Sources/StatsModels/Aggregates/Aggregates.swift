@@ -93,9 +93,7 @@ public struct Aggregates: Sendable {
     }
     let (cells, newClasses) = keys.cells(of: columns, rowCount: values.count)
     sums.grow(classes: newClasses, classCount: keys.classCount)
-    sums.add(
-      values.columns.enumerated().map { design.standardized($1, entry: $0 + 1) }, weights: values.weights,
-      cells: cells)
+    sums.add(design.standardized(values.columns), weights: values.weights, cells: cells)
     totals.count(values.selected)
   }
 
@@ -119,10 +117,19 @@ public struct Aggregates: Sendable {
 }
 
 extension AggregateDesign {
-  /// An entry as it is summed.
-  func standardized(_ column: [Double], entry: Int) -> [Double] {
-    let (shift, scale) = (shifts[entry], scales[entry])
-    return column.map { ($0 - shift) * scale }
+  /// The entries as they are summed, without the column of ones.
+  func standardized(_ columns: [[Double]]) -> [[Double]] {
+    var result = columns.enumerated().map { position, column in
+      let (shift, scale) = (shifts[position + 1], scales[position + 1])
+      return column.map { ($0 - shift) * scale }
+    }
+    guard let explained = explainedEntries, let response = result.indices.last else { return result }
+    for (entry, coefficient) in explained.enumerated() where coefficient != 0 {
+      for row in result[response].indices {
+        result[response][row] -= coefficient * (entry == 0 ? 1 : result[entry - 1][row])
+      }
+    }
+    return result
   }
 }
 

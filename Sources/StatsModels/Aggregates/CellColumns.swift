@@ -17,8 +17,8 @@ struct CellColumns: Sendable {
   let observations: [Int]
   let classes: [Factor: [Int32]]
   let classCount: Int
-  /// What was taken from the response; nil where nothing was.
-  private let explained: ExplainedResponse?
+  /// Coefficients of the fixed effects whose part was taken from the response; nil where nothing was.
+  private let takenCoefficients: [Double]?
   private let totals: Aggregates.Totals
 
   /// Number of rows.
@@ -30,13 +30,14 @@ struct CellColumns: Sendable {
     var rows = aggregates.sums.rows()
     let explained = ExplainedResponse(aggregates, rows)
     if let explained { rows = aggregates.sums.rows(explained: explained.classCoefficients) }
-    self.explained = explained
+    let taken = explained?.coefficients ?? aggregates.design.explainedCoefficients
+    takenCoefficients = taken
     self.rows = rows
     var values: [[Double]] = []
     var farColumns: [CellRows.FarColumn] = []
     for (position, column) in rows.columns.enumerated() {
       var (shift, scale) = (aggregates.design.shifts[position + 1], aggregates.design.scales[position + 1])
-      if explained != nil, position == rows.columns.count - 1 { shift = 0 }
+      if taken != nil, position == rows.columns.count - 1 { shift = 0 }
       let near = scale == 1 ? column : column.map { $0 / scale }
       let sum = shift == 0 ? near : zip(near, rows.ones).map { $0 + shift * $1 }
       values.append(sum)
@@ -105,7 +106,7 @@ struct CellColumns: Sendable {
   /// The response and the fixed design.
   var fixed: FixedDesign {
     let exog = Matrix(columns: columns(of: design.fixed), rows: count)
-    let taken = explained.map { exog * $0.coefficients }
+    let taken = takenCoefficients.map { exog * $0 }
     return FixedDesign(
       endogName: design.response.columnNames[0],
       endog: taken.map { zip(response, $0).map { $0 + $1 } } ?? response,
@@ -123,7 +124,7 @@ struct CellColumns: Sendable {
   func engineRows(nobs: Int) -> CellRows {
     CellRows(
       observations: nobs, ones: rows.ones, logWeights: totals.logWeights, isWeighted: totals.isWeighted,
-      farColumns: farColumns, fixedOrigin: explained?.coefficients)
+      farColumns: farColumns, fixedOrigin: takenCoefficients)
   }
 }
 

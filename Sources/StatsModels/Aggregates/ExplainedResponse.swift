@@ -13,11 +13,11 @@ struct ExplainedResponse: Sendable {
   let classCoefficients: [[Double]]
 
   /// Share of the response's sum of squares left by the fit above which nothing is gained.
-  private static let largestRest = 1e-4
+  fileprivate static let largestRest = 1e-4
 
   /// Nil where the fit leaves more, and for sums that have no more digits than the rows made of them.
   init?(_ aggregates: Aggregates, _ rows: CellRowValues) {
-    guard aggregates.sums.isExact else { return nil }
+    guard aggregates.sums.isExact, aggregates.design.explainedEntries == nil else { return nil }
     let (design, keys) = (aggregates.design, aggregates.keys)
     let recipes = design.fixed.recipes
     let roots = rows.weights.map { $0.squareRoot() }
@@ -73,7 +73,7 @@ struct ExplainedResponse: Sendable {
   }
 
   /// Coefficients of the columns, 0 of those that depend on others.
-  private static func leastSquares(_ columns: [[Double]], _ response: [Double]) -> [Double] {
+  fileprivate static func leastSquares(_ columns: [[Double]], _ response: [Double]) -> [Double] {
     let lengths = columns.map { column in
       let length = column.reduce(0) { $0 + $1 * $1 }.squareRoot()
       return length > 0 && length.isFinite ? length : 1
@@ -89,6 +89,55 @@ struct ExplainedResponse: Sendable {
       }
       result[factored.pivots[i]] = value / factored.r[i, i] / lengths[factored.pivots[i]]
     }
+    return result
+  }
+}
+
+extension AggregateDesign {
+  /// Entry of each column of the fixed design that is an entry itself, nil of the others.
+  private var pureEntries: [Int?] {
+    fixed.recipes.map { $0.codings.isEmpty ? entries.entry(of: $0) : nil }
+  }
+
+  /// The coefficients of the fixed effects that ``explainedEntries`` are.
+  var explainedCoefficients: [Double]? {
+    guard let explained = explainedEntries else { return nil }
+    let response = entries.width - 1
+    var constant = explained[0] / scales[response] + shifts[response]
+    var result = pureEntries.map { entry -> Double in
+      guard let entry, entry > 0 else { return 0 }
+      let value = explained[entry] * scales[entry] / scales[response]
+      constant -= value * shifts[entry]
+      return value
+    }
+    if let place = pureEntries.firstIndex(of: 0) { result[place] = constant }
+    return result
+  }
+
+  /// What a first pass tells of the response: coefficients of the entries, where they leave little of it; nil where a
+  /// second pass gains nothing, or the fixed design has no constant.
+  func explained(by sums: CellSums) -> [Double]? {
+    guard
+      let entries = { () -> [Int]? in
+        var seen = Set<Int>()
+        let list = pureEntries.compactMap(\.self).filter { seen.insert($0).inserted }
+        return list.contains(0) ? list.sorted() : nil
+      }()
+    else { return nil }
+    let rows = sums.rows()
+    let roots = rows.weights.map { $0.squareRoot() }
+    let columns = entries.map { entry in
+      rows.ones.indices.map { (entry == 0 ? rows.ones[$0] : rows.columns[entry - 1][$0]) * roots[$0] }
+    }
+    let last = rows.columns.count - 1
+    let response = rows.ones.indices.map { rows.columns[last][$0] * roots[$0] }
+    let total = response.reduce(0) { $0 + $1 * $1 }
+    let fit = ExplainedResponse.leastSquares(columns, response)
+    let matrix = Matrix(columns: columns, rows: response.count)
+    let rest = zip(response, matrix * fit).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    guard rest < ExplainedResponse.largestRest * total, rest.isFinite else { return nil }
+    var result = [Double](repeating: 0, count: self.entries.width - 1)
+    for (entry, value) in zip(entries, fit) { result[entry] = value }
     return result
   }
 }

@@ -1,0 +1,145 @@
+/// How a database writes SQL: quotes, types and functions.
+///
+/// Not in statsmodels.
+public struct SQLDialect: Sendable, Hashable, CustomStringConvertible {
+  /// The name by which the command knows the dialect: `sqlite`, `postgresql`, ….
+  public let name: String
+
+  /// SQLite 3.35 and later, built with its mathematical functions.
+  public static let sqlite = SQLDialect(name: "sqlite")
+  /// PostgreSQL 12 and later.
+  public static let postgreSQL = SQLDialect(name: "postgresql")
+  /// DuckDB.
+  public static let duckDB = SQLDialect(name: "duckdb")
+  /// Spark SQL 3 and later, Databricks.
+  public static let spark = SQLDialect(name: "spark")
+  /// BigQuery's GoogleSQL.
+  public static let bigQuery = SQLDialect(name: "bigquery")
+  /// Snowflake.
+  public static let snowflake = SQLDialect(name: "snowflake")
+
+  /// All dialects.
+  public static let all: [SQLDialect] = [.sqlite, .postgreSQL, .duckDB, .spark, .bigQuery, .snowflake]
+
+  private init(name: String) { self.name = name }
+
+  /// The dialect of a name; nil for others.
+  public init?(named name: String) {
+    guard let found = Self.all.first(where: { $0.name == name.lowercased() }) else { return nil }
+    self = found
+  }
+
+  /// The name.
+  public var description: String { name }
+}
+
+extension SQLDialect {
+  /// A name in the dialect's quotes, whatever it holds.
+  ///
+  /// - Throws: ``SQLError`` for a name that no quotes can hold.
+  public func quoted(_ identifier: String) throws(SQLError) -> String {
+    guard !identifier.isEmpty, !identifier.utf8.contains(0) else {
+      throw SQLError("a name in the database is empty or holds a zero byte")
+    }
+    switch self {
+    case .spark: return "`\(identifier.replacing("`", with: "``"))`"
+    case .bigQuery:
+      guard !identifier.contains("`"), !identifier.contains("\\"), !identifier.contains("\n") else {
+        throw SQLError("BigQuery has no way to write the name '\(identifier)'")
+      }
+      return "`\(identifier)`"
+    default: return "\"\(identifier.replacing("\"", with: "\"\""))\""
+    }
+  }
+
+  /// A text in quotes.
+  ///
+  /// - Throws: ``SQLError`` for a text that the dialect might read as another one.
+  package func text(_ text: String) throws(SQLError) -> String {
+    guard !text.utf8.contains(0) else { throw SQLError("a text in the formula holds a zero byte") }
+    let interprets: Set<SQLDialect> = [.spark, .bigQuery, .snowflake]
+    if interprets.contains(self), text.contains(where: { $0 == "\\" || $0.isNewline }) {
+      throw SQLError("a text with a backslash or line end, '\(text)', is read in several ways by \(name)")
+    }
+    if self == .bigQuery, text.contains("'") {
+      throw SQLError("a text with a quote, \(text), cannot be written in BigQuery without a backslash")
+    }
+    return "'\(text.replacing("'", with: "''"))'"
+  }
+
+  /// A number to its last digit, never read as an integer or a decimal. Negative ones stand in parentheses: two minus
+  /// signs begin a comment.
+  package func number(_ value: Double) -> String {
+    var text = "\(value)"
+    if !text.contains("e") { text += "e0" }
+    if self == .postgreSQL { return "CAST(\(value < 0 ? "'\(text)'" : text) AS DOUBLE PRECISION)" }
+    return value < 0 ? "(\(text))" : text
+  }
+
+  /// The type of doubles.
+  private var doubleType: String {
+    switch self {
+    case .sqlite: "REAL"
+    case .postgreSQL: "DOUBLE PRECISION"
+    case .bigQuery: "FLOAT64"
+    default: "DOUBLE"
+    }
+  }
+
+  /// A value as a double.
+  package func double(_ sql: String) -> String { "CAST(\(sql) AS \(doubleType))" }
+
+  /// Whether a double is nan or infinite; null and finite ones are not.
+  package func isNotFinite(_ sql: String) -> String {
+    switch self {
+    case .sqlite: "ABS(\(sql)) > 1.7976931348623157e308"
+    case .postgreSQL: "\(sql) IN ('NaN', 'Infinity', '-Infinity')"
+    case .duckDB: "NOT isfinite(\(sql))"
+    case .bigQuery: "IS_NAN(\(sql)) OR IS_INF(\(sql))"
+    case .snowflake: "\(sql) IN ('NaN', 'inf', '-inf')"
+    default: "isnan(\(sql)) OR ABS(\(sql)) = double('inf')"
+    }
+  }
+
+  /// Whether a column of doubles is nan.
+  package func isNaN(_ sql: String) -> String? {
+    switch self {
+    case .sqlite: nil
+    case .postgreSQL, .snowflake: "\(sql) = 'NaN'"
+    case .bigQuery: "IS_NAN(\(sql))"
+    default: "isnan(\(sql))"
+    }
+  }
+
+  package func logarithm10(_ sql: String) -> String {
+    self == .snowflake ? "LOG(10, \(sql))" : "LOG10(\(sql))"
+  }
+
+  /// A named parameter.
+  package func parameter(_ name: String) -> String {
+    switch self {
+    case .bigQuery: "@\(name)"
+    case .duckDB: "$\(name)"
+    default: ":\(name)"
+    }
+  }
+
+  /// The truth values as constants.
+  package func truth(_ value: Bool) -> String {
+    self == .sqlite ? (value ? "1" : "0") : (value ? "TRUE" : "FALSE")
+  }
+}
+
+/// Why something cannot be said in SQL.
+///
+/// Not in statsmodels.
+public struct SQLError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What happened, and what to do.
+  public let message: String
+
+  /// An error with a message.
+  public init(_ message: String) { self.message = message }
+
+  /// The message.
+  public var description: String { message }
+}

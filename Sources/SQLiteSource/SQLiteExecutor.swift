@@ -1,0 +1,123 @@
+#if SQLite
+  import Foundation
+  import GRDB
+  import GRDBSQLite
+  import SQLModels
+
+  /// A connection to an SQLite database, which it only reads.
+  ///
+  /// ```swift
+  /// let model = try await MixedLM.fromSQL(
+  ///   formula: "y ~ x + (1 | g)", source: .table("sales"), on: SQLiteExecutor(path: "sales.db"))
+  /// ```
+  /// Not in statsmodels.
+  public struct SQLiteExecutor: SQLExecutor {
+    private let reader: any DatabaseReader
+    /// Whether the connection is this one's alone, so that a transaction may stay open between statements.
+    private let isOwn: Bool
+
+    /// SQLite's.
+    public var dialect: SQLDialect { .sqlite }
+
+    /// Opens a file for reading.
+    ///
+    /// - Throws: the database's error for a file that is not there or is no database.
+    public init(path: String) throws {
+      var configuration = Configuration()
+      configuration.readonly = true
+      configuration.allowsUnsafeTransactions = true
+      configuration.busyMode = .timeout(30)
+      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = 1") }
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw SQLError("there is no database '\(path)'")
+      }
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      // A file that is no database is found out by the first read of its schema.
+      _ = try queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM sqlite_master") }
+      reader = queue
+      isOwn = true
+    }
+
+    /// Reads through a connection of the caller's.
+    public init(_ reader: any DatabaseReader) {
+      self.reader = reader
+      isOwn = false
+    }
+
+    /// Names and declared types; where none is declared, the type of the values.
+    public func columns(of statement: String) async throws -> [SQLColumn] { try declared(statement) }
+
+    private func declared(_ sql: String) throws -> [SQLColumn] {
+      try reader.unsafeRead { database in
+        let statement = try Self.prepare(sql, database)
+        return try statement.columnNames.enumerated().map { position, name in
+          if let type = sqlite3_column_decltype(statement.sqliteStatement, Int32(position)) {
+            let column = SQLColumn(name: name, type: String(cString: type))
+            if column.kind != .other { return column }
+          }
+          return SQLColumn(name: name, kind: try Self.kind(of: name, in: sql, database))
+        }
+      }
+    }
+
+    /// The types that occur in a column.
+    private static func kind(of name: String, in sql: String, _ database: Database) throws -> SQLColumn.Kind {
+      let quoted = try SQLDialect.sqlite.quoted(name)
+      let types = try String.fetchAll(
+        database,
+        sql: "SELECT DISTINCT typeof(\(quoted)) FROM (\(sql)) AS t WHERE \(quoted) IS NOT NULL LIMIT 4")
+      switch Set(types) {
+      case ["integer"]: return .integer
+      case ["real"], ["integer", "real"]: return .double
+      case ["text"]: return .text
+      default: return .other
+      }
+    }
+
+    /// Runs one SELECT.
+    ///
+    /// - Throws: the database's error, ``SQLError`` for a statement that would write.
+    public func run(_ statement: String, row: ([SQLValue]) throws -> Void) async throws {
+      try fetch(statement, row)
+    }
+
+    private func fetch(_ sql: String, _ body: ([SQLValue]) throws -> Void) throws {
+      try reader.unsafeRead { database in
+        let statement = try Self.prepare(sql, database)
+        let count = statement.columnNames.count
+        let cursor = try Row.fetchCursor(statement)
+        var values = [SQLValue](repeating: .null, count: count)
+        while let row = try cursor.next() {
+          for position in 0..<count {
+            let value: DatabaseValue = row[position]
+            switch value.storage {
+            case .null: values[position] = .null
+            case .int64(let number): values[position] = .integer(Int(number))
+            case .double(let number): values[position] = .double(number)
+            case .string(let text): values[position] = .text(text)
+            case .blob: throw SQLError("the column '\(statement.columnNames[position])' holds binary data")
+            }
+          }
+          try body(values)
+        }
+      }
+    }
+
+    private static func prepare(_ sql: String, _ database: Database) throws -> Statement {
+      let statement = try database.makeStatement(sql: sql)
+      guard statement.isReadonly else { throw SQLError("only SELECT is run, and this writes: \(sql)") }
+      return statement
+    }
+
+    /// Begins a transaction that reads.
+    public func begin() async throws { try control("BEGIN DEFERRED TRANSACTION") }
+
+    /// Ends it.
+    public func end() async { try? control("COMMIT") }
+
+    private func control(_ sql: String) throws {
+      guard isOwn else { return }
+      try reader.unsafeRead { try $0.execute(sql: sql) }
+    }
+  }
+#endif

@@ -1,0 +1,286 @@
+import DataFrames
+import Foundation
+import MixedModels
+import Patsy
+import SQLModels
+
+/// The statements of a model, run one after another.
+struct SQLRun<Executor: SQLExecutor> {
+  var query: SQLModelQuery
+  let executor: Executor
+  private var totals = Aggregates.Totals()
+
+  init(query: SQLModelQuery, executor: Executor) {
+    self.query = query
+    self.executor = executor
+  }
+
+  mutating func aggregates() async throws -> Aggregates {
+    try await census()
+    try await moments()
+    var design = try query.design(levels: await levels())
+    let count = try await statistics(&design)
+    let first = try await sums(design, count: count)
+    guard let explained = design.explained(by: first.sums) else { return first }
+    // Where the fixed effects leave little of the response, sums of what they leave keep its digits.
+    design.explainedEntries = explained
+    return try await sums(design, count: count)
+  }
+
+  private func row(_ statement: String) async throws -> [SQLValue] {
+    var found: [SQLValue]?
+    try await executor.run(statement) { if found == nil { found = $0 } }
+    guard let found else {
+      throw StatsModelsError(.notEnoughData, "the database gave no row for \(statement)")
+    }
+    return found
+  }
+
+  /// Counts rows and missing values.
+  private mutating func census() async throws {
+    let values = try await row(query.census()).map { $0.whole ?? 0 }
+    let variables = query.variables
+    totals.rows = values[0]
+    guard values[0] > 0 else {
+      throw StatsModelsError(
+        .notEnoughData, "there are no rows to fit: the table is empty, or no row is chosen")
+    }
+    let missing = zip(variables, values.dropFirst()).filter { $1 > 0 }
+    if query.dialect == .sqlite { try checkTypes(values) }
+    for (column, count) in missing { totals.missing[column.name] = count }
+    guard query.arguments.drops || missing.isEmpty else {
+      let list = missing.map { "'\($0.name)' has no value in \($1)" }.joined(separator: ", ")
+      throw StatsModelsError(
+        .missingValues,
+        "\(list) of \(values[0]) rows: choose rows that have all values, or use missing: .drop",
+        values: missing.map(\.0.name))
+    }
+    if !query.arguments.drops { totals.missing = [:] }
+  }
+
+  /// SQLite keeps values of any type in any column.
+  private func checkTypes(_ values: [Int]) throws {
+    let variables = query.variables
+    for (position, column) in variables.enumerated() {
+      let texts = values[1 + variables.count + position]
+      let present = values[0] - values[1 + position]
+      let isMixed = column.kind == .text ? texts != present : texts > 0
+      if isMixed, column.kind != .other {
+        throw StatsModelsError(
+          .invalidArgument,
+          "the column '\(column.name)' holds \(texts) texts among \(present) values: cast it to one type in a query or "
+            + "view",
+          values: [column.name])
+      }
+    }
+  }
+
+  /// Means and standard deviations that transforms need, the inner ones first.
+  private mutating func moments() async throws {
+    while let argument = try query.neededMoment() {
+      let first = try await row(query.moments(of: argument, mean: nil))
+      guard let about = first[0].number, about.isFinite else {
+        throw StatsModelsError(.notEnoughData, "an argument of center or standardize has no mean")
+      }
+      let second = try await row(query.moments(of: argument, mean: about)).map { $0.number ?? .nan }
+      query.factors.translator.moments[argument] = .init(
+        mean: about + second[0], deviation: max(second[1] - second[0] * second[0], 0).squareRoot())
+    }
+  }
+
+  private func levels() async throws -> [String: [Level]] {
+    guard let (sql, variables) = try query.levels() else { return [:] }
+    let translated = try variables.map { try query.factors.grouping(column: $0.name) }
+    var found = [Set<Level>](repeating: [], count: variables.count)
+    try await executor.run(sql) { row in
+      for (position, factor) in translated.enumerated() {
+        if let level = factor.level(row[position]) { found[position].insert(level) }
+      }
+    }
+    var result: [String: [Level]] = [:]
+    for (column, levels) in zip(variables, found) {
+      guard !levels.isEmpty else {
+        throw StatsModelsError(.notEnoughData, "there are no rows to fit: all rows were dropped")
+      }
+      result[column.name] = levels.sorted()
+    }
+    return result
+  }
+
+  /// Counts, means and limits of the entries, from which shifts follow.
+  ///
+  /// - Returns: number of rows that are used.
+  private mutating func statistics(_ design: inout AggregateDesign) async throws -> Int {
+    let entries = design.entries
+    let values = try await row(query.statistics(entries))
+    guard let count = values[0].whole, count > 0 else {
+      throw StatsModelsError(.notEnoughData, "there are no rows to fit: all rows were dropped")
+    }
+    var statistics = [EntryStatistics](repeating: EntryStatistics(), count: entries.width)
+    for entry in 1..<entries.width {
+      let part = values[(1 + 5 * (entry - 1))..<(1 + 5 * entry)].map { $0.number ?? 0 }
+      if part[3] > 0 {
+        throw StatsModelsError(
+          .missingValues,
+          "'\(entries.name(of: entry))' has no value in \(Int(part[3])) of \(count) rows: its functions give none outside "
+            + "of their domain; choose rows or functions that do",
+          values: [entries.name(of: entry)])
+      }
+      guard part[4] == 0, part.prefix(3).allSatisfy(\.isFinite) else {
+        throw StatsModelsError(
+          .nonFiniteValues,
+          "'\(entries.name(of: entry))' is nan or infinite in \(Int(part[4])) of \(count) rows: leave these rows out",
+          values: [entries.name(of: entry)])
+      }
+      statistics[entry] = EntryStatistics(count: count, mean: part[0], least: part[1], largest: part[2])
+    }
+    design.set(statistics)
+    try take(weights: Array(values.dropFirst(1 + 5 * (entries.width - 1))), of: count)
+    return count
+  }
+
+  private mutating func take(weights: [SQLValue], of count: Int) throws {
+    if query.arguments.drops {
+      totals.dropped = totals.rows - count
+    } else {
+      totals.unweighted = totals.rows - count
+    }
+    guard weights.count == 4 else {
+      totals.inverseWeights = Double(count)
+      return
+    }
+    let numbers = weights.map { $0.number ?? .nan }
+    guard numbers[0] > 0, numbers.allSatisfy(\.isFinite) else {
+      throw StatsModelsError(
+        .invalidArgument,
+        "the smallest weight is \(numbers[0]), the largest \(numbers[1]): weights must be positive numbers, inverse to the "
+          + "variance of the row; leave rows out, or give them the weight 0")
+    }
+    totals.isWeighted = numbers[0] != 1 || numbers[1] != 1
+    totals.logWeights = numbers[2]
+    totals.inverseWeights = numbers[3]
+  }
+
+  private func sums(_ design: AggregateDesign, count: Int) async throws -> Aggregates {
+    let statements = try query.sums(design)
+    var builder = try SQLSumsReader(design: design, query: query)
+    for part in statements.parts {
+      try await executor.run(part.sql) { try builder.read($0, pairs: part.pairs) }
+    }
+    var result = try builder.aggregates(parts: statements.parts.count)
+    guard result.nobs == count else {
+      throw StatsModelsError(
+        .invalidArgument,
+        "the table changed between statements: \(count) rows before, \(result.nobs) after; fit a copy, or a version of it"
+      )
+    }
+    result.totals = totals
+    return result
+  }
+}
+
+/// Puts the sums that a database gives where they belong.
+struct SQLSumsReader {
+  private let design: AggregateDesign
+  private let translated: [SQLFactors.Translated?]
+  private var keys: AggregateKeyTable
+  private let participants: [Int]
+  private let width: Int
+  private var counts: [Int] = []
+  private var cells: [Double] = []
+  private var classes: [Double] = []
+  private var classOfCell: [Int32] = []
+
+  private var cellSize: Int { participants.count * width }
+  private var classSize: Int { width * (width + 1) / 2 }
+
+  init(design: AggregateDesign, query: SQLModelQuery) throws {
+    self.design = design
+    translated = try design.keys.map { try query.translated($0, design) }
+    keys = design.emptyKeys
+    let empty = CellSums(width: design.entries.width, participants: Array(design.entries.participants))
+    participants = empty.participants
+    width = empty.width
+  }
+
+  /// Takes in one row of a result.
+  mutating func read(_ row: [SQLValue], pairs: [(Int, Int)]) throws {
+    var place = 0
+    var columns: [[Int32]] = []
+    for (position, factor) in translated.enumerated() {
+      guard let factor else {
+        columns.append(keys.codes(of: [.integer(1)], key: position))
+        continue
+      }
+      guard let level = factor.level(row[place]) else {
+        throw StatsModelsError(
+          .missingValues,
+          "'\(design.keys[position].code)' has no value in some rows: choose rows that have one",
+          values: [design.keys[position].code])
+      }
+      if position < keys.designCount {
+        guard let code = keys.code(of: level, key: position) else {
+          throw StatsModelsError(
+            .unknownLevel,
+            "'\(design.keys[position].code)' has the level \(level.debugDescription), which is none of the formula's, or "
+              + "came while the table was read",
+            values: [level.description])
+        }
+        columns.append([code])
+      } else {
+        columns.append(keys.codes(of: [level], key: position))
+        if design.keys[position].kind == .component, case .boolean = level {
+          keys.keepsAllLevels[position] = true
+        }
+      }
+      place += 1
+    }
+    let (cell, new) = keys.cells(of: columns, rowCount: 1)
+    if !new.isEmpty {
+      try requireMemory()
+      classOfCell += new
+      counts.append(0)
+      cells += [Double](repeating: 0, count: cellSize)
+      classes += [Double](repeating: 0, count: classSize)
+    }
+    counts[Int(cell[0])] = row[place].whole ?? 0
+    // Without weights the count is the sum of squares of the column of ones.
+    if pairs.first.map({ $0 != (0, 0) }) ?? true { store([row[place]], pairs: [(0, 0)], cell: Int(cell[0])) }
+    store(row[(place + 1)...], pairs: pairs, cell: Int(cell[0]))
+  }
+
+  private mutating func store(_ values: ArraySlice<SQLValue>, pairs: [(Int, Int)], cell: Int) {
+    for ((a, b), value) in zip(pairs, values) {
+      let number = value.number ?? .nan
+      classes[cell * classSize + b * (b + 1) / 2 + a] = number
+      if let p = participants.firstIndex(of: a) { cells[cell * cellSize + p * width + b] = number }
+      if a != b, let p = participants.firstIndex(of: b) { cells[cell * cellSize + p * width + a] = number }
+    }
+  }
+
+  private func requireMemory() throws {
+    let bytes = 24 * (counts.count + 1) * (cellSize + classSize)
+    guard bytes < MemoryBudget.available / 2 else {
+      throw StatsModelsError(
+        .insufficientMemory,
+        "the factors have more than \(counts.count) combinations of levels, whose sums take half of the memory: leave a "
+          + "factor out, or choose rows")
+    }
+  }
+
+  /// - Parameter parts: number of statements, each of which gives every cell.
+  func aggregates(parts: Int) throws -> Aggregates {
+    guard (cells + classes).allSatisfy(\.isFinite) else {
+      throw StatsModelsError(
+        .nonFiniteValues, "sums over the rows are not finite: leave rows out that hold nan or infinite values"
+      )
+    }
+    var result = Aggregates(design: design)
+    result.keys = keys
+    result.sums.grow(classes: classOfCell, classCount: keys.classCount)
+    result.sums.add(
+      counts: counts, cellSums: cells, cells: counts.indices.map { Int32(truncatingIfNeeded: $0) },
+      classSums: classes, classes: classOfCell)
+    return result
+  }
+}

@@ -1,0 +1,75 @@
+import StatsModels
+import Testing
+
+/// Statements as text: quotes, literals, refusals.
+struct SQLPlanTests {
+  static let schema: [SQLColumn] = [
+    .init(name: "y", kind: .double), .init(name: "x", kind: .integer), .init(name: "g", kind: .text),
+    .init(name: "f", kind: .text), .init(name: "b", kind: .boolean), .init(name: "day", kind: .other),
+    .init(name: "a\"b`c", kind: .double),
+  ]
+
+  private func plan(_ formula: String, _ dialect: SQLDialect, table: String = "t") throws -> [String] {
+    try SQLPlan(formula: formula, source: .table(table), schema: Self.schema, dialect: dialect).statements
+  }
+
+  @Test(arguments: [
+    (SQLDialect.sqlite, "\"", "REAL", ":"), (.postgreSQL, "\"", "DOUBLE PRECISION", ":"),
+    (.duckDB, "\"", "DOUBLE", "$"),
+    (.spark, "`", "DOUBLE", ":"), (.bigQuery, "`", "FLOAT64", "@"), (.snowflake, "\"", "DOUBLE", ":"),
+  ])
+  func theSumsOfEachDialect(_ dialect: SQLDialect, quote q: String, type: String, mark: String) throws {
+    let statement = try #require(plan("y ~ x + (1 + x | g)", dialect).last)
+    #expect(
+      statement == "WITH v AS (SELECT \(q)g\(q) AS k0, (CAST(\(q)x\(q) AS \(type)) - \(mark)shift_1) AS m1, "
+        + "(CAST(\(q)y\(q) AS \(type)) - \(mark)shift_2) AS m2 FROM \(q)t\(q)) SELECT k0, COUNT(*), SUM(m1), SUM(m2), "
+        + "SUM(m1 * m1), SUM(m1 * m2), SUM(m2 * m2) FROM v GROUP BY k0")
+  }
+
+  @Test(arguments: SQLDialect.all)
+  func negativeNumbersMakeNoComments(_ dialect: SQLDialect) throws {
+    let text = try plan("y ~ I(x - -0.61) + I(x*-2e-9) + (1 | g)", dialect).joined(separator: "\n")
+    #expect(!text.contains("--"))
+  }
+
+  @Test func namesAreQuotedByDialect() throws {
+    let formula = "y ~ Q('a\"b`c') + (1 | g)"
+    #expect(try plan(formula, .postgreSQL).last?.contains("\"a\"\"b`c\"") == true)
+    #expect(try plan(formula, .spark).last?.contains("`a\"b``c`") == true)
+    #expect(throws: (any Error).self) { try plan(formula, .bigQuery) }
+    #expect(
+      try plan("y ~ x + (1 | g)", .sqlite, table: "t\"; DROP TABLE t; --").last?.contains(
+        "\"t\"\"; DROP TABLE t; --\"") == true)
+    #expect(throws: (any Error).self) { try plan("y ~ x + (1 | g)", .sqlite, table: "t\0") }
+    #expect(throws: (any Error).self) { try plan("y ~ x + (1 | g)", .sqlite, table: "") }
+  }
+
+  @Test func textsAreQuotedOrRefused() throws {
+    let hostile = "y ~ I(f == \"it's; DROP\") + (1 | g)"
+    #expect(try plan(hostile, .duckDB).last?.contains("'it''s; DROP'") == true)
+    #expect(throws: (any Error).self) { try plan(hostile, .bigQuery) }
+    #expect(throws: (any Error).self) { try plan("y ~ I(f == 'a\\\\') + (1 | g)", .spark) }
+  }
+
+  @Test(arguments: [
+    "bs(x, df=4)", "cr(x, df=3)", "I(x % 2)", "I(x // 2)", "x.rank()", "np.median(x)", "nosuch",
+    "np.nosuch(x)", "day",
+    "I(f < 'a')", "I((0 < x) and (x < 1))", "I(0 < x < 1)", "C(x + 1)", "I(f == 1)", "I(x if b else y)",
+    "f.str.upper()", "I(b + b)",
+  ])
+  func whatSQLCannotComputeHasItsPlace(_ code: String) throws {
+    let formula = "y ~ x + \(code) + (1 | g)"
+    let error = #expect(throws: PatsyError.self) { try plan(formula, .sqlite) }
+    #expect(error?.origin != nil, "\(code): \(error.map { "\($0)" } ?? "")")
+  }
+
+  @Test func interactionsGroupByLevels() throws {
+    let statements = try plan("y ~ f * x + b + (1 | g)", .duckDB)
+    #expect(statements.count == 4)
+    #expect(
+      statements[1] == "SELECT \"b\", \"f\", COUNT(*) FROM \"t\" GROUP BY \"b\", \"f\""
+        || statements[1].contains("GROUP BY"))
+    #expect(statements.last?.hasSuffix("GROUP BY k0, k1, k2") == true)
+    #expect(statements.allSatisfy { !$0.contains(";") && ($0.hasPrefix("SELECT") || $0.hasPrefix("WITH")) })
+  }
+}
