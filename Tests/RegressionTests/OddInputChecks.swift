@@ -48,6 +48,8 @@ enum OddInputChecks {
     let missing = try DataFrame(["y": [Double.nan, .nan], "x": [1.0, 2]])
     refuses("nothing but nan") { _ = try ols("y ~ x", missing).fit() }
     refuses("texts") { _ = try ols("y ~ x", DataFrame(["y": ["a", "b"], "x": [1.0, 2]])).fit() }
+    refuses("a random effect") { _ = try ols("y ~ x + (1 | g)", frame()) }
+    refuses("a random effect of glm") { _ = try glm("y ~ x + (1 + x || g)", frame(), family: .poisson()) }
     refuses("influence of weights") {
       _ = try wls("y ~ x", frame(), weights: [1.0, 2, 3, 1, 2]).fit().getInfluence()
     }

@@ -23,6 +23,7 @@ enum SmallChecks {
     let proportions: [Proportions]
     let mcnemar: [Mcnemar]
     let multiple: [Multiple]
+    let columns, named: String
   }
 
   static func failures() throws -> [String] {
@@ -54,6 +55,14 @@ enum SmallChecks {
         "multiple \(c.method)", r.pvalsCorrected + [r.alphacSidak, r.alphacBonf], c.corrected + c.levels)
       checks.require(r.reject == c.reject, "rejects \(r.reject)")
     }
+    let states = try DataFrame(csv: Fixtures.data("sm_statecrime"))
+    let (a, b) = (try ols("murder ~ urban", states).fit(), try ols("murder ~ urban + single", states).fit())
+    let c = try glm("murder ~ poverty", states).fit()
+    checks.same(
+      "columns", try summaryCol([a, b], floatFormat: "%.3f", stars: true).asText(), fixture.columns)
+    let counts: KeyValuePairs<String, (any LikelihoodModelResults) -> String> = ["N": { _ in String(a.nobs) }]
+    checks.same(
+      "named", try summaryCol([a, c], modelNames: ["one", "two"], infoDict: counts).asText(), fixture.named)
     checks.require((try? proportionsZtest([3], [5])) == nil, "one sample without a value")
     checks.require((try? mcnemar([[1, 2, 3]])) == nil, "a table of another shape")
     checks.require((try? hetWhite([1, 2], Matrix([[1], [1]]))) == nil, "one column")

@@ -243,6 +243,10 @@ def small():
     for method in ("bonferroni", "fdr_bh", "holm", "hs"):
         reject, corrected, sidak, bonf = multipletests(p, method=method)
         out["multiple"].append({"method": method, "p": p, "reject": reject.tolist(), "corrected": corrected, "levels": [sidak, bonf]})
+    a, b = smf.ols("murder ~ urban", read("sm_statecrime")).fit(), smf.ols("murder ~ urban + single", read("sm_statecrime")).fit()
+    c = smf.glm("murder ~ poverty", read("sm_statecrime")).fit()
+    out["columns"] = summary2.summary_col([a, b], stars=True, float_format="%.3f").as_text()
+    out["named"] = summary2.summary_col([a, c], model_names=["one", "two"], info_dict={"N": lambda x: str(int(x.nobs))}).as_text()
     return plain(out)
 
 

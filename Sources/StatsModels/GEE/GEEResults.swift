@@ -54,6 +54,8 @@ public struct GEEResults: LikelihoodModelResults {
   public var dfModel: Double { Double(model.exog.columns) - 1 }
   /// The same as ``dfResid``.
   public var dfResidInference: Double { dfResid }
+  /// Name of the response. Python: model.endog_names
+  public var endogNames: String { model.endogNames }
   /// What the columns mean; nil for a model of arrays. Python: model.data.design_info
   public var designInfo: DesignInfo? { model.glm.designInfo }
   /// Number of rows. Python: GEEResults.nobs

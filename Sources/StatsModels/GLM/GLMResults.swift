@@ -52,6 +52,16 @@ public struct GLMResults: LikelihoodModelResults {
           message: "Perfect separation or prediction detected, parameter may not be identified",
           category: "PerfectSeparationWarning"))
     }
+    let extreme = model.family.distribution == .binomial ? state.mu.count { min($0, 1 - $0) < 1e-8 } : 0
+    if extreme > 0, !state.isPerfect {
+      warnings.append(
+        FitWarning(
+          kind: .notIdentifiable,
+          message:
+            "fitted probabilities are practically 0 or 1 in \(extreme) of \(model.endog.count) rows: a predictor may "
+            + "separate successes from failures, whose coefficient then grows without bound",
+          category: "PerfectSeparationWarning"))
+    }
     if !state.converged, state.iterations > 0 {
       warnings.append(
         FitWarning(
@@ -78,6 +88,8 @@ public struct GLMResults: LikelihoodModelResults {
 
   /// The coefficients. Python: GLMResults.params
   public var params: Series { Series(index: model.exogNames, values: coefficients) }
+  /// Name of the response. Python: model.endog_names
+  public var endogNames: String { model.endogNames }
   /// What the columns mean; nil for a model of arrays. Python: model.data.design_info
   public var designInfo: DesignInfo? { model.designInfo }
   /// The estimated covariance of the coefficients. Python: GLMResults.cov_params

@@ -22,6 +22,13 @@ struct FormulaDesign {
     _ formula: String, _ data: DataFrame, environment: Environment, missing: Missing,
     beside: [(name: String, values: (any ColumnSpecifier)?)] = []
   ) throws {
+    if let bar = try? BarFormula(formula).operands.first {
+      let written = try BarFormula(formula).written(bar.whole)
+      throw StatsModelsError(
+        .unsupportedFormula,
+        "\(written) is a random effect, and this model has none: use mixedlm, or mixedglm with a family",
+        values: [written])
+    }
     let remedies = FormulaRemedies(data: data, missing: missing)
     (response, design) = try remedies.adding {
       try dmatrices(formula, data, environment: environment, NAAction: missing == .drop ? .drop : .raise)

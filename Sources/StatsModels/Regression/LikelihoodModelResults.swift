@@ -18,6 +18,8 @@ public protocol LikelihoodModelResults: Sendable {
   var dfResidInference: Double { get }
   /// The design's formula; nil for a model of arrays. Python: model.data.design_info
   var designInfo: DesignInfo? { get }
+  /// Name of the response. Python: model.endog_names
+  var endogNames: String { get }
   /// The covariance of the coefficients. Python: LikelihoodModelResults.cov_params
   func covParams() -> LabeledMatrix
 }

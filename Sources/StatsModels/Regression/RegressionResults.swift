@@ -41,6 +41,8 @@ public struct RegressionResults: LikelihoodModelResults {
   public var params: Series { Series(index: names, values: estimate.params) }
   /// Degrees of freedom of t and F: ``dfResid``, or clusters less one. Python: RegressionResults.df_resid_inference
   public var dfResidInference: Double { robust.dfInference }
+  /// Name of the response. Python: model.endog_names
+  public var endogNames: String { model.endogNames }
   /// What the columns mean; nil for a model of arrays. Python: model.data.design_info
   public var designInfo: DesignInfo? { model.designInfo }
   /// The estimated covariance of the coefficients. Python: RegressionResults.cov_params
