@@ -119,8 +119,7 @@ public struct ManyFits: Sendable {
     return UniqueColumns.frame(columns)
   }
 
-  /// The results of one fit, as ``MixedLM/fit(startParams:reml:niterSa:doCg:fePen:covPen:free:fullOutput:method:gtol:maxiter:disp:startUnits:heldScale:exact:threads:progress:)``
-  /// gives them.
+  /// The results of one fit, as `fit` of its model gives them.
   ///
   /// - Throws: ``StatsModelsError`` with the reason for a fit that failed, and for a position that is none.
   public func results(_ position: Int) throws -> MixedLMResults {

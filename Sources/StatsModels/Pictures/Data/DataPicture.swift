@@ -54,7 +54,7 @@ extension DataFrame {
   ///   - picture: what to draw.
   ///   - facet: a column that has a panel for each of its values, all on the same axes.
   ///   - options: colours, size and title.
-  /// - Throws: ``StatsModelsError`` for texts where numbers are needed, too many values of a column that splits, and sizes
+  /// - Throws: `StatsModelsError` for texts where numbers are needed, too many values of a column that splits, and sizes
   ///   that cannot be drawn; `DataFrameError` for unknown names.
   public func plot(
     _ picture: DataPicture, facet: String? = nil, options: PlotOptions = PlotOptions()

@@ -82,7 +82,8 @@ struct Lowess {
         }
         next += 1
       }
-      place = Swift.min(Swift.max(next < x.count ? next - 1 : x.count - 1, last + 1), x.count - 1)
+      // As in statsmodels the last point has a line of its own, and the one before it.
+      place = Swift.min(Swift.max(Swift.min(next, x.count - 1) - 1, last + 1), x.count - 1)
     }
     return result
   }
