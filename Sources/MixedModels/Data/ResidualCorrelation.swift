@@ -144,20 +144,24 @@ extension ResidualCorrelation.Series {
   /// - Parameter autoregressive: all first rows, then of each distance in time the rows before, those after, and both;
   ///   else rows alone in their series, the others, then the series of each length.
   package func parts(autoregressive: Bool) -> [[[Int]]]? {
+    var result: [[[Int]]] = []
     if autoregressive {
       guard distances.count <= Self.mostParts else { return nil }
-      return [starts.dropLast().map { [rows[$0]] }]
-        + distances.flatMap { distance in
-          let later = gaps.indices.filter { gaps[$0] == distance }
-          return [
-            later.map { [rows[$0 - 1]] }, later.map { [rows[$0]] }, later.map { [rows[$0 - 1], rows[$0]] },
-          ]
-        }
+      result.append(starts.dropLast().map { [rows[$0]] })
+      for distance in distances {
+        let later = gaps.indices.filter { gaps[$0] == distance }
+        result.append(later.map { [rows[$0 - 1]] })
+        result.append(later.map { [rows[$0]] })
+        result.append(later.map { [rows[$0 - 1], rows[$0]] })
+      }
+      return result
     }
     guard lengths.count <= Self.mostParts else { return nil }
     let series = zip(starts, starts.dropFirst()).map { Array(rows[$0..<$1]) }
-    return [series.filter { $0.count == 1 }, series.filter { $0.count > 1 }.joined().map { [$0] }]
-      + lengths.map { length in series.filter { $0.count == length } }
+    result.append(series.filter { $0.count == 1 })
+    result.append(series.filter { $0.count > 1 }.joined().map { [$0] })
+    for length in lengths { result.append(series.filter { $0.count == length }) }
+    return result
   }
 
   /// Distinct distances in time between neighbours, and distinct lengths of series of several rows.
@@ -175,15 +179,23 @@ extension ResidualCorrelation {
   package var partFactors: [Double] {
     switch kind {
     case .autoregressive(let rho):
-      [1]
-        + series.distances.flatMap { distance -> [Double] in
-          let carried = pow(rho, distance)
-          let variance = 1 - carried * carried
-          // (b − ca)(b − ca)' with ab' + ba' from the square of the sum
-          return [(carried * carried + carried) / variance, (1 + carried) / variance, -carried / variance]
-        }
+      var factors = [1.0]
+      for distance in series.distances {
+        let carried: Double = pow(rho, distance)
+        let variance = 1 - carried * carried
+        // (b − ca)(b − ca)' with ab' + ba' from the square of the sum
+        factors.append((carried * carried + carried) / variance)
+        factors.append((1 + carried) / variance)
+        factors.append(-carried / variance)
+      }
+      return factors
     case .compoundSymmetry(let rho):
-      [1, 1 / (1 - rho)] + series.lengths.map { -rho / ((1 - rho) * (1 + Double($0 - 1) * rho)) }
+      var factors = [1.0, 1 / (1 - rho)]
+      for length in series.lengths {
+        let mean = 1 + Double(length - 1) * rho
+        factors.append(-rho / ((1 - rho) * mean))
+      }
+      return factors
     }
   }
 }
