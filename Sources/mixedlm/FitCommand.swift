@@ -77,7 +77,8 @@ struct FitCommand: ParsableCommand {
     }
     if model.generalized.family != nil {
       if ddf != nil || robust != nil || save != nil {
-        throw ValidationError("--ddf, --robust and --save are for linear models; leave them out with --family.")
+        throw ValidationError(
+          "--ddf, --robust and --save are for linear models; leave them out with --family.")
       }
     }
     if withoutRows, save == nil { throw ValidationError("--no-rows needs --save FILE.") }
