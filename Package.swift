@@ -98,6 +98,9 @@ let package = Package(
       name: "StatsModelsTests", dependencies: ["StatsModels", "LinearAlgebra", "TestSupport"]),
     .testTarget(
       name: "ParityTests", dependencies: ["StatsModels", "MixedModels", "Patsy", "TestSupport"]),
+    .testTarget(
+      name: "GeneralizedTests",
+      dependencies: ["GeneralizedModels", "LinearAlgebra", "MixedModels", "StatsModels", "TestSupport"]),
     .testTarget(name: "RegressionTests", dependencies: ["StatsModels", "TestSupport"]),
     .testTarget(
       name: "SQLTests",

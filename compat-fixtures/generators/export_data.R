@@ -12,7 +12,7 @@ output <- if (length(arguments)) arguments[1] else file.path(dirname(dirname(scr
 # package -> data sets; a vector of column names keeps only those columns, NULL keeps all
 sets <- list(
   lme4 = list(sleepstudy = NULL, Pastes = NULL, Penicillin = NULL, Dyestuff = NULL, Dyestuff2 = NULL,
-              cake = NULL),
+              cake = NULL, cbpp = NULL, grouseticks = NULL),
   geepack = list(dietox = NULL),
   nlme = list(Orthodont = NULL, Oats = NULL, Machines = NULL, BodyWeight = NULL, Oxide = NULL, Milk = NULL,
               Rail = NULL, ergoStool = NULL, Glucose = NULL, Ovary = NULL, Pixel = NULL, Assay = NULL,
@@ -20,8 +20,8 @@ sets <- list(
               Tetracycline1 = NULL, Dialyzer = NULL, Cefamandole = NULL),
   mlmRev = list(Oxboys = NULL, Early = NULL, Hsb82 = c("school", "ses", "mAch", "sector"),
                 Exam = c("school", "normexam", "standLRT", "sex", "schgend"),
-                Gcsemv = NULL, ScotsSec = NULL),
-  MASS = list(Sitka = NULL, npk = NULL, petrol = NULL, immer = NULL,
+                Gcsemv = NULL, ScotsSec = NULL, Contraception = NULL, Mmmec = NULL),
+  MASS = list(epil = NULL, Sitka = NULL, npk = NULL, petrol = NULL, immer = NULL,
               nlschools = c("lang", "IQ", "class", "GS", "SES", "COMB")),
   datasets = list(ChickWeight = NULL, Orange = NULL, Loblolly = NULL),
   lmerTest = list(carrots = c("Consumer", "Homesize", "Preference", "sens1", "sens2", "Income", "Product"),

@@ -25,6 +25,8 @@ struct GeneralizedNewton {
 
   /// Decrease of −2 log L that is left where the iterations end.
   static let tolerance = 1e-10
+  /// Rise of λ over its start at which nothing is left of the residuals.
+  private static let mostPrecision = 35.0
   /// Smallest standard deviation, in parts of its typical size.
   static let leastDeviation = 1e-5
 
@@ -88,6 +90,11 @@ struct GeneralizedNewton {
       guard let next = search(from: parameters, deviance, model, &damping, noise: noise) else {
         outcome.converged = model.promise < 1e-6 * max(1, abs(deviance).squareRoot())
         break
+      }
+      if objective.hasPrecision, objective.model.response.family != .negativeBinomial,
+        next.parameters[objective.count - 1] - start[objective.count - 1] > Self.mostPrecision
+      {
+        throw .perfectFit
       }
       gains.append(deviance - next.deviance)
       (parameters, deviance) = (next.parameters, next.deviance)

@@ -39,21 +39,24 @@ extension GeneralizedModel {
     }
   }
 
-  /// The likelihood at given covariances, coefficients (of all columns) and dispersion.
-  package func deviance(
-    _ integration: Integration = .laplace, covariances: [Matrix], fixedEffects: [Double],
-    dispersion: Double = 1
-  ) -> Double? {
+  /// −2 log L and its gradient at parameters of the search: θ, then β̃ in orthonormal columns (but not at the joint mode),
+  /// then the logarithm of an estimated precision; nil where no mode is found.
+  package func derivatives(
+    _ integration: Integration = .laplace, at parameters: [Double]
+  ) -> (deviance: Double, gradient: [Double])? {
     let objective = GeneralizedObjective(self, integration: integration)
-    return objective.evaluate(
-      parameters(objective, covariances: covariances, fixedEffects: fixedEffects, dispersion: dispersion))
+    guard let value = objective.evaluate(parameters),
+      let derivatives = objective.derivatives(at: parameters)
+    else { return nil }
+    return (value, derivatives.gradient)
   }
 
-  /// The search's parameters of given covariances, coefficients and dispersion.
-  func parameters(
-    _ objective: GeneralizedObjective, covariances: [Matrix], fixedEffects: [Double], dispersion: Double
+  /// The search's parameters of given covariances, coefficients (of all columns) and dispersion.
+  package func parameters(
+    _ integration: Integration = .laplace, covariances: [Matrix], fixedEffects: [Double],
+    dispersion: Double = 1
   ) -> [Double] {
-    objective.parameters(
+    GeneralizedObjective(self, integration: integration).parameters(
       GeneralizedPoint(
         theta: design.theta(covariances: covariances), beta: fixed.inner(fixedEffects),
         precision: response.precision(dispersion: dispersion)))

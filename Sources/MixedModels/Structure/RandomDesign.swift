@@ -174,9 +174,9 @@ package struct RandomDesign: Sendable {
       let standard = map * covariances[t] * map.transposed
       let correlated =
         standard.rows > 1 && terms[t].covariance.form.runs(width: standard.rows).contains { $0.count > 1 }
-      guard correlated else { return standard.diagonal.contains { $0 <= 1e-10 } }
+      guard correlated else { return standard.diagonal.contains(0) }
       guard let eigen = try? SymmetricEigen(standard), let high = eigen.values.last else { return false }
-      return high <= 1e-10 || (eigen.values.first ?? 0) <= 1e-8 * high
+      return high <= 0 || (eigen.values.first ?? 0) <= 1e-8 * high
     }
   }
 }

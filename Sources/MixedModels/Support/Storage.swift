@@ -3,18 +3,18 @@ import Foundation
 /// Zero-initialised storage that hot loops reach through a raw pointer.
 ///
 /// Shared between threads only after it has been filled.
-package final class Storage<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>: @unchecked Sendable {
-  package let pointer: UnsafeMutablePointer<Element>
-  package let count: Int
+final class Storage<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>: @unchecked Sendable {
+  let pointer: UnsafeMutablePointer<Element>
+  let count: Int
 
   /// Storage of `count` zeros.
-  package init(_ count: Int) {
+  init(_ count: Int) {
     self.count = count
     pointer = Self.zeros(max(count, 1))
   }
 
   /// Storage of the elements of an array.
-  package convenience init(_ elements: [Element]) {
+  convenience init(_ elements: [Element]) {
     self.init(elements.count)
     for (i, element) in elements.enumerated() { pointer[i] = element }
   }
@@ -30,18 +30,18 @@ package final class Storage<Element: BitwiseCopyable & ExpressibleByIntegerLiter
   }
 
   /// Overwrites this buffer with the elements of one of the same size.
-  package func copy(from other: Storage) {
+  func copy(from other: Storage) {
     pointer.update(from: other.pointer, count: min(count, other.count))
   }
 
   /// Overwrites every element.
-  package func fill(_ value: Element) { pointer.update(repeating: value, count: count) }
+  func fill(_ value: Element) { pointer.update(repeating: value, count: count) }
 
   /// The elements as an array.
-  package var array: [Element] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+  var array: [Element] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 }
 
 /// Doubles behind a raw pointer.
-package typealias Buffer = Storage<Double>
+typealias Buffer = Storage<Double>
 /// Indices behind a raw pointer.
-package typealias IndexBuffer = Storage<Int32>
+typealias IndexBuffer = Storage<Int32>

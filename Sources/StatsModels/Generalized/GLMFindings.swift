@@ -65,10 +65,11 @@ struct GLMFindings {
     return singular.sorted().map { block in
       let matrix = covariances[block]
       let k = matrix.rows
-      let zeros = (0..<k).filter { matrix[$0, $0] <= 1e-14 }
+      let least = 1e-12 * (matrix.diagonal.max() ?? 0)
+      let zeros = (0..<k).filter { matrix[$0, $0] <= least }
       var perfect: [(first: Int, second: Int, correlation: Int)] = []
       for i in 0..<k {
-        for j in 0..<i where matrix[i, i] > 1e-14 && matrix[j, j] > 1e-14 {
+        for j in 0..<i where matrix[i, i] > least && matrix[j, j] > least {
           let r = matrix[i, j] / (matrix[i, i] * matrix[j, j]).squareRoot()
           if abs(r) > 1 - 1e-6 { perfect.append((j, i, r > 0 ? 1 : -1)) }
         }

@@ -44,11 +44,10 @@ struct ResidualSums {
       return try sums.model(
         factors: correlation.partFactors, logWeights: prior - correlation.logDeterminant, options: options)
     }
-    let logarithms = [0] + parameters
-    let counts = residuals.variance?.groups.map(\.count) ?? []
-    return try sums.model(
-      factors: logarithms.map { exp(-2 * $0) },
-      logWeights: prior - 2 * zip(logarithms, counts).reduce(0) { $0 + $1.0 * Double($1.1) }, options: options
-    )
+    var logWeights = prior
+    let groups = residuals.variance?.groups ?? []
+    for (logarithm, rows) in zip([0] + parameters, groups) { logWeights -= 2 * logarithm * Double(rows.count) }
+    let factors = ([0] + parameters).map { exp(-2 * $0) }
+    return try sums.model(factors: factors, logWeights: logWeights, options: options)
   }
 }
