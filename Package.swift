@@ -60,7 +60,8 @@ let package = Package(
     .executableTarget(
       name: "mixedlm",
       dependencies: [
-        "ADBCSource", "SQLiteSource", "StatsModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ADBCSource", "SQLiteSource", "StatsModels",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .executableTarget(
