@@ -9,6 +9,7 @@ let package = Package(
     .library(name: "Patsy", targets: ["Patsy"]),
     .library(name: "DataFrames", targets: ["DataFrames"]),
     .library(name: "SQLiteSource", targets: ["SQLiteSource"]),
+    .library(name: "ADBCSource", targets: ["ADBCSource"]),
     .executable(name: "mixedlm", targets: ["mixedlm"]),
   ],
   traits: [
@@ -57,10 +58,13 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
         .product(name: "GRDBSQLite", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
       ]),
+    .systemLibrary(name: "CADBC"),
+    .target(name: "ADBCSource", dependencies: ["CADBC", "SQLModels"]),
     .executableTarget(
       name: "mixedlm",
       dependencies: [
-        "SQLiteSource", "StatsModels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ADBCSource", "SQLiteSource", "StatsModels",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .executableTarget(
@@ -105,7 +109,7 @@ let package = Package(
     .testTarget(
       name: "SQLTests",
       dependencies: [
-        "SQLiteSource", "StatsModels", "TestSupport",
+        "ADBCSource", "SQLiteSource", "StatsModels", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
       ]),
     .testTarget(name: "PicturesTests", dependencies: ["StatsModels", "TestSupport"]),

@@ -1,3 +1,4 @@
+import ADBCSource
 import ArgumentParser
 import Foundation
 import StatsModels
@@ -11,7 +12,7 @@ struct DatabaseAddress: ExpressibleByArgument {
   let scheme: String
   let rest: String
 
-  static let schemes = ["sqlite"]
+  static let schemes = ["sqlite", "adbc"]
 
   init?(argument: String) {
     guard let colon = argument.firstIndex(of: ":") else { return nil }
@@ -27,6 +28,11 @@ struct DatabaseAddress: ExpressibleByArgument {
         "--from holds a secret (\(secret)…), which other users of this machine can see: take it from the environment, a "
           + ".pgpass or a service file.")
     }
+    if rest.contains(/:\/\/[^\/@?]*:[^\/@?]*@/) {
+      throw ValidationError(
+        "--from holds a password, which other users of this machine can see: take it from the environment, a .pgpass or "
+          + "a service file.")
+    }
     guard Self.schemes.contains(scheme) else {
       throw ValidationError(
         "--from begins with '\(scheme):', and there are \(Self.schemes.map { "'\($0):'" }.joined(separator: ", "))."
@@ -39,8 +45,31 @@ struct DatabaseAddress: ExpressibleByArgument {
     #if SQLite
       if scheme == "sqlite" { return try SQLiteExecutor(path: rest) }
     #endif
+    if scheme == "adbc" { return try adbc() }
     throw StatsModelsError(
       .notAvailable,
       "this program was built without \(scheme): build it by 'make build', or 'swift build --traits SQLite'")
+  }
+
+  /// `adbc:/path/of/driver.so?dialect=duckdb&entry=…&preload=…&path=…`: what is not for this program is for the driver.
+  private func adbc() throws -> ADBCExecutor {
+    let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    var options: [String: String] = [:]
+    for pair in parts.count > 1 ? parts[1].split(separator: "&") : [] {
+      let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      options[sides[0]] = sides.count > 1 ? sides[1].removingPercentEncoding ?? sides[1] : ""
+    }
+    let name = options.removeValue(forKey: "dialect")
+    let dialect = name.flatMap { SQLDialect(named: $0) }
+    if let name, dialect == nil {
+      throw StatsModelsError(
+        .invalidArgument,
+        "--from: there is no dialect '\(name)'; there are \(SQLDialect.all.map(\.name).joined(separator: ", "))"
+      )
+    }
+    let preload = options.removeValue(forKey: "preload").map { [$0] } ?? []
+    return try ADBCExecutor(
+      driver: parts[0], entry: options.removeValue(forKey: "entry"), options: options, dialect: dialect,
+      preload: preload)
   }
 }

@@ -175,8 +175,11 @@ struct ModelOptions: ParsableArguments {
 
   /// The sums of a table of a database.
   func sums(_ executor: some SQLExecutor, table: String, _ condition: String?) async throws -> Aggregates {
-    try await Aggregates.fromSQL(
-      formula: formula ?? "", source: .table(parts: tableParts(table)), on: executor,
+    let isFile = [".parquet", ".csv"].contains { table.lowercased().hasSuffix($0) }
+    let reads = executor.dialect == .duckDB || executor.dialect == .spark
+    return try await Aggregates.fromSQL(
+      formula: formula ?? "", source: isFile && reads ? .file(table) : .table(parts: tableParts(table)),
+      on: executor,
       groups: singleGroup ? "" : groups, reFormula: randomEffects, vcFormula: components, weights: weights,
       offset: offset, whereClause: condition.map { SQLCondition(trusted: $0) }, missing: missing.missing)
   }

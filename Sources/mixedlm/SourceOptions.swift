@@ -15,13 +15,14 @@ struct SourceOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Fit rows that stay in a database, which sums them up. Example: --from sqlite:sales.db --table orders",
-      valueName: "sqlite:FILE"))
+      valueName: "sqlite:FILE|adbc:DRIVER?…"))
   var from: DatabaseAddress?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The table of --from; parts of its name are separated by dots. Example: --table orders", valueName: "T")
+      "The table of --from; parts of its name are separated by dots. For DuckDB a Parquet or CSV file. Example: --table orders",
+      valueName: "T")
   )
   var table: String?
 

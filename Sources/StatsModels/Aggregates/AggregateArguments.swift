@@ -3,7 +3,7 @@ import MixedModels
 import OrderedCollections
 import Patsy
 
-/// What was asked of a model whose rows are summed up: the arguments of ``MixedLM/fromFormula(formula:data:groups:reFormula:vcFormula:reCovariance:weights:offset:subset:useSparse:missing:environment:)``.
+/// What was asked of a model whose rows are summed up: the arguments of `MixedLM.fromFormula`.
 struct AggregateArguments: Codable, Equatable, Sendable {
   var formula: String
   /// Column of the groups; the empty text puts all rows in one group.

@@ -41,7 +41,7 @@ public struct AggregateDesign: Sendable {
   /// What a model needs of its data before they are summed up.
   ///
   /// - Parameters:
-  ///   - formula: as of ``MixedLM/fromFormula(formula:data:groups:reFormula:vcFormula:reCovariance:weights:offset:subset:useSparse:missing:environment:)``.
+  ///   - formula: as of `MixedLM.fromFormula`.
   ///   - data: rows with all levels of the categorical variables.
   ///   - groups: column of the groups; the empty text puts all rows in one group.
   ///   - reFormula: effects of the groups, or of several factors.

@@ -7,7 +7,7 @@ extension Aggregates {
   /// The sums of a model's rows, taken by the database that holds them: only counts, means and sums travel.
   ///
   /// - Parameters:
-  ///   - formula: as of ``MixedLM/fromFormula(formula:data:groups:reFormula:vcFormula:reCovariance:weights:offset:subset:useSparse:missing:environment:)``,
+  ///   - formula: as of `MixedLM.fromFormula`,
   ///     of what SQL can compute.
   ///   - source: the table, file or query that holds the rows.
   ///   - executor: the connection.

@@ -19,7 +19,7 @@ public struct SQLPlan: Sendable {
   public let statements: [String]
 
   /// - Parameters:
-  ///   - formula: as of ``MixedLM/fromFormula(formula:data:groups:reFormula:vcFormula:reCovariance:weights:offset:subset:useSparse:missing:environment:)``.
+  ///   - formula: as of `MixedLM.fromFormula`.
   ///   - source: where the rows are.
   ///   - schema: the source's columns.
   ///   - dialect: how the database writes SQL.
