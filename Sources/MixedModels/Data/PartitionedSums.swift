@@ -34,7 +34,7 @@ package struct PartitionedSums: Sendable {
       // s over its first entry: a mean of rows with a weight
       let ones = part.map { group in group.reduce(0) { $0 + rows.root($1) } }
       func means(_ column: [Double]) -> [Double] {
-        zip(part, ones).map { group, one in group.reduce(0) { $0 + rows.root($1) * column[$1] } / one }
+        zip(part, ones).map { group, one in group.reduce(0.0) { $0 + rows.root($1) * column[$1] } / one }
       }
       sums.add(
         design.map(means) + [means(rows.response)], weights: ones.map { $0 * $0 },
