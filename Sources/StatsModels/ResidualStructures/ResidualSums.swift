@@ -46,7 +46,9 @@ struct ResidualSums {
     }
     var logWeights = prior
     let groups = residuals.variance?.groups ?? []
-    for (logarithm, rows) in zip([0] + parameters, groups) { logWeights -= 2 * logarithm * Double(rows.count) }
+    for (logarithm, rows) in zip([0] + parameters, groups) {
+      logWeights -= 2 * logarithm * Double(rows.count)
+    }
     let factors = ([0] + parameters).map { exp(-2 * $0) }
     return try sums.model(factors: factors, logWeights: logWeights, options: options)
   }
