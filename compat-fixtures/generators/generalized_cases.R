@@ -50,9 +50,9 @@ fit <- function(c) {
   sd <- unlist(lapply(VarCorr(model)$cond, function(v) attr(v, "stddev")))
   result <- list(
     name = c$name, data = c$data, formula = c$formula, family = c$family, link = c$link, trials = c$trials,
-    offset = c$offset, deviance = -2 * as.numeric(logLik(model)), coefficients = unname(fixef(model)$cond),
-    errors = unname(sqrt(diag(vcov(model)$cond))), deviations = unname(sd[order(names(sd))]),
-    groups = sort(names(sd)), dispersion = sigma(model))
+    offset = c$offset, deviance = -2 * as.numeric(logLik(model)), coefficients = I(unname(fixef(model)$cond)),
+    errors = I(unname(sqrt(diag(vcov(model)$cond)))), deviations = I(unname(sd[order(names(sd))])),
+    groups = I(sort(names(sd))), dispersion = sigma(model))
   if (c$lme4) {
     control <- glmerControl(optimizer = "bobyqa", tolPwrss = 1e-12, optCtrl = list(rhoend = 1e-8, maxfun = 1e4))
     lme <- function(nodes) if (is.null(c$trials)) glmer(as.formula(c$r), data, family = c$rfamily, nAGQ = nodes, control = control)

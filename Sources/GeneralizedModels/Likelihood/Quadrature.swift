@@ -1,5 +1,5 @@
 import Foundation
-package import LinearAlgebra
+internal import LinearAlgebra
 internal import MixedModels
 
 /// Gauss–Hermite quadrature for the standard normal distribution.

@@ -1,5 +1,5 @@
 import Foundation
-package import LinearAlgebra
+internal import LinearAlgebra
 package import MixedModels
 
 /// A generalised linear mixed model: rows sorted for elimination, with everything that no parameter changes.
