@@ -34,7 +34,7 @@ struct PredictCommand: ParsableCommand {
     help: ArgumentHelp(
       "With --family: the mean (default), the linear predictor, or the mean over the distribution of the effects that are not used. Example: --which marginal",
       valueName: "mean|linear|marginal"))
-  var which: GLMPrediction?
+  var which: MixedGLMPrediction?
 
   @Option(
     parsing: .unconditional,
@@ -233,4 +233,4 @@ extension JSONValue {
 
 extension IntervalKind: ExpressibleByArgument {}
 extension NewLevels: ExpressibleByArgument {}
-extension GLMPrediction: ExpressibleByArgument {}
+extension MixedGLMPrediction: ExpressibleByArgument {}

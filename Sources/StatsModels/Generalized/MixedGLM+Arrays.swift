@@ -74,7 +74,7 @@ extension MixedGLM {
     }
     try self.init(
       specification: specification,
-      response: GLMResponse(
+      response: MixedGLMResponse(
         trials: shares, successLevel: nil, exposure: numbers(exposure), weights: numbers(varWeights),
         frequencies: numbers(freqWeights)),
       family: family, designSeconds: linear.designSeconds)

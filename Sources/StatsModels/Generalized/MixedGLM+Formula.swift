@@ -86,7 +86,7 @@ extension MixedGLM {
       try builder.specification(source: arguments, warnings: warnings)
     }
     specification.offset = try values("offset")
-    let response = GLMResponse(
+    let response = MixedGLMResponse(
       trials: reader.reader.trials, successLevel: reader.reader.successLevel,
       exposure: try values("exposure"),
       weights: try values("varWeights"), frequencies: try values("freqWeights"))

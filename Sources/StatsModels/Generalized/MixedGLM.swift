@@ -17,12 +17,13 @@ import MixedModels
 public struct MixedGLM: Sendable {
   /// The distribution of the response, and its link.
   public let family: Family
-  let response: GLMResponse
+  let response: MixedGLMResponse
   /// The same design as a linear model: names, levels, effects of groups.
   let linear: MixedLM
   private let engineCache = Lazy<Result<GeneralizedModel, EngineError>>()
 
-  init(specification: ModelSpecification, response: GLMResponse, family: Family, designSeconds: Double) throws
+  init(specification: ModelSpecification, response: MixedGLMResponse, family: Family, designSeconds: Double)
+    throws
   {
     try family.check()
     self.family = family

@@ -7,7 +7,7 @@ import MixedModels
 import Patsy
 
 /// What a prediction of a generalised mixed model is of. Not in statsmodels.
-public enum GLMPrediction: String, Sendable, Hashable, CaseIterable {
+public enum MixedGLMPrediction: String, Sendable, Hashable, CaseIterable {
   /// The mean of the response with the effects that are used, the others at zero.
   case mean
   /// The linear predictor.
@@ -20,7 +20,7 @@ extension MixedGLMResults {
   /// Predictions for the data of the model, random effects at zero.
   ///
   /// - Parameter which: mean, linear predictor, or mean over the effects' distribution.
-  public func predict(which: GLMPrediction = .mean) -> Series {
+  public func predict(which: MixedGLMPrediction = .mean) -> Series {
     let engineTerms = specification.engineTerms
     let variances: [Double]?
     if which == .marginal {
@@ -43,7 +43,7 @@ extension MixedGLMResults {
   ///   - newLevels: what to do with levels that the model was not fitted to.
   /// - Throws: ``StatsModelsError`` for unknown factors and levels, `PatsyError` for columns that are missing.
   public func predict(
-    _ data: DataFrame, which: GLMPrediction = .mean, randomEffects: RandomEffectsSelection = .none,
+    _ data: DataFrame, which: MixedGLMPrediction = .mean, randomEffects: RandomEffectsSelection = .none,
     newLevels: NewLevels = .error
   ) throws -> Series {
     try predictions(
@@ -54,7 +54,7 @@ extension MixedGLMResults {
   ///
   /// - Throws: ``StatsModelsError`` when a column is no grouping column, or for levels that are unknown.
   public func predict(
-    _ data: DataFrame, exogRe: DataFrame, which: GLMPrediction = .mean, newLevels: NewLevels = .error
+    _ data: DataFrame, exogRe: DataFrame, which: MixedGLMPrediction = .mean, newLevels: NewLevels = .error
   ) throws -> Series {
     let (merged, included) = try specification.grouped(data, by: exogRe)
     return try predictions(merged, which: which, included: included, newLevels: newLevels)
@@ -67,7 +67,7 @@ extension MixedGLMResults {
   /// - Throws: ``StatsModelsError`` for unknown factors and levels, and for `interval: .prediction`, which
   ///   ``simulate(count:seed:randomEffects:)`` answers; `PatsyError` for columns that are missing.
   public func predict(
-    _ data: DataFrame, which: GLMPrediction = .mean, randomEffects: RandomEffectsSelection = .none,
+    _ data: DataFrame, which: MixedGLMPrediction = .mean, randomEffects: RandomEffectsSelection = .none,
     newLevels: NewLevels = .error, interval: IntervalKind, level: Double = 0.95
   ) throws -> PredictionTable {
     try table(
@@ -79,7 +79,7 @@ extension MixedGLMResults {
   ///
   /// - Throws: ``StatsModelsError`` as without limits, and for `interval: .prediction`.
   public func predict(
-    _ data: DataFrame, exogRe: DataFrame, which: GLMPrediction = .mean, newLevels: NewLevels = .error,
+    _ data: DataFrame, exogRe: DataFrame, which: MixedGLMPrediction = .mean, newLevels: NewLevels = .error,
     interval: IntervalKind, level: Double = 0.95
   ) throws -> PredictionTable {
     let (merged, included) = try specification.grouped(data, by: exogRe)
@@ -90,7 +90,7 @@ extension MixedGLMResults {
   // MARK: - Values
 
   private func newRows(
-    _ data: DataFrame, which: GLMPrediction, included: Set<Int>, newLevels: NewLevels
+    _ data: DataFrame, which: MixedGLMPrediction, included: Set<Int>, newLevels: NewLevels
   ) throws -> (rows: NewRows, predictor: [Double]) {
     let new = try NewRows(
       data, specification: specification, included: included, newLevels: newLevels,
@@ -138,7 +138,7 @@ extension MixedGLMResults {
     return result
   }
 
-  private func values(_ predictor: [Double], which: GLMPrediction, variances: [Double]?) -> [Double] {
+  private func values(_ predictor: [Double], which: MixedGLMPrediction, variances: [Double]?) -> [Double] {
     switch which {
     case .linear: return predictor
     case .mean: return predictor.map(family.link.inverse)
@@ -150,7 +150,7 @@ extension MixedGLMResults {
   }
 
   private func predictions(
-    _ data: DataFrame, which: GLMPrediction, included: Set<Int>, newLevels: NewLevels
+    _ data: DataFrame, which: MixedGLMPrediction, included: Set<Int>, newLevels: NewLevels
   ) throws -> Series {
     if data.rowCount == 0 { return Series(index: [], values: []) }
     let (new, predictor) = try newRows(data, which: which, included: included, newLevels: newLevels)
@@ -161,7 +161,8 @@ extension MixedGLMResults {
   }
 
   private func table(
-    _ data: DataFrame, which: GLMPrediction, included: Set<Int>, newLevels: NewLevels, interval: IntervalKind,
+    _ data: DataFrame, which: MixedGLMPrediction, included: Set<Int>, newLevels: NewLevels,
+    interval: IntervalKind,
     level: Double
   ) throws -> PredictionTable {
     guard level > 0, level < 1 else {

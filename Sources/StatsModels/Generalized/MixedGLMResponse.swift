@@ -3,7 +3,7 @@ import Foundation
 import Patsy
 
 /// What belongs to a generalised model's response beside its values: trials, weights, exposure.
-struct GLMResponse: Sendable {
+struct MixedGLMResponse: Sendable {
   /// Trials behind each share of successes, where the response gave them.
   var trials: RowNumbers?
   /// The value of a text or truth value that counts as success.
