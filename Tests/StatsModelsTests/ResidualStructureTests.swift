@@ -174,7 +174,7 @@ import Testing
     #expect(loaded.residualParameters()?.upper == fit.residualParameters()?.upper)
     let interval = try fit.predict(data, interval: .prediction)
     #expect(try loaded.predict(data, interval: .prediction).upper == interval.upper)
-    #expect(interval.upper.allSatisfy(\.isFinite))
+    #expect(interval.upper.values.allSatisfy(\.isFinite))
     let draws = try fit.simulate(count: 400, seed: 3).values
     let spread = (0..<draws.rows).map { i -> Double in
       let row = draws.row(i)
