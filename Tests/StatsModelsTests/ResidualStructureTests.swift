@@ -196,7 +196,8 @@ import Testing
     let robust = try fit.robustCovariance(.cr0, clusters: "Subject").covariance.values
     #expect(!robust.diagonal.contains { !($0 > 0) })
     #expect(
-      try fit.update(formula: ". ~ age").residualParameters()?.names == fit.residualParameters()?.names)
+      try fit.update(formula: ". ~ age + (1 | Subject)").residualParameters()?.names
+        == fit.residualParameters()?.names)
   }
 
   @Test func `a correlation is equal variances' twin of a random intercept`() throws {

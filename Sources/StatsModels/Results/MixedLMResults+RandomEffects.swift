@@ -68,6 +68,8 @@ extension MixedLMResults {
   package var fitted: [Double] {
     cache.fitted.value {
       cache.seconds.timing {
+        // without data nothing is known but the number of rows
+        if specification.isRestored { return [Double](repeating: .nan, count: specification.endog.count) }
         let values = specification.predictionRows.predictions(estimate: estimate, modes: modes)
         return specification.addingOffset(values)
       }
