@@ -87,7 +87,7 @@ CONFIGURATION ?= debug
 SYMBOLS := .build/docs/symbols
 docs: setup
 	rm -rf .build/docs .build/*/symbolgraph && mkdir -p $(SYMBOLS)
-	-$(SWIFT) package -c $(CONFIGURATION) dump-symbol-graph --minimum-access-level public --skip-synthesized-members
+	-$(SWIFT) package $(TRAITS) -c $(CONFIGURATION) dump-symbol-graph --minimum-access-level public --skip-synthesized-members
 	for module in StatsModels Patsy DataFrames LinearAlgebra SQLModels; do \
 	  cp .build/*/symbolgraph/$$module.symbols.json .build/*/symbolgraph/$$module@*.symbols.json $(SYMBOLS)/ \
 	    2>/dev/null || test -f $(SYMBOLS)/$$module.symbols.json || exit 1; done

@@ -82,6 +82,7 @@ extension MixedLMResults {
 
   private func leverages() throws -> [Double] {
     try specification.requireRows("a leverage")
+    _ = try engine()
     try specification.requireIndependentResiduals(
       "a row has no leverage of its own in the fit", remedy: "take residuals(.normalized)")
     let system = try predictionSystem()
