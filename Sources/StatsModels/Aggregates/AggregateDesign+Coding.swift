@@ -68,7 +68,9 @@ extension AggregateDesign {
 
   /// Reads a design.
   ///
-  /// - Parameter environment: values and functions that the formulas name; functions are not saved.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - environment: values and functions that the formulas name; functions are not saved.
   /// - Throws: ``StatsModelsError`` for a file that holds no design.
   public init(contentsOf path: String, environment: Environment = Environment()) throws {
     let data: Data

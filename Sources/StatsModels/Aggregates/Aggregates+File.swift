@@ -6,7 +6,9 @@ import Patsy
 extension Aggregates {
   /// Reads sums that ``write(to:)`` wrote.
   ///
-  /// - Parameter environment: values and functions that the formulas name; functions are not saved.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - environment: values and functions that the formulas name; functions are not saved.
   /// - Throws: ``StatsModelsError`` for a file that holds no sums, is damaged, or has another version.
   public init(contentsOf path: String, environment: Environment = Environment()) throws {
     let data: Data

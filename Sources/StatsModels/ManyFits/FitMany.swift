@@ -15,7 +15,7 @@ import Patsy
 ///   - formula: the right-hand side, `~ x + (1 | g)`.
 ///   - data: the data.
 ///   - outcomes: the columns that are responses, one after the other.
-///   - groups: as of ``mixedlm(_:_:groups:reFormula:vcFormula:reCovariance:weights:offset:subset:useSparse:missing:environment:)-(_,DataFrame,_,ReFormula?,_,_,_,_,_,_,_,_)``,
+///   - groups: as of ``mixedlm(_:_:groups:reFormula:vcFormula:reCovariance:weights:offset:variance:residuals:subset:useSparse:missing:environment:)-(_,DataFrame,_,ReFormula?,_,_,_,_,_,_,_,_,_,_)``,
 ///     and so are the next six.
 ///   - reFormula: effects of the groups.
 ///   - vcFormula: variance components.

@@ -130,7 +130,10 @@ extension MixedLMResults {
 /// Tests the fixed effects that a larger model has beside a smaller one's by F with approximate degrees of freedom, as
 /// `KRmodcomp` of pbkrtest; in either order. Not in statsmodels.
 ///
-/// - Parameter ddf: how degrees of freedom are counted.
+/// - Parameters:
+///   - first: one of two nested models.
+///   - second: the other.
+///   - ddf: how degrees of freedom are counted.
 /// - Throws: ``StatsModelsError`` for models that are not nested, or of other rows, and as
 ///   ``MixedLMResults/coefficients(ddf:alpha:)`` does.
 public func compare(

@@ -8,7 +8,7 @@ extension DataFrame {
   /// ```swift
   /// let data = try await DataFrame(query: "SELECT * FROM sales WHERE year = 2024", on: executor)
   /// ```
-  /// - Throws: the database's errors, and ``StatsModelsError`` for a column of values of several types.
+  /// - Throws: the database's errors, and `StatsModelsError` for a column of values of several types.
   ///
   /// Python: pandas.read_sql_query
   public init(query: String, on executor: some SQLExecutor) async throws {
