@@ -170,6 +170,10 @@ package struct MixedModel: Sendable {
       return ProfiledObjective(
         self, elimination: PooledElimination(products: pooled, base: products.base), reml: reml, floors: [0])
     }
+    if plan.factorization == .levels {
+      return ProfiledObjective(
+        self, elimination: products.chain[0].sideBySide(base: products.base), reml: reml, floors: [0])
+    }
     return try levelObjective(reml: reml)
   }
 

@@ -41,14 +41,14 @@ import Testing
     Case(
       testDescription: "the same with weights",
       plan: { try model(rows: 1500, levels: [300], weighted: true).plan },
-      factorization: .chain, reason: .factorsNest, searches: .line),
+      factorization: .levels, reason: .oneFactor, searches: .line),
     Case(
       testDescription: "a slope", plan: { try model(rows: 200, levels: [20], slope: true).plan },
-      factorization: .chain, reason: .factorsNest),
+      factorization: .levels, reason: .oneFactor),
     Case(
       testDescription: "a slope, many rows",
       plan: { try model(rows: 60_000, levels: [20], slope: true).plan },
-      factorization: .chain, reason: .factorsNest, searches: .none),
+      factorization: .levels, reason: .oneFactor, searches: .none),
     Case(
       testDescription: "nested", plan: { try model(rows: 400, levels: [40, 8], nested: true).plan },
       factorization: .chain, reason: .factorsNest),

@@ -9,6 +9,8 @@ package struct Plan: Sendable, Equatable {
   package enum Factorization: Sendable, Equatable {
     /// The levels of one random intercept, pooled by their size.
     case pooled
+    /// The levels of one factor of few effects each, four side by side.
+    case levels
     /// The levels of one factor, or of nested ones, in closed form.
     case chain
     /// The levels of the chain in closed form, all others in a dense matrix of this order.
@@ -40,7 +42,8 @@ package struct Plan: Sendable, Equatable {
 
   /// What decided.
   package enum Reason: Sendable, Equatable {
-    case levelsOfFewSizes, factorsNest, smallOrder, fullFactor, sparseIsCheaper, memoryIsShort, asked
+    case levelsOfFewSizes, oneFactor, factorsNest, smallOrder, fullFactor, sparseIsCheaper, memoryIsShort,
+      asked
   }
 
   package let factorization: Factorization
@@ -78,6 +81,9 @@ package struct Plan: Sendable, Equatable {
     } else if products.pooled != nil {
       factorization = .pooled
       reason = .levelsOfFewSizes
+    } else if order == 0, products.chain.count == 1, products.chain[0].width <= Tuning.widestSideBySide {
+      factorization = .levels
+      reason = .oneFactor
     } else if order == 0 {
       factorization = .chain
       reason = .factorsNest

@@ -1,0 +1,143 @@
+/// The closed form of four levels at a point: H, and on request W'a and N = W'(M + MSM)W.
+final class FourLevelSystem {
+  /// H, k × k.
+  let h: UnsafeMutablePointer<FourLevels>
+  /// g = W'a, k × r by rows.
+  let g: UnsafeMutablePointer<FourLevels>
+  /// N, lower triangle by rows.
+  let own: UnsafeMutablePointer<FourLevels>
+  private let w: UnsafeMutablePointer<FourLevels>
+  private let product: UnsafeMutablePointer<FourLevels>
+  private let middle: UnsafeMutablePointer<FourLevels>
+  private let memory: FourLevelBuffer
+  private let columns: Int
+  private let width: Int
+  /// T by columns.
+  private let root: [Double]
+
+  init(width k: Int, columns r: Int, root: [Double]) {
+    memory = FourLevelBuffer(5 * k * k + k * r)
+    h = memory.pointer
+    w = h + k * k
+    product = w + k * k
+    middle = product + k * k
+    own = middle + k * k
+    g = own + k * k
+    (width, columns, self.root) = (k, r, root)
+  }
+
+  /// H = T(I + T'MT)⁻¹T' of a record.
+  ///
+  /// - Returns: |I + T'MT| of each level; not above zero where it is not positive definite.
+  @inline(__always)
+  func factor<W: BlockWidth>(_: W.Type, _ m: UnsafePointer<FourLevels>) -> FourLevels {
+    root.withUnsafeBufferPointer { t in
+      let k = W.fixed ?? width
+      if k == 1 {
+        let square = t[0] * t[0]
+        let pivot = 1 + square * m[0]
+        h[0] = square / pivot
+        w[0] = 1 / pivot
+        return pivot
+      }
+      // L of I + T'MT, then half = L⁻¹T' and H = half'half.
+      let (half, l) = (middle, w)
+      multiplyByRoot(W.self, m, t)
+      for b in 0..<k {
+        for a in b..<k {
+          var value = FourLevels(repeating: a == b ? 1 : 0)
+          for c in a..<k { value += t[c + a * k] * product[c + b * k] }
+          l[a + b * k] = value
+        }
+      }
+      var determinant = FourLevels(repeating: 1)
+      for b in 0..<k {
+        for c in 0..<b { for a in b..<k { l[a + b * k] -= l[a + c * k] * l[b + c * k] } }
+        determinant *= l[b + b * k]
+        let inverse = 1 / l[b + b * k].squareRoot()
+        for a in b..<k { l[a + b * k] *= inverse }
+        for a in 0..<k {
+          var value = FourLevels(repeating: a >= b ? t[a + b * k] : 0)
+          for c in 0..<b { value -= l[b + c * k] * half[c + a * k] }
+          half[b + a * k] = value * inverse
+        }
+      }
+      for a in 0..<k {
+        for b in 0...a {
+          var value = FourLevels.zero
+          for c in 0..<k { value += half[c + a * k] * half[c + b * k] }
+          h[a * k + b] = value
+          h[b * k + a] = value
+        }
+      }
+      return determinant
+    }
+  }
+
+  /// ``g`` and ``own`` of a record.
+  @inline(__always)
+  func solve<W: BlockWidth>(_: W.Type, _ m: UnsafePointer<FourLevels>) {
+    let (k, r) = (W.fixed ?? width, columns)
+    _ = factor(W.self, m)
+    let a0 = m + LevelVectors.triangle(k)
+    if k == 1 {
+      own[0] = w[0] * m[0]
+    } else {
+      root.withUnsafeBufferPointer { t in
+        // T'M by rows of M, as (MT)'.
+        multiplyByRoot(W.self, m, t)
+        for a in 0..<k {
+          for b in 0..<k {
+            var value = FourLevels(repeating: a == b ? 1 : 0)
+            for c in 0..<k { value -= h[a * k + c] * m[LevelVectors.entry(c, b)] }
+            w[a + b * k] = value
+          }
+        }
+        // (M + MT(MT)')W, then W' times that.
+        for b in 0..<k {
+          for a in 0..<k {
+            var value = m[LevelVectors.entry(a, b)]
+            for c in 0..<k { value += product[a + c * k] * product[b + c * k] }
+            h[a + b * k] = value
+          }
+        }
+        for b in 0..<k {
+          for a in 0..<k {
+            var value = FourLevels.zero
+            for c in 0..<k { value += h[a + c * k] * w[c + b * k] }
+            middle[a + b * k] = value
+          }
+        }
+        for b in 0..<k {
+          for a in b..<k {
+            var value = FourLevels.zero
+            for c in 0..<k { value += w[c + a * k] * middle[c + b * k] }
+            own[LevelVectors.entry(a, b)] = value
+          }
+        }
+      }
+    }
+    for a in 0..<k {
+      for c in 0..<r {
+        var value = FourLevels.zero
+        for b in 0..<k { value += w[b + a * k] * a0[b * r + c] }
+        g[a * r + c] = value
+      }
+    }
+  }
+
+  /// MT by columns.
+  @inline(__always)
+  private func multiplyByRoot<W: BlockWidth>(
+    _: W.Type, _ m: UnsafePointer<FourLevels>, _ t: UnsafeBufferPointer<Double>
+  ) {
+    let k = W.fixed ?? width
+    for b in 0..<k {
+      for a in 0..<k {
+        var value = FourLevels.zero
+        for c in b..<k { value += m[LevelVectors.entry(a, c)] * t[c + b * k] }
+        product[a + b * k] = value
+      }
+    }
+  }
+}
