@@ -5,7 +5,7 @@ package import LinearAlgebra
 ///
 /// Immutable; every fit and evaluation makes a workspace of its own.
 package struct MixedModel: Sendable {
-  let rows: Rows
+  private(set) var rows: Rows
   /// How likelihoods are evaluated; a copy of the model may carry other options over the same products.
   package var options: EngineOptions { didSet { plan = makePlan() } }
   private(set) var products: CrossProducts
@@ -113,6 +113,29 @@ package struct MixedModel: Sendable {
     plan = Plan(
       products: crossProducts, rows: rows.observations, parameters: layout.count, options: options,
       memory: MemoryEstimate(products: crossProducts, options: options))
+  }
+
+  /// The same design with another response, for which only its own products are made.
+  package func replacingResponse(_ response: [Double], threads: Int?) throws(EngineError) -> MixedModel {
+    var options = options
+    options.threads = threads
+    let rows = try rows.replacing(response: response)
+    if let refilled = try refilled(rows, options: options) { return refilled }
+    return try MixedModel(rows, options: options)
+  }
+
+  /// The same model of rows with another response; nil where a second pass is needed.
+  private func refilled(_ rows: Rows, options: EngineOptions) throws(EngineError) -> MixedModel? {
+    guard let sums = sums.replacing(response: rows.response), sums.gram.isFinite,
+      case .basis(let basis) = try FixedBasis.build(gram: sums.gram, table: sums.table, after: nil)
+    else { return nil }
+    var result = self
+    (result.rows, result.sums, result.fixed) = (rows, sums, basis)
+    result.setOrders([:])
+    let orders = Self.pivotOrders(structure: sums.structure, terms: terms, moments: result.moments)
+    if !orders.isEmpty { result.setOrders(orders) }
+    result.options = options
+    return result
   }
 
   private func makePlan() -> Plan {
@@ -297,15 +320,23 @@ package struct MixedModel: Sendable {
   /// The same model with the columns of correlated terms in other orders; nothing is summed over rows again.
   func with(orders: [Int: [Int]]) -> MixedModel {
     var result = self
-    result.orders = orders
-    result.bases = bases(orders: orders)
-    result.products = CrossProducts(sums: sums, fixed: fixed, bases: result.bases)
-    result.products.sparse = products.sparse
-    result.moments = StartingValues(products: result.products)
-    result.layout = CovarianceLayout(terms: terms, structure: sums.structure, bases: result.bases)
-    result.iterative = IterativeSystem()
+    result.setOrders(orders)
     result.plan = result.makePlan()
     return result
+  }
+
+  /// Makes all that follows from the sums with the columns of correlated terms in given orders.
+  private mutating func setOrders(_ orders: [Int: [Int]]) {
+    if orders != self.orders {
+      self.orders = orders
+      bases = bases(orders: orders)
+      layout = CovarianceLayout(terms: terms, structure: sums.structure, bases: bases)
+    }
+    let sparse = products.sparse
+    products = CrossProducts(sums: sums, fixed: fixed, bases: bases)
+    products.sparse = sparse
+    moments = StartingValues(products: products)
+    iterative = IterativeSystem()
   }
 
   func extendedProducts(fixed: FixedBasis) -> ExtendedProducts {

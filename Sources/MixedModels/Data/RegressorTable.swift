@@ -34,6 +34,8 @@ struct RegressorTable: Sendable {
   let roots: [Double]?
   /// What the rows are where they are no single observations.
   let cells: CellRows?
+  /// Whether the fixed part is orthonormal columns and the response their residual.
+  private var isOrthonormal = false
   /// Number of observations that the rows stand for.
   var observations: Int { cells?.observations ?? rowCount }
 
@@ -66,6 +68,7 @@ struct RegressorTable: Sendable {
   /// A table whose fixed part is the given orthonormal columns, of rows times √w, and whose response is `residual`.
   init(replacing table: RegressorTable, fixed q: [[Double]], residual: [Double]) {
     self = table
+    isOrthonormal = true
     fixed = []
     for column in q {
       columns.append(Column(values: table.unweighted(column)[...]))
@@ -75,6 +78,17 @@ struct RegressorTable: Sendable {
     response = Reference(entry: columns.count, constant: 0)
     dropUnused()
     for c in columns.indices where columns[c].scale == 1 { columns[c].scale = scale(of: columns[c]) }
+  }
+
+  /// The table with another response; nil where columns depend on it, or rows are cells.
+  func replacing(response values: [Double]) -> RegressorTable? {
+    guard !isOrthonormal, cells == nil else { return nil }
+    var result = self
+    var column = Column(values: values[...])
+    if hasConstant { column.shift = centre(of: column.values) }
+    column.scale = scale(of: column)
+    result.columns[response.entry - 1] = column
+    return result
   }
 
   /// Values of rows times √w without that factor.

@@ -8,13 +8,6 @@ extension MixedModel {
   ) -> [Double] {
     rows.simulate(means: means, levels: terms.map(\.levelCount), estimate: estimate, stream: &stream)
   }
-
-  /// The same design with another response.
-  package func replacingResponse(_ response: [Double], threads: Int?) throws(EngineError) -> MixedModel {
-    var options = options
-    options.threads = threads
-    return try MixedModel(rows.replacing(response: response), options: options)
-  }
 }
 
 extension PredictionRows {

@@ -147,6 +147,27 @@ struct ManyResponses: Sendable {
     let model: MixedLM
     let terms: [RandomTerm]
     let missing: [Int]
+    /// A model of one of the responses, whose sums over the design all of them share.
+    var shared: MixedModel?
+
+    /// The model of a response.
+    func engine(_ task: ResponseTask, threads: Int?) throws(EngineError) -> MixedModel {
+      let response = response(task)
+      if let shared { return try shared.replacingResponse(response, threads: threads) }
+      let specification = model.specification
+      var options = model.engineOptions
+      options.threads = threads
+      return try MixedModel(
+        response: response, fixed: specification.exog, terms: terms, weights: specification.weights?.values,
+        options: options)
+    }
+
+    /// The values over the design's rows, less the offset.
+    private func response(_ task: ResponseTask) -> [Double] {
+      var values = task.values ?? []
+      if !missing.isEmpty { values = values.filter { !$0.isNaN } }
+      return model.specification.offset.map { zip(values, $0.values).map { $0 - $1 } } ?? values
+    }
   }
 
   func fitted(
@@ -167,7 +188,11 @@ struct ManyResponses: Sendable {
     made.perform(workers: ParallelRun<Design>.workers(threads, patterns.count)) { [patterns] position in
       Result {
         let model = try designs(patterns[position])
-        return Design(model: model, terms: model.specification.engineTerms, missing: patterns[position])
+        var design = Design(
+          model: model, terms: model.specification.engineTerms, missing: patterns[position])
+        let own = tasks.indices.first { pattern[$0] == position && tasks[$0].values != nil }
+        design.shared = own.flatMap { try? design.engine(tasks[$0], threads: 1) }
+        return design
       }
     }
     let built = made.completed
@@ -194,15 +219,9 @@ struct ManyResponses: Sendable {
     case .success(let design):
       if !design.missing.isEmpty { values = values.filter { !$0.isNaN } }
       var fit = ManyFits.Fit(design: design.model, response: (task.name, values))
-      let specification = design.model.specification
       do throws(EngineError) {
-        let response = specification.offset.map { zip(values, $0.values).map { $0 - $1 } } ?? values
-        var options = design.model.engineOptions
-        options.threads = threads
-        let model = try MixedModel(
-          response: response, fixed: specification.exog, terms: design.terms,
-          weights: specification.weights?.values, options: options)
-        fit.estimate = try model.fit(reml: reml, options: FitOptions(start: start))
+        fit.estimate = try design.engine(task, threads: threads).fit(
+          reml: reml, options: FitOptions(start: start))
       } catch {
         fit.failure =
           design.model.replacing(response: values, name: task.name).specification
