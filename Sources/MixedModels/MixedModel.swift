@@ -14,7 +14,7 @@ package struct MixedModel: Sendable {
   /// Orders of the columns of correlated terms, where they are not the caller's.
   private(set) var orders: [Int: [Int]]
   private(set) var fixed: FixedBasis
-  private(set) var layout: CovarianceLayout
+  package private(set) var layout: CovarianceLayout
   /// Starting variances of each factor's standardised regressors.
   private(set) var moments: StartingValues
   /// Cross-products in extended precision, where effects dwarf the residuals.
@@ -183,7 +183,8 @@ package struct MixedModel: Sendable {
     }
   }
 
-  func objective(reml: Bool) throws(EngineError) -> ProfiledObjective {
+  /// How the likelihood is evaluated in a search.
+  package func objective(reml: Bool) throws(EngineError) -> ProfiledObjective {
     if let extended {
       return ProfiledObjective(
         self, elimination: ExtendedElimination(products: extended), reml: reml,
@@ -201,7 +202,7 @@ package struct MixedModel: Sendable {
   }
 
   /// An objective whose elimination keeps every level apart, for conditional modes and variances.
-  func levelObjective(reml: Bool) throws(EngineError) -> ProfiledObjective {
+  package func levelObjective(reml: Bool) throws(EngineError) -> ProfiledObjective {
     if plan.isIterative { return try matrixFreeObjective(reml: reml) }
     if extended != nil { return try objective(reml: reml) }
     try requireMemory()
@@ -225,7 +226,7 @@ package struct MixedModel: Sendable {
 
   /// An objective with the factors of the chain among the trailing columns, but for the finest ones kept: none or
   /// one.
-  func objective(reml: Bool, chainLength: Int) -> ProfiledObjective {
+  package func objective(reml: Bool, chainLength: Int) -> ProfiledObjective {
     var structure = products.structure
     structure.shortenChain(to: chainLength)
     let shortened = CrossProducts.Sums(structure: structure, table: sums.table)
@@ -247,7 +248,8 @@ package struct MixedModel: Sendable {
     zip(layout.parameters, deviationScales).map { $0.kind.scale(deviation: $1) }
   }
 
-  var startingTheta: [Double] {
+  /// Parameters at which a search begins.
+  package var startingTheta: [Double] {
     zip(layout.parameters, deviationScales).map { parameter, scale in
       let sum = parameter.rows.reduce(0.0) { $0 + moments.variances[$1.factor][$1.row] }
       let mean = sum / Double(parameter.rows.count)

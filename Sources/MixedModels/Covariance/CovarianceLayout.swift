@@ -4,7 +4,7 @@ internal import LinearAlgebra
 /// The map between θ, the parameters of every term's covariance form, and the relative covariances S_f = T_f T_f'.
 ///
 /// It knows where each term's block stands in its factor's S; what stands in a block is the form's affair.
-struct CovarianceLayout: Sendable {
+package struct CovarianceLayout: Sendable {
   /// Where a term's block stands.
   struct Place: Sendable {
     let factor: Int
@@ -74,7 +74,7 @@ struct CovarianceLayout: Sendable {
   var count: Int { parameters.count }
 
   /// T of every factor, column-major.
-  func lower(_ theta: [Double]) -> [[Double]] {
+  package func lower(_ theta: [Double]) -> [[Double]] {
     var result = widths.map { [Double](repeating: 0, count: $0 * $0) }
     for piece in pieces {
       for place in piece.members {
@@ -133,7 +133,7 @@ struct CovarianceLayout: Sendable {
   }
 
   /// Derivatives of every S_f with respect to each parameter.
-  func directions(_ lower: [[Double]], theta: [Double]) -> [Direction] {
+  package func directions(_ lower: [[Double]], theta: [Double]) -> [Direction] {
     var result: [Direction] = []
     for piece in pieces {
       var own = piece.theta.map { _ in Direction(parts: []) }

@@ -1,7 +1,7 @@
 internal import LinearAlgebra
 
 /// The search for the best maximum: stages in order, each of which goes on from what those before it have reached.
-struct Search {
+package struct Search {
   /// What a stage may ask.
   struct Context {
     let model: MixedModel
@@ -24,32 +24,36 @@ struct Search {
   }
 
   /// A named step of the search.
-  struct Stage: Sendable {
-    let name: String
+  package struct Stage: Sendable {
+    package let name: String
     let advance: @Sendable (Progress, Context) throws(EngineError) -> Progress
   }
 
   /// The stages in their order; one that has settled the estimate is the last.
-  static let stages: [Stage] = [.approach, .descent, .otherBasins, .beyondDoubles, .betterPivots]
+  package static let stages: [Stage] = [.approach, .descent, .otherBasins, .beyondDoubles, .betterPivots]
 
   private let model: MixedModel
   private let reml: Bool
   private let options: FitOptions
+  private let stages: [Stage]
 
-  init(_ model: MixedModel, reml: Bool, options: FitOptions) {
+  package init(
+    _ model: MixedModel, reml: Bool, options: FitOptions = .init(), stages: [Stage] = Search.stages
+  ) {
+    self.stages = stages
     self.model = model
     self.reml = reml
     self.options = options
   }
 
-  func run() throws(EngineError) -> Estimate {
+  package func run() throws(EngineError) -> Estimate {
     if model.plan.isIterative { return try model.maximizeMatrixFree(reml: reml, options: options) }
     let objective = try model.objective(reml: reml)
     let context = Context(
       model: model, reml: reml, options: options, objective: objective,
       optimizer: model.optimizer(objective, options: options))
     var progress = Progress(start: model.startingTheta)
-    for stage in Self.stages {
+    for stage in stages {
       progress = try stage.advance(progress, context)
       if let settled = progress.estimate { return settled }
     }

@@ -1,10 +1,10 @@
 import Foundation
-internal import LinearAlgebra
+package import LinearAlgebra
 
 /// A factorisation of V at given relative covariance factors, whatever structure made it.
 ///
 /// S_f = T_f T_f' for every factor; R stands for [X̃ ẽ], r columns. All quantities are for σ² = 1.
-protocol Elimination: AnyObject {
+package protocol Elimination: AnyObject {
   /// Factors at the given k × k lower factors, one per factor, column-major.
   ///
   /// - Returns: log |V| and R'V⁻¹R.
@@ -48,25 +48,26 @@ protocol Elimination: AnyObject {
 }
 
 extension Elimination {
-  var leastScale: Double { 1e-9 }
-  var isStochastic: Bool { false }
-  var levels: (any LevelElimination)? { nil }
-  func monteCarloReport(in model: MixedModel) -> MonteCarloReport? { nil }
-  func trailingTraces(_ directions: [Direction], fixedInverse: Matrix?) throws(EngineError) -> Matrix? { nil }
-  func fixedProducts(_ directions: [Direction]) -> Matrix? { nil }
-  func projectionSquares(fixedInverse: Matrix?) throws(EngineError) -> Matrix? { nil }
+  package var leastScale: Double { 1e-9 }
+  package var isStochastic: Bool { false }
+  package var levels: (any LevelElimination)? { nil }
+  package func monteCarloReport(in model: MixedModel) -> MonteCarloReport? { nil }
+  package func trailingTraces(_ directions: [Direction], fixedInverse: Matrix?) throws(EngineError) -> Matrix?
+  { nil }
+  package func fixedProducts(_ directions: [Direction]) -> Matrix? { nil }
+  package func projectionSquares(fixedInverse: Matrix?) throws(EngineError) -> Matrix? { nil }
 
-  func traces(coefficients: [Double], fixedInverse: Matrix?) throws(EngineError) -> [FactorTraces] {
+  package func traces(coefficients: [Double], fixedInverse: Matrix?) throws(EngineError) -> [FactorTraces] {
     try traces(coefficients: coefficients, fixedInverse: fixedInverse, toleratesRounding: false)
   }
 }
 
 extension LevelElimination {
-  var levels: (any LevelElimination)? { self }
+  package var levels: (any LevelElimination)? { self }
 }
 
 /// An elimination that keeps every level apart.
-protocol LevelElimination: Elimination {
+package protocol LevelElimination: Elimination {
   /// Conditional modes of every factor's levels: levels × k, level by level.
   func modes(coefficients: [Double]) -> [Buffer]
 
@@ -75,26 +76,28 @@ protocol LevelElimination: Elimination {
 }
 
 /// First-derivative sums of one factor, k × k.
-struct FactorTraces {
+package struct FactorTraces {
   /// M = Σ_l [Z'PZ]_ll.
-  var projection: Matrix
+  package var projection: Matrix
   /// R = Σ_l r_l r_l'.
-  var residual: Matrix
+  package var residual: Matrix
 }
 
 /// A direction dS: a symmetric k × k matrix on each of a few factors.
-struct Direction {
-  var parts: [(factor: Int, matrix: Matrix)]
+package struct Direction {
+  package var parts: [(factor: Int, matrix: Matrix)]
+
+  package init(parts: [(factor: Int, matrix: Matrix)]) { self.parts = parts }
 }
 
 /// What directions v_i = E_i r yield.
-struct QuadraticForms {
+package struct QuadraticForms {
   /// v_i' Z'V⁻¹Z v_j.
-  var products: Matrix
+  package var products: Matrix
   /// X̃'V⁻¹Z v_i by columns, rank × directions.
-  var fixed: Matrix
+  package var fixed: Matrix
   /// v_i'r.
-  var residual: [Double]
+  package var residual: [Double]
 }
 
 /// Number of regressors per level, known to the compiler for the common small blocks.

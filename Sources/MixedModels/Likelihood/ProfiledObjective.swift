@@ -1,14 +1,14 @@
 import Foundation
-internal import LinearAlgebra
+package import LinearAlgebra
 
 /// −2 log L of θ, with b and σ² profiled out, and its derivatives.
 ///
 /// deviance = log|V| + [REML: log|X'V⁻¹X|] + ν (1 + log(2π r²/ν)), ν = n − rank (REML) or n (ML).
-final class ProfiledObjective {
-  let elimination: any Elimination
+package final class ProfiledObjective {
+  package let elimination: any Elimination
   let layout: CovarianceLayout
   let fixed: FixedBasis
-  let reml: Bool
+  package let reml: Bool
   /// ν.
   let degreesOfFreedom: Double
   /// Smallest |T_aa| used for each factor: keeps divisions by T exact enough.
@@ -19,16 +19,16 @@ final class ProfiledObjective {
   private(set) var gradients = 0
 
   /// What an evaluation leaves behind.
-  struct Point {
+  package struct Point {
     var theta: [Double]
     var lower: [[Double]]
-    var deviance: Double
+    package var deviance: Double
     /// Coefficients of X̃.
-    var coefficients: [Double]
+    package var coefficients: [Double]
     /// (X̃'V⁻¹X̃)⁻¹.
-    var fixedInverse: Matrix
+    package var fixedInverse: Matrix
     /// r² / ν.
-    var scale: Double
+    package var scale: Double
     /// log|V|.
     var logDeterminant: Double
     /// log|X̃'V⁻¹X̃|.
@@ -71,7 +71,7 @@ final class ProfiledObjective {
   }
 
   /// The deviance at given lower factors.
-  func evaluate(lower: [[Double]], theta: [Double]) throws(EngineError) -> Point {
+  package func evaluate(lower: [[Double]], theta: [Double]) throws(EngineError) -> Point {
     evaluations += 1
     let (logDeterminant, panel) = try elimination.factorize(lower)
     var point = try Self.profile(

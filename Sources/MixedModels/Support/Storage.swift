@@ -3,9 +3,9 @@ import Foundation
 /// Zero-initialised storage that hot loops reach through a raw pointer.
 ///
 /// Shared between threads only after it has been filled.
-final class Storage<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>: @unchecked Sendable {
-  let pointer: UnsafeMutablePointer<Element>
-  let count: Int
+package final class Storage<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>: @unchecked Sendable {
+  package let pointer: UnsafeMutablePointer<Element>
+  package let count: Int
 
   /// Storage of `count` zeros.
   init(_ count: Int) {
@@ -38,10 +38,10 @@ final class Storage<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>: @un
   func fill(_ value: Element) { pointer.update(repeating: value, count: count) }
 
   /// The elements as an array.
-  var array: [Element] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+  package var array: [Element] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 }
 
 /// Doubles behind a raw pointer.
-typealias Buffer = Storage<Double>
+package typealias Buffer = Storage<Double>
 /// Indices behind a raw pointer.
 typealias IndexBuffer = Storage<Int32>

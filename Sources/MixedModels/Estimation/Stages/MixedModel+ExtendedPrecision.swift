@@ -7,7 +7,7 @@ extension MixedModel {
 
   /// The same model with evaluations in extended precision, least-squares coefficients replaced by the generalised ones
   /// at a point: what is left of the response is then of the size of effects and residuals there.
-  func withExtendedPrecision(at lower: [[Double]]) throws(EngineError) -> MixedModel {
+  package func withExtendedPrecision(at lower: [[Double]]) throws(EngineError) -> MixedModel {
     var basis = fixed
     var products = extendedProducts(fixed: basis)
     for _ in 0..<2 {

@@ -1,0 +1,79 @@
+import LinearAlgebra
+import MixedModels
+import Testing
+
+/// Every factorisation that a model has gives the same numbers, seen through the protocol alone.
+@Suite struct FactorizationTests {
+  /// The numbers of a factorisation at a point, level by level where it keeps levels apart.
+  private struct Numbers {
+    var point: ProfiledObjective.Point
+    var all: [(name: String, values: [Double])] = []
+
+    init(_ objective: ProfiledObjective, of model: MixedModel, theta: [Double]) throws {
+      let lower = model.layout.lower(theta)
+      point = try objective.evaluate(lower: lower, theta: theta)
+      let elimination = objective.elimination
+      elimination.solve()
+      let traces = try elimination.traces(
+        coefficients: point.coefficients, fixedInverse: objective.reml ? point.fixedInverse : nil)
+      let directions = model.layout.directions(lower, theta: theta)
+      let forms = elimination.quadraticForms(directions, coefficients: point.coefficients)
+      all = [
+        ("deviance", [point.deviance]), ("scale", [point.scale]),
+        ("projections", traces.flatMap(\.projection.storage)),
+        ("residuals", traces.flatMap(\.residual.storage)),
+        ("products", forms.products.storage), ("fixed", forms.fixed.storage), ("forms", forms.residual),
+        ("slopes", elimination.fixedSlopes(directions).flatMap(\.storage)),
+      ]
+      if let products = elimination.fixedProducts(directions) { all.append(("pairs", products.storage)) }
+      guard let levels = elimination.levels else { return }
+      all.append(("modes", levels.modes(coefficients: point.coefficients).flatMap(\.array)))
+      let variances = try lower.indices.flatMap { try levels.conditionalCovariances(factor: $0).array }
+      all.append(("variances", variances))
+    }
+  }
+
+  /// All factorisations of a model under their names, the first of which is the reference.
+  private static func factorizations(
+    _ random: RandomModel, reml: Bool
+  ) throws -> [(name: String, model: MixedModel, objective: ProfiledObjective)] {
+    let model = try random.model()
+    let theta = model.startingTheta
+    var result = [("levels", model, try model.levelObjective(reml: reml))]
+    result.append(("\(model.plan.factorization)", model, try model.objective(reml: reml)))
+    for length in [0, 1] where model.plan.factorization != .pooled {
+      result.append(("chain of \(length)", model, model.objective(reml: reml, chainLength: length)))
+    }
+    if model.plan.admitsExtendedPrecision {
+      let extended = try model.withExtendedPrecision(at: model.layout.lower(theta))
+      result.append(("extended", extended, try extended.objective(reml: reml)))
+    }
+    let sparse = try random.model(options: EngineOptions(trailing: .sparse))
+    if case .sparse = sparse.plan.factorization {
+      result.append(("sparse", sparse, try sparse.objective(reml: reml)))
+    }
+    return result
+  }
+
+  @Test(arguments: RandomModel.Kind.allCases, [true, false])
+  func agree(_ kind: RandomModel.Kind, reml: Bool) throws {
+    for seed in UInt64(1)...4 {
+      let random = RandomModel(kind, seed: seed)
+      for random in [random, random.weighted()] {
+        let ways = try Self.factorizations(random, reml: reml)
+        let theta = ways[0].model.startingTheta
+        let expected = try Numbers(ways[0].objective, of: ways[0].model, theta: theta)
+        for way in ways.dropFirst() {
+          let found = try Numbers(way.objective, of: way.model, theta: theta)
+          for (name, values) in found.all {
+            guard let other = expected.all.first(where: { $0.name == name })?.values else { continue }
+            #expect(values.count == other.count, "\(random), \(way.name): \(name)")
+            let size = other.reduce(1e-3) { max($0, abs($1)) }
+            let worst = zip(values, other).reduce(0.0) { max($0, abs($1.0 - $1.1)) }
+            #expect(worst < 1e-8 * size, "\(random), \(way.name): \(name) off by \(worst) of \(size)")
+          }
+        }
+      }
+    }
+  }
+}
