@@ -62,6 +62,7 @@ struct GeneralizedNewton {
       guard let derivatives = objective.derivatives(at: parameters) else { throw .overflow }
       let information = WorkingInformation(objective, derivatives, at: objective.point(parameters))
       outcome.fixedInformation = information.fixed
+      objective.follow(information.modeSlopes)
       let gradient = derivatives.gradient
       guard gradient.allSatisfy(\.isFinite), information.matrix.isFinite else { throw .overflow }
       if let previous {

@@ -14,7 +14,7 @@ final class TrailingMatrix {
   /// Columns up to which a dense factor is the better one whatever the pattern.
   private static let alwaysDense = 300
   /// How much faster dense arithmetic is.
-  private static let denseAdvantage = 4.0
+  static let denseAdvantage = 4.0
 
   init(_ system: LevelSystem) {
     let m = system.columnCount

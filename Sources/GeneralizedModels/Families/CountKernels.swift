@@ -13,29 +13,19 @@ struct PoissonLogKernel: RowKernel {
   func evaluate(
     _ rows: Range<Int>, _ eta: UnsafePointer<Double>, _ data: RowPointers, _ out: RowOutputs
   ) -> Double {
-    var sum = SIMD8<Double>()
+    var sum = Lanes()
     var i = rows.lowerBound
     while i + 8 <= rows.upperBound {
-      let x = UnsafeRawPointer(eta + i).loadUnaligned(as: SIMD8<Double>.self)
-      let m = UnsafeRawPointer(data.m + i).loadUnaligned(as: SIMD8<Double>.self)
-      let y = m * UnsafeRawPointer(data.y + i).loadUnaligned(as: SIMD8<Double>.self)
-      let rate = m * Lanes.exp(x)
+      let (x, m) = (Lanes.load(eta + i), Lanes.load(data.m + i))
+      let y = m * Lanes.load(data.y + i)
+      let rate = m * x.exponential
       sum += y * x - rate
-      UnsafeMutableRawPointer(out.score + i).storeBytes(of: y - rate, as: SIMD8<Double>.self)
-      UnsafeMutableRawPointer(out.weight + i).storeBytes(of: rate, as: SIMD8<Double>.self)
-      UnsafeMutableRawPointer(out.slope + i).storeBytes(of: rate, as: SIMD8<Double>.self)
+      (y - rate).store(out.score + i)
+      rate.store(out.weight + i)
+      rate.store(out.slope + i)
       i += 8
     }
-    var rest = 0.0
-    while i < rows.upperBound {
-      let terms = terms(eta[i], data.y[i], data.m[i], data.omega[i])
-      rest += terms.value
-      out.score[i] = terms.score
-      out.weight[i] = terms.weight
-      out.slope[i] = terms.slope
-      i += 1
-    }
-    return sum.sum() + rest
+    return sum.sum() + evaluateOneByOne(i..<rows.upperBound, eta, data, out)
   }
 }
 

@@ -92,9 +92,9 @@ extension GeneralizedModel {
       let information = WorkingInformation(
         objective, derivatives, at: objective.point(newtonFloor(outcome.parameters, scales, objective)))
       outcome.fixedInformation = information.fixed
+      objective.follow(information.modeSlopes)
       hessian = JointHessian(
-        objective, at: outcome.parameters, free: free, curvature: information.matrix.diagonal,
-        isCheap: Double(rowCount + system.panelCount) * Double(free.count) < 4e6)
+        objective, at: outcome.parameters, free: free, curvature: information.matrix.diagonal)
     }
     var least = Double.nan
     var covariance: Matrix?
