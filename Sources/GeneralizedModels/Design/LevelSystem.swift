@@ -65,6 +65,32 @@ final class LevelSystem: @unchecked Sendable {
   var effectCount: Int { leadCount + columnCount }
   var panelCount: Int { panelColumns.count }
 
+  /// Whether levels have one effect each.
+  let isPlain: Bool
+  /// Whether every leading level, of one effect, meets every trailing column.
+  var hasFullPanel: Bool { width == 1 && panelCount == levelCount * columnCount }
+
+  /// Positions of a trailing column's entries in ``columnEntries``.
+  func entries(column j: Int) -> Range<Int> { Int(columnStart.pointer[j])..<Int(columnStart.pointer[j + 1]) }
+
+  /// Calls for the panel's entries of each leading level and each level of a trailing factor: the factor and the first
+  /// of as many entries as it has effects.
+  @inline(__always)
+  func forEachRun(_ body: (_ factor: Int, _ entry: Int) -> Void) {
+    let columns = panelColumns.pointer
+    for l in 0..<levelCount {
+      var e = Int(panelStart.pointer[l])
+      let end = Int(panelStart.pointer[l + 1])
+      for (f, factor) in trailing.enumerated() {
+        let after = factor.first + factor.levelCount * factor.width
+        while e < end, Int(columns[e]) < after {
+          body(f, e)
+          e += factor.width
+        }
+      }
+    }
+  }
+
   /// Whether factoring H takes much longer than passing over the rows.
   let factorsAreDear: Bool
 
@@ -74,6 +100,7 @@ final class LevelSystem: @unchecked Sendable {
     rowCount = n
     levelCount = lead.levelCount
     width = lead.width
+    isPlain = factors.allSatisfy { $0.width == 1 }
     let (order, starts) = Self.sorted(lead.codes, levelCount: lead.levelCount)
     self.order = order
     levelStart = IndexBuffer(starts)

@@ -11,12 +11,16 @@ final class InverseBlocks {
   let panel: Buffer
   /// On the pattern of C.
   let trailing: Buffer
+  private let scaled: Buffer
+  private let column: Buffer
 
   init(_ system: LevelSystem) {
     self.system = system
     lead = Buffer(system.levelCount * system.width * system.width)
     panel = Buffer(system.panelCount * system.width)
     trailing = Buffer(system.trailingRows.count)
+    scaled = Buffer(system.panelCount * system.width)
+    column = Buffer(system.columnCount)
   }
 
   /// The blocks of a factored H.
@@ -49,11 +53,12 @@ final class InverseBlocks {
     }
     guard s.columnCount > 0 else { return }
     // E = L⁻ᵀF
-    let e = Buffer(s.panelCount * k)
+    let e = scaled.pointer
+    let (panelStart, columns) = (s.panelStart.pointer, s.panelColumns.pointer)
     for l in 0..<s.levelCount {
       let n = h.leadFactor.pointer + l * k * k
-      for q in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
-        let (source, target) = (h.eliminated.pointer + q * k, e.pointer + q * k)
+      for q in Int(panelStart[l])..<Int(panelStart[l + 1]) {
+        let (source, target) = (h.eliminated.pointer + q * k, e + q * k)
         for a in stride(from: k - 1, through: 0, by: -1) {
           var sum = source[a]
           for c in a + 1..<max(k, a + 1) { sum -= n[c + a * k] * target[c] }
@@ -62,43 +67,47 @@ final class InverseBlocks {
       }
     }
     h.matrix.invert()
+    // −E(S⁻¹), by one product where every level meets every column
+    let full = s.hasFullPanel ? h.matrix.denseInverse : nil
+    let (out, buffer) = (panel.pointer, column.pointer)
     panel.fill(0)
-    let column = Buffer(s.columnCount)
-    let buffer = column.pointer
+    if let full {
+      let m = s.columnCount
+      BLAS.symm(m, s.levelCount, -1, full, m, e, m, 0, out, m)
+    }
     for j in 0..<s.columnCount {
       h.matrix.loadInverse(column: j, into: buffer)
       for q in Int(s.trailingStart.pointer[j])..<Int(s.trailingStart.pointer[j + 1]) {
         trailing.pointer[q] = buffer[Int(s.trailingRows.pointer[q])]
       }
-      for q in Int(s.columnStart.pointer[j])..<Int(s.columnStart.pointer[j + 1]) {
-        let l = Int(s.columnLevels.pointer[q])
+      for q in full == nil ? s.entries(column: j) : 0..<0 {
         let own = Int(s.columnEntries.pointer[q])
-        let end = Int(s.panelStart.pointer[l + 1])
+        let end = Int(panelStart[Int(s.columnLevels.pointer[q]) + 1])
         if k == 1 {
-          let mine = e.pointer[own]
+          let mine = e[own]
           var sum = mine * buffer[j]
           for other in own + 1..<max(end, own + 1) {
-            let v = buffer[Int(s.panelColumns.pointer[other])]
-            sum += e.pointer[other] * v
-            panel.pointer[other] -= mine * v
+            let v = buffer[Int(columns[other])]
+            sum += e[other] * v
+            out[other] -= mine * v
           }
-          panel.pointer[own] -= sum
+          out[own] -= sum
           continue
         }
         for other in own..<end {
-          let v = buffer[Int(s.panelColumns.pointer[other])]
+          let v = buffer[Int(columns[other])]
           for a in 0..<k {
-            panel.pointer[own * k + a] -= e.pointer[other * k + a] * v
-            if other != own { panel.pointer[other * k + a] -= e.pointer[own * k + a] * v }
+            out[own * k + a] -= e[other * k + a] * v
+            if other != own { out[other * k + a] -= e[own * k + a] * v }
           }
         }
       }
     }
     for l in 0..<s.levelCount {
       let target = lead.pointer + l * k * k
-      for q in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
+      for q in Int(panelStart[l])..<Int(panelStart[l + 1]) {
         for b in 0..<k {
-          for a in 0..<k { target[a + b * k] -= panel.pointer[q * k + a] * e.pointer[q * k + b] }
+          for a in 0..<k { target[a + b * k] -= out[q * k + a] * e[q * k + b] }
         }
       }
     }
@@ -112,7 +121,7 @@ final class InverseBlocks {
     if s.trailing.isEmpty {
       out.advanced(by: chunk.rows.lowerBound).update(repeating: 0, count: chunk.rows.count)
       leadVariances(chunk, roots[0], into: out)
-    } else if s.width == 1, s.pairs.isEmpty, s.trailing.allSatisfy({ $0.width == 1 }) {
+    } else if s.isPlain, s.pairs.isEmpty {
       plainVariances(chunk, roots.map { $0[0] }, into: out)
     } else {
       allVariances(chunk, roots, into: out)
@@ -259,84 +268,82 @@ final class InverseBlocks {
   func rootTraces(_ h: WeightedSystem) -> [Matrix] {
     let s = system
     let k = s.width
-    var result = [Matrix(rows: k, columns: k)]
-    let leadRoot = Matrix(rows: k, columns: k, columnMajor: h.roots[0])
-    for l in 0..<s.levelCount {
-      let inverse = lead.pointer + l * k * k
-      let block = h.lead.pointer + l * k * k
-      if k == 1 {
-        result[0].storage[0] += block[0] * h.roots[0][0] * inverse[0]
-      } else {
-        for b in 0..<k {
-          for c in 0..<k {
-            var middle = 0.0
-            for d in 0...c { middle += leadRoot[c, d] * inverse[d + b * k] }
-            for a in 0..<k { result[0].storage[a + b * k] += block[a + c * k] * middle }
-          }
-        }
+    var sums = [[Double](repeating: 0, count: k * k)] + s.trailing.map {
+      [Double](repeating: 0, count: $0.width * $0.width)
+    }
+    let t = h.roots[0]
+    let (scaled, cells, inverse) = (h.scaledPanel.pointer, h.panel.pointer, panel.pointer)
+    if k == 1 {
+      var own = 0.0
+      for l in 0..<s.levelCount { own += h.lead.pointer[l] * lead.pointer[l] }
+      sums[0][0] = t[0] * own + BLAS.dot(s.panelCount, scaled, inverse)
+    } else {
+      for l in 0..<s.levelCount {
+        Self.addProduct(h.lead.pointer + l * k * k, t, lead.pointer + l * k * k, k, to: &sums[0])
       }
-      for e in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
-        for b in 0..<k {
-          for a in 0..<k {
-            result[0].storage[a + b * k] += h.scaledPanel.pointer[e * k + a] * panel.pointer[e * k + b]
-          }
-        }
+      for e in 0..<s.panelCount {
+        for b in 0..<k { for a in 0..<k { sums[0][a + b * k] += scaled[e * k + a] * inverse[e * k + b] } }
       }
     }
     for (f, factor) in s.trailing.enumerated() {
-      result.append(rootTrace(f, factor, h, leadRoot))
+      addOwn(f, factor, h, to: &sums[f + 1])
+    }
+    // B'T_L P
+    var middle = [Double](repeating: 0, count: k)
+    s.forEachRun { f, e in
+      let m = s.trailing[f].width
+      if k == 1, m == 1 {
+        sums[f + 1][0] += cells[e] * t[0] * inverse[e]
+        return
+      }
+      for b in 0..<m {
+        for c in 0..<k {
+          middle[c] = 0
+          for d in 0...c { middle[c] += t[c + d * k] * inverse[(e + b) * k + d] }
+        }
+        for a in 0..<m {
+          for c in 0..<k { sums[f + 1][a + b * m] += cells[(e + a) * k + c] * middle[c] }
+        }
+      }
+    }
+    var result = sums.enumerated().map { f, values in
+      let order = f == 0 ? k : s.trailing[f - 1].width
+      return Matrix(rows: order, columns: order, columnMajor: values)
     }
     for pair in s.pairs { addPair(pair, h, to: &result) }
     return result
   }
 
-  private func rootTrace(
-    _ f: Int, _ factor: LevelSystem.Trailing, _ h: WeightedSystem, _ leadRoot: Matrix
-  ) -> Matrix {
-    let s = system
-    let k = s.width
+  /// A T Q for symmetric blocks of order k.
+  private static func addProduct(
+    _ a: UnsafePointer<Double>, _ t: [Double], _ q: UnsafePointer<Double>, _ k: Int, to sum: inout [Double]
+  ) {
+    for b in 0..<k {
+      for c in 0..<k {
+        var middle = 0.0
+        for d in 0...c { middle += t[c + d * k] * q[d + b * k] }
+        for r in 0..<k { sum[r + b * k] += a[r + c * k] * middle }
+      }
+    }
+  }
+
+  /// The part of a trailing factor's own blocks of C.
+  private func addOwn(
+    _ f: Int, _ factor: LevelSystem.Trailing, _ h: WeightedSystem, to sum: inout [Double]
+  ) {
     let m = factor.width
-    let t = h.roots[f + 1]
-    var sum = Matrix(rows: m, columns: m)
+    let start = system.trailingStart.pointer + factor.first
+    var (block, inverse) = ([Double](repeating: 0, count: m * m), [Double](repeating: 0, count: m * m))
     for level in 0..<factor.levelCount {
-      let first = factor.first + level * m
-      if m == 1 {
-        let e = Int(s.trailingStart.pointer[first])
-        sum.storage[0] += h.trailing.pointer[e] * t[0] * trailing.pointer[e]
-      } else {
-        func entry(_ values: Buffer, _ a: Int, _ b: Int) -> Double {
-          values.pointer[Int(s.trailingStart.pointer[first + min(a, b)]) + abs(a - b)]
-        }
-        for b in 0..<m {
-          for c in 0..<m {
-            var middle = 0.0
-            for d in 0...c { middle += t[c + d * m] * entry(trailing, d, b) }
-            for a in 0..<m { sum.storage[a + b * m] += entry(h.trailing, a, c) * middle }
-          }
+      for b in 0..<m {
+        for a in b..<m {
+          let e = Int(start[level * m + b]) + a - b
+          (block[a + b * m], block[b + a * m]) = (h.trailing.pointer[e], h.trailing.pointer[e])
+          (inverse[a + b * m], inverse[b + a * m]) = (trailing.pointer[e], trailing.pointer[e])
         }
       }
+      Self.addProduct(block, h.roots[f + 1], inverse, m, to: &sum)
     }
-    // the panel: B'T_L P, over entries of this factor
-    for l in 0..<s.levelCount {
-      var e = Int(s.panelStart.pointer[l])
-      let end = Int(s.panelStart.pointer[l + 1])
-      while e < end {
-        let j = Int(s.panelColumns.pointer[e])
-        guard j >= factor.first, j < factor.first + factor.levelCount * m else {
-          e += 1
-          continue
-        }
-        for b in 0..<m {
-          for c in 0..<k {
-            var middle = 0.0
-            for d in 0...c { middle += leadRoot[c, d] * panel.pointer[(e + b) * k + d] }
-            for a in 0..<m { sum.storage[a + b * m] += h.panel.pointer[(e + a) * k + c] * middle }
-          }
-        }
-        e += m
-      }
-    }
-    return sum
   }
 
   private func addPair(_ pair: LevelSystem.Pair, _ h: WeightedSystem, to result: inout [Matrix]) {

@@ -54,6 +54,11 @@ final class TrailingMatrix {
     return (pattern, SparseCholesky(analysis))
   }
 
+  /// S, and then its factor, where it is dense.
+  var dense: UnsafeMutablePointer<Double>? { sparse == nil ? values.pointer : nil }
+  /// The lower triangle of a dense inverse.
+  var denseInverse: UnsafeMutablePointer<Double>? { sparse == nil ? inverse.pointer : nil }
+
   /// Row positions of column j's entries; nil for all from the diagonal on.
   @inline(__always)
   private func range(_ j: Int) -> Range<Int>? {

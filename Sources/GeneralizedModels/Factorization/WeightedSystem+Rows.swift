@@ -20,9 +20,8 @@ extension WeightedSystem {
   /// Adds the rows of a chunk to Z'WZ.
   func add(_ chunk: LevelSystem.Chunk, weights w: UnsafePointer<Double>) {
     addLead(chunk, w)
-    let isPlain = system.width == 1 && system.trailing.allSatisfy { $0.width == 1 }
     for factor in system.trailing {
-      if isPlain { addPlain(chunk, factor, w) } else { add(chunk, factor, w) }
+      if system.isPlain { addPlain(chunk, factor, w) } else { add(chunk, factor, w) }
     }
     for pair in system.pairs { add(chunk, pair, w) }
   }

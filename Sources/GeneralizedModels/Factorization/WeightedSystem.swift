@@ -77,15 +77,16 @@ final class WeightedSystem {
     let s = system
     let k = s.width
     out.update(repeating: 0, count: s.effectCount)
-    let (xt, ot) = (x + s.leadCount, out + s.leadCount)
+    let (xt, ot, cells) = (x + s.leadCount, out + s.leadCount, panel.pointer)
+    let (start, columns) = (s.panelStart.pointer, s.panelColumns.pointer)
     for l in 0..<s.levelCount {
       let block = lead.pointer + l * k * k
       for b in 0..<k { for a in 0..<k { out[l * k + a] += block[a + b * k] * x[l * k + b] } }
-      for e in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
-        let j = Int(s.panelColumns.pointer[e])
+      for e in Int(start[l])..<Int(start[l + 1]) {
+        let j = Int(columns[e])
         var sum = 0.0
         for a in 0..<k {
-          let v = panel.pointer[e * k + a]
+          let v = cells[e * k + a]
           out[l * k + a] += v * xt[j]
           sum += v * x[l * k + a]
         }
@@ -160,39 +161,38 @@ final class WeightedSystem {
     let s = system
     let k = s.width
     let t = roots[0]
-    for (f, factor) in s.trailing.enumerated() {
-      let m = factor.width
-      let root = roots[f + 1]
-      // Entries of this factor within every level are runs of m.
+    let (start, source, scaled, out) = (
+      s.panelStart.pointer, panel.pointer, scaledPanel.pointer, eliminated.pointer
+    )
+    if s.isPlain {
+      let own = column.pointer
+      for (f, factor) in s.trailing.enumerated() {
+        (own + factor.first).update(repeating: roots[f + 1][0], count: factor.levelCount)
+      }
       for l in 0..<s.levelCount {
-        var e = Int(s.panelStart.pointer[l])
-        let end = Int(s.panelStart.pointer[l + 1])
-        while e < end {
-          let j = Int(s.panelColumns.pointer[e])
-          guard j >= factor.first, j < factor.first + factor.levelCount * m else {
-            e += 1
-            continue
-          }
-          for b in 0..<m {
-            let target = scaledPanel.pointer + (e + b) * k
-            for a in 0..<k {
-              var sum = 0.0
-              for c in b..<m { sum += panel.pointer[(e + c) * k + a] * root[c + b * m] }
-              target[a] = sum
-            }
-          }
-          e += m
+        let share = t[0] / leadFactor.pointer[l]
+        for e in Int(start[l])..<Int(start[l + 1]) {
+          scaled[e] = source[e] * own[Int(s.panelColumns.pointer[e])]
+          out[e] = share * scaled[e]
+        }
+      }
+      return
+    }
+    s.forEachRun { f, e in
+      let m = s.trailing[f].width
+      let root = roots[f + 1]
+      for b in 0..<m {
+        for a in 0..<k {
+          var sum = 0.0
+          for c in b..<m { sum += source[(e + c) * k + a] * root[c + b * m] }
+          scaled[(e + b) * k + a] = sum
         }
       }
     }
     for l in 0..<s.levelCount {
       let n = leadFactor.pointer + l * k * k
-      for e in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
-        let (source, target) = (scaledPanel.pointer + e * k, eliminated.pointer + e * k)
-        if k == 1 {
-          target[0] = t[0] * source[0] / n[0]
-          continue
-        }
+      for e in Int(start[l])..<Int(start[l + 1]) {
+        let (source, target) = (scaled + e * k, out + e * k)
         for a in 0..<k {
           var sum = 0.0
           for c in a..<k { sum += t[c + a * k] * source[c] }
@@ -203,11 +203,13 @@ final class WeightedSystem {
     }
   }
 
-  /// I + T'CT − Σ_l F_l'F_l, column by column.
+  /// I + T'CT − Σ_l F_l'F_l, column by column; the sum by one product where every level meets every column.
   private func formSchur() {
     let s = system
     let k = s.width
-    let buffer = column.pointer
+    let (buffer, f) = (column.pointer, eliminated.pointer)
+    let (panelStart, columns) = (s.panelStart.pointer, s.panelColumns.pointer)
+    let full = s.hasFullPanel ? matrix.dense : nil
     let scaled = scaledTrailing()
     for j in 0..<s.columnCount {
       matrix.clear(column: j, in: buffer)
@@ -215,24 +217,24 @@ final class WeightedSystem {
         buffer[Int(s.trailingRows.pointer[e])] += scaled.pointer[e]
       }
       buffer[j] += 1
-      for q in Int(s.columnStart.pointer[j])..<Int(s.columnStart.pointer[j + 1]) {
-        let l = Int(s.columnLevels.pointer[q])
+      for q in full == nil ? s.entries(column: j) : 0..<0 {
         let own = Int(s.columnEntries.pointer[q])
-        let end = Int(s.panelStart.pointer[l + 1])
+        let end = Int(panelStart[Int(s.columnLevels.pointer[q]) + 1])
         if k == 1 {
-          let v = eliminated.pointer[own]
-          for e in own..<end { buffer[Int(s.panelColumns.pointer[e])] -= v * eliminated.pointer[e] }
+          let v = f[own]
+          for e in own..<end { buffer[Int(columns[e])] -= v * f[e] }
         } else {
-          let v = eliminated.pointer + own * k
+          let v = f + own * k
           for e in own..<end {
             var sum = 0.0
-            for a in 0..<k { sum += v[a] * eliminated.pointer[e * k + a] }
-            buffer[Int(s.panelColumns.pointer[e])] -= sum
+            for a in 0..<k { sum += v[a] * f[e * k + a] }
+            buffer[Int(columns[e])] -= sum
           }
         }
       }
       matrix.store(column: j, from: buffer)
     }
+    if let full { BLAS.syrk(s.columnCount, s.levelCount, -1, f, s.columnCount, 1, full, s.columnCount) }
   }
 
   /// T'CT on the pattern of C.
@@ -297,27 +299,40 @@ final class WeightedSystem {
     let s = system
     let k = s.width
     let xt = x + s.leadCount
+    let (factor, f) = (leadFactor.pointer, eliminated.pointer)
+    let (start, columns) = (s.panelStart.pointer, s.panelColumns.pointer)
+    if k == 1 {
+      for l in 0..<s.levelCount {
+        x[l] /= factor[l]
+        for e in Int(start[l])..<Int(start[l + 1]) { xt[Int(columns[e])] -= f[e] * x[l] }
+      }
+      if s.columnCount > 0 { matrix.solve(xt, columns: 1) }
+      for l in 0..<s.levelCount {
+        var sum = x[l]
+        for e in Int(start[l])..<Int(start[l + 1]) { sum -= f[e] * xt[Int(columns[e])] }
+        x[l] = sum / factor[l]
+      }
+      return
+    }
     for l in 0..<s.levelCount {
-      let n = leadFactor.pointer + l * k * k
-      let v = x + l * k
+      let (n, v) = (factor + l * k * k, x + l * k)
       for a in 0..<k {
         var sum = v[a]
         for c in 0..<a { sum -= n[a + c * k] * v[c] }
         v[a] = sum / n[a + a * k]
       }
-      for e in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
+      for e in Int(start[l])..<Int(start[l + 1]) {
         var sum = 0.0
-        for a in 0..<k { sum += eliminated.pointer[e * k + a] * v[a] }
-        xt[Int(s.panelColumns.pointer[e])] -= sum
+        for a in 0..<k { sum += f[e * k + a] * v[a] }
+        xt[Int(columns[e])] -= sum
       }
     }
     if s.columnCount > 0 { matrix.solve(xt, columns: 1) }
     for l in 0..<s.levelCount {
-      let n = leadFactor.pointer + l * k * k
-      let v = x + l * k
-      for e in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
-        let y = xt[Int(s.panelColumns.pointer[e])]
-        for a in 0..<k { v[a] -= eliminated.pointer[e * k + a] * y }
+      let (n, v) = (factor + l * k * k, x + l * k)
+      for e in Int(start[l])..<Int(start[l + 1]) {
+        let y = xt[Int(columns[e])]
+        for a in 0..<k { v[a] -= f[e * k + a] * y }
       }
       for a in stride(from: k - 1, through: 0, by: -1) {
         var sum = v[a]

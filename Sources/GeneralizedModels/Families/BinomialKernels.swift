@@ -18,14 +18,14 @@ struct LogitKernel: RowKernel {
   func evaluate(
     _ rows: Range<Int>, _ eta: UnsafePointer<Double>, _ data: RowPointers, _ out: RowOutputs
   ) -> Double {
-    var sum = Lanes()
-    var (product, logs) = (Lanes(repeating: 1), 0.0)
+    var sum = Eight()
+    var (product, logs) = (Eight(repeating: 1), 0.0)
     var pending = 0
     var i = rows.lowerBound
     while i + 8 <= rows.upperBound {
       let (x, y) = (Lanes.load(eta + i), Lanes.load(data.y + i))
       let negative = x .< 0
-      let e = (-x).replacing(with: x, where: negative).exponential
+      let e = Lanes.exp((-x).replacing(with: x, where: negative))
       let p = 1 / (1 + e)
       var v = e * p * p
       var score = y - p.replacing(with: e * p, where: negative)
@@ -36,21 +36,21 @@ struct LogitKernel: RowKernel {
         product *= 1 + e
         pending += 1
         if pending == 64 {
-          logs += product.logOfProduct
-          (product, pending) = (Lanes(repeating: 1), 0)
+          logs += Lanes.logOfProduct(product)
+          (product, pending) = (Eight(repeating: 1), 0)
         }
       } else {
         let m = Lanes.load(data.m + i)
-        sum += m * (linear - e.logOfOnePlus)
+        sum += m * (linear - Lanes.logOfOnePlus(e))
         score *= m
         v *= m
       }
-      score.store(out.score + i)
-      v.store(out.weight + i)
-      (v * skew).store(out.slope + i)
+      Lanes.store(score, to: out.score + i)
+      Lanes.store(v, to: out.weight + i)
+      Lanes.store(v * skew, to: out.slope + i)
       i += 8
     }
-    return sum.sum() - logs - product.logOfProduct + evaluateOneByOne(i..<rows.upperBound, eta, data, out)
+    return sum.sum() - logs - Lanes.logOfProduct(product) + evaluateOneByOne(i..<rows.upperBound, eta, data, out)
   }
 }
 

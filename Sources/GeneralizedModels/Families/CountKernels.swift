@@ -13,16 +13,16 @@ struct PoissonLogKernel: RowKernel {
   func evaluate(
     _ rows: Range<Int>, _ eta: UnsafePointer<Double>, _ data: RowPointers, _ out: RowOutputs
   ) -> Double {
-    var sum = Lanes()
+    var sum = Eight()
     var i = rows.lowerBound
     while i + 8 <= rows.upperBound {
       let (x, m) = (Lanes.load(eta + i), Lanes.load(data.m + i))
       let y = m * Lanes.load(data.y + i)
-      let rate = m * x.exponential
+      let rate = m * Lanes.exp(x)
       sum += y * x - rate
-      (y - rate).store(out.score + i)
-      rate.store(out.weight + i)
-      rate.store(out.slope + i)
+      Lanes.store(y - rate, to: out.score + i)
+      Lanes.store(rate, to: out.weight + i)
+      Lanes.store(rate, to: out.slope + i)
       i += 8
     }
     return sum.sum() + evaluateOneByOne(i..<rows.upperBound, eta, data, out)

@@ -1,34 +1,36 @@
 import Foundation
 
 /// Eight numbers at once.
-typealias Lanes = SIMD8<Double>
+typealias Eight = SIMD8<Double>
 
-extension SIMD8<Double> {
+/// What is done to eight numbers at once.
+enum Lanes {
   /// Eight neighbours in memory.
   @inline(__always)
-  static func load(_ pointer: UnsafePointer<Double>) -> Self {
-    UnsafeRawPointer(pointer).loadUnaligned(as: Self.self)
+  static func load(_ pointer: UnsafePointer<Double>) -> Eight {
+    UnsafeRawPointer(pointer).loadUnaligned(as: Eight.self)
   }
 
   @inline(__always)
-  func store(_ pointer: UnsafeMutablePointer<Double>) {
-    UnsafeMutableRawPointer(pointer).storeBytes(of: self, as: Self.self)
+  static func store(_ x: Eight, to pointer: UnsafeMutablePointer<Double>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: x, as: Eight.self)
   }
 
   /// e^x, relative error below 4e-16; 0 below −708 and at most e^709.
   @inline(__always)
-  var exponential: Self {
-    let bounded = replacing(with: -708, where: self .< -708).replacing(with: 709, where: self .> 709)
+  static func exp(_ x: Eight) -> Eight {
+    let bounded = x.replacing(with: -708, where: x .< -708).replacing(with: 709, where: x .> 709)
     // k = round (x / log 2), by adding and taking away 1.5 · 2⁵²
     let magic = 6_755_399_441_055_744.0
     let shifted = bounded * 1.442_695_040_888_963_4 + magic
     let k = shifted - magic
     let r = (bounded - k * 0.693_147_180_369_123_8) - k * 1.908_214_929_270_587_7e-10
-    // (e^r − 1 − r) / r² for |r| ≤ ½ log 2: Chebyshev interpolation, error of e^r 1.6e-17; pairs shorten the chain.
+    // (e^r − 1 − r) / r² for |r| ≤ ½ log 2: Chebyshev interpolation, error of e^r 1.6e-17; pairs shorten the chain
     let r2 = r * r
     let r4 = r2 * r2
     let low =
-      (r * 0.166_666_666_666_666_69 + 0.5) + r2 * (r * 0.008_333_333_333_330_062 + 0.041_666_666_666_624_13)
+      (r * 0.166_666_666_666_666_69 + 0.5)
+      + r2 * (r * 0.008_333_333_333_330_062 + 0.041_666_666_666_624_13)
     let middle =
       (r * 1.984_126_986_305_361_8e-4 + 0.001_388_888_891_721_371_7)
       + r2 * (r * 2.755_726_845_999_706_4e-6 + 2.480_152_129_595_437_6e-5)
@@ -36,29 +38,30 @@ extension SIMD8<Double> {
     let power = 1 + (r + r2 * (low + r4 * (middle + r4 * high)))
     // 2^k: the low bits of the shifted number are k
     let bits = (unsafeBitCast(shifted, to: SIMD8<Int64>.self) &+ 1023) &<< 52
-    let result = power * unsafeBitCast(bits, to: Self.self)
-    return result.replacing(with: 0, where: self .< -708)
+    let result = power * unsafeBitCast(bits, to: Eight.self)
+    return result.replacing(with: 0, where: x .< -708)
   }
 
   /// log (1 + x) for x between 0 and 1, absolute error below 2e-16.
   @inline(__always)
-  var logOfOnePlus: Self {
+  static func logOfOnePlus(_ x: Eight) -> Eight {
     // 2 atanh s with s = (v − 1) / (v + 1), where v is 1 + x, or half of it, between 1/√2 and √2
-    let isHalved = self .> 0.414_213_562_373_095_05
-    let s = replacing(with: self - 1, where: isHalved) / (self + 2).replacing(with: self + 3, where: isHalved)
+    let isHalved = x .> 0.414_213_562_373_095_05
+    let s = x.replacing(with: x - 1, where: isHalved) / (x + 2).replacing(with: x + 3, where: isHalved)
+    // 2 (atanh s − s) / s³ in s²: Chebyshev interpolation, error 5e-18
     let q = s * s
     let q2 = q * q
-    let low = (q * 0.399_999_999_998_982_7 + 0.666_666_666_666_667)
-    let middle = (q * 0.222_222_110_437_768_57 + 0.285_714_286_265_336_2)
+    let low = q * 0.399_999_999_998_982_7 + 0.666_666_666_666_667
+    let middle = q * 0.222_222_110_437_768_57 + 0.285_714_286_265_336_2
     let high =
       (q * 0.153_315_016_111_453_3 + 0.181_828_957_501_191_93) + q2 * 0.146_191_661_348_879_7
     let sum = 2 * s + (s * q) * (low + q2 * (middle + q2 * high))
-    return sum + Self(repeating: 0).replacing(with: 0.693_147_180_559_945_3, where: isHalved)
+    return sum + Eight().replacing(with: 0.693_147_180_559_945_3, where: isHalved)
   }
 
   /// log of the product of numbers between 1 and 2⁶⁴.
-  var logOfProduct: Double {
-    log(self[0] * self[1] * self[2] * self[3]) + log(self[4] * self[5] * self[6] * self[7])
+  static func logOfProduct(_ x: Eight) -> Double {
+    Foundation.log(x[0] * x[1] * x[2] * x[3]) + Foundation.log(x[4] * x[5] * x[6] * x[7])
   }
 }
 

@@ -39,6 +39,9 @@ package struct ResponseModel: Sendable, Hashable {
     }
   }
 
+  /// Whether ℓ is linear in y with coefficient η, and concave everywhere.
+  var isCanonical: Bool { (family, link) == (.binomial, .logit) || (family, link) == (.poisson, .log) }
+
   /// The dispersion as it is reported: α, 1/shape, φ, the precision of beta shares, σ²; 1 where there is none.
   package func dispersion(precision: Double) -> Double {
     switch family {

@@ -48,7 +48,8 @@ struct GeneralizedDerivatives {
     // z_a and ZT z_a
     h.multiply(w.roots, transposed: true, za.pointer)
     if let state { for e in 0..<m { za.pointer[e] += 2 * state.force.pointer[e] } }
-    let spread = Buffer(n)
+    let (spread, total) = (w.rowWork3, w.rowWork4)
+    spread.fill(0)
     if objective.integration == .jointMode {
       w.jointSolve(za.pointer, fixed: w.fixedSums(rho.pointer), into: spread.pointer)
     } else {
@@ -60,7 +61,6 @@ struct GeneralizedDerivatives {
 
     // ρ, and with the integrand's own part what T and β see
     let scores = state?.scores ?? w.score
-    let total = Buffer(n)
     let own = Buffer(m)
     var sums = [Double](repeating: 0, count: objective.hasBeta ? model.rank : 0)
     for chunk in w.system.chunks {

@@ -26,10 +26,11 @@ final class Workspace {
   /// Room for vectors over rows and effects.
   let rowWork: Buffer
   let rowWork2: Buffer
+  let rowWork3: Buffer
+  let rowWork4: Buffer
   let effectWork: Buffer
   let effectWork2: Buffer
   private let trial: Buffer
-  private let rowWork3: Buffer
   private(set) var kernel: any RowKernel
   private(set) var roots: [[Double]] = []
   /// Newton steps taken so far.
@@ -42,7 +43,7 @@ final class Workspace {
     let n = model.rowCount
     let m = model.system.effectCount
     (fixedPart, eta, score, weight, slope) = (Buffer(n), Buffer(n), Buffer(n), Buffer(n), Buffer(n))
-    (rowWork, rowWork2, rowWork3) = (Buffer(n), Buffer(n), Buffer(n))
+    (rowWork, rowWork2, rowWork3, rowWork4) = (Buffer(n), Buffer(n), Buffer(n), Buffer(n))
     (effects, force, effectWork, effectWork2, trial) = (Buffer(m), Buffer(m), Buffer(m), Buffer(m), Buffer(m))
     kernel = model.response.kernel(precision: 0)
   }
@@ -100,7 +101,7 @@ final class Workspace {
     let (n, p) = (rowCount, model.rank)
     let crossed = (0..<(withEffects ? p : 0)).map { _ in Buffer(effectCount) }
     var sums = (0..<p).map { [Double](repeating: 0, count: $0 + 1) }
-    let column = rowWork3.pointer
+    let column = rowWork4.pointer
     for chunk in system.chunks {
       for c in 0..<p {
         let x = model.basis.pointer + c * n
