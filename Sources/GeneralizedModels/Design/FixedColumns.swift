@@ -16,6 +16,8 @@ struct FixedColumns: Sendable {
 
   /// Relative length below which a column counts as dependent (lme4's tolerance).
   private static let dependence = 1e-7
+  /// Part of a column's length below which what is left of it is freed of the others once more.
+  private static let cancellation = 0.1
 
   init(_ x: Matrix) {
     let n = x.rows
@@ -42,14 +44,17 @@ struct FixedColumns: Sendable {
       }
       for i in 0..<n { rest[i] /= length }
       var row = [Double](repeating: 0, count: basis.count)
+      var size = 1.0
       for _ in 0..<2 {
         for (i, earlier) in basis.enumerated() {
           let share = dot(earlier, rest) / Double(n)
           row[i] += share
           axpy(-share, earlier, &rest)
         }
+        let before = size
+        size = norm(rest) / root
+        if size > Self.cancellation * before { break }
       }
-      let size = norm(rest) / root
       guard size > Self.dependence, basis.count < n else {
         aliased.append(j)
         continue

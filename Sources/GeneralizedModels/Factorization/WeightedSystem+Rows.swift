@@ -175,28 +175,36 @@ extension WeightedSystem {
 
   /// Adds Zb to values of the rows.
   func gather(_ b: UnsafePointer<Double>, addingTo out: UnsafeMutablePointer<Double>) {
-    for chunk in system.chunks { gather(chunk, b, addingTo: out) }
+    for chunk in system.chunks { gather(chunk, b, plus: out, into: out) }
   }
 
-  /// Adds Zb to values of a chunk's rows.
+  /// out = Zb + c for a chunk's rows.
   func gather(
-    _ chunk: LevelSystem.Chunk, _ b: UnsafePointer<Double>, addingTo out: UnsafeMutablePointer<Double>
+    _ chunk: LevelSystem.Chunk, _ b: UnsafePointer<Double>, plus c: UnsafePointer<Double>,
+    into out: UnsafeMutablePointer<Double>
   ) {
     let s = system
     let k = s.width
+    var done = chunk.rows.lowerBound
     for l in chunk.levels {
       let rows = s.rows(chunk, of: l)
       switch (k, s.z?.pointer) {
       case (_, nil):
         let value = b[l]
-        for i in rows { out[i] += value }
+        for i in rows { out[i] = c[i] + value }
       case (2, let z?):
         let (first, second) = (b[2 * l], b[2 * l + 1])
-        for i in rows { out[i] += z[2 * i] * first + z[2 * i + 1] * second }
+        for i in rows { out[i] = c[i] + (z[2 * i] * first + z[2 * i + 1] * second) }
       case (_, let z?):
-        for i in rows { for a in 0..<k { out[i] += z[i * k + a] * b[l * k + a] } }
+        for i in rows {
+          var sum = 0.0
+          for a in 0..<k { sum += z[i * k + a] * b[l * k + a] }
+          out[i] = c[i] + sum
+        }
       }
+      done = max(done, rows.upperBound)
     }
+    for i in done..<chunk.rows.upperBound { out[i] = c[i] }
     for f in s.trailing {
       let source = b + s.leadCount + f.first
       let codes = f.codes.pointer

@@ -140,9 +140,7 @@ final class Workspace {
     let out = RowOutputs(score: score.pointer, weight: weight.pointer, slope: slope.pointer)
     var logDensity = 0.0
     for chunk in system.chunks {
-      let first = chunk.rows.lowerBound
-      (eta.pointer + first).update(from: fixedPart.pointer + first, count: chunk.rows.count)
-      weighted.gather(chunk, effectWork.pointer, addingTo: eta.pointer)
+      weighted.gather(chunk, effectWork.pointer, plus: fixedPart.pointer, into: eta.pointer)
       logDensity += kernel.evaluate(chunk.rows, eta.pointer, data, out)
       weighted.scatter(chunk, score.pointer, addingTo: force.pointer)
       if refilling { weighted.add(chunk, weights: weight.pointer) }
@@ -176,6 +174,10 @@ final class Workspace {
   private static let leastWeight = 1e-3
   /// Decrease of f that a Newton step promises which ends the search: f is off by its square afterwards.
   static let lastDecrease = 1e-9
+  /// The same where −2 log L has just fallen by some amount, and will fall by less: its error stays far below.
+  static func lastDecrease(afterGain gain: Double) -> Double {
+    min(max(1e-7 * gain * gain, lastDecrease), 1e-2)
+  }
   /// Steps with an old factor that gain less than this factor call for a new one.
   private static let leastGain = 10.0
   private static let mostSteps = 200

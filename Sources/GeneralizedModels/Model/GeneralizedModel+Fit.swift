@@ -94,7 +94,8 @@ extension GeneralizedModel {
       outcome.fixedInformation = information.fixed
       objective.follow(information.modeSlopes)
       hessian = JointHessian(
-        objective, at: outcome.parameters, free: free, curvature: information.matrix.diagonal)
+        objective, at: outcome.parameters, free: free, curvature: information.matrix.diagonal,
+        isOneSided: system.factorsAreDear)
     }
     var least = Double.nan
     var covariance: Matrix?
