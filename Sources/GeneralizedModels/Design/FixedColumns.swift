@@ -42,7 +42,7 @@ struct FixedColumns: Sendable {
         aliased.append(j)
         continue
       }
-      for i in 0..<n { rest[i] /= length }
+      Self.divide(&rest, by: length)
       var row = [Double](repeating: 0, count: basis.count)
       var size = 1.0
       for _ in 0..<2 {
@@ -52,7 +52,7 @@ struct FixedColumns: Sendable {
           axpy(-share, earlier, &rest)
         }
         let before = size
-        size = norm(rest) / root
+        size = (dot(rest, rest) / Double(n)).squareRoot()
         if size > Self.cancellation * before { break }
       }
       guard size > Self.dependence, basis.count < n else {
@@ -61,7 +61,8 @@ struct FixedColumns: Sendable {
       }
       kept.append(j)
       rows.append((row + [size]).map { $0 * length })
-      basis.append(rest.map { $0 / size })
+      Self.divide(&rest, by: size)
+      basis.append(rest)
     }
     let p = kept.count
     // X = X̃ R, so N = R⁻¹.
@@ -78,6 +79,10 @@ struct FixedColumns: Sendable {
     self.aliased = aliased.sorted()
     self.basis = Matrix(columns: basis, rows: n)
     toUser = inverse
+  }
+
+  private static func divide(_ x: inout [Double], by divisor: Double) {
+    x.withUnsafeMutableBufferPointer { x in for i in x.indices { x[i] /= divisor } }
   }
 
   /// β of all columns from β̃; nan where a column was dropped.

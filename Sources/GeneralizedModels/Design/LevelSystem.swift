@@ -91,8 +91,12 @@ final class LevelSystem: @unchecked Sendable {
     }
   }
 
+  /// Multiplications of one factor of H, those of dense blocks at their speed.
+  let factorWork: Double
   /// Whether factoring H takes much longer than passing over the rows.
-  let factorsAreDear: Bool
+  var factorsAreDear: Bool { factorWork > Self.operationsPerRow * Double(rowCount) }
+  /// Multiplications that one row's part of a step compares with.
+  private static let operationsPerRow = 20.0
 
   init(_ factors: [RandomDesign.Level]) {
     let lead = factors[0]
@@ -175,12 +179,8 @@ final class LevelSystem: @unchecked Sendable {
       $0 + Double($1.1 - $1.0) * Double($1.1 - $1.0)
     }
     let dense = Double(count) * Double(count) * Double(count) / 3
-    let work = dense / TrailingMatrix.denseAdvantage + 0.5 * squares * Double(width)
-    factorsAreDear = work > Self.operationsPerRow * Double(n)
+    factorWork = dense / TrailingMatrix.denseAdvantage + 0.5 * squares * Double(width)
   }
-
-  /// Multiplications that one row's part of a step compares with.
-  private static let operationsPerRow = 20.0
 
   /// Rows by the levels of the leading factor, in their own order within a level.
   private static func sorted(_ codes: [Int32], levelCount: Int) -> (order: [Int32], starts: [Int32]) {

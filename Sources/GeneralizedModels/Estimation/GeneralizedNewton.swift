@@ -89,9 +89,11 @@ struct GeneralizedNewton {
         outcome.converged = true
         break
       }
-      guard let next = search(
+      guard
+        let next = search(
           from: parameters, deviance, model, &damping, noise: noise,
-          tolerance: Workspace.lastDecrease(afterGain: gains.last ?? .infinity)) else {
+          tolerance: Workspace.lastDecrease(afterGain: gains.last ?? .infinity))
+      else {
         outcome.converged = model.promise < 1e-6 * max(1, abs(deviance).squareRoot())
         break
       }

@@ -34,7 +34,9 @@ struct JointHessian {
         moved[position] += change
         return objective.gradientAlongTangent(at: moved)
       }
-      guard let above = slope(step), let below = isOneSided ? middle.gradient : slope(-step) else { return nil }
+      guard let above = slope(step), let below = isOneSided ? middle.gradient : slope(-step) else {
+        return nil
+      }
       let width = isOneSided ? step : 2 * step
       for (r, i) in free.enumerated() { matrix[r, c] = (above[i] - below[i]) / width }
     }

@@ -31,6 +31,8 @@ struct StartingPoint {
       (beta, value) = (constant, deviance(model, w))
     }
     let isRegression = !value.isFinite
+    // whether scores and weights are those at β
+    var isCurrent = !isRegression
     if isRegression { roughPredictors(model, w) }
     // The first step is a regression of these; later ones are scoring's or Newton's, halved until the deviance falls.
     for step in 0..<50 {
@@ -42,7 +44,8 @@ struct StartingPoint {
         let trial = zip(beta, next).map { $0 + share * ($1 - $0) }
         w.fixedValues(trial, plus: model.offset.pointer, into: w.eta.pointer)
         let sum = deviance(model, w)
-        if sum < value + 1e-10 * abs(value) || (isFirst && sum.isFinite) {
+        isCurrent = sum < value + 1e-10 * abs(value) || (isFirst && sum.isFinite)
+        if isCurrent {
           gain = value - sum
           beta = trial
           value = sum
@@ -53,8 +56,10 @@ struct StartingPoint {
       if !(gain > Self.scoringTolerance * (1 + abs(value))) { break }
     }
     if !value.isFinite, let constant = constantStart(model, w) { beta = constant }
+    if isCurrent, value.isFinite, !model.response.estimatesDispersion { return }
     w.fixedValues(beta, plus: model.offset.pointer, into: w.eta.pointer)
     if model.response.estimatesDispersion { precision = pearsonPrecision(model, w) }
+    _ = deviance(model, w)
   }
 
   /// Linear predictors near the link of each response.
@@ -176,7 +181,6 @@ struct StartingPoint {
   private mutating func moments(_ model: GeneralizedModel, _ w: Workspace) {
     let m = model.system.effectCount
     let n = model.rowCount
-    _ = deviance(model, w)
     var mean = 0.0
     for i in 0..<n {
       w.weight.pointer[i] = max(w.weight.pointer[i], 0)

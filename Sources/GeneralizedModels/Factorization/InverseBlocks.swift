@@ -121,7 +121,7 @@ final class InverseBlocks {
     if s.trailing.isEmpty {
       out.advanced(by: chunk.rows.lowerBound).update(repeating: 0, count: chunk.rows.count)
       leadVariances(chunk, roots[0], into: out)
-    } else if s.isPlain, s.pairs.isEmpty {
+    } else if s.isPlain {
       plainVariances(chunk, roots.map { $0[0] }, into: out)
     } else {
       allVariances(chunk, roots, into: out)
@@ -191,6 +191,15 @@ final class InverseBlocks {
         var sum = p * p * diagonal[Int(start[Int(codes[i])])]
         if cell[i] >= 0 { sum += 2 * t * (leadZ.map { $0[i] } ?? 1) * p * cross[Int(cell[i])] }
         out[i] += sum
+      }
+    }
+    for pair in s.pairs {
+      let (index, positions, inverse) = (pair.index.pointer, pair.positions.pointer, trailing.pointer)
+      let (first, second) = (s.trailing[pair.first].z?.pointer, s.trailing[pair.second].z?.pointer)
+      let both = 2 * roots[pair.first + 1] * roots[pair.second + 1]
+      for i in chunk.rows where index[i] >= 0 {
+        let z = (first.map { $0[i] } ?? 1) * (second.map { $0[i] } ?? 1)
+        out[i] += both * z * inverse[Int(positions[Int(index[i])])]
       }
     }
   }
@@ -268,9 +277,11 @@ final class InverseBlocks {
   func rootTraces(_ h: WeightedSystem) -> [Matrix] {
     let s = system
     let k = s.width
-    var sums = [[Double](repeating: 0, count: k * k)] + s.trailing.map {
-      [Double](repeating: 0, count: $0.width * $0.width)
-    }
+    var sums =
+      [[Double](repeating: 0, count: k * k)]
+      + s.trailing.map {
+        [Double](repeating: 0, count: $0.width * $0.width)
+      }
     let t = h.roots[0]
     let (scaled, cells, inverse) = (h.scaledPanel.pointer, h.panel.pointer, panel.pointer)
     if k == 1 {

@@ -12,7 +12,7 @@ final class TrailingMatrix {
   private let inverse: Buffer
 
   /// Columns up to which a dense factor is the better one whatever the pattern.
-  private static let alwaysDense = 300
+  private static let alwaysDense = 100
   /// How much faster dense arithmetic is.
   static let denseAdvantage = 4.0
 

@@ -55,6 +55,14 @@ final class WeightedSystem {
         for l in first..<first + levels { x[l] *= root }
         return
       }
+      if k == 2 {
+        let (upper, lower) = transposed ? (t[1], t[2]) : (t[2], t[1])
+        for l in 0..<levels {
+          let v = x + first + 2 * l
+          (v[0], v[1]) = (t[0] * v[0] + upper * v[1], lower * v[0] + t[3] * v[1])
+        }
+        return
+      }
       var copy = [Double](repeating: 0, count: k)
       for l in 0..<levels {
         let v = x + first + l * k
@@ -125,6 +133,20 @@ final class WeightedSystem {
         guard pivot > 0, pivot.isFinite else { return false }
         logs.add(pivot)
         n[0] = pivot.squareRoot()
+        continue
+      }
+      if k == 2 {
+        // I + T'AT written out
+        let (first, second) = (block[0] * t[0] + block[1] * t[1], block[1] * t[0] + block[3] * t[1])
+        let pivot = 1 + t[0] * first + t[1] * second
+        let below = t[3] * second
+        let rest = 1 + t[3] * t[3] * block[3] - below * below / pivot
+        guard pivot > 0, rest > 0, pivot.isFinite, rest.isFinite else { return false }
+        logs.add(pivot)
+        logs.add(rest)
+        n[0] = pivot.squareRoot()
+        n[1] = below / n[0]
+        n[3] = rest.squareRoot()
         continue
       }
       for b in 0..<k {

@@ -15,42 +15,51 @@ struct LogitKernel: RowKernel {
   }
 
   /// Eight rows at a time, and one logarithm for 512 of them where every row counts once.
+  ///
+  /// With p = 1/(1 + e^−η) and q = e^−η p: ℓ = yη − max (η, 0) + log max (p, q), w = pq, t = w (q − p).
   func evaluate(
     _ rows: Range<Int>, _ eta: UnsafePointer<Double>, _ data: RowPointers, _ out: RowOutputs
   ) -> Double {
     var sum = Eight()
-    var (product, logs) = (Eight(repeating: 1), 0.0)
+    var (product, rest) = (Eight(repeating: 1), 0.0)
     var pending = 0
     var i = rows.lowerBound
     while i + 8 <= rows.upperBound {
       let (x, y) = (Lanes.load(eta + i), Lanes.load(data.y + i))
-      let negative = x .< 0
-      let e = Lanes.exp((-x).replacing(with: x, where: negative))
+      guard Lanes.areModerate(x) else {
+        rest += evaluateOneByOne(i..<i + 8, eta, data, out)
+        i += 8
+        continue
+      }
+      let e = Lanes.exp(-x)
       let p = 1 / (1 + e)
-      var v = e * p * p
-      var score = y - p.replacing(with: e * p, where: negative)
-      let skew = (p * (e - 1)).replacing(with: p * (1 - e), where: negative)
-      let linear = y * x - x.replacing(with: 0, where: negative)
+      let q = e * p
+      let difference = q - p
+      let largest = 0.5 * Lanes.abs(difference) + 0.5
+      let linear = y * x - 0.5 * (x + Lanes.abs(x))
+      var score = y - p
+      var v = p * q
       if data.countsOnce {
         sum += linear
-        product *= 1 + e
+        product *= largest
         pending += 1
         if pending == 64 {
-          logs += Lanes.logOfProduct(product)
+          rest += Lanes.logOfProduct(product)
           (product, pending) = (Eight(repeating: 1), 0)
         }
       } else {
         let m = Lanes.load(data.m + i)
-        sum += m * (linear - Lanes.logOfOnePlus(e))
+        sum += m * (linear + Lanes.logOfHalves(largest))
         score *= m
         v *= m
       }
       Lanes.store(score, to: out.score + i)
       Lanes.store(v, to: out.weight + i)
-      Lanes.store(v * skew, to: out.slope + i)
+      Lanes.store(v * difference, to: out.slope + i)
       i += 8
     }
-    return sum.sum() - logs - Lanes.logOfProduct(product) + evaluateOneByOne(i..<rows.upperBound, eta, data, out)
+    return sum.sum() + Lanes.logOfProduct(product) + rest
+      + evaluateOneByOne(i..<rows.upperBound, eta, data, out)
   }
 }
 

@@ -13,10 +13,15 @@ struct PoissonLogKernel: RowKernel {
   func evaluate(
     _ rows: Range<Int>, _ eta: UnsafePointer<Double>, _ data: RowPointers, _ out: RowOutputs
   ) -> Double {
-    var sum = Eight()
+    var (sum, rest) = (Eight(), 0.0)
     var i = rows.lowerBound
     while i + 8 <= rows.upperBound {
       let (x, m) = (Lanes.load(eta + i), Lanes.load(data.m + i))
+      guard Lanes.areModerate(x) else {
+        rest += evaluateOneByOne(i..<i + 8, eta, data, out)
+        i += 8
+        continue
+      }
       let y = m * Lanes.load(data.y + i)
       let rate = m * Lanes.exp(x)
       sum += y * x - rate
@@ -25,7 +30,7 @@ struct PoissonLogKernel: RowKernel {
       Lanes.store(rate, to: out.slope + i)
       i += 8
     }
-    return sum.sum() + evaluateOneByOne(i..<rows.upperBound, eta, data, out)
+    return sum.sum() + rest + evaluateOneByOne(i..<rows.upperBound, eta, data, out)
   }
 }
 

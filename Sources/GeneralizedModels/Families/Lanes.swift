@@ -16,15 +16,18 @@ enum Lanes {
     UnsafeMutableRawPointer(pointer).storeBytes(of: x, as: Eight.self)
   }
 
-  /// e^x, relative error below 4e-16; 0 below −708 and at most e^709.
+  /// Whether e^x is a normal number for all of x; the sum of squares tells in few operations.
+  @inline(__always)
+  static func areModerate(_ x: Eight) -> Bool { (x * x).sum() < 490_000 }
+
+  /// e^x for |x| < 700, relative error below 4e-16.
   @inline(__always)
   static func exp(_ x: Eight) -> Eight {
-    let bounded = x.replacing(with: -708, where: x .< -708).replacing(with: 709, where: x .> 709)
     // k = round (x / log 2), by adding and taking away 1.5 · 2⁵²
     let magic = 6_755_399_441_055_744.0
-    let shifted = bounded * 1.442_695_040_888_963_4 + magic
+    let shifted = x * 1.442_695_040_888_963_4 + magic
     let k = shifted - magic
-    let r = (bounded - k * 0.693_147_180_369_123_8) - k * 1.908_214_929_270_587_7e-10
+    let r = (x - k * 0.693_147_180_369_123_8) - k * 1.908_214_929_270_587_7e-10
     // (e^r − 1 − r) / r² for |r| ≤ ½ log 2: Chebyshev interpolation, error of e^r 1.6e-17; pairs shorten the chain
     let r2 = r * r
     let r4 = r2 * r2
@@ -38,16 +41,23 @@ enum Lanes {
     let power = 1 + (r + r2 * (low + r4 * (middle + r4 * high)))
     // 2^k: the low bits of the shifted number are k
     let bits = (unsafeBitCast(shifted, to: SIMD8<Int64>.self) &+ 1023) &<< 52
-    let result = power * unsafeBitCast(bits, to: Eight.self)
-    return result.replacing(with: 0, where: x .< -708)
+    return power * unsafeBitCast(bits, to: Eight.self)
   }
 
-  /// log (1 + x) for x between 0 and 1, absolute error below 2e-16.
+  /// |x|.
   @inline(__always)
-  static func logOfOnePlus(_ x: Eight) -> Eight {
-    // 2 atanh s with s = (v − 1) / (v + 1), where v is 1 + x, or half of it, between 1/√2 and √2
-    let isHalved = x .> 0.414_213_562_373_095_05
-    let s = x.replacing(with: x - 1, where: isHalved) / (x + 2).replacing(with: x + 3, where: isHalved)
+  static func abs(_ x: Eight) -> Eight {
+    let bits = unsafeBitCast(x, to: SIMD8<UInt64>.self) & SIMD8(repeating: UInt64.max >> 1)
+    return unsafeBitCast(bits, to: Eight.self)
+  }
+
+  /// log x for x between ½ and 1, absolute error below 2e-16.
+  @inline(__always)
+  static func logOfHalves(_ x: Eight) -> Eight {
+    // 2 atanh s with s = (v − 1) / (v + 1), where v is x, or twice that, between 1/√2 and √2
+    let isDoubled = x .< 0.707_106_781_186_547_5
+    let v = x.replacing(with: x + x, where: isDoubled)
+    let s = (v - 1) / (v + 1)
     // 2 (atanh s − s) / s³ in s²: Chebyshev interpolation, error 5e-18
     let q = s * s
     let q2 = q * q
@@ -56,10 +66,10 @@ enum Lanes {
     let high =
       (q * 0.153_315_016_111_453_3 + 0.181_828_957_501_191_93) + q2 * 0.146_191_661_348_879_7
     let sum = 2 * s + (s * q) * (low + q2 * (middle + q2 * high))
-    return sum + Eight().replacing(with: 0.693_147_180_559_945_3, where: isHalved)
+    return sum - Eight().replacing(with: 0.693_147_180_559_945_3, where: isDoubled)
   }
 
-  /// log of the product of numbers between 1 and 2⁶⁴.
+  /// log of the product of numbers between 2⁻⁶⁴ and 1.
   static func logOfProduct(_ x: Eight) -> Double {
     Foundation.log(x[0] * x[1] * x[2] * x[3]) + Foundation.log(x[4] * x[5] * x[6] * x[7])
   }

@@ -64,7 +64,9 @@ struct GeneralizedDerivatives {
     let own = Buffer(m)
     var sums = [Double](repeating: 0, count: objective.hasBeta ? model.rank : 0)
     for chunk in w.system.chunks {
-      if objective.integration != .jointMode { h.gather(chunk, b.pointer, plus: spread.pointer, into: spread.pointer) }
+      if objective.integration != .jointMode {
+        h.gather(chunk, b.pointer, plus: spread.pointer, into: spread.pointer)
+      }
       for i in chunk.rows {
         rho.pointer[i] -= w.weight.pointer[i] * spread.pointer[i]
         total.pointer[i] = rho.pointer[i] - 2 * scores.pointer[i]

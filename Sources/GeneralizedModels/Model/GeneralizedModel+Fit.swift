@@ -95,7 +95,7 @@ extension GeneralizedModel {
       objective.follow(information.modeSlopes)
       hessian = JointHessian(
         objective, at: outcome.parameters, free: free, curvature: information.matrix.diagonal,
-        isOneSided: system.factorsAreDear)
+        isOneSided: system.factorWork > Self.longFactor)
     }
     var least = Double.nan
     var covariance: Matrix?
@@ -122,6 +122,9 @@ extension GeneralizedModel {
       outcome, objective: objective, free: free, covariance: covariance, leastEigenvalue: least,
       fixedInformation: outcome.fixedInformation, rank: p, before: before)
   }
+
+  /// Multiplications of a factor from which the joint Hessian makes do with half as many.
+  private static let longFactor = 5e6
 
   private func newtonFloor(
     _ parameters: [Double], _ scales: [Double], _ objective: GeneralizedObjective

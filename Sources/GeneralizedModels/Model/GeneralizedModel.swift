@@ -49,7 +49,8 @@ package struct GeneralizedModel: Sendable {
     places = compression?.index.map { positions[Int($0)] } ?? positions
     func sorted(_ values: [Double]?, _ other: Double) -> Buffer {
       let result = Buffer(n)
-      for i in 0..<n { result.pointer[i] = values?[Int(order[i])] ?? other }
+      if other != 0 { result.fill(other) }
+      if let values { for i in 0..<n { result.pointer[i] = values[Int(order[i])] } }
       return result
     }
     y = sorted(data.response, 0)
