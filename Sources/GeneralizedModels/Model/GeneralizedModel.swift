@@ -25,15 +25,18 @@ package struct GeneralizedModel: Sendable {
   /// What log L has beside the kernels' sums.
   let constant: Double
 
+  /// - Parameter compressing: whether equal rows are put together where that pays; otherwise for tests.
   /// - Throws: ``EngineError`` for no rows, numbers that are not finite, or terms that no data can tell of.
-  package init(_ rows: GeneralizedRows, response: ResponseModel) throws(EngineError) {
+  package init(
+    _ rows: GeneralizedRows, response: ResponseModel, compressing: Bool = true
+  ) throws(EngineError) {
     guard rows.count > 0 else { throw .noRows }
     self.rows = rows
     self.response = response
     let ones = rows.trials?.allSatisfy { $0 == 1 } ?? true
     let isBinary = response.family == .binomial && ones && rows.response.allSatisfy { $0 == 0 || $0 == 1 }
     let isResidual = response.family == .gaussian && response.link == .identity
-    let compression = RowCompression(rows, family: response.family)
+    let compression = compressing ? RowCompression(rows, family: response.family) : nil
     let data = compression?.rows ?? rows
     // where rows are equal no level has but one
     design = try RandomDesign(
@@ -72,8 +75,8 @@ package struct GeneralizedModel: Sendable {
     }
   }
 
-  /// Number of rows of the system.
-  var rowCount: Int { system.rowCount }
+  /// Number of rows, equal ones put together.
+  package var rowCount: Int { system.rowCount }
   /// Rank of the fixed design.
   package var rank: Int { fixed.rank }
   /// Columns of X that depend on others.
