@@ -79,8 +79,9 @@ private struct KeyColumns {
     let random = data.terms.flatMap { $0.columns.compactMap { $0?[...] } }
     let others = [data.offset, data.precisions, sumsResponses ? nil : data.response].compactMap { $0?[...] }
     numbers = fixed + random + others
-    guard codes.allSatisfy({ $0.count == n }), numbers.allSatisfy({ $0.count == n }),
-      (data.trials ?? []).count % n == 0, (data.frequencies ?? []).count % n == 0, data.response.count == n
+    let weights = [data.trials, data.frequencies].compactMap { $0 }
+    guard codes.allSatisfy({ $0.count == n }),
+      (numbers.map(\.count) + weights.map(\.count)).allSatisfy({ $0 == n })
     else { return nil }
   }
 
