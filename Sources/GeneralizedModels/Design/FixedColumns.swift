@@ -16,6 +16,8 @@ struct FixedColumns: Sendable {
 
   /// Relative length below which a column counts as dependent (lme4's tolerance).
   private static let dependence = 1e-7
+  /// Part of a column's length below which what is left of it is freed of the others once more.
+  private static let cancellation = 0.1
 
   init(_ x: Matrix) {
     let n = x.rows
@@ -40,23 +42,27 @@ struct FixedColumns: Sendable {
         aliased.append(j)
         continue
       }
-      for i in 0..<n { rest[i] /= length }
+      Self.divide(&rest, by: length)
       var row = [Double](repeating: 0, count: basis.count)
+      var size = 1.0
       for _ in 0..<2 {
         for (i, earlier) in basis.enumerated() {
           let share = dot(earlier, rest) / Double(n)
           row[i] += share
           axpy(-share, earlier, &rest)
         }
+        let before = size
+        size = (dot(rest, rest) / Double(n)).squareRoot()
+        if size > Self.cancellation * before { break }
       }
-      let size = norm(rest) / root
       guard size > Self.dependence, basis.count < n else {
         aliased.append(j)
         continue
       }
       kept.append(j)
       rows.append((row + [size]).map { $0 * length })
-      basis.append(rest.map { $0 / size })
+      Self.divide(&rest, by: size)
+      basis.append(rest)
     }
     let p = kept.count
     // X = X̃ R, so N = R⁻¹.
@@ -73,6 +79,10 @@ struct FixedColumns: Sendable {
     self.aliased = aliased.sorted()
     self.basis = Matrix(columns: basis, rows: n)
     toUser = inverse
+  }
+
+  private static func divide(_ x: inout [Double], by divisor: Double) {
+    x.withUnsafeMutableBufferPointer { x in for i in x.indices { x[i] /= divisor } }
   }
 
   /// β of all columns from β̃; nan where a column was dropped.

@@ -29,7 +29,15 @@ final class LevelSystem: @unchecked Sendable {
     let positions: IndexBuffer
   }
 
+  /// Consecutive rows, few enough that what passes over them stays in the fastest cache.
+  struct Chunk {
+    let rows: Range<Int>
+    /// The leading levels that have some of these rows.
+    let levels: Range<Int>
+  }
+
   let rowCount: Int
+  let chunks: [Chunk]
   /// Position in the caller's order of each row.
   let order: [Int32]
   let levelCount: Int
@@ -57,15 +65,50 @@ final class LevelSystem: @unchecked Sendable {
   var effectCount: Int { leadCount + columnCount }
   var panelCount: Int { panelColumns.count }
 
+  /// Whether levels have one effect each.
+  let isPlain: Bool
+  /// Whether every leading level, of one effect, meets every trailing column.
+  var hasFullPanel: Bool { width == 1 && panelCount == levelCount * columnCount }
+
+  /// Positions of a trailing column's entries in ``columnEntries``.
+  func entries(column j: Int) -> Range<Int> { Int(columnStart.pointer[j])..<Int(columnStart.pointer[j + 1]) }
+
+  /// Calls for the panel's entries of each leading level and each level of a trailing factor: the factor and the first
+  /// of as many entries as it has effects.
+  @inline(__always)
+  func forEachRun(_ body: (_ factor: Int, _ entry: Int) -> Void) {
+    let columns = panelColumns.pointer
+    for l in 0..<levelCount {
+      var e = Int(panelStart.pointer[l])
+      let end = Int(panelStart.pointer[l + 1])
+      for (f, factor) in trailing.enumerated() {
+        let after = factor.first + factor.levelCount * factor.width
+        while e < end, Int(columns[e]) < after {
+          body(f, e)
+          e += factor.width
+        }
+      }
+    }
+  }
+
+  /// Multiplications of one factor of H, those of dense blocks at their speed.
+  let factorWork: Double
+  /// Whether factoring H takes much longer than passing over the rows.
+  var factorsAreDear: Bool { factorWork > Self.operationsPerRow * Double(rowCount) }
+  /// Multiplications that one row's part of a step compares with.
+  private static let operationsPerRow = 20.0
+
   init(_ factors: [RandomDesign.Level]) {
     let lead = factors[0]
     let n = lead.codes.count
     rowCount = n
     levelCount = lead.levelCount
     width = lead.width
+    isPlain = factors.allSatisfy { $0.width == 1 }
     let (order, starts) = Self.sorted(lead.codes, levelCount: lead.levelCount)
     self.order = order
     levelStart = IndexBuffer(starts)
+    chunks = Self.chunks(starts, rowCount: n)
     z = Self.rows(lead, order: order)
 
     // Cells of the panel, by the order of rows.
@@ -132,6 +175,11 @@ final class LevelSystem: @unchecked Sendable {
     pairs = products.pairs
     trailingStart = products.start
     trailingRows = products.rows
+    let squares = zip(panelStart, panelStart.dropFirst()).reduce(0.0) {
+      $0 + Double($1.1 - $1.0) * Double($1.1 - $1.0)
+    }
+    let dense = Double(count) * Double(count) * Double(count) / 3
+    factorWork = dense / TrailingMatrix.denseAdvantage + 0.5 * squares * Double(width)
   }
 
   /// Rows by the levels of the leading factor, in their own order within a level.
@@ -147,6 +195,28 @@ final class LevelSystem: @unchecked Sendable {
       next[l] += 1
     }
     return (order, Array(starts.prefix(levelCount + 1)))
+  }
+
+  private static let chunkSize = 512
+
+  private static func chunks(_ starts: [Int32], rowCount n: Int) -> [Chunk] {
+    var level = 0
+    let last = starts.count - 1
+    return stride(from: 0, to: n, by: chunkSize).map { begin in
+      let end = min(begin + chunkSize, n)
+      while level < last, Int(starts[level + 1]) <= begin { level += 1 }
+      var after = level
+      while after < last, Int(starts[after]) < end { after += 1 }
+      return Chunk(rows: begin..<end, levels: level..<after)
+    }
+  }
+
+  /// The rows of a chunk that belong to one leading level.
+  @inline(__always)
+  func rows(_ chunk: Chunk, of level: Int) -> Range<Int> {
+    max(
+      Int(levelStart.pointer[level]), chunk.rows.lowerBound)..<min(
+        Int(levelStart.pointer[level + 1]), chunk.rows.upperBound)
   }
 
   /// Regressors of a factor, row after row; nil for a column of ones.

@@ -42,11 +42,12 @@ struct GeneralizedNewton {
 
   func minimize(from start: [Double]) throws(EngineError) -> Outcome {
     var parameters = floored(start)
-    var value = objective.evaluate(parameters)
+    let rough = Workspace.lastDecrease(afterGain: .infinity)
+    var value = objective.evaluate(parameters, tolerance: rough)
     // An impossible start is brought nearer to no effects.
     for _ in 0..<30 where value == nil {
       for i in 0..<objective.thetaCount { parameters[i] *= 0.5 }
-      value = objective.evaluate(parameters)
+      value = objective.evaluate(parameters, tolerance: rough)
     }
     guard var deviance = value else { throw .overflow }
     var outcome = Outcome(
@@ -62,6 +63,7 @@ struct GeneralizedNewton {
       guard let derivatives = objective.derivatives(at: parameters) else { throw .overflow }
       let information = WorkingInformation(objective, derivatives, at: objective.point(parameters))
       outcome.fixedInformation = information.fixed
+      objective.follow(information.modeSlopes)
       let gradient = derivatives.gradient
       guard gradient.allSatisfy(\.isFinite), information.matrix.isFinite else { throw .overflow }
       if let previous {
@@ -87,7 +89,11 @@ struct GeneralizedNewton {
         outcome.converged = true
         break
       }
-      guard let next = search(from: parameters, deviance, model, &damping, noise: noise) else {
+      guard
+        let next = search(
+          from: parameters, deviance, model, &damping, noise: noise,
+          tolerance: Workspace.lastDecrease(afterGain: gains.last ?? .infinity))
+      else {
         outcome.converged = model.promise < 1e-6 * max(1, abs(deviance).squareRoot())
         break
       }
@@ -127,7 +133,7 @@ struct GeneralizedNewton {
 
   private func search(
     from parameters: [Double], _ deviance: Double, _ model: CurvatureModel, _ damping: inout Double,
-    noise: Double
+    noise: Double, tolerance: Double
   ) -> (parameters: [Double], deviance: Double)? {
     for _ in 0..<40 {
       var step = model.step(damping: damping)
@@ -135,7 +141,7 @@ struct GeneralizedNewton {
       let predicted = model.decrease(step)
       let trial = floored(zip(parameters, step).map { $0 + $1 })
       if trial == parameters { return nil }
-      if let value = objective.evaluate(trial) {
+      if let value = objective.evaluate(trial, tolerance: tolerance) {
         let actual = deviance - value
         let ratio = predicted > noise ? actual / predicted : (actual > -noise ? 1 : -1)
         if ratio > 1e-3 {

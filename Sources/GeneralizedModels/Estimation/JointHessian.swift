@@ -10,39 +10,35 @@ struct JointHessian {
   /// The gradient in the middle.
   let gradient: [Double]
 
-  /// Steps in standard errors: of four points where evaluations are cheap, of two where they are not.
-  private static let longStep = 0.01
-  private static let shortStep = 2e-3
+  /// Steps in standard errors: of central differences, and of those to one side, whose error of first order stays below
+  /// 1e-6 of the curvature.
+  private static let step = 2e-4
+  private static let smallStep = 5e-6
 
   /// - Parameters:
   ///   - curvature: diagonal of an approximation, for the length of steps.
-  ///   - isCheap: whether four evaluations for each parameter are.
+  ///   - isOneSided: whether one evaluation for each parameter has to do.
   init?(
     _ objective: GeneralizedObjective, at parameters: [Double], free: [Int], curvature: [Double],
-    isCheap: Bool
+    isOneSided: Bool
   ) {
     self.free = free
     guard let middle = objective.derivatives(at: parameters) else { return nil }
     gradient = free.map { middle.gradient[$0] }
-    let n = free.count
-    var matrix = Matrix(rows: n, columns: n)
+    var matrix = Matrix(rows: free.count, columns: free.count)
     for (c, position) in free.enumerated() {
       let unit = curvature[position] > 0 ? 1 / curvature[position].squareRoot() : 1
-      let step = (isCheap ? Self.longStep : Self.shortStep) * unit
+      let step = (isOneSided ? Self.smallStep : Self.step) * unit
       func slope(_ change: Double) -> [Double]? {
         var moved = parameters
         moved[position] += change
-        return objective.derivatives(at: moved)?.gradient
+        return objective.gradientAlongTangent(at: moved)
       }
-      guard let plus = slope(step), let minus = slope(-step) else { return nil }
-      if isCheap {
-        guard let far = slope(2 * step), let other = slope(-2 * step) else { return nil }
-        for (r, i) in free.enumerated() {
-          matrix[r, c] = (8 * (plus[i] - minus[i]) - (far[i] - other[i])) / (12 * step)
-        }
-      } else {
-        for (r, i) in free.enumerated() { matrix[r, c] = (plus[i] - minus[i]) / (2 * step) }
+      guard let above = slope(step), let below = isOneSided ? middle.gradient : slope(-step) else {
+        return nil
       }
+      let width = isOneSided ? step : 2 * step
+      for (r, i) in free.enumerated() { matrix[r, c] = (above[i] - below[i]) / width }
     }
     self.matrix = matrix.symmetrized
   }

@@ -21,16 +21,52 @@ struct StartingPoint {
     moments(model, w)
   }
 
+  /// Gain of −2 log L, in parts of it, that ends the scoring: the random effects will move β further.
+  private static let scoringTolerance = 1e-4
+
   private mutating func scoring(_ model: GeneralizedModel, _ w: Workspace) {
+    var value = Double.infinity
+    if model.response.isCanonical, let constant = constantStart(model, w) {
+      w.fixedValues(constant, plus: model.offset.pointer, into: w.eta.pointer)
+      (beta, value) = (constant, deviance(model, w))
+    }
+    let isRegression = !value.isFinite
+    // whether scores and weights are those at β
+    var isCurrent = !isRegression
+    if isRegression { roughPredictors(model, w) }
+    // The first step is a regression of these; later ones are scoring's or Newton's, halved until the deviance falls.
+    for step in 0..<50 {
+      let isFirst = isRegression && step == 0
+      guard let next = (isFirst ? nil : newton(model, w)) ?? regression(model, w) else { break }
+      var share = 1.0
+      var gain = 0.0
+      for _ in 0..<(isFirst ? 1 : 30) {
+        let trial = zip(beta, next).map { $0 + share * ($1 - $0) }
+        w.fixedValues(trial, plus: model.offset.pointer, into: w.eta.pointer)
+        let sum = deviance(model, w)
+        isCurrent = sum < value + 1e-10 * abs(value) || (isFirst && sum.isFinite)
+        if isCurrent {
+          gain = value - sum
+          beta = trial
+          value = sum
+          break
+        }
+        share *= 0.5
+      }
+      if !(gain > Self.scoringTolerance * (1 + abs(value))) { break }
+    }
+    if !value.isFinite, let constant = constantStart(model, w) { beta = constant }
+    if isCurrent, value.isFinite, !model.response.estimatesDispersion { return }
+    w.fixedValues(beta, plus: model.offset.pointer, into: w.eta.pointer)
+    if model.response.estimatesDispersion { precision = pearsonPrecision(model, w) }
+    _ = deviance(model, w)
+  }
+
+  /// Linear predictors near the link of each response.
+  private func roughPredictors(_ model: GeneralizedModel, _ w: Workspace) {
     let n = model.rowCount
     let (family, link) = (model.response.family, model.response.link)
-    var mean = 0.0
-    var total = 0.0
-    for i in 0..<n {
-      mean += model.multiplier.pointer[i] * model.y.pointer[i]
-      total += model.multiplier.pointer[i]
-    }
-    mean /= max(total, .leastNormalMagnitude)
+    let mean = Self.mean(model)
     for i in 0..<n {
       let y = model.y.pointer[i]
       var mu: Double
@@ -44,31 +80,20 @@ struct StartingPoint {
       if family == .gaussian, link != .identity, mu <= 0 { mu = max(mean, 1e-3 * abs(y) + 1e-8) }
       w.eta.pointer[i] = link(mu)
     }
-    // The first step is a regression of these; later ones of the working response, halved until the deviance falls.
-    var value = Double.infinity
-    for step in 0..<50 {
-      guard let next = regression(model, w) else { break }
-      var factor = 1.0
-      var accepted = false
-      for _ in 0..<(step == 0 ? 1 : 30) {
-        let trial = zip(beta, next).map { $0 + factor * ($1 - $0) }
-        w.fixedValues(trial, plus: model.offset.pointer, into: w.eta.pointer)
-        let sum = deviance(model, w)
-        if sum < value + 1e-10 * abs(value) || (step == 0 && sum.isFinite) {
-          accepted = true
-          let gain = value - sum
-          beta = trial
-          value = sum
-          if gain < 1e-8 * (1 + abs(sum)) { factor = 0 }
-          break
-        }
-        factor *= 0.5
-      }
-      if !accepted || factor == 0 { break }
-    }
-    if !value.isFinite, let constant = constantStart(model, w) { beta = constant }
-    w.fixedValues(beta, plus: model.offset.pointer, into: w.eta.pointer)
-    if model.response.estimatesDispersion { precision = pearsonPrecision(model, w) }
+  }
+
+  /// The mean response.
+  private static func mean(_ model: GeneralizedModel) -> Double {
+    let n = model.rowCount
+    let m = UnsafePointer(model.multiplier.pointer)
+    return BLAS.dot(n, m, model.y.pointer) / max(m.sum(0..<n), .leastNormalMagnitude)
+  }
+
+  /// A Newton step from η, where scores and weights are known.
+  private func newton(_ model: GeneralizedModel, _ w: Workspace) -> [Double]? {
+    guard model.response.isLogConcave, let factor = try? Cholesky(w.fixedProducts(withEffects: false).gram)
+    else { return nil }
+    return zip(beta, factor.solve(w.fixedSums(w.score.pointer))).map(+)
   }
 
   /// Σ of minus twice ℓ at η, precisions as they are.
@@ -104,12 +129,7 @@ struct StartingPoint {
     }
     guard largest > 0 else { return nil }
     let right = w.fixedSums(w.score.pointer)
-    var gram = Matrix(rows: p, columns: p)
-    for c in 0..<p {
-      let x = model.basis.pointer + c * n
-      for i in 0..<n { w.rowWork.pointer[i] = w.weight.pointer[i] * x[i] }
-      for (r, value) in w.fixedSums(w.rowWork.pointer).enumerated() { gram[r, c] = value }
-    }
+    var gram = w.fixedProducts(withEffects: false).gram
     let ridge = 1e-12 * gram.trace / Double(p)
     for c in 0..<p { gram[c, c] += ridge }
     return (try? Cholesky(gram.symmetrized))?.solve(right)
@@ -118,8 +138,7 @@ struct StartingPoint {
   /// The coefficients whose predictor is nearest to the link of the mean.
   private func constantStart(_ model: GeneralizedModel, _ w: Workspace) -> [Double]? {
     let n = model.rowCount
-    var mean = 0.0
-    for i in 0..<n { mean += model.y.pointer[i] / Double(n) }
+    var mean = Self.mean(model)
     if model.response.family == .binomial { mean = min(max(mean, 0.01), 0.99) }
     let eta = model.response.link(mean)
     guard eta.isFinite else { return nil }
@@ -162,7 +181,6 @@ struct StartingPoint {
   private mutating func moments(_ model: GeneralizedModel, _ w: Workspace) {
     let m = model.system.effectCount
     let n = model.rowCount
-    _ = deviance(model, w)
     var mean = 0.0
     for i in 0..<n {
       w.weight.pointer[i] = max(w.weight.pointer[i], 0)

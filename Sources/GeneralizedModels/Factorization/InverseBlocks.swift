@@ -11,12 +11,16 @@ final class InverseBlocks {
   let panel: Buffer
   /// On the pattern of C.
   let trailing: Buffer
+  private let scaled: Buffer
+  private let column: Buffer
 
   init(_ system: LevelSystem) {
     self.system = system
     lead = Buffer(system.levelCount * system.width * system.width)
     panel = Buffer(system.panelCount * system.width)
     trailing = Buffer(system.trailingRows.count)
+    scaled = Buffer(system.panelCount * system.width)
+    column = Buffer(system.columnCount)
   }
 
   /// The blocks of a factored H.
@@ -49,11 +53,12 @@ final class InverseBlocks {
     }
     guard s.columnCount > 0 else { return }
     // E = L⁻ᵀF
-    let e = Buffer(s.panelCount * k)
+    let e = scaled.pointer
+    let (panelStart, columns) = (s.panelStart.pointer, s.panelColumns.pointer)
     for l in 0..<s.levelCount {
       let n = h.leadFactor.pointer + l * k * k
-      for q in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
-        let (source, target) = (h.eliminated.pointer + q * k, e.pointer + q * k)
+      for q in Int(panelStart[l])..<Int(panelStart[l + 1]) {
+        let (source, target) = (h.eliminated.pointer + q * k, e + q * k)
         for a in stride(from: k - 1, through: 0, by: -1) {
           var sum = source[a]
           for c in a + 1..<max(k, a + 1) { sum -= n[c + a * k] * target[c] }
@@ -62,116 +67,194 @@ final class InverseBlocks {
       }
     }
     h.matrix.invert()
+    // −E(S⁻¹), by one product where every level meets every column
+    let full = s.hasFullPanel ? h.matrix.denseInverse : nil
+    let (out, buffer) = (panel.pointer, column.pointer)
     panel.fill(0)
-    let column = Buffer(s.columnCount)
-    let buffer = column.pointer
+    if let full {
+      let m = s.columnCount
+      BLAS.symm(m, s.levelCount, -1, full, m, e, m, 0, out, m)
+    }
     for j in 0..<s.columnCount {
       h.matrix.loadInverse(column: j, into: buffer)
       for q in Int(s.trailingStart.pointer[j])..<Int(s.trailingStart.pointer[j + 1]) {
         trailing.pointer[q] = buffer[Int(s.trailingRows.pointer[q])]
       }
-      for q in Int(s.columnStart.pointer[j])..<Int(s.columnStart.pointer[j + 1]) {
-        let l = Int(s.columnLevels.pointer[q])
+      for q in full == nil ? s.entries(column: j) : 0..<0 {
         let own = Int(s.columnEntries.pointer[q])
-        let end = Int(s.panelStart.pointer[l + 1])
+        let end = Int(panelStart[Int(s.columnLevels.pointer[q]) + 1])
         if k == 1 {
-          let mine = e.pointer[own]
+          let mine = e[own]
           var sum = mine * buffer[j]
           for other in own + 1..<max(end, own + 1) {
-            let v = buffer[Int(s.panelColumns.pointer[other])]
-            sum += e.pointer[other] * v
-            panel.pointer[other] -= mine * v
+            let v = buffer[Int(columns[other])]
+            sum += e[other] * v
+            out[other] -= mine * v
           }
-          panel.pointer[own] -= sum
+          out[own] -= sum
           continue
         }
         for other in own..<end {
-          let v = buffer[Int(s.panelColumns.pointer[other])]
+          let v = buffer[Int(columns[other])]
           for a in 0..<k {
-            panel.pointer[own * k + a] -= e.pointer[other * k + a] * v
-            if other != own { panel.pointer[other * k + a] -= e.pointer[own * k + a] * v }
+            out[own * k + a] -= e[other * k + a] * v
+            if other != own { out[other * k + a] -= e[own * k + a] * v }
           }
         }
       }
     }
     for l in 0..<s.levelCount {
       let target = lead.pointer + l * k * k
-      for q in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
+      for q in Int(panelStart[l])..<Int(panelStart[l + 1]) {
         for b in 0..<k {
-          for a in 0..<k { target[a + b * k] -= panel.pointer[q * k + a] * e.pointer[q * k + b] }
+          for a in 0..<k { target[a + b * k] -= out[q * k + a] * e[q * k + b] }
         }
       }
     }
   }
 
-  /// h_i = z_i'T H⁻¹T'z_i for every row.
-  func variances(_ roots: [[Double]], into out: UnsafeMutablePointer<Double>) {
+  /// h_i = z_i'T H⁻¹T'z_i for the rows of a chunk.
+  func variances(
+    _ chunk: LevelSystem.Chunk, _ roots: [[Double]], into out: UnsafeMutablePointer<Double>
+  ) {
+    let s = system
+    if s.trailing.isEmpty {
+      out.advanced(by: chunk.rows.lowerBound).update(repeating: 0, count: chunk.rows.count)
+      leadVariances(chunk, roots[0], into: out)
+    } else if s.isPlain {
+      plainVariances(chunk, roots.map { $0[0] }, into: out)
+    } else {
+      allVariances(chunk, roots, into: out)
+    }
+  }
+
+  /// Of a lone factor: z'Sz with S = T H⁻¹T' of a level.
+  private func leadVariances(
+    _ chunk: LevelSystem.Chunk, _ t: [Double], into out: UnsafeMutablePointer<Double>
+  ) {
     let s = system
     let k = s.width
-    let widest = s.trailing.reduce(k) { max($0, $1.width) }
-    var lead = [Double](repeating: 0, count: k)
-    var parts = s.trailing.map { [Double](repeating: 0, count: max($0.width, widest)) }
-    let isPlain = k == 1 && s.trailing.allSatisfy { $0.width == 1 } && s.pairs.isEmpty
-    for l in 0...s.levelCount {
-      let begin = Int(s.levelStart.pointer[l])
-      let end = l < s.levelCount ? Int(s.levelStart.pointer[l + 1]) : s.rowCount
-      let hasLead = l < s.levelCount
-      let block = self.lead.pointer + (hasLead ? l : 0) * k * k
-      if isPlain {
-        let t = roots[0][0]
-        for i in begin..<max(begin, end) {
-          let q = hasLead ? t * (s.z?.pointer[i] ?? 1) : 0
-          var sum = hasLead ? q * q * block[0] : 0
-          for (f, factor) in s.trailing.enumerated() {
-            let code = Int(factor.codes.pointer[i])
-            if code < 0 { continue }
-            let p = roots[f + 1][0] * (factor.z?.pointer[i] ?? 1)
-            sum += p * p * trailing.pointer[Int(s.trailingStart.pointer[factor.first + code])]
-            let cell = Int(factor.cell.pointer[i])
-            if cell >= 0 { sum += 2 * q * p * panel.pointer[cell] }
-          }
-          out[i] = sum
+    let root = Matrix(rows: k, columns: k, columnMajor: t)
+    for l in chunk.levels {
+      let block = lead.pointer + l * k * k
+      guard k > 1, let z = s.z?.pointer else {
+        let variance = t[0] * t[0] * block[0]
+        for i in s.rows(chunk, of: l) {
+          let zi = s.z?.pointer[i] ?? 1
+          out[i] = variance * zi * zi
         }
         continue
       }
-      for i in begin..<max(begin, end) {
+      if k == 2 {
+        // T H⁻¹T' written out
+        let (a, b, c) = (t[0], t[1], t[3])
+        let (p, q, r) = (block[0], block[1], block[3])
+        let (s00, s01) = (a * a * p, a * (b * p + c * q))
+        let s11 = b * b * p + 2 * b * c * q + c * c * r
+        for i in s.rows(chunk, of: l) {
+          let (x, y) = (z[2 * i], z[2 * i + 1])
+          out[i] = x * (s00 * x + 2 * s01 * y) + s11 * y * y
+        }
+        continue
+      }
+      let inner = Matrix(rows: k, columns: k, columnMajor: (0..<k * k).map { block[$0] })
+      let spread = (root * inner).timesTransposed(root).storage
+      for i in s.rows(chunk, of: l) {
         var sum = 0.0
-        if hasLead {
-          Self.root(roots[0], k, s.z.map { UnsafePointer($0.pointer + i * k) }, into: &lead)
-          for b in 0..<k { for a in 0..<k { sum += lead[a] * lead[b] * block[a + b * k] } }
-        }
-        for (f, factor) in s.trailing.enumerated() {
-          let code = Int(factor.codes.pointer[i])
-          if code < 0 { continue }
-          let m = factor.width
-          Self.root(
-            roots[f + 1], m, factor.z.map { UnsafePointer($0.pointer + i * m) }, into: &parts[f])
-          for b in 0..<m {
-            let own = trailing.pointer + Int(s.trailingStart.pointer[factor.first + code * m + b]) - b
-            sum += parts[f][b] * parts[f][b] * own[b]
-            for a in b + 1..<max(m, b + 1) { sum += 2 * parts[f][a] * parts[f][b] * own[a] }
-          }
-          let cell = Int(factor.cell.pointer[i])
-          if cell < 0 { continue }
-          for b in 0..<m {
-            for a in 0..<k { sum += 2 * lead[a] * parts[f][b] * panel.pointer[(cell + b) * k + a] }
-          }
-        }
-        for pair in s.pairs {
-          let p = Int(pair.index.pointer[i])
-          if p < 0 { continue }
-          let (m, r) = (s.trailing[pair.first].width, s.trailing[pair.second].width)
-          let positions = pair.positions.pointer + p * m * r
-          for b in 0..<m {
-            for a in 0..<r {
-              sum +=
-                2 * parts[pair.first][b] * parts[pair.second][a] * trailing.pointer[Int(positions[b * r + a])]
-            }
-          }
-        }
+        for b in 0..<k { for a in 0..<k { sum += spread[a + b * k] * z[i * k + a] * z[i * k + b] } }
         out[i] = sum
       }
     }
+  }
+
+  /// Of random intercepts, or lone slopes, that cross the leading factor.
+  private func plainVariances(
+    _ chunk: LevelSystem.Chunk, _ roots: [Double], into out: UnsafeMutablePointer<Double>
+  ) {
+    let s = system
+    let t = roots[0]
+    let leadZ = s.z?.pointer
+    out.advanced(by: chunk.rows.lowerBound).update(repeating: 0, count: chunk.rows.count)
+    for l in chunk.levels {
+      let variance = t * t * lead.pointer[l]
+      for i in s.rows(chunk, of: l) {
+        let zi = leadZ.map { $0[i] } ?? 1
+        out[i] = variance * zi * zi
+      }
+    }
+    for (f, factor) in s.trailing.enumerated() {
+      let (codes, cell, own) = (factor.codes.pointer, factor.cell.pointer, factor.z?.pointer)
+      let start = s.trailingStart.pointer + factor.first
+      let (diagonal, cross) = (trailing.pointer, panel.pointer)
+      for i in chunk.rows where codes[i] >= 0 {
+        let p = roots[f + 1] * (own.map { $0[i] } ?? 1)
+        var sum = p * p * diagonal[Int(start[Int(codes[i])])]
+        if cell[i] >= 0 { sum += 2 * t * (leadZ.map { $0[i] } ?? 1) * p * cross[Int(cell[i])] }
+        out[i] += sum
+      }
+    }
+    for pair in s.pairs {
+      let (index, positions, inverse) = (pair.index.pointer, pair.positions.pointer, trailing.pointer)
+      let (first, second) = (s.trailing[pair.first].z?.pointer, s.trailing[pair.second].z?.pointer)
+      let both = 2 * roots[pair.first + 1] * roots[pair.second + 1]
+      for i in chunk.rows where index[i] >= 0 {
+        let z = (first.map { $0[i] } ?? 1) * (second.map { $0[i] } ?? 1)
+        out[i] += both * z * inverse[Int(positions[Int(index[i])])]
+      }
+    }
+  }
+
+  private func allVariances(
+    _ chunk: LevelSystem.Chunk, _ roots: [[Double]], into out: UnsafeMutablePointer<Double>
+  ) {
+    let s = system
+    let k = s.width
+    var root = [Double](repeating: 0, count: k)
+    var parts = s.trailing.map { [Double](repeating: 0, count: $0.width) }
+    func addRow(_ i: Int, lead block: UnsafePointer<Double>?) {
+      var sum = 0.0
+      if let block {
+        Self.root(roots[0], k, s.z.map { UnsafePointer($0.pointer + i * k) }, into: &root)
+        for b in 0..<k { for a in 0..<k { sum += root[a] * root[b] * block[a + b * k] } }
+      }
+      for (f, factor) in s.trailing.enumerated() {
+        let code = Int(factor.codes.pointer[i])
+        if code < 0 { continue }
+        let m = factor.width
+        Self.root(
+          roots[f + 1], m, factor.z.map { UnsafePointer($0.pointer + i * m) }, into: &parts[f])
+        for b in 0..<m {
+          let own = trailing.pointer + Int(s.trailingStart.pointer[factor.first + code * m + b]) - b
+          sum += parts[f][b] * parts[f][b] * own[b]
+          for a in b + 1..<max(m, b + 1) { sum += 2 * parts[f][a] * parts[f][b] * own[a] }
+        }
+        let cell = Int(factor.cell.pointer[i])
+        if cell < 0 { continue }
+        for b in 0..<m {
+          for a in 0..<k { sum += 2 * root[a] * parts[f][b] * panel.pointer[(cell + b) * k + a] }
+        }
+      }
+      for pair in s.pairs {
+        let p = Int(pair.index.pointer[i])
+        if p < 0 { continue }
+        let (m, r) = (s.trailing[pair.first].width, s.trailing[pair.second].width)
+        let positions = pair.positions.pointer + p * m * r
+        for b in 0..<m {
+          for a in 0..<r {
+            sum +=
+              2 * parts[pair.first][b] * parts[pair.second][a] * trailing.pointer[Int(positions[b * r + a])]
+          }
+        }
+      }
+      out[i] = sum
+    }
+    var done = chunk.rows.lowerBound
+    for l in chunk.levels {
+      let rows = s.rows(chunk, of: l)
+      for i in rows { addRow(i, lead: lead.pointer + l * k * k) }
+      done = max(done, rows.upperBound)
+    }
+    for i in done..<chunk.rows.upperBound { addRow(i, lead: nil) }
   }
 
   /// T'z.
@@ -194,84 +277,84 @@ final class InverseBlocks {
   func rootTraces(_ h: WeightedSystem) -> [Matrix] {
     let s = system
     let k = s.width
-    var result = [Matrix(rows: k, columns: k)]
-    let leadRoot = Matrix(rows: k, columns: k, columnMajor: h.roots[0])
-    for l in 0..<s.levelCount {
-      let inverse = lead.pointer + l * k * k
-      let block = h.lead.pointer + l * k * k
-      if k == 1 {
-        result[0].storage[0] += block[0] * h.roots[0][0] * inverse[0]
-      } else {
-        for b in 0..<k {
-          for c in 0..<k {
-            var middle = 0.0
-            for d in 0...c { middle += leadRoot[c, d] * inverse[d + b * k] }
-            for a in 0..<k { result[0].storage[a + b * k] += block[a + c * k] * middle }
-          }
-        }
+    var sums =
+      [[Double](repeating: 0, count: k * k)]
+      + s.trailing.map {
+        [Double](repeating: 0, count: $0.width * $0.width)
       }
-      for e in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
-        for b in 0..<k {
-          for a in 0..<k {
-            result[0].storage[a + b * k] += h.scaledPanel.pointer[e * k + a] * panel.pointer[e * k + b]
-          }
-        }
+    let t = h.roots[0]
+    let (scaled, cells, inverse) = (h.scaledPanel.pointer, h.panel.pointer, panel.pointer)
+    if k == 1 {
+      var own = 0.0
+      for l in 0..<s.levelCount { own += h.lead.pointer[l] * lead.pointer[l] }
+      sums[0][0] = t[0] * own + BLAS.dot(s.panelCount, scaled, inverse)
+    } else {
+      for l in 0..<s.levelCount {
+        Self.addProduct(h.lead.pointer + l * k * k, t, lead.pointer + l * k * k, k, to: &sums[0])
+      }
+      for e in 0..<s.panelCount {
+        for b in 0..<k { for a in 0..<k { sums[0][a + b * k] += scaled[e * k + a] * inverse[e * k + b] } }
       }
     }
     for (f, factor) in s.trailing.enumerated() {
-      result.append(rootTrace(f, factor, h, leadRoot))
+      addOwn(f, factor, h, to: &sums[f + 1])
+    }
+    // B'T_L P
+    var middle = [Double](repeating: 0, count: k)
+    s.forEachRun { f, e in
+      let m = s.trailing[f].width
+      if k == 1, m == 1 {
+        sums[f + 1][0] += cells[e] * t[0] * inverse[e]
+        return
+      }
+      for b in 0..<m {
+        for c in 0..<k {
+          middle[c] = 0
+          for d in 0...c { middle[c] += t[c + d * k] * inverse[(e + b) * k + d] }
+        }
+        for a in 0..<m {
+          for c in 0..<k { sums[f + 1][a + b * m] += cells[(e + a) * k + c] * middle[c] }
+        }
+      }
+    }
+    var result = sums.enumerated().map { f, values in
+      let order = f == 0 ? k : s.trailing[f - 1].width
+      return Matrix(rows: order, columns: order, columnMajor: values)
     }
     for pair in s.pairs { addPair(pair, h, to: &result) }
     return result
   }
 
-  private func rootTrace(
-    _ f: Int, _ factor: LevelSystem.Trailing, _ h: WeightedSystem, _ leadRoot: Matrix
-  ) -> Matrix {
-    let s = system
-    let k = s.width
+  /// A T Q for symmetric blocks of order k.
+  private static func addProduct(
+    _ a: UnsafePointer<Double>, _ t: [Double], _ q: UnsafePointer<Double>, _ k: Int, to sum: inout [Double]
+  ) {
+    for b in 0..<k {
+      for c in 0..<k {
+        var middle = 0.0
+        for d in 0...c { middle += t[c + d * k] * q[d + b * k] }
+        for r in 0..<k { sum[r + b * k] += a[r + c * k] * middle }
+      }
+    }
+  }
+
+  /// The part of a trailing factor's own blocks of C.
+  private func addOwn(
+    _ f: Int, _ factor: LevelSystem.Trailing, _ h: WeightedSystem, to sum: inout [Double]
+  ) {
     let m = factor.width
-    let t = h.roots[f + 1]
-    var sum = Matrix(rows: m, columns: m)
+    let start = system.trailingStart.pointer + factor.first
+    var (block, inverse) = ([Double](repeating: 0, count: m * m), [Double](repeating: 0, count: m * m))
     for level in 0..<factor.levelCount {
-      let first = factor.first + level * m
-      if m == 1 {
-        let e = Int(s.trailingStart.pointer[first])
-        sum.storage[0] += h.trailing.pointer[e] * t[0] * trailing.pointer[e]
-      } else {
-        func entry(_ values: Buffer, _ a: Int, _ b: Int) -> Double {
-          values.pointer[Int(s.trailingStart.pointer[first + min(a, b)]) + abs(a - b)]
-        }
-        for b in 0..<m {
-          for c in 0..<m {
-            var middle = 0.0
-            for d in 0...c { middle += t[c + d * m] * entry(trailing, d, b) }
-            for a in 0..<m { sum.storage[a + b * m] += entry(h.trailing, a, c) * middle }
-          }
+      for b in 0..<m {
+        for a in b..<m {
+          let e = Int(start[level * m + b]) + a - b
+          (block[a + b * m], block[b + a * m]) = (h.trailing.pointer[e], h.trailing.pointer[e])
+          (inverse[a + b * m], inverse[b + a * m]) = (trailing.pointer[e], trailing.pointer[e])
         }
       }
+      Self.addProduct(block, h.roots[f + 1], inverse, m, to: &sum)
     }
-    // the panel: B'T_L P, over entries of this factor
-    for l in 0..<s.levelCount {
-      var e = Int(s.panelStart.pointer[l])
-      let end = Int(s.panelStart.pointer[l + 1])
-      while e < end {
-        let j = Int(s.panelColumns.pointer[e])
-        guard j >= factor.first, j < factor.first + factor.levelCount * m else {
-          e += 1
-          continue
-        }
-        for b in 0..<m {
-          for c in 0..<k {
-            var middle = 0.0
-            for d in 0...c { middle += leadRoot[c, d] * panel.pointer[(e + b) * k + d] }
-            for a in 0..<m { sum.storage[a + b * m] += h.panel.pointer[(e + a) * k + c] * middle }
-          }
-        }
-        e += m
-      }
-    }
-    return sum
   }
 
   private func addPair(_ pair: LevelSystem.Pair, _ h: WeightedSystem, to result: inout [Matrix]) {

@@ -12,9 +12,9 @@ final class TrailingMatrix {
   private let inverse: Buffer
 
   /// Columns up to which a dense factor is the better one whatever the pattern.
-  private static let alwaysDense = 300
+  private static let alwaysDense = 100
   /// How much faster dense arithmetic is.
-  private static let denseAdvantage = 4.0
+  static let denseAdvantage = 4.0
 
   init(_ system: LevelSystem) {
     let m = system.columnCount
@@ -53,6 +53,11 @@ final class TrailingMatrix {
     else { return nil }
     return (pattern, SparseCholesky(analysis))
   }
+
+  /// S, and then its factor, where it is dense.
+  var dense: UnsafeMutablePointer<Double>? { sparse == nil ? values.pointer : nil }
+  /// The lower triangle of a dense inverse.
+  var denseInverse: UnsafeMutablePointer<Double>? { sparse == nil ? inverse.pointer : nil }
 
   /// Row positions of column j's entries; nil for all from the diagonal on.
   @inline(__always)

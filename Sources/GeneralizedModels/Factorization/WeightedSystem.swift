@@ -36,164 +36,6 @@ final class WeightedSystem {
     column = Buffer(system.columnCount)
   }
 
-  // MARK: Rows
-
-  /// Z'WZ for weights w of the rows.
-  func refill(_ w: UnsafePointer<Double>) {
-    let s = system
-    let k = s.width
-    lead.fill(0)
-    panel.fill(0)
-    trailing.fill(0)
-    let isPlain = k == 1 && s.trailing.allSatisfy { $0.width == 1 }
-    for l in 0..<s.levelCount {
-      let rows = Int(s.levelStart.pointer[l])..<Int(s.levelStart.pointer[l + 1])
-      if k == 1 {
-        var sum = 0.0
-        if let z = s.z?.pointer {
-          for i in rows { sum += w[i] * z[i] * z[i] }
-        } else {
-          for i in rows { sum += w[i] }
-        }
-        lead.pointer[l] = sum
-      } else if let z = s.z?.pointer {
-        let block = lead.pointer + l * k * k
-        for i in rows {
-          let zi = z + i * k
-          for b in 0..<k {
-            let v = w[i] * zi[b]
-            for a in b..<k { block[a + b * k] += v * zi[a] }
-          }
-        }
-        for b in 0..<k { for a in b..<k { block[b + a * k] = block[a + b * k] } }
-      }
-    }
-    for factor in s.trailing {
-      if isPlain { refillPlain(factor, w) } else { refill(factor, w) }
-    }
-    for pair in s.pairs { refill(pair, w) }
-  }
-
-  private func refillPlain(_ f: LevelSystem.Trailing, _ w: UnsafePointer<Double>) {
-    let s = system
-    let (codes, cell, start, c, b) = (
-      f.codes.pointer, f.cell.pointer, s.trailingStart.pointer + f.first, trailing.pointer, panel.pointer
-    )
-    switch (s.z?.pointer, f.z?.pointer) {
-    case (nil, nil):
-      for i in 0..<s.rowCount where codes[i] >= 0 {
-        c[Int(start[Int(codes[i])])] += w[i]
-        if cell[i] >= 0 { b[Int(cell[i])] += w[i] }
-      }
-    case (let z, let own):
-      for i in 0..<s.rowCount where codes[i] >= 0 {
-        let v = own.map { $0[i] } ?? 1
-        c[Int(start[Int(codes[i])])] += w[i] * v * v
-        if cell[i] >= 0 { b[Int(cell[i])] += w[i] * v * (z.map { $0[i] } ?? 1) }
-      }
-    }
-  }
-
-  private func refill(_ f: LevelSystem.Trailing, _ w: UnsafePointer<Double>) {
-    let s = system
-    let (k, m) = (s.width, f.width)
-    let one = [1.0]
-    one.withUnsafeBufferPointer { one in
-      guard let one = one.baseAddress else { return }
-      for i in 0..<s.rowCount {
-        let code = Int(f.codes.pointer[i])
-        if code < 0 { continue }
-        let own = f.z.map { UnsafePointer($0.pointer + i * m) } ?? one
-        for b in 0..<m {
-          let v = w[i] * own[b]
-          let block = trailing.pointer + Int(s.trailingStart.pointer[f.first + code * m + b]) - b
-          for a in b..<m { block[a] += v * own[a] }
-        }
-        let cell = Int(f.cell.pointer[i])
-        if cell < 0 { continue }
-        let z = s.z.map { UnsafePointer($0.pointer + i * k) } ?? one
-        for b in 0..<m {
-          let v = w[i] * own[b]
-          let target = panel.pointer + (cell + b) * k
-          for a in 0..<k { target[a] += v * z[a] }
-        }
-      }
-    }
-  }
-
-  private func refill(_ pair: LevelSystem.Pair, _ w: UnsafePointer<Double>) {
-    let s = system
-    let (f, g) = (s.trailing[pair.first], s.trailing[pair.second])
-    let size = f.width * g.width
-    for i in 0..<s.rowCount {
-      let p = Int(pair.index.pointer[i])
-      if p < 0 { continue }
-      let positions = pair.positions.pointer + p * size
-      for b in 0..<f.width {
-        let v = w[i] * (f.z.map { $0.pointer[i * f.width + b] } ?? 1)
-        for a in 0..<g.width {
-          trailing.pointer[Int(positions[b * g.width + a])] +=
-            v * (g.z.map { $0.pointer[i * g.width + a] } ?? 1)
-        }
-      }
-    }
-  }
-
-  /// Z'v for values v of the rows.
-  func scatter(_ v: UnsafePointer<Double>, into out: UnsafeMutablePointer<Double>) {
-    let s = system
-    let k = s.width
-    out.update(repeating: 0, count: s.effectCount)
-    for l in 0..<s.levelCount {
-      let rows = Int(s.levelStart.pointer[l])..<Int(s.levelStart.pointer[l + 1])
-      guard let z = s.z?.pointer else {
-        var sum = 0.0
-        for i in rows { sum += v[i] }
-        out[l] = sum
-        continue
-      }
-      for i in rows { for a in 0..<k { out[l * k + a] += v[i] * z[i * k + a] } }
-    }
-    for f in s.trailing {
-      let target = out + s.leadCount + f.first
-      let codes = f.codes.pointer
-      guard let z = f.z?.pointer else {
-        for i in 0..<s.rowCount where codes[i] >= 0 { target[Int(codes[i])] += v[i] }
-        continue
-      }
-      let m = f.width
-      for i in 0..<s.rowCount where codes[i] >= 0 {
-        for a in 0..<m { target[Int(codes[i]) * m + a] += v[i] * z[i * m + a] }
-      }
-    }
-  }
-
-  /// Adds Zb to values of the rows.
-  func gather(_ b: UnsafePointer<Double>, addingTo out: UnsafeMutablePointer<Double>) {
-    let s = system
-    let k = s.width
-    for l in 0..<s.levelCount {
-      let rows = Int(s.levelStart.pointer[l])..<Int(s.levelStart.pointer[l + 1])
-      guard let z = s.z?.pointer else {
-        for i in rows { out[i] += b[l] }
-        continue
-      }
-      for i in rows { for a in 0..<k { out[i] += z[i * k + a] * b[l * k + a] } }
-    }
-    for f in s.trailing {
-      let source = b + s.leadCount + f.first
-      let codes = f.codes.pointer
-      guard let z = f.z?.pointer else {
-        for i in 0..<s.rowCount where codes[i] >= 0 { out[i] += source[Int(codes[i])] }
-        continue
-      }
-      let m = f.width
-      for i in 0..<s.rowCount where codes[i] >= 0 {
-        for a in 0..<m { out[i] += z[i * m + a] * source[Int(codes[i]) * m + a] }
-      }
-    }
-  }
-
   // MARK: Effects
 
   /// Calls for each factor with its width, its levels and its first effect.
@@ -211,6 +53,14 @@ final class WeightedSystem {
       if k == 1 {
         let root = t[0]
         for l in first..<first + levels { x[l] *= root }
+        return
+      }
+      if k == 2 {
+        let (upper, lower) = transposed ? (t[1], t[2]) : (t[2], t[1])
+        for l in 0..<levels {
+          let v = x + first + 2 * l
+          (v[0], v[1]) = (t[0] * v[0] + upper * v[1], lower * v[0] + t[3] * v[1])
+        }
         return
       }
       var copy = [Double](repeating: 0, count: k)
@@ -235,15 +85,16 @@ final class WeightedSystem {
     let s = system
     let k = s.width
     out.update(repeating: 0, count: s.effectCount)
-    let (xt, ot) = (x + s.leadCount, out + s.leadCount)
+    let (xt, ot, cells) = (x + s.leadCount, out + s.leadCount, panel.pointer)
+    let (start, columns) = (s.panelStart.pointer, s.panelColumns.pointer)
     for l in 0..<s.levelCount {
       let block = lead.pointer + l * k * k
       for b in 0..<k { for a in 0..<k { out[l * k + a] += block[a + b * k] * x[l * k + b] } }
-      for e in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
-        let j = Int(s.panelColumns.pointer[e])
+      for e in Int(start[l])..<Int(start[l + 1]) {
+        let j = Int(columns[e])
         var sum = 0.0
         for a in 0..<k {
-          let v = panel.pointer[e * k + a]
+          let v = cells[e * k + a]
           out[l * k + a] += v * xt[j]
           sum += v * x[l * k + a]
         }
@@ -284,6 +135,20 @@ final class WeightedSystem {
         n[0] = pivot.squareRoot()
         continue
       }
+      if k == 2 {
+        // I + T'AT written out
+        let (first, second) = (block[0] * t[0] + block[1] * t[1], block[1] * t[0] + block[3] * t[1])
+        let pivot = 1 + t[0] * first + t[1] * second
+        let below = t[3] * second
+        let rest = 1 + t[3] * t[3] * block[3] - below * below / pivot
+        guard pivot > 0, rest > 0, pivot.isFinite, rest.isFinite else { return false }
+        logs.add(pivot)
+        logs.add(rest)
+        n[0] = pivot.squareRoot()
+        n[1] = below / n[0]
+        n[3] = rest.squareRoot()
+        continue
+      }
       for b in 0..<k {
         for a in 0..<k {
           var sum = 0.0
@@ -318,39 +183,38 @@ final class WeightedSystem {
     let s = system
     let k = s.width
     let t = roots[0]
-    for (f, factor) in s.trailing.enumerated() {
-      let m = factor.width
-      let root = roots[f + 1]
-      // Entries of this factor within every level are runs of m.
+    let (start, source, scaled, out) = (
+      s.panelStart.pointer, panel.pointer, scaledPanel.pointer, eliminated.pointer
+    )
+    if s.isPlain {
+      let own = column.pointer
+      for (f, factor) in s.trailing.enumerated() {
+        (own + factor.first).update(repeating: roots[f + 1][0], count: factor.levelCount)
+      }
       for l in 0..<s.levelCount {
-        var e = Int(s.panelStart.pointer[l])
-        let end = Int(s.panelStart.pointer[l + 1])
-        while e < end {
-          let j = Int(s.panelColumns.pointer[e])
-          guard j >= factor.first, j < factor.first + factor.levelCount * m else {
-            e += 1
-            continue
-          }
-          for b in 0..<m {
-            let target = scaledPanel.pointer + (e + b) * k
-            for a in 0..<k {
-              var sum = 0.0
-              for c in b..<m { sum += panel.pointer[(e + c) * k + a] * root[c + b * m] }
-              target[a] = sum
-            }
-          }
-          e += m
+        let share = t[0] / leadFactor.pointer[l]
+        for e in Int(start[l])..<Int(start[l + 1]) {
+          scaled[e] = source[e] * own[Int(s.panelColumns.pointer[e])]
+          out[e] = share * scaled[e]
+        }
+      }
+      return
+    }
+    s.forEachRun { f, e in
+      let m = s.trailing[f].width
+      let root = roots[f + 1]
+      for b in 0..<m {
+        for a in 0..<k {
+          var sum = 0.0
+          for c in b..<m { sum += source[(e + c) * k + a] * root[c + b * m] }
+          scaled[(e + b) * k + a] = sum
         }
       }
     }
     for l in 0..<s.levelCount {
       let n = leadFactor.pointer + l * k * k
-      for e in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
-        let (source, target) = (scaledPanel.pointer + e * k, eliminated.pointer + e * k)
-        if k == 1 {
-          target[0] = t[0] * source[0] / n[0]
-          continue
-        }
+      for e in Int(start[l])..<Int(start[l + 1]) {
+        let (source, target) = (scaled + e * k, out + e * k)
         for a in 0..<k {
           var sum = 0.0
           for c in a..<k { sum += t[c + a * k] * source[c] }
@@ -361,11 +225,13 @@ final class WeightedSystem {
     }
   }
 
-  /// I + T'CT − Σ_l F_l'F_l, column by column.
+  /// I + T'CT − Σ_l F_l'F_l, column by column; the sum by one product where every level meets every column.
   private func formSchur() {
     let s = system
     let k = s.width
-    let buffer = column.pointer
+    let (buffer, f) = (column.pointer, eliminated.pointer)
+    let (panelStart, columns) = (s.panelStart.pointer, s.panelColumns.pointer)
+    let full = s.hasFullPanel ? matrix.dense : nil
     let scaled = scaledTrailing()
     for j in 0..<s.columnCount {
       matrix.clear(column: j, in: buffer)
@@ -373,24 +239,24 @@ final class WeightedSystem {
         buffer[Int(s.trailingRows.pointer[e])] += scaled.pointer[e]
       }
       buffer[j] += 1
-      for q in Int(s.columnStart.pointer[j])..<Int(s.columnStart.pointer[j + 1]) {
-        let l = Int(s.columnLevels.pointer[q])
+      for q in full == nil ? s.entries(column: j) : 0..<0 {
         let own = Int(s.columnEntries.pointer[q])
-        let end = Int(s.panelStart.pointer[l + 1])
+        let end = Int(panelStart[Int(s.columnLevels.pointer[q]) + 1])
         if k == 1 {
-          let v = eliminated.pointer[own]
-          for e in own..<end { buffer[Int(s.panelColumns.pointer[e])] -= v * eliminated.pointer[e] }
+          let v = f[own]
+          for e in own..<end { buffer[Int(columns[e])] -= v * f[e] }
         } else {
-          let v = eliminated.pointer + own * k
+          let v = f + own * k
           for e in own..<end {
             var sum = 0.0
-            for a in 0..<k { sum += v[a] * eliminated.pointer[e * k + a] }
-            buffer[Int(s.panelColumns.pointer[e])] -= sum
+            for a in 0..<k { sum += v[a] * f[e * k + a] }
+            buffer[Int(columns[e])] -= sum
           }
         }
       }
       matrix.store(column: j, from: buffer)
     }
+    if let full { BLAS.syrk(s.columnCount, s.levelCount, -1, f, s.columnCount, 1, full, s.columnCount) }
   }
 
   /// T'CT on the pattern of C.
@@ -455,27 +321,40 @@ final class WeightedSystem {
     let s = system
     let k = s.width
     let xt = x + s.leadCount
+    let (factor, f) = (leadFactor.pointer, eliminated.pointer)
+    let (start, columns) = (s.panelStart.pointer, s.panelColumns.pointer)
+    if k == 1 {
+      for l in 0..<s.levelCount {
+        x[l] /= factor[l]
+        for e in Int(start[l])..<Int(start[l + 1]) { xt[Int(columns[e])] -= f[e] * x[l] }
+      }
+      if s.columnCount > 0 { matrix.solve(xt, columns: 1) }
+      for l in 0..<s.levelCount {
+        var sum = x[l]
+        for e in Int(start[l])..<Int(start[l + 1]) { sum -= f[e] * xt[Int(columns[e])] }
+        x[l] = sum / factor[l]
+      }
+      return
+    }
     for l in 0..<s.levelCount {
-      let n = leadFactor.pointer + l * k * k
-      let v = x + l * k
+      let (n, v) = (factor + l * k * k, x + l * k)
       for a in 0..<k {
         var sum = v[a]
         for c in 0..<a { sum -= n[a + c * k] * v[c] }
         v[a] = sum / n[a + a * k]
       }
-      for e in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
+      for e in Int(start[l])..<Int(start[l + 1]) {
         var sum = 0.0
-        for a in 0..<k { sum += eliminated.pointer[e * k + a] * v[a] }
-        xt[Int(s.panelColumns.pointer[e])] -= sum
+        for a in 0..<k { sum += f[e * k + a] * v[a] }
+        xt[Int(columns[e])] -= sum
       }
     }
     if s.columnCount > 0 { matrix.solve(xt, columns: 1) }
     for l in 0..<s.levelCount {
-      let n = leadFactor.pointer + l * k * k
-      let v = x + l * k
-      for e in Int(s.panelStart.pointer[l])..<Int(s.panelStart.pointer[l + 1]) {
-        let y = xt[Int(s.panelColumns.pointer[e])]
-        for a in 0..<k { v[a] -= eliminated.pointer[e * k + a] * y }
+      let (n, v) = (factor + l * k * k, x + l * k)
+      for e in Int(start[l])..<Int(start[l + 1]) {
+        let y = xt[Int(columns[e])]
+        for a in 0..<k { v[a] -= f[e * k + a] * y }
       }
       for a in stride(from: k - 1, through: 0, by: -1) {
         var sum = v[a]

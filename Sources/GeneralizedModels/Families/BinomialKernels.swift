@@ -14,56 +14,52 @@ struct LogitKernel: RowKernel {
     return RowTerms(m * value, m * (y - mean), m * v, m * v * skew)
   }
 
-  /// Eight rows at a time, and one logarithm for 64 of them where every row counts once.
+  /// Eight rows at a time, and one logarithm for 512 of them where every row counts once.
+  ///
+  /// With p = 1/(1 + e^−η) and q = e^−η p: ℓ = yη − max (η, 0) + log max (p, q), w = pq, t = w (q − p).
   func evaluate(
     _ rows: Range<Int>, _ eta: UnsafePointer<Double>, _ data: RowPointers, _ out: RowOutputs
   ) -> Double {
-    var sum = 0.0
-    var i = rows.lowerBound
-    var product = SIMD8<Double>(repeating: 1)
+    var sum = Eight()
+    var (product, rest) = (Eight(repeating: 1), 0.0)
     var pending = 0
+    var i = rows.lowerBound
     while i + 8 <= rows.upperBound {
-      let x = UnsafeRawPointer(eta + i).loadUnaligned(as: SIMD8<Double>.self)
-      let y = UnsafeRawPointer(data.y + i).loadUnaligned(as: SIMD8<Double>.self)
-      let negative = x .< 0
-      let e = Lanes.exp(x.replacing(with: -x, where: .!negative))
+      let (x, y) = (Lanes.load(eta + i), Lanes.load(data.y + i))
+      guard Lanes.areModerate(x) else {
+        rest += evaluateOneByOne(i..<i + 8, eta, data, out)
+        i += 8
+        continue
+      }
+      let e = Lanes.exp(-x)
       let p = 1 / (1 + e)
-      let mean = p.replacing(with: e * p, where: negative)
-      var v = e * p * p
-      let sign = SIMD8<Double>(repeating: -1).replacing(with: 1, where: negative)
-      var score = y - mean
-      let linear = y * x - x.replacing(with: 0, where: negative)
+      let q = e * p
+      let difference = q - p
+      let largest = 0.5 * Lanes.abs(difference) + 0.5
+      let linear = y * x - 0.5 * (x + Lanes.abs(x))
+      var score = y - p
+      var v = p * q
       if data.countsOnce {
-        sum += linear.sum()
-        product *= 1 + e
+        sum += linear
+        product *= largest
         pending += 1
         if pending == 64 {
-          sum -= Lanes.logOfProduct(product)
-          product = SIMD8(repeating: 1)
-          pending = 0
+          rest += Lanes.logOfProduct(product)
+          (product, pending) = (Eight(repeating: 1), 0)
         }
       } else {
-        let m = UnsafeRawPointer(data.m + i).loadUnaligned(as: SIMD8<Double>.self)
-        for lane in 0..<8 { sum += m[lane] * (linear[lane] - log1p(e[lane])) }
+        let m = Lanes.load(data.m + i)
+        sum += m * (linear + Lanes.logOfHalves(largest))
         score *= m
         v *= m
       }
-      UnsafeMutableRawPointer(out.score + i).storeBytes(of: score, as: SIMD8<Double>.self)
-      UnsafeMutableRawPointer(out.weight + i).storeBytes(of: v, as: SIMD8<Double>.self)
-      UnsafeMutableRawPointer(out.slope + i).storeBytes(
-        of: v * sign * (1 - e) * p, as: SIMD8<Double>.self)
+      Lanes.store(score, to: out.score + i)
+      Lanes.store(v, to: out.weight + i)
+      Lanes.store(v * difference, to: out.slope + i)
       i += 8
     }
-    sum -= Lanes.logOfProduct(product)
-    while i < rows.upperBound {
-      let terms = terms(eta[i], data.y[i], data.m[i], data.omega[i])
-      sum += terms.value
-      out.score[i] = terms.score
-      out.weight[i] = terms.weight
-      out.slope[i] = terms.slope
-      i += 1
-    }
-    return sum
+    return sum.sum() + Lanes.logOfProduct(product) + rest
+      + evaluateOneByOne(i..<rows.upperBound, eta, data, out)
   }
 }
 

@@ -13,29 +13,24 @@ struct PoissonLogKernel: RowKernel {
   func evaluate(
     _ rows: Range<Int>, _ eta: UnsafePointer<Double>, _ data: RowPointers, _ out: RowOutputs
   ) -> Double {
-    var sum = SIMD8<Double>()
+    var (sum, rest) = (Eight(), 0.0)
     var i = rows.lowerBound
     while i + 8 <= rows.upperBound {
-      let x = UnsafeRawPointer(eta + i).loadUnaligned(as: SIMD8<Double>.self)
-      let m = UnsafeRawPointer(data.m + i).loadUnaligned(as: SIMD8<Double>.self)
-      let y = m * UnsafeRawPointer(data.y + i).loadUnaligned(as: SIMD8<Double>.self)
+      let (x, m) = (Lanes.load(eta + i), Lanes.load(data.m + i))
+      guard Lanes.areModerate(x) else {
+        rest += evaluateOneByOne(i..<i + 8, eta, data, out)
+        i += 8
+        continue
+      }
+      let y = m * Lanes.load(data.y + i)
       let rate = m * Lanes.exp(x)
       sum += y * x - rate
-      UnsafeMutableRawPointer(out.score + i).storeBytes(of: y - rate, as: SIMD8<Double>.self)
-      UnsafeMutableRawPointer(out.weight + i).storeBytes(of: rate, as: SIMD8<Double>.self)
-      UnsafeMutableRawPointer(out.slope + i).storeBytes(of: rate, as: SIMD8<Double>.self)
+      Lanes.store(y - rate, to: out.score + i)
+      Lanes.store(rate, to: out.weight + i)
+      Lanes.store(rate, to: out.slope + i)
       i += 8
     }
-    var rest = 0.0
-    while i < rows.upperBound {
-      let terms = terms(eta[i], data.y[i], data.m[i], data.omega[i])
-      rest += terms.value
-      out.score[i] = terms.score
-      out.weight[i] = terms.weight
-      out.slope[i] = terms.slope
-      i += 1
-    }
-    return sum.sum() + rest
+    return sum.sum() + rest + evaluateOneByOne(i..<rows.upperBound, eta, data, out)
   }
 }
 
@@ -61,6 +56,24 @@ struct NegativeBinomialKernel: RowKernel {
   let link: LinkFunction
   /// k.
   let size: Double
+  /// log (Γ(y + k) / (Γ(k) k^y)) of small counts, and by k: ψ(y + k) − ψ(k) with its derivative.
+  private let rising: [(log: Double, first: Double, second: Double)]
+
+  init(link: LinkFunction, size: Double) {
+    self.link = link
+    self.size = size
+    var (log, first, second) = (0.0, 0.0, 0.0)
+    rising = (0...Int(Self.shortSum)).map { count in
+      if count > 0 {
+        let j = Double(count - 1)
+        log += log1p(j / size)
+        let r = 1 / (size + j)
+        first += r
+        second -= r * r
+      }
+      return (log, first, second)
+    }
+  }
 
   func terms(_ eta: Double, _ y: Double, _ m: Double, _ omega: Double) -> RowTerms {
     let k = size
@@ -68,7 +81,7 @@ struct NegativeBinomialKernel: RowKernel {
     let mu = mean.value
     guard mu > 0 || (mu == 0 && y == 0) else { return .impossible }
     let value =
-      (y > 0 ? y * log(mu) : 0) - (y + k) * log1p(mu / k) + Self.logRising(y, k)
+      (y > 0 ? y * log(mu) : 0) - (y + k) * log1p(mu / k) + logRising(y)
     if link == .log {
       let c = mu / (mu + k)
       let b = k / (mu + k)
@@ -87,7 +100,7 @@ struct NegativeBinomialKernel: RowKernel {
     let mean = link.mean(eta)
     let mu = mean.value
     let sum = mu + k
-    let (first, second) = Self.digammaRising(y, k)
+    let (first, second) = digammaRising(y)
     let slope = first - log1p(mu / k) + (mu - y) / sum
     let curvature = second + mu / (k * sum) - (mu - y) / (sum * sum)
     let d1 = (y - mu) / (sum * sum)
@@ -97,42 +110,17 @@ struct NegativeBinomialKernel: RowKernel {
       weight: -m * k * (d2 * mean.first * mean.first + d1 * mean.second))
   }
 
-  /// Counts up to which sums are shorter than special functions.
-  private static let shortSum = 40.0
-
-  /// log (Γ(y + k) / (Γ(k) k^y)).
-  private static func logRising(_ y: Double, _ k: Double) -> Double {
-    if y <= shortSum {
-      var product = 1.0
-      var sum = 0.0
-      for j in 0..<Int(y) {
-        product *= 1 + Double(j) / k
-        if product > 1e250 {
-          sum += log(product)
-          product = 1
-        }
-      }
-      // the product of factors near 1 loses nothing, its logarithm neither
-      return product - 1 < 0.1 ? sum + logNearOne(y, k, product) : sum + log(product)
-    }
-    if k > 1e3 * y {
-      var sum = 0.0
-      for j in 0..<Int(min(y, 1e5)) { sum += log1p(Double(j) / k) }
-      if y <= 1e5 { return sum }
-    }
+  private func logRising(_ y: Double) -> Double {
+    if y <= Self.shortSum { return rising[Int(y)].log }
+    let k = size
+    if k > 1e3 * y, y <= Self.longSum { return (0..<Int(y)).reduce(0.0) { $0 + log1p(Double($1) / k) } }
     return SpecialFunctions.logGamma(y + k) - SpecialFunctions.logGamma(k) - y * log(k)
   }
 
-  /// Σ log (1 + j/k) where that is small.
-  private static func logNearOne(_ y: Double, _ k: Double, _ product: Double) -> Double {
-    var sum = 0.0
-    for j in 0..<Int(y) { sum += log1p(Double(j) / k) }
-    return sum
-  }
-
-  /// ψ(y + k) − ψ(k), and its derivative by k.
-  private static func digammaRising(_ y: Double, _ k: Double) -> (Double, Double) {
-    if y <= shortSum || (k > 1e3 * y && y <= 1e5) {
+  private func digammaRising(_ y: Double) -> (Double, Double) {
+    if y <= Self.shortSum { return (rising[Int(y)].first, rising[Int(y)].second) }
+    let k = size
+    if k > 1e3 * y, y <= Self.longSum {
       var (first, second) = (0.0, 0.0)
       for j in 0..<Int(y) {
         let r = 1 / (k + Double(j))
@@ -143,5 +131,43 @@ struct NegativeBinomialKernel: RowKernel {
     }
     let (high, low) = (SpecialFunctions.polygamma(y + k), SpecialFunctions.polygamma(k))
     return (high.digamma - low.digamma, high.trigamma - low.trigamma)
+  }
+
+  /// Counts up to which sums are kept, and those up to which they lose fewer digits than special functions where k is
+  /// large.
+  private static let shortSum = 40.0
+  private static let longSum = 1e5
+
+  /// Eight rows at a time where the link is logarithmic and counts are small.
+  func evaluate(
+    _ rows: Range<Int>, _ eta: UnsafePointer<Double>, _ data: RowPointers, _ out: RowOutputs
+  ) -> Double {
+    guard link == .log else { return evaluateOneByOne(rows, eta, data, out) }
+    return rising.withUnsafeBufferPointer { rising in
+      var (sum, rest) = (Eight(), 0.0)
+      var i = rows.lowerBound
+      while i + 8 <= rows.upperBound {
+        let (x, y, m) = (Lanes.load(eta + i), Lanes.load(data.y + i), Lanes.load(data.m + i))
+        guard Lanes.areModerate(x), y.max() <= Self.shortSum else {
+          rest += evaluateOneByOne(i..<i + 8, eta, data, out)
+          i += 8
+          continue
+        }
+        let mu = Lanes.exp(x)
+        let b = size / (mu + size)
+        let c = mu / (mu + size)
+        let weight = m * (y + size) * b * c
+        var logs = Eight()
+        for lane in 0..<8 {
+          logs[lane] = rising[Int(y[lane])].log - (y[lane] + size) * log1p(mu[lane] / size)
+        }
+        sum += m * (y * x + logs)
+        Lanes.store(m * b * (y - mu), to: out.score + i)
+        Lanes.store(weight, to: out.weight + i)
+        Lanes.store(weight * (b - c), to: out.slope + i)
+        i += 8
+      }
+      return sum.sum() + rest + evaluateOneByOne(i..<rows.upperBound, eta, data, out)
+    }
   }
 }

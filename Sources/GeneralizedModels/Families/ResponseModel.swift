@@ -39,6 +39,9 @@ package struct ResponseModel: Sendable, Hashable {
     }
   }
 
+  /// Whether ℓ is linear in y with coefficient η, and concave everywhere.
+  var isCanonical: Bool { (family, link) == (.binomial, .logit) || (family, link) == (.poisson, .log) }
+
   /// The dispersion as it is reported: α, 1/shape, φ, the precision of beta shares, σ²; 1 where there is none.
   package func dispersion(precision: Double) -> Double {
     switch family {
@@ -67,10 +70,11 @@ package struct ResponseModel: Sendable, Hashable {
     let logGamma = SpecialFunctions.logGamma
     switch family {
     case .binomial:
+      if trials == 1 { return 0 }
       let successes = (y * trials).rounded()
       guard trials == trials.rounded(), abs(y * trials - successes) < 1e-6 * max(1, trials) else { return 0 }
       return logGamma(trials + 1) - logGamma(successes + 1) - logGamma(trials - successes + 1)
-    case .poisson, .negativeBinomial: return -logGamma(y + 1)
+    case .poisson, .negativeBinomial: return y == 0 || y == 1 ? 0 : -logGamma(y + 1)
     case .gamma: return -log(y)
     case .inverseGaussian: return -0.5 * log(2 * .pi * y * y * y / omega)
     case .beta: return -log(y) - log1p(-y)

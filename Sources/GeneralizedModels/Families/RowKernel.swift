@@ -38,6 +38,13 @@ extension RowKernel {
   func evaluate(
     _ rows: Range<Int>, _ eta: UnsafePointer<Double>, _ data: RowPointers, _ out: RowOutputs
   ) -> Double {
+    evaluateOneByOne(rows, eta, data, out)
+  }
+
+  @inline(__always)
+  func evaluateOneByOne(
+    _ rows: Range<Int>, _ eta: UnsafePointer<Double>, _ data: RowPointers, _ out: RowOutputs
+  ) -> Double {
     var sum = 0.0
     for i in rows {
       let terms = terms(eta[i], data.y[i], data.m[i], data.omega[i])

@@ -82,15 +82,8 @@ extension GeneralizedModel {
 
   /// T'Z'WX̃ by columns.
   private func crossProducts(_ w: Workspace) -> [Buffer] {
-    let n = rowCount
-    let column = Buffer(n)
-    return (0..<rank).map { c in
-      let x = basis.pointer + c * n
-      for i in 0..<n { column.pointer[i] = w.weight.pointer[i] * x[i] }
-      let g = Buffer(system.effectCount)
-      w.weighted.scatter(column.pointer, into: g.pointer)
-      w.weighted.multiply(w.roots, transposed: true, g.pointer)
-      return g
-    }
+    let crossed = w.fixedProducts().crossed
+    for g in crossed { w.weighted.multiply(w.roots, transposed: true, g.pointer) }
+    return crossed
   }
 }

@@ -16,54 +16,64 @@ struct GeneralizedDerivatives {
   let rootTraces: [Matrix]
   /// −∂²ℓ/∂λ² summed over rows; 0 without λ.
   private(set) var precisionCurvature = 0.0
+  /// Z'∂s/∂λ of all levels.
+  private(set) var precisionForce: Buffer?
 
   init(_ objective: GeneralizedObjective, at point: GeneralizedPoint) {
     let w = objective.workspace
     let model = objective.model
     let (n, m) = (w.rowCount, w.effectCount)
     let h = w.weighted
-    let blocks = w.blocks()
-    rootTraces = blocks.rootTraces(h)
     let state = objective.quadratureState
+    let blocks = w.blocks(isToChange: state != nil)
+    rootTraces = blocks.rootTraces(h)
     var explicit = rootTraces
-    if let state, objective.quadrature != nil {
+    if let state {
       // the determinant's inverse gives way to what the nodes add
       blocks.lead.copy(from: state.inverse)
       explicit = blocks.rootTraces(h)
     }
-    let variance = w.rowWork
-    blocks.variances(w.roots, into: variance.pointer)
-
-    // r = Z's
-    let r = Buffer(m)
-    h.scatter(w.score.pointer, into: r.pointer)
+    let r = w.force
     residual = r.array
 
-    // a, z_a, ρ
-    let rho = w.rowWork2
-    for i in 0..<n { rho.pointer[i] = variance.pointer[i] * w.slope.pointer[i] }
+    // h, a, Z'a
+    let (variance, rho) = (w.rowWork, w.rowWork2)
     let za = Buffer(m)
-    h.scatter(rho.pointer, into: za.pointer)
+    for chunk in w.system.chunks {
+      blocks.variances(chunk, w.roots, into: variance.pointer)
+      for i in chunk.rows { rho.pointer[i] = variance.pointer[i] * w.slope.pointer[i] }
+      h.scatter(chunk, rho.pointer, addingTo: za.pointer)
+    }
+
+    // z_a and ZT z_a
     h.multiply(w.roots, transposed: true, za.pointer)
     if let state { for e in 0..<m { za.pointer[e] += 2 * state.force.pointer[e] } }
-    let spread = Buffer(n)
+    let (spread, total) = (w.rowWork3, w.rowWork4)
+    spread.fill(0)
     if objective.integration == .jointMode {
       w.jointSolve(za.pointer, fixed: w.fixedSums(rho.pointer), into: spread.pointer)
     } else {
       h.solve(za.pointer)
-      let b = w.effectWork
-      b.copy(from: za)
-      h.multiply(w.roots, b.pointer)
-      h.gather(b.pointer, addingTo: spread.pointer)
     }
-    for i in 0..<n { rho.pointer[i] -= w.weight.pointer[i] * spread.pointer[i] }
+    let b = w.effectWork
+    b.copy(from: za)
+    h.multiply(w.roots, b.pointer)
 
-    // the integrand's own part
+    // ρ, and with the integrand's own part what T and β see
     let scores = state?.scores ?? w.score
-    let total = Buffer(n)
-    for i in 0..<n { total.pointer[i] = rho.pointer[i] - 2 * scores.pointer[i] }
     let own = Buffer(m)
-    h.scatter(state == nil ? total.pointer : rho.pointer, into: own.pointer)
+    var sums = [Double](repeating: 0, count: objective.hasBeta ? model.rank : 0)
+    for chunk in w.system.chunks {
+      if objective.integration != .jointMode {
+        h.gather(chunk, b.pointer, plus: spread.pointer, into: spread.pointer)
+      }
+      for i in chunk.rows {
+        rho.pointer[i] -= w.weight.pointer[i] * spread.pointer[i]
+        total.pointer[i] = rho.pointer[i] - 2 * scores.pointer[i]
+      }
+      h.scatter(chunk, state == nil ? total.pointer : rho.pointer, addingTo: own.pointer)
+      w.addFixedSums(chunk.rows, total.pointer, to: &sums)
+    }
     var slopes: [Matrix] = []
     h.forEachFactor { f, k, levels, first in
       var sum = 2 * explicit[f]
@@ -89,7 +99,7 @@ struct GeneralizedDerivatives {
     gradient = model.design.rootSlopes(point.theta).map { parts in
       parts.reduce(0) { $0 + dot($1.matrix.storage, slopes[$1.factor].storage) }
     }
-    if objective.hasBeta { gradient += w.fixedSums(total.pointer) }
+    gradient += sums
     if objective.hasPrecision {
       var (value, curvature) = (0.0, 0.0)
       let (y, mult, omega) = (model.y.pointer, model.multiplier.pointer, model.omega.pointer)
@@ -98,7 +108,11 @@ struct GeneralizedDerivatives {
         if state == nil { value -= 2 * d.value }
         value += variance.pointer[i] * d.weight + spread.pointer[i] * d.score
         curvature -= 2 * d.second
+        total.pointer[i] = d.score
       }
+      let force = Buffer(m)
+      h.scatter(total.pointer, into: force.pointer)
+      precisionForce = force
       if let state { value -= 2 * state.precision }
       gradient.append(value)
       precisionCurvature = curvature

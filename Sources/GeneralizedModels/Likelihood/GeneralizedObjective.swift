@@ -15,6 +15,10 @@ final class GeneralizedObjective {
   /// The point that the workspace is at.
   private(set) var current: [Double]?
   private var currentValue = Double.nan
+  /// The derivatives there, where they are known.
+  private var currentDerivatives: GeneralizedDerivatives?
+  /// Where searches for modes start: from those here along their slopes.
+  private var origin: (parameters: [Double], modes: Buffer, slopes: [Buffer])?
   /// β̃ at the last joint mode.
   var jointBeta: [Double]
   /// λ where it is not a parameter.
@@ -55,17 +59,17 @@ final class GeneralizedObjective {
   }
 
   /// −2 log L; nil where no mode is found.
-  func evaluate(_ parameters: [Double]) -> Double? {
+  ///
+  /// - Parameter tolerance: decrease at which the last step to the mode is taken.
+  func evaluate(_ parameters: [Double], tolerance: Double = Workspace.lastDecrease) -> Double? {
     guard parameters.allSatisfy(\.isFinite) else { return nil }
     if parameters == current { return currentValue }
-    current = nil
-    evaluations += 1
-    workspace.prepare(point(parameters))
+    arrive(at: parameters)
     let mode: Double?
     if integration == .jointMode {
       mode = workspace.findJointMode(&jointBeta)
     } else {
-      mode = workspace.findMode()
+      mode = workspace.findMode(tolerance: tolerance)
     }
     guard let mode else { return nil }
     var value = 2 * mode + workspace.weighted.logDeterminant - 2 * model.constant
@@ -80,10 +84,50 @@ final class GeneralizedObjective {
     return value
   }
 
+  /// Moves the workspace to parameters, with effects where the modes are to first order.
+  private func arrive(at parameters: [Double]) {
+    current = nil
+    currentDerivatives = nil
+    evaluations += 1
+    workspace.prepare(point(parameters))
+    guard let origin else { return }
+    workspace.effects.copy(from: origin.modes)
+    for (i, slope) in origin.slopes.enumerated() {
+      let change = parameters[i] - origin.parameters[i]
+      if change != 0 { BLAS.axpy(slope.count, change, slope.pointer, workspace.effects.pointer) }
+    }
+  }
+
   /// The gradient at the given parameters, with what the curvature is made of.
   func derivatives(at parameters: [Double]) -> GeneralizedDerivatives? {
     guard evaluate(parameters) != nil else { return nil }
+    if let currentDerivatives { return currentDerivatives }
     gradients += 1
-    return GeneralizedDerivatives(self, at: point(parameters))
+    let result = GeneralizedDerivatives(self, at: point(parameters))
+    currentDerivatives = result
+    return result
+  }
+
+  /// From now on modes are looked for along their slopes at the present parameters.
+  func follow(_ slopes: [Buffer]) {
+    guard let current, hasBeta else { return }
+    let modes = Buffer(workspace.effectCount)
+    modes.copy(from: workspace.effects)
+    origin = (current, modes, slopes)
+  }
+
+  /// The gradient's formula at given parameters with the effects on the modes' tangent: a function with the gradient's
+  /// derivatives at the tangent's foot, by the chain rule.
+  func gradientAlongTangent(at parameters: [Double]) -> [Double]? {
+    arrive(at: parameters)
+    let w = workspace
+    let mode = w.evaluateRows(w.effects.pointer, refilling: true)
+    guard mode.isFinite, w.factorize() else { return nil }
+    if let quadrature {
+      guard let (_, state) = integrate(quadrature, mode: mode) else { return nil }
+      quadratureState = state
+    }
+    gradients += 1
+    return GeneralizedDerivatives(self, at: point(parameters)).gradient
   }
 }

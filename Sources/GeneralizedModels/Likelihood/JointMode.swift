@@ -12,23 +12,14 @@ extension Workspace {
   }
 
   private func jointFactor() -> JointFactor? {
-    let (n, m, p) = (rowCount, effectCount, model.rank)
-    var crossed: [Buffer] = []
-    var solved: [Buffer] = []
-    var complement = Matrix(rows: p, columns: p)
-    let column = Buffer(n)
-    for c in 0..<p {
-      let x = model.basis.pointer + c * n
-      for i in 0..<n { column.pointer[i] = weight.pointer[i] * x[i] }
-      let g = Buffer(m)
-      weighted.scatter(column.pointer, into: g.pointer)
+    let (m, p) = (effectCount, model.rank)
+    var (complement, crossed) = fixedProducts()
+    let solved = crossed.map { g in
       weighted.multiply(roots, transposed: true, g.pointer)
       let y = Buffer(m)
       y.copy(from: g)
       weighted.solve(y.pointer)
-      for (r, value) in fixedSums(column.pointer).enumerated() { complement[r, c] = value }
-      crossed.append(g)
-      solved.append(y)
+      return y
     }
     for r in 0..<p {
       for c in 0..<p { complement[r, c] -= BLAS.dot(m, crossed[r].pointer, solved[c].pointer) }
@@ -58,7 +49,7 @@ extension Workspace {
     for _ in 0..<200 {
       guard let joint = jointFactor() else { return nil }
       let step = Buffer(m)
-      weighted.scatter(score.pointer, into: step.pointer)
+      step.copy(from: force)
       weighted.multiply(roots, transposed: true, step.pointer)
       for e in 0..<m { step.pointer[e] -= effects.pointer[e] }
       let gradient = Buffer(m)

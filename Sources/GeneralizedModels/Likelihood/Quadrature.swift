@@ -97,26 +97,13 @@ extension GeneralizedObjective {
     let places = Buffer(grid.count * k)
     var logs = grid.logWeights
     var total = 0.0
-    let root = w.roots[0]
     for l in 0..<s.levelCount {
       let rows = Int(start[l])..<Int(start[l + 1])
       let count = rows.count
       let factor = w.weighted.leadFactor.pointer + l * k * k
       let mode = w.effects.pointer + l * k
       func logDensity(_ u: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>) -> Double {
-        for i in rows {
-          var sum = w.fixedPart.pointer[i]
-          for b in 0..<k {
-            var z = 0.0
-            if let values = s.z {
-              for a in b..<k { z += values.pointer[i * k + a] * root[a + b * k] }
-            } else {
-              z = root[0]
-            }
-            sum += z * u[b]
-          }
-          eta.pointer[i - rows.lowerBound] = sum
-        }
+        for i in rows { eta.pointer[i - rows.lowerBound] = predictor(i, u) }
         let first = rows.lowerBound
         return w.kernel.evaluate(
           rows, eta.pointer - first, w.data,
@@ -155,6 +142,22 @@ extension GeneralizedObjective {
       if hasPrecision { state.precision += dispersion(i, eta: w.eta.pointer[i]) }
     }
     return (-2 * total, state)
+  }
+
+  /// η of a row with effects u of its level.
+  @inline(__always)
+  private func predictor(_ i: Int, _ u: UnsafePointer<Double>) -> Double {
+    let w = workspace
+    let k = w.system.width
+    let root = w.roots[0]
+    guard let z = w.system.z?.pointer else { return w.fixedPart.pointer[i] + root[0] * u[0] }
+    var sum = w.fixedPart.pointer[i]
+    for b in 0..<k {
+      var product = 0.0
+      for a in b..<k { product += z[i * k + a] * root[a + b * k] }
+      sum += product * u[b]
+    }
+    return sum
   }
 
   private func dispersion(_ i: Int, eta: Double) -> Double {
@@ -207,17 +210,7 @@ extension GeneralizedObjective {
       for a in 0..<k { for b in a..<k { moved[a, b] += 0.5 * v[a] * grid.nodes[m * k + b] } }
       if hasPrecision {
         for i in rows {
-          var eta = w.fixedPart.pointer[i]
-          for b in 0..<k {
-            var z = 0.0
-            if let values = s.z {
-              for a in b..<k { z += values.pointer[i * k + a] * root[a + b * k] }
-            } else {
-              z = root[0]
-            }
-            eta += z * u[b]
-          }
-          state.precision += shares[m] * dispersion(i, eta: eta)
+          state.precision += shares[m] * dispersion(i, eta: predictor(i, u))
         }
       }
     }

@@ -13,13 +13,15 @@ struct WorkingInformation {
   let derivatives: [Matrix]
   /// X̃'V⁻¹X̃.
   let fixed: Matrix
+  /// ∂ũ by each parameter: ∂T'Z's − H⁻¹T'Z'WZv_i, −H⁻¹T'Z'WX̃, H⁻¹T'Z'∂s/∂λ.
+  let modeSlopes: [Buffer]
 
   /// - Parameter floored: T off zero, at which derivatives by S are taken.
   init(_ objective: GeneralizedObjective, _ d: GeneralizedDerivatives, at point: GeneralizedPoint) {
     let w = objective.workspace
     let h = w.weighted
     let design = objective.model.design
-    let (n, m, p, q) = (w.rowCount, w.effectCount, objective.model.rank, objective.thetaCount)
+    let (m, p, q) = (w.effectCount, objective.model.rank, objective.thetaCount)
 
     // F = M − Σ r r', M = (Σ Z'WZT H⁻¹) T⁻¹
     var derivatives: [Matrix] = []
@@ -37,8 +39,9 @@ struct WorkingInformation {
 
     // Columns v_i, Z'WZ v_i, T' of that, and its solution.
     var directions: [Buffer] = []
+    var slopes: [Buffer] = []
     for parts in design.rootSlopes(point.theta) {
-      let v = Buffer(m)
+      let (v, own) = (Buffer(m), Buffer(m))
       for part in parts {
         let k = part.matrix.rows
         let root = Matrix(rows: k, columns: k, columnMajor: w.roots[part.factor])
@@ -49,28 +52,24 @@ struct WorkingInformation {
           for l in 0..<levels {
             for b in 0..<k {
               let right = d.residual[first + l * k + b]
-              for a in 0..<k { v.pointer[first + l * k + a] += slope.storage[a + b * k] * right }
+              for a in 0..<k {
+                v.pointer[first + l * k + a] += slope.storage[a + b * k] * right
+                own.pointer[first + l * k + a] += part.matrix.storage[b + a * k] * right
+              }
             }
           }
         }
       }
       directions.append(v)
+      slopes.append(own)
     }
     var crossed = directions.map { v in
       let g = Buffer(m)
       h.crossMultiply(v.pointer, into: g.pointer)
       return g
     }
-    // Z'WX̃ of each fixed column.
-    let weightedColumn = w.rowWork
-    for c in 0..<p {
-      let x = objective.model.basis.pointer + c * n
-      for i in 0..<n { weightedColumn.pointer[i] = w.weight.pointer[i] * x[i] }
-      let g = Buffer(m)
-      h.scatter(weightedColumn.pointer, into: g.pointer)
-      crossed.append(g)
-    }
-    let gram = Self.fixedGram(w, rank: p)
+    let (gram, fixedCrossed) = w.fixedProducts()
+    crossed += fixedCrossed
     let scaled = crossed.map { g in
       let copy = Buffer(m)
       copy.copy(from: g)
@@ -97,6 +96,20 @@ struct WorkingInformation {
         kernel[j, i] = value
       }
     }
+    for i in 0..<q { BLAS.axpy(m, -1, solved[i].pointer, slopes[i].pointer) }
+    for y in solved[q...] {
+      for e in 0..<m { y.pointer[e] = -y.pointer[e] }
+      slopes.append(y)
+    }
+    if let source = d.precisionForce {
+      let force = Buffer(m)
+      force.copy(from: source)
+      h.multiply(w.roots, transposed: true, force.pointer)
+      h.solve(force.pointer)
+      slopes.append(force)
+    }
+    modeSlopes = slopes
+
     var fixed = Matrix(rows: p, columns: p)
     for i in 0..<p { for j in 0..<p { fixed[i, j] = kernel[q + i, q + j] } }
     self.fixed = fixed
@@ -133,19 +146,6 @@ struct WorkingInformation {
       }
       let pivot = t[j + j * k]
       for i in 0..<k { result[i, j] = pivot == 0 ? 0 : result[i, j] / pivot }
-    }
-    return result.symmetrized
-  }
-
-  /// X̃'WX̃.
-  private static func fixedGram(_ w: Workspace, rank p: Int) -> Matrix {
-    let n = w.rowCount
-    var result = Matrix(rows: p, columns: p)
-    let column = w.rowWork
-    for c in 0..<p {
-      let x = w.model.basis.pointer + c * n
-      for i in 0..<n { column.pointer[i] = w.weight.pointer[i] * x[i] }
-      for (r, value) in w.fixedSums(column.pointer).enumerated() { result[r, c] = value }
     }
     return result.symmetrized
   }

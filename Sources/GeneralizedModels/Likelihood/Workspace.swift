@@ -7,7 +7,11 @@ final class Workspace {
   let model: GeneralizedModel
   let system: LevelSystem
   let weighted: WeightedSystem
-  private(set) var inverseBlocks: InverseBlocks?
+  private var inverseBlocks: InverseBlocks?
+  /// Whether these are of the present factor.
+  private var hasInverse = false
+  /// Whether a factor was made, at whatever weights and T.
+  private var hasFactor = false
   /// X̃β̃ + offset, and η at the mode.
   let fixedPart: Buffer
   let eta: Buffer
@@ -17,19 +21,20 @@ final class Workspace {
   let slope: Buffer
   /// ũ.
   let effects: Buffer
+  /// Z's.
+  let force: Buffer
   /// Room for vectors over rows and effects.
   let rowWork: Buffer
   let rowWork2: Buffer
+  let rowWork3: Buffer
+  let rowWork4: Buffer
   let effectWork: Buffer
   let effectWork2: Buffer
   private let trial: Buffer
-  private let guarded: Buffer
   private(set) var kernel: any RowKernel
   private(set) var roots: [[Double]] = []
   /// Newton steps taken so far.
   private(set) var steps = 0
-  /// Σ ℓ at the mode, without constants.
-  private(set) var logDensity = 0.0
 
   init(_ model: GeneralizedModel) {
     self.model = model
@@ -38,8 +43,8 @@ final class Workspace {
     let n = model.rowCount
     let m = model.system.effectCount
     (fixedPart, eta, score, weight, slope) = (Buffer(n), Buffer(n), Buffer(n), Buffer(n), Buffer(n))
-    (rowWork, rowWork2, guarded) = (Buffer(n), Buffer(n), Buffer(n))
-    (effects, effectWork, effectWork2, trial) = (Buffer(m), Buffer(m), Buffer(m), Buffer(m))
+    (rowWork, rowWork2, rowWork3, rowWork4) = (Buffer(n), Buffer(n), Buffer(n), Buffer(n))
+    (effects, force, effectWork, effectWork2, trial) = (Buffer(m), Buffer(m), Buffer(m), Buffer(m), Buffer(m))
     kernel = model.response.kernel(precision: 0)
   }
 
@@ -52,10 +57,13 @@ final class Workspace {
   }
 
   /// H⁻¹'s blocks at the last mode.
-  func blocks() -> InverseBlocks {
+  ///
+  /// - Parameter isToChange: whether the caller overwrites them.
+  func blocks(isToChange: Bool = false) -> InverseBlocks {
     let result = inverseBlocks ?? InverseBlocks(system)
     inverseBlocks = result
-    result.compute(weighted)
+    if !hasInverse { result.compute(weighted) }
+    hasInverse = !isToChange
     return result
   }
 
@@ -72,14 +80,44 @@ final class Workspace {
 
   /// X̃'v.
   func fixedSums(_ v: UnsafePointer<Double>) -> [Double] {
-    let (n, p) = (rowCount, model.rank)
-    var result = [Double](repeating: 0, count: p)
-    guard p > 0 else { return result }
-    result.withUnsafeMutableBufferPointer { out in
-      guard let o = out.baseAddress else { return }
-      BLAS.gemv(transposed: true, n, p, 1, model.basis.pointer, n, v, 0, o)
-    }
+    var result = [Double](repeating: 0, count: model.rank)
+    addFixedSums(0..<rowCount, v, to: &result)
     return result
+  }
+
+  /// Adds X̃'v of some rows.
+  func addFixedSums(_ rows: Range<Int>, _ v: UnsafePointer<Double>, to sums: inout [Double]) {
+    let p = sums.count
+    guard p > 0 else { return }
+    let x = model.basis.pointer + rows.lowerBound
+    sums.withUnsafeMutableBufferPointer { out in
+      guard let o = out.baseAddress else { return }
+      BLAS.gemv(transposed: true, rows.count, p, 1, x, rowCount, v + rows.lowerBound, 1, o)
+    }
+  }
+
+  /// X̃'WX̃ and the columns of Z'WX̃ at the present weights.
+  func fixedProducts(withEffects: Bool = true) -> (gram: Matrix, crossed: [Buffer]) {
+    let (n, p) = (rowCount, model.rank)
+    let crossed = (0..<(withEffects ? p : 0)).map { _ in Buffer(effectCount) }
+    var sums = (0..<p).map { [Double](repeating: 0, count: $0 + 1) }
+    let column = rowWork4.pointer
+    for chunk in system.chunks {
+      for c in 0..<p {
+        let x = model.basis.pointer + c * n
+        for i in chunk.rows { column[i] = weight.pointer[i] * x[i] }
+        if withEffects { weighted.scatter(chunk, column, addingTo: crossed[c].pointer) }
+        addFixedSums(chunk.rows, column, to: &sums[c])
+      }
+    }
+    var gram = Matrix(rows: p, columns: p)
+    for c in 0..<p {
+      for r in 0...c {
+        gram[r, c] = sums[c][r]
+        gram[c, r] = sums[c][r]
+      }
+    }
+    return (gram, crossed)
   }
 
   /// Goes to λ and T; β̃ comes with ``fixedPart``.
@@ -89,89 +127,124 @@ final class Workspace {
     fixedValues(point.beta, plus: model.offset.pointer, into: fixedPart.pointer)
   }
 
-  /// η, s, w and t at effects u.
+  /// η, s, w, t and Z's at effects u.
   ///
+  /// - Parameter refilling: whether Z'WZ is wanted too.
   /// - Returns: ½|u|² − Σℓ.
-  func evaluateRows(_ u: UnsafePointer<Double>) -> Double {
+  func evaluateRows(_ u: UnsafePointer<Double>, refilling: Bool) -> Double {
     let m = effectCount
     effectWork.pointer.update(from: u, count: m)
     weighted.multiply(roots, effectWork.pointer)
-    eta.copy(from: fixedPart)
-    weighted.gather(effectWork.pointer, addingTo: eta.pointer)
-    logDensity = kernel.evaluate(
-      0..<rowCount, eta.pointer, data,
-      RowOutputs(score: score.pointer, weight: weight.pointer, slope: slope.pointer))
+    force.fill(0)
+    if refilling { weighted.clear() }
+    let out = RowOutputs(score: score.pointer, weight: weight.pointer, slope: slope.pointer)
+    var logDensity = 0.0
+    for chunk in system.chunks {
+      weighted.gather(chunk, effectWork.pointer, plus: fixedPart.pointer, into: eta.pointer)
+      logDensity += kernel.evaluate(chunk.rows, eta.pointer, data, out)
+      weighted.scatter(chunk, score.pointer, addingTo: force.pointer)
+      if refilling { weighted.add(chunk, weights: weight.pointer) }
+    }
     let value = 0.5 * BLAS.dot(m, u, u) - logDensity
     return value.isNaN ? .infinity : value
   }
 
-  /// Factors H at the present weights, or at larger ones where it is not positive definite.
+  /// Factors H at the weights of Z'WZ.
+  func factorize() -> Bool {
+    hasInverse = false
+    hasFactor = weighted.factorize(roots)
+    return hasFactor
+  }
+
+  /// Factors H, or with larger weights where it is not positive definite.
   ///
   /// - Returns: whether H itself was factored; nil where nothing could be.
   private func factor() -> Bool? {
-    weighted.refill(weight.pointer)
-    if weighted.factorize(roots) { return true }
+    if factorize() { return true }
     let n = rowCount
     var largest = 0.0
     for i in 0..<n { largest = max(largest, abs(weight.pointer[i])) }
     guard largest.isFinite else { return nil }
-    for i in 0..<n { guarded.pointer[i] = max(weight.pointer[i], 1e-3 * largest) }
-    weighted.refill(guarded.pointer)
-    return weighted.factorize(roots) ? false : nil
+    for i in 0..<n { rowWork3.pointer[i] = max(weight.pointer[i], Self.leastWeight * largest) }
+    weighted.refill(rowWork3.pointer)
+    return factorize() ? false : nil
   }
 
-  /// Decrease of f that a Newton step promises at which one more step ends the search.
-  private static let lastDecrease = 1e-12
+  /// Weights of rows where H is not positive definite, in parts of the largest.
+  private static let leastWeight = 1e-3
+  /// Decrease of f that a Newton step promises which ends the search: f is off by its square afterwards.
+  static let lastDecrease = 1e-9
+  /// The same where −2 log L has just fallen by some amount, and will fall by less: its error stays far below.
+  static func lastDecrease(afterGain gain: Double) -> Double {
+    min(max(1e-7 * gain * gain, lastDecrease), 1e-2)
+  }
+  /// Steps with an old factor that gain less than this factor call for a new one.
+  private static let leastGain = 10.0
   private static let mostSteps = 200
   private static let mostHalvings = 40
 
-  /// Finds the mode of the effects, from those of the last evaluation.
+  /// Finds the mode of the effects, from where they are.
   ///
+  /// Where factors are dear, steps are taken with that of an earlier evaluation as long as it serves.
+  /// - Parameter tolerance: decrease that a step promises at which it is the last one.
   /// - Returns: f(ũ) = ½|ũ|² − Σℓ; nil where there is none within reach.
-  func findMode() -> Double? {
+  func findMode(tolerance: Double = lastDecrease) -> Double? {
     let m = effectCount
-    var value = evaluateRows(effects.pointer)
+    var usesOld = hasFactor && system.factorsAreDear
+    var value = evaluateRows(effects.pointer, refilling: !usesOld)
     if !value.isFinite {
       effects.fill(0)
-      value = evaluateRows(effects.pointer)
+      value = evaluateRows(effects.pointer, refilling: !usesOld)
       guard value.isFinite else { return nil }
     }
+    var isExact = true
+    var before = Double.infinity
     for _ in 0..<Self.mostSteps {
-      steps += 1
-      guard let isExact = factor() else { return nil }
+      if !usesOld {
+        guard let exact = factor() else { return nil }
+        isExact = exact
+      }
       // g = T'Z's − u, δ = H⁻¹g
       let (g, step) = (effectWork.pointer, effectWork2.pointer)
-      weighted.scatter(score.pointer, into: g)
+      g.update(from: force.pointer, count: m)
       weighted.multiply(roots, transposed: true, g)
       for e in 0..<m { g[e] -= effects.pointer[e] }
       step.update(from: g, count: m)
       weighted.solve(step)
       let decrease = BLAS.dot(m, g, step)
       guard decrease.isFinite else { return nil }
-      let isLast = isExact && decrease < Self.lastDecrease
+      if usesOld, decrease * Self.leastGain > before {
+        weighted.refill(weight.pointer)
+        usesOld = false
+        continue
+      }
+      before = decrease
+      steps += 1
+      let isLast = isExact && decrease < tolerance
       let rounding = 1e-14 * (abs(value) + Double(rowCount))
       var found = false
-      var factor = 1.0
-      for _ in 0..<Self.mostHalvings {
-        for e in 0..<m { trial.pointer[e] = effects.pointer[e] + factor * step[e] }
+      var share = 1.0
+      for _ in 0..<(usesOld ? 1 : Self.mostHalvings) {
+        for e in 0..<m { trial.pointer[e] = effects.pointer[e] + share * step[e] }
         // evaluating rows uses the gradient's room, not the step's
-        let next = evaluateRows(trial.pointer)
+        let next = evaluateRows(trial.pointer, refilling: isLast || !usesOld)
         if next <= value + rounding {
           effects.copy(from: trial)
           value = next
           found = true
           break
         }
-        factor *= 0.5
+        share *= 0.5
       }
-      if isLast || !found {
-        if !found {
-          value = evaluateRows(effects.pointer)
-          guard decrease < 1e-6 else { return nil }
+      if !found {
+        value = evaluateRows(effects.pointer, refilling: true)
+        if usesOld, !isLast {
+          usesOld = false
+          continue
         }
-        weighted.refill(weight.pointer)
-        return weighted.factorize(roots) ? value : nil
+        guard decrease < 1e-6 else { return nil }
       }
+      if isLast || !found { return factorize() ? value : nil }
     }
     return nil
   }

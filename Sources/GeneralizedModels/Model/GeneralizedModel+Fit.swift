@@ -92,9 +92,10 @@ extension GeneralizedModel {
       let information = WorkingInformation(
         objective, derivatives, at: objective.point(newtonFloor(outcome.parameters, scales, objective)))
       outcome.fixedInformation = information.fixed
+      objective.follow(information.modeSlopes)
       hessian = JointHessian(
         objective, at: outcome.parameters, free: free, curvature: information.matrix.diagonal,
-        isCheap: Double(rowCount + system.panelCount) * Double(free.count) < 4e6)
+        isOneSided: system.factorWork > Self.longFactor)
     }
     var least = Double.nan
     var covariance: Matrix?
@@ -121,6 +122,9 @@ extension GeneralizedModel {
       outcome, objective: objective, free: free, covariance: covariance, leastEigenvalue: least,
       fixedInformation: outcome.fixedInformation, rank: p, before: before)
   }
+
+  /// Multiplications of a factor from which the joint Hessian makes do with half as many.
+  private static let longFactor = 5e6
 
   private func newtonFloor(
     _ parameters: [Double], _ scales: [Double], _ objective: GeneralizedObjective

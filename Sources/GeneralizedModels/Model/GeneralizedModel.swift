@@ -10,7 +10,10 @@ package struct GeneralizedModel: Sendable {
   package let rows: GeneralizedRows
   package let design: RandomDesign
   let fixed: FixedColumns
+  /// Of the data's rows, or of fewer where equal ones could be put together.
   let system: LevelSystem
+  /// For each row of the data its place in the system.
+  private let places: [Int32]
   /// Responses and weights in the system's order.
   let y: Buffer
   let multiplier: Buffer
@@ -22,51 +25,58 @@ package struct GeneralizedModel: Sendable {
   /// What log L has beside the kernels' sums.
   let constant: Double
 
+  /// - Parameter compressing: whether equal rows are put together where that pays; otherwise for tests.
   /// - Throws: ``EngineError`` for no rows, numbers that are not finite, or terms that no data can tell of.
-  package init(_ rows: GeneralizedRows, response: ResponseModel) throws(EngineError) {
+  package init(
+    _ rows: GeneralizedRows, response: ResponseModel, compressing: Bool = true
+  ) throws(EngineError) {
     guard rows.count > 0 else { throw .noRows }
     self.rows = rows
     self.response = response
     let ones = rows.trials?.allSatisfy { $0 == 1 } ?? true
     let isBinary = response.family == .binomial && ones && rows.response.allSatisfy { $0 == 0 || $0 == 1 }
     let isResidual = response.family == .gaussian && response.link == .identity
+    let compression = compressing ? RowCompression(rows, family: response.family) : nil
+    let data = compression?.rows ?? rows
+    // where rows are equal no level has but one
     design = try RandomDesign(
-      terms: rows.terms, fixed: rows.fixed, holdsRowEffects: isBinary || isResidual)
-    let fixed = FixedColumns(rows.fixed)
+      terms: data.terms, fixed: data.fixed, holdsRowEffects: compression == nil && (isBinary || isResidual))
+    let fixed = FixedColumns(data.fixed)
     let system = LevelSystem(design.factors)
-    let n = rows.count
+    let n = data.count
     self.fixed = fixed
     self.system = system
     let order = system.order
+    var positions = [Int32](repeating: 0, count: n)
+    for (i, row) in order.enumerated() { positions[Int(row)] = Int32(i) }
+    places = compression?.index.map { positions[Int($0)] } ?? positions
     func sorted(_ values: [Double]?, _ other: Double) -> Buffer {
       let result = Buffer(n)
-      for i in 0..<n { result.pointer[i] = values?[Int(order[i])] ?? other }
+      if other != 0 { result.fill(other) }
+      if let values { for i in 0..<n { result.pointer[i] = values[Int(order[i])] } }
       return result
     }
-    y = sorted(rows.response, 0)
-    offset = sorted(rows.offset, 0)
-    omega = sorted(rows.precisions, 1)
-    multiplier = sorted(rows.trials, 1)
-    if let frequencies = rows.frequencies {
+    y = sorted(data.response, 0)
+    offset = sorted(data.offset, 0)
+    omega = sorted(data.precisions, 1)
+    multiplier = sorted(data.trials, 1)
+    if let frequencies = data.frequencies {
       for i in 0..<n { multiplier.pointer[i] *= frequencies[Int(order[i])] }
     }
-    countsOnce = ones && (rows.frequencies?.allSatisfy { $0 == 1 } ?? true)
+    countsOnce = (0..<n).allSatisfy { [multiplier] in multiplier.pointer[$0] == 1 }
     basis = Buffer(n * fixed.rank)
     for c in 0..<fixed.rank {
       for i in 0..<n { basis.pointer[c * n + i] = fixed.basis.storage[c * n + Int(order[i])] }
     }
-    var sum = 0.0
-    for i in 0..<n {
-      sum +=
-        (rows.frequencies?[i] ?? 1)
+    constant = rows.response.indices.reduce(0.0) { sum, i in
+      sum + (rows.frequencies?[i] ?? 1)
         * response.constant(
           rows.response[i], trials: rows.trials?[i] ?? 1, omega: rows.precisions?[i] ?? 1)
     }
-    constant = sum
   }
 
-  /// Number of rows.
-  package var rowCount: Int { rows.count }
+  /// Number of rows, equal ones put together.
+  package var rowCount: Int { system.rowCount }
   /// Rank of the fixed design.
   package var rank: Int { fixed.rank }
   /// Columns of X that depend on others.
@@ -80,12 +90,8 @@ package struct GeneralizedModel: Sendable {
   /// Effects of a level of the only factor.
   package var quadratureWidth: Int { design.factors[0].width }
 
-  /// Values in the caller's order of rows.
-  func unsorted(_ values: UnsafePointer<Double>) -> [Double] {
-    var result = [Double](repeating: 0, count: rowCount)
-    for (i, row) in system.order.enumerated() { result[Int(row)] = values[i] }
-    return result
-  }
+  /// Values of the system's rows in the data's order.
+  func unsorted(_ values: UnsafePointer<Double>) -> [Double] { places.map { values[Int($0)] } }
 }
 
 /// A point of the search.
