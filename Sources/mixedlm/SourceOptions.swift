@@ -15,7 +15,7 @@ struct SourceOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Fit rows that stay in a database, which sums them up. Example: --from sqlite:sales.db --table orders",
-      valueName: "sqlite:FILE|adbc:DRIVER?…"))
+      valueName: "sqlite:FILE|adbc:DRIVER?…|spark:sc://HOST:PORT"))
   var from: DatabaseAddress?
 
   @Option(
