@@ -68,6 +68,10 @@ package struct SparkAddress: Sendable, Hashable {
   }
 
   private static func place(_ text: String) throws(SQLError) -> (host: String, port: Int) {
+    guard !text.contains("@") else {
+      throw SQLError(
+        "sc:// holds a name or password before '@', which others can see: set the variable \(tokenVariable)")
+    }
     var host = text
     var port = defaultPort
     // The last colon begins the port, unless it is one of an address of version 6.
@@ -79,7 +83,7 @@ package struct SparkAddress: Sendable, Hashable {
       port = Int(number)
     }
     if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-    guard !host.isEmpty, !host.contains("@"), !host.contains(";") else {
+    guard !host.isEmpty, !host.contains(";") else {
       throw SQLError("sc://\(shown(text)) names no host: write sc://HOST:PORT")
     }
     return (host, port)

@@ -12,7 +12,8 @@ struct BenchmarkCommand: ParsableCommand {
       """,
     subcommands: [
       RunCommand.self, CompareCommand.self, TableCommand.self, PictureCommand.self, FitListCommand.self,
-      OptimumCommand.self, FramesCommand.self, ManyFitsCommand.self, InferenceCommand.self, SizeCommand.self,
+      OptimumCommand.self, FramesCommand.self, ManyFitsCommand.self, InferenceCommand.self, ScaleCommand.self,
+      SizeCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 }

@@ -215,23 +215,30 @@ struct SQLModelQuery: Sendable {
       isWeighted: arguments.weights != nil,
       explained: design.explainedEntries.map { list in list.map { dialect.number($0) } })
   }
+
+  /// Whether levels may be pooled by their numbers of rows: those of a lone random intercept.
+  func canPoolLevels(_ design: AggregateDesign) -> Bool {
+    let entries = design.entries
+    return design.keys.count == 1 && [.grouping, .column].contains(design.keys[0].kind)
+      && entries.participants.isSubset(of: [0]) && arguments.weights == nil
+      && PooledLevels.sumCount(entries.width - 1) <= SQLSums.mostSums
+  }
 }
 
 /// The statements that sum up products, and where each sum belongs.
 struct SQLSums: Sendable {
   /// Columns of the result that follow the keys and the count: pairs of entries, the smaller first.
   private(set) var parts: [(sql: String, pairs: [(Int, Int)])] = []
-  /// Number of keys in front of each row.
-  let keyCount: Int
+  /// The sums of ``PooledLevels``, a row for each number of rows that a level has.
+  let pooled: String
 
   /// Sums in one statement: databases limit the columns of a result.
-  private static let mostSums = 400
+  static let mostSums = 400
 
   /// - Parameter explained: what is taken from the response, by entry.
   init(
     head: String, keys: [String], width: Int, participants: [Int], isWeighted: Bool, explained: [String]?
   ) {
-    keyCount = keys.count
     let response = width - 1
     let own = Set(participants)
     var pairs: [(Int, Int)] = []
@@ -254,6 +261,7 @@ struct SQLSums: Sendable {
     }
     let prefix = keys.isEmpty ? "" : keys.joined(separator: ", ") + ", "
     let grouping = keys.isEmpty ? "" : " GROUP BY " + keys.joined(separator: ", ")
+    pooled = Self.pooled(start, from: table, grouping: grouping, entries: (1..<width).map(name))
     for begin in stride(from: 0, to: pairs.count, by: Self.mostSums) {
       let list = Array(pairs[begin..<min(begin + Self.mostSums, pairs.count)])
       let sums = list.map { a, b -> String in
@@ -266,5 +274,20 @@ struct SQLSums: Sendable {
           "\(start) SELECT \(prefix)COUNT(*), \(sums.joined(separator: ", ")) FROM \(table)\(grouping)", list
         ))
     }
+  }
+
+  private static func pooled(
+    _ start: String, from table: String, grouping: String, entries: [String]
+  ) -> String {
+    let pairs = entries.indices.flatMap { a in (0...a).map { (a, $0) } }
+    let inner =
+      entries.enumerated().map { "SUM(\($1)) AS s\($0)" }
+      + pairs.map { "SUM(\(entries[$0]) * \(entries[$1])) AS p\($0)_\($1)" }
+    let outer =
+      entries.indices.map { "SUM(s\($0))" } + pairs.map { "SUM(s\($0) * s\($1))" }
+      + pairs.map { "SUM(p\($0)_\($1))" }
+    return
+      "\(start), l AS (SELECT COUNT(*) AS n, \(inner.joined(separator: ", ")) FROM \(table)\(grouping)) "
+      + "SELECT n, COUNT(*), \(outer.joined(separator: ", ")) FROM l GROUP BY n"
   }
 }

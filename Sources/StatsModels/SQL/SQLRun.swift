@@ -8,11 +8,13 @@ import SQLModels
 struct SQLRun<Executor: SQLExecutor> {
   var query: SQLModelQuery
   let executor: Executor
+  private let poolsLevels: Bool
   private var totals = Aggregates.Totals()
 
-  init(query: SQLModelQuery, executor: Executor) {
+  init(query: SQLModelQuery, executor: Executor, poolsLevels: Bool) {
     self.query = query
     self.executor = executor
+    self.poolsLevels = poolsLevels
   }
 
   mutating func aggregates() async throws -> Aggregates {
@@ -164,10 +166,15 @@ struct SQLRun<Executor: SQLExecutor> {
   private func sums(_ design: AggregateDesign, count: Int) async throws -> Aggregates {
     let statements = try query.sums(design)
     var builder = try SQLSumsReader(design: design, query: query)
-    for part in statements.parts {
-      try await executor.run(part.sql) { try builder.read($0, pairs: part.pairs) }
+    let isPooled = poolsLevels && query.canPoolLevels(design)
+    if isPooled {
+      try await executor.run(statements.pooled) { try builder.read(pooled: $0) }
+    } else {
+      for part in statements.parts {
+        try await executor.run(part.sql) { try builder.read($0, pairs: part.pairs) }
+      }
     }
-    var result = try builder.aggregates(parts: statements.parts.count)
+    var result = try builder.aggregates()
     guard result.nobs == count else {
       throw StatsModelsError(
         .invalidArgument,
@@ -188,8 +195,10 @@ struct SQLSumsReader {
   private let width: Int
   private var counts: [Int] = []
   private var cells: [Double] = []
+  /// Per cell, or of all pooled levels together.
   private var classes: [Double] = []
   private var classOfCell: [Int32] = []
+  private var isPooled = false
 
   private var cellSize: Int { participants.count * width }
   private var classSize: Int { width * (width + 1) / 2 }
@@ -249,6 +258,24 @@ struct SQLSumsReader {
     store(row[(place + 1)...], pairs: pairs, cell: Int(cell[0]))
   }
 
+  /// Takes in the levels with the same number of rows.
+  mutating func read(pooled row: [SQLValue]) throws {
+    guard let pooled = PooledLevels(row, entries: width - 1) else {
+      throw StatsModelsError(
+        .notEnoughData, "the database gave no sums of levels with the same number of rows")
+    }
+    let known = counts.count
+    let labels = (known..<known + pooled.levels).map { Level.integer($0) }
+    counts += [Int](repeating: pooled.size, count: pooled.levels)
+    try requireMemory()
+    let (_, new) = keys.cells(of: [keys.codes(of: labels, key: 0)], rowCount: pooled.levels)
+    classOfCell += new
+    cells += pooled.equivalentSums
+    isPooled = true
+    if classes.isEmpty { classes = [Double](repeating: 0, count: classSize) }
+    for (place, value) in pooled.gram.enumerated() { classes[place] += value }
+  }
+
   private mutating func store(_ values: ArraySlice<SQLValue>, pairs: [(Int, Int)], cell: Int) {
     for ((a, b), value) in zip(pairs, values) {
       let number = value.number ?? .nan
@@ -268,8 +295,8 @@ struct SQLSumsReader {
     }
   }
 
-  /// - Parameter parts: number of statements, each of which gives every cell.
-  func aggregates(parts: Int) throws -> Aggregates {
+  /// All that was taken in.
+  func aggregates() throws -> Aggregates {
     guard (cells + classes).allSatisfy(\.isFinite) else {
       throw StatsModelsError(
         .nonFiniteValues, "sums over the rows are not finite: leave rows out that hold nan or infinite values"
@@ -280,7 +307,8 @@ struct SQLSumsReader {
     result.sums.grow(classes: classOfCell, classCount: keys.classCount)
     result.sums.add(
       counts: counts, cellSums: cells, cells: counts.indices.map { Int32(truncatingIfNeeded: $0) },
-      classSums: classes, classes: classOfCell)
+      classSums: classes, classes: isPooled ? [0] : classOfCell)
+    result.isPooled = isPooled
     return result
   }
 }
