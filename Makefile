@@ -8,7 +8,7 @@ DATA := compat-fixtures/data
 MIXEDLM := .build/release/mixedlm
 DOCC ?= docc
 
-.PHONY: all build clean demo docs docs-test bench fuzz lint sanitize setup test
+.PHONY: all build clean databases demo docs docs-test bench fuzz lint sanitize setup spark spark-demo test
 
 all: build
 
@@ -46,6 +46,20 @@ demo: build
 	$(MIXEDLM) fit $(DATA)/students_tests.csv --formula "score ~ group" --single-group \
 	  --vc-formula "student=0 + C(student)" --vc-formula "test=0 + C(test)" \
 	  --vc-formula "school=0 + C(school)" --timing
+
+# Models of tables that stay in DuckDB and PostgreSQL, against models of the same rows.
+databases: build
+	PYTHON=$(PYTHON) Tests/Databases/run.sh duckdb postgresql
+
+# The command with Spark Connect, in a folder of its own: gRPC takes minutes, and other traits would build all else anew.
+SPARK_FLAGS := --scratch-path .build/spark --traits SQLite,Spark
+spark: setup
+	$(SWIFT) build -c release --product mixedlm $(SPARK_FLAGS) $(SWIFT_FLAGS)
+
+# A Spark Connect server on this machine, ROWS rows in it, and a fit of them that stays there.
+ROWS ?= 10000000
+spark-demo: spark
+	ROWS=$(ROWS) PYTHON=$(PYTHON) MIXEDLM=$(CURDIR)/.build/spark/release/mixedlm Tests/Databases/run.sh spark
 
 # This package and the other systems found, in turn on each workload, one thread each; then the table and pictures.
 # WORKLOADS="W4 W5" measures these only, SYSTEMS=ours,lme4 with these systems only.

@@ -10,16 +10,21 @@ let package = Package(
     .library(name: "DataFrames", targets: ["DataFrames"]),
     .library(name: "SQLiteSource", targets: ["SQLiteSource"]),
     .library(name: "ADBCSource", targets: ["ADBCSource"]),
+    .library(name: "SparkSource", targets: ["SparkSource"]),
     .executable(name: "mixedlm", targets: ["mixedlm"]),
   ],
   traits: [
     .trait(
-      name: "SQLite", description: "SQLiteExecutor, by GRDB: models of tables of SQLite. The command has it.")
+      name: "SQLite", description: "SQLiteExecutor, by GRDB: models of tables of SQLite. The command has it."),
+    .trait(
+      name: "Spark", description: "SparkConnectExecutor, by gRPC: models of tables of Spark. Minutes of building."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
   ],
   targets: [
     // Imports run only downward in this list.
@@ -58,12 +63,22 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
         .product(name: "GRDBSQLite", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
       ]),
+    .target(name: "ArrowData", dependencies: ["SQLModels"]),
     .systemLibrary(name: "CADBC"),
-    .target(name: "ADBCSource", dependencies: ["CADBC", "SQLModels"]),
+    .target(name: "ADBCSource", dependencies: ["ArrowData", "CADBC", "SQLModels"]),
+    .target(
+      name: "SparkSource",
+      dependencies: [
+        "ArrowData", "SQLModels",
+        .product(name: "GRPCCore", package: "grpc-swift-2", condition: .when(traits: ["Spark"])),
+        .product(
+          name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport",
+          condition: .when(traits: ["Spark"])),
+      ]),
     .executableTarget(
       name: "mixedlm",
       dependencies: [
-        "ADBCSource", "SQLiteSource", "StatsModels",
+        "ADBCSource", "SparkSource", "SQLiteSource", "StatsModels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -109,7 +124,7 @@ let package = Package(
     .testTarget(
       name: "SQLTests",
       dependencies: [
-        "ADBCSource", "SQLiteSource", "StatsModels", "TestSupport",
+        "ADBCSource", "ArrowData", "SparkSource", "SQLiteSource", "StatsModels", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
       ]),
     .testTarget(name: "PicturesTests", dependencies: ["StatsModels", "TestSupport"]),

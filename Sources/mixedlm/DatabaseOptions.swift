@@ -1,6 +1,7 @@
 import ADBCSource
 import ArgumentParser
 import Foundation
+import SparkSource
 import StatsModels
 
 #if SQLite
@@ -12,7 +13,7 @@ struct DatabaseAddress: ExpressibleByArgument {
   let scheme: String
   let rest: String
 
-  static let schemes = ["sqlite", "adbc"]
+  static let schemes = ["sqlite", "adbc", "spark"]
 
   init?(argument: String) {
     guard let colon = argument.firstIndex(of: ":") else { return nil }
@@ -45,10 +46,15 @@ struct DatabaseAddress: ExpressibleByArgument {
     #if SQLite
       if scheme == "sqlite" { return try SQLiteExecutor(path: rest) }
     #endif
+    #if Spark
+      if scheme == "spark", #available(macOS 15, *) { return try SparkConnectExecutor(remote: rest) }
+    #endif
     if scheme == "adbc" { return try adbc() }
+    let (make, traits) = scheme == "spark" ? ("make spark", "SQLite,Spark") : ("make build", "SQLite")
     throw StatsModelsError(
       .notAvailable,
-      "this program was built without \(scheme): build it by 'make build', or 'swift build --traits SQLite'")
+      "this program was built without \(scheme): build it by '\(make)', or 'swift build -c release --product mixedlm "
+        + "--traits \(traits)'")
   }
 
   /// `adbc:/path/of/driver.so?dialect=duckdb&entry=…&preload=…&path=…`: what is not for this program is for the driver.

@@ -97,7 +97,7 @@ struct FitCommand: ParsableCommand {
         try runGeneralized(GeneralizedFit(model, family: family))
         return
       }
-      let fitted = try source.fitted(model)
+      let fitted = try source.fitted(model, needsLevels: all || save != nil)
       if let save { try fitted.model.results.save(save, rows: !withoutRows) }
       let covariance = try robustCovariance(fitted.model.results)
       let table = try coefficients(fitted.model.results, covariance)

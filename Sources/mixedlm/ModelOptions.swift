@@ -174,14 +174,19 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// The sums of a table of a database.
-  func sums(_ executor: some SQLExecutor, table: String, _ condition: String?) async throws -> Aggregates {
+  ///
+  /// - Parameter poolsLevels: whether nobody asks for the effects of levels.
+  func sums(
+    _ executor: some SQLExecutor, table: String, _ condition: String?, poolsLevels: Bool
+  ) async throws -> Aggregates {
     let isFile = [".parquet", ".csv"].contains { table.lowercased().hasSuffix($0) }
     let reads = executor.dialect == .duckDB || executor.dialect == .spark
     return try await Aggregates.fromSQL(
       formula: formula ?? "", source: isFile && reads ? .file(table) : .table(parts: tableParts(table)),
       on: executor,
       groups: singleGroup ? "" : groups, reFormula: randomEffects, vcFormula: components, weights: weights,
-      offset: offset, whereClause: condition.map { SQLCondition(trusted: $0) }, missing: missing.missing)
+      offset: offset, whereClause: condition.map { SQLCondition(trusted: $0) }, missing: missing.missing,
+      poolsLevels: poolsLevels)
   }
 
   /// The arguments as the report repeats them.

@@ -15,7 +15,7 @@ struct SourceOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Fit rows that stay in a database, which sums them up. Example: --from sqlite:sales.db --table orders",
-      valueName: "sqlite:FILE|adbc:DRIVER?…"))
+      valueName: "sqlite:FILE|adbc:DRIVER?…|spark:sc://HOST:PORT"))
   var from: DatabaseAddress?
 
   @Option(
@@ -60,14 +60,18 @@ struct SourceOptions: ParsableArguments {
   }
 
   /// The fit, and the model's arguments as the report repeats them.
-  func fitted(_ model: ModelOptions) throws -> (model: FittedModel, report: JSONValue) {
+  ///
+  /// - Parameter needsLevels: whether the effects of levels are asked for.
+  func fitted(_ model: ModelOptions, needsLevels: Bool) throws -> (model: FittedModel, report: JSONValue) {
     if aggregates.isEmpty, from == nil { return (try FittedModel(model), model.report) }
     var report = model.report
     let fitted = try FittedModel(model) { progress in
       progress.step = from == nil ? "reading sums" : "summing up in the database"
       let sums: Aggregates
       if let from {
-        sums = try waiting { [model] in try await model.sums(from.executor(), table: table ?? "", condition) }
+        sums = try waiting { [model] in
+          try await model.sums(from.executor(), table: table ?? "", condition, poolsLevels: !needsLevels)
+        }
       } else {
         sums = try Aggregates(merging: aggregates.map { try Aggregates(contentsOf: $0) })
         report = sums.design.report

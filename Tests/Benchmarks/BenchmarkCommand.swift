@@ -13,7 +13,7 @@ struct BenchmarkCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, CompareCommand.self, TableCommand.self, PictureCommand.self, FitListCommand.self,
       OptimumCommand.self, FramesCommand.self, ManyFitsCommand.self, GeneralizedCommand.self,
-      InferenceCommand.self, SizeCommand.self,
+      InferenceCommand.self, ScaleCommand.self, SizeCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 }

@@ -25,6 +25,7 @@ extension Aggregates {
   /// It holds the formulas, all levels, and the sums of all cells: a cell of one row is that row.
   /// - Throws: ``StatsModelsError`` when the file cannot be written.
   public func write(to path: String) throws {
+    try requireLevels()
     do {
       let file = try AtomicFile(path: path)
       try file.write(bytes())

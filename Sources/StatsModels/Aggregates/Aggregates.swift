@@ -19,6 +19,8 @@ public struct Aggregates: Sendable {
   var sums: CellSums
   var keys: AggregateKeyTable
   var totals = Totals()
+  /// Whether cells stand for levels only by their number: a database pooled levels with equally many rows.
+  var isPooled = false
 
   /// What is counted over all rows.
   struct Totals: Codable, Equatable, Sendable {
@@ -78,6 +80,7 @@ public struct Aggregates: Sendable {
   ///
   /// - Throws: as ``init(design:data:)``; then nothing was added.
   public mutating func add(_ data: DataFrame) throws {
+    try requireLevels()
     let rows = AggregateRows(design: design)
     guard let values = try rows.values(data) else {
       let selected = try rows.selected(data)
@@ -105,6 +108,7 @@ public struct Aggregates: Sendable {
       throw StatsModelsError(.notEnoughData, "there are no aggregates to merge: give one at least")
     }
     self = first
+    if shards.count > 1 { for shard in shards { try shard.requireLevels() } }
     let identity = try first.design.identity()
     for (position, shard) in shards.enumerated().dropFirst() {
       try identity.require(shard.design.identity(), position: position)
@@ -113,6 +117,13 @@ public struct Aggregates: Sendable {
       sums.add(shard.sums, cells: cells, classes: classes)
       totals.add(shard.totals)
     }
+  }
+}
+
+extension Aggregates {
+  /// - Throws: ``StatsModelsError`` of pooled levels, which nothing can be added to.
+  func requireLevels() throws {
+    if isPooled { throw ModelSpecification.withoutLevels("what is added or written") }
   }
 }
 

@@ -136,6 +136,8 @@ struct CellModel: Sendable {
   let response: [Double]
   /// Observations of each top-level group.
   let groupSizes: [Int]
+  /// Whether levels are known only by their number and sizes.
+  let isPooled: Bool
   /// Mean of 1/w over the observations.
   let meanInverseWeight: Double
   /// Observations of each row.

@@ -31,6 +31,7 @@ extension MixedLM {
     specification.cells = CellModel(
       rows: cells.engineRows(nobs: aggregates.nobs), response: cells.response,
       groupSizes: cells.sizes(top.codes, levelCount: top.levelCount),
+      isPooled: aggregates.isPooled,
       meanInverseWeight: aggregates.totals.inverseWeights / Double(aggregates.nobs),
       observations: cells.observations, classes: cells.classes, classCount: cells.classCount)
     self.init(specification: specification, designSeconds: (clock.now - begin).seconds)
@@ -44,6 +45,22 @@ extension ModelSpecification {
       .notAvailable,
       "this model was made of sums, which hold no rows, and \(what) takes rows: fit it from a data frame, or compute "
         + "them where the rows are")
+  }
+
+  /// Why something that takes levels cannot be had.
+  static func withoutLevels(_ what: String) -> StatsModelsError {
+    StatsModelsError(
+      .notAvailable,
+      "the database pooled levels with equally many rows, so that none has predicted effects, and \(what) takes them: sum "
+        + "up with poolsLevels: false")
+  }
+
+  /// Whether levels are known only by their number and sizes.
+  var poolsLevels: Bool { cells?.isPooled ?? false }
+
+  /// - Throws: ``StatsModelsError`` of a model of pooled levels.
+  func requireLevels(_ what: String) throws {
+    if poolsLevels { throw Self.withoutLevels(what) }
   }
 
   /// - Throws: ``StatsModelsError`` of a model of sums.

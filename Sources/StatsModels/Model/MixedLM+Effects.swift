@@ -58,6 +58,7 @@ extension MixedLM {
 
   /// Position of a group by its label.
   func groupPosition(of label: GroupLabel) -> Int? {
+    if specification.poolsLevels { return nil }
     var low = 0
     var high = nGroups
     // Labels are sorted, except for interactions, whose labels are joined texts.

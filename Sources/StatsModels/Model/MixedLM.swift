@@ -120,8 +120,8 @@ extension MixedLM {
   public var kParams: Int { kFe + kRe2 }
   /// Number of groups; with several factors of the `groups` factor, else of the first one. Python: MixedLM.n_groups
   public var nGroups: Int { specification.grouping.levelCount }
-  /// Labels of the groups, sorted. Python: MixedLM.group_labels
-  public var groupLabels: [GroupLabel] { specification.grouping.labels }
+  /// Labels of the groups, sorted; none where a database pooled them. Python: MixedLM.group_labels
+  public var groupLabels: [GroupLabel] { specification.poolsLevels ? [] : specification.grouping.labels }
   /// Label of the group of each row. Python: MixedLM.groups
   public var groups: [GroupLabel] {
     if specification.cells != nil { return [] }

@@ -32,6 +32,7 @@ struct PredictedEffects {
 
   /// - Parameter factor: a factor or variance component as the model names it; the first one when nil.
   init(_ results: MixedLMResults, of factor: String?) throws {
+    try results.specification.requireLevels("a picture of effects")
     let blocks = results.specification.blocks
     guard let name = factor ?? blocks.first?.group else {
       throw StatsModelsError(.notAvailable, "the model has no random effects to draw")

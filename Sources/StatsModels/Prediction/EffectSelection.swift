@@ -4,6 +4,7 @@ import DataFrames
 extension ModelSpecification {
   /// Blocks that a selection names.
   func selectedBlocks(_ selection: RandomEffectsSelection) throws -> Set<Int> {
+    if selection != .none { try requireLevels("a prediction with random effects") }
     switch selection {
     case .all: return Set(blocks.indices)
     case .none: return []
@@ -28,6 +29,7 @@ extension ModelSpecification {
 
   /// The data with the grouping columns in place, and the blocks whose levels these columns determine.
   func grouped(_ data: DataFrame, by exogRe: DataFrame) throws -> (DataFrame, Set<Int>) {
+    try requireLevels("a prediction with random effects")
     guard exogRe.rowCount == data.rowCount else {
       throw StatsModelsError(
         .lengthMismatch, "exogRe has \(exogRe.rowCount) rows, the data \(data.rowCount)")

@@ -19,6 +19,7 @@ extension MixedLMResults {
   /// `groups`; ``randomEffects(of:levels:)`` has the effects of each factor.
   /// Python: MixedLMResults.random_effects
   public var randomEffects: OrderedDictionary<GroupLabel, Series> {
+    if specification.poolsLevels { return [:] }
     let rows = model.groupRows
     let modes = self.modes
     var result: OrderedDictionary<GroupLabel, Series> = [:]

@@ -12,6 +12,7 @@ extension MixedLMResults {
   ///
   /// Python: MixedLMResults.random_effects_cov
   public var randomEffectsCov: OrderedDictionary<GroupLabel, LabeledMatrix> {
+    if specification.poolsLevels { return [:] }
     if let saved = specification.restored { return covariances(saved.effectCovariances) }
     let rows = model.groupRows
     let system = specification.layout == .severalFactors ? try? predictionSystem() : nil

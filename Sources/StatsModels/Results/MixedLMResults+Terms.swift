@@ -80,6 +80,7 @@ extension MixedLMResults {
   ///   those of all levels of a large factor are nan: ask for the levels that matter.
   /// - Throws: ``StatsModelsError`` when no term has this factor, or the factor lacks a level.
   public func randomEffects(of group: String, levels: [GroupLabel]? = nil) throws -> RandomEffectsTable {
+    try specification.requireLevels("a predicted effect")
     let positions = specification.blocks.indices.filter {
       specification.blocks[$0].factor != nil && blockNames($0).contains(group)
     }
@@ -192,6 +193,7 @@ extension MixedLMResults {
 
   /// Predicted effects of each level of the term at a position of ``terms``. Not in statsmodels.
   package func effects(ofTerm position: Int) -> [(label: GroupLabel, effects: Series)] {
+    if specification.poolsLevels { return [] }
     let block = specification.blocks[position]
     let term = specification.firstTerm(of: position)
     let modes = self.modes

@@ -19,6 +19,9 @@ extension Aggregates {
   ///   - offset: column that is added to the linear predictor.
   ///   - whereClause: a condition on rows.
   ///   - missing: what happens to rows with missing values: NULL, and nan.
+  ///   - poolsLevels: whether the levels of a lone random intercept travel by their numbers of rows, those with equally
+  ///     many as one row: the fit is the same, and a million levels are some dozens of rows, but there are no predicted
+  ///     effects. Other models, and those with weights or categorical predictors, are summed up as ever.
   ///   - environment: values that the formulas name; functions cannot be computed by SQL.
   /// - Throws: `PatsyError` with the place of what SQL cannot compute, ``StatsModelsError`` for data that do not fit, and
   ///   the database's own errors.
@@ -26,7 +29,8 @@ extension Aggregates {
     formula: String, source: SQLSource, on executor: some SQLExecutor, groups: String? = nil,
     reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil,
     reCovariance: [String: CovarianceStructure]? = nil, weights: String? = nil, offset: String? = nil,
-    whereClause: SQLCondition? = nil, missing: Missing = .none, environment: Environment = Environment()
+    whereClause: SQLCondition? = nil, missing: Missing = .none, poolsLevels: Bool = false,
+    environment: Environment = Environment()
   ) async throws -> Aggregates {
     let arguments = AggregateArguments(
       formula: formula, groups: groups, reFormula: reFormula, vcFormula: vcFormula,
@@ -39,7 +43,7 @@ extension Aggregates {
         dialect: executor.dialect, condition: whereClause)
       try await executor.begin()
       do {
-        var run = SQLRun(query: query, executor: executor)
+        var run = SQLRun(query: query, executor: executor, poolsLevels: poolsLevels)
         let result = try await run.aggregates()
         await executor.end()
         return result
@@ -61,7 +65,7 @@ extension MixedLM {
   ///   formula: "y ~ x + (1 + x | g)", source: .table("sales"), on: SQLiteExecutor(path: "sales.db"))
   /// print(try model.fit().summary())
   /// ```
-  /// The parameters are those of ``Aggregates/fromSQL(formula:source:on:groups:reFormula:vcFormula:reCovariance:weights:offset:whereClause:missing:environment:)``.
+  /// The parameters are those of ``Aggregates/fromSQL(formula:source:on:groups:reFormula:vcFormula:reCovariance:weights:offset:whereClause:missing:poolsLevels:environment:)``.
   /// - Throws: as it does, and as ``init(aggregates:)``.
   ///
   /// Not in statsmodels.
@@ -69,12 +73,13 @@ extension MixedLM {
     formula: String, source: SQLSource, on executor: some SQLExecutor, groups: String? = nil,
     reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil,
     reCovariance: [String: CovarianceStructure]? = nil, weights: String? = nil, offset: String? = nil,
-    whereClause: SQLCondition? = nil, missing: Missing = .none, environment: Environment = Environment()
+    whereClause: SQLCondition? = nil, missing: Missing = .none, poolsLevels: Bool = false,
+    environment: Environment = Environment()
   ) async throws -> MixedLM {
     try await MixedLM(
       aggregates: .fromSQL(
         formula: formula, source: source, on: executor, groups: groups, reFormula: reFormula,
         vcFormula: vcFormula, reCovariance: reCovariance, weights: weights, offset: offset,
-        whereClause: whereClause, missing: missing, environment: environment))
+        whereClause: whereClause, missing: missing, poolsLevels: poolsLevels, environment: environment))
   }
 }

@@ -85,27 +85,45 @@ struct SQLModelQuery: Sendable {
     return "FROM \(try source.sql(dialect))\(clause)"
   }
 
-  /// Whether a column has no value.
-  private func isMissing(_ column: SQLColumn) throws -> String {
-    let quoted = try dialect.quoted(column.name)
-    guard column.kind == .double, let isNaN = dialect.isNaN(dialect.double(quoted)) else {
-      return "\(quoted) IS NULL"
+  /// In how many rows a column has no value.
+  private func missingCount(_ column: SQLColumn, _ sql: String) -> String {
+    guard column.kind == .double, let isNaN = dialect.isNaN(dialect.double(sql)) else {
+      return "COUNT(*) - COUNT(\(sql))"
     }
-    return "\(quoted) IS NULL OR \(isNaN)"
+    return "SUM(CASE WHEN \(sql) IS NULL OR \(isNaN) THEN 1 ELSE 0 END)"
   }
 
-  /// Counts all rows, and those in which each variable is missing; of SQLite also how many types a variable has.
-  func census() throws -> String {
+  /// Whether one scan can count missing values and take means and limits: nothing that they depend on is counted first.
+  func countsAtOnce() throws -> Bool {
+    try !arguments.drops && arguments.weights == nil && levels() == nil && neededMoment() == nil
+  }
+
+  /// Counts all rows, and those in which each variable is missing; of SQLite also the type of each variable's greatest
+  /// value, or smallest of texts: numbers are smaller than texts.
+  ///
+  /// - Parameter entries: those whose ``statistics(_:)`` follow; nil for none.
+  func census(with entries: AggregateEntries? = nil) throws -> String {
+    var columns: [String] = []
     var parts = ["COUNT(*)"]
-    for column in variables { parts.append("SUM(CASE WHEN \(try isMissing(column)) THEN 1 ELSE 0 END)") }
+    for (position, column) in variables.enumerated() {
+      columns.append("\(try dialect.quoted(column.name)) AS c\(position)")
+      parts.append(missingCount(column, "c\(position)"))
+    }
     if dialect == .sqlite {
-      for column in variables {
-        let quoted = try dialect.quoted(column.name)
-        parts.append("SUM(CASE WHEN typeof(\(quoted)) IN ('text', 'blob') THEN 1 ELSE 0 END)")
+      for (position, column) in variables.enumerated() {
+        parts.append("typeof(\(column.kind == .text ? "MIN" : "MAX")(c\(position)))")
+      }
+    }
+    if let entries {
+      for entry in 1..<entries.width {
+        columns.append("\(try value(of: entry, entries)) AS m\(entry)")
+        parts += limits(of: entry)
       }
     }
     let clause = condition.map { " WHERE (\($0.sql))" } ?? ""
-    return "SELECT \(parts.joined(separator: ", ")) FROM \(try source.sql(dialect))\(clause)"
+    return
+      "WITH v AS (SELECT \(columns.joined(separator: ", ")) FROM \(try source.sql(dialect))\(clause)) "
+      + "SELECT \(parts.joined(separator: ", ")) FROM v"
   }
 
   /// The levels of the categorical variables of the designs, with their numbers of rows; nil where there are none.
@@ -129,14 +147,15 @@ struct SQLModelQuery: Sendable {
     }
   }
 
-  /// Numbers of rows, means and limits of the entries: three for each entry, then how many values it lacks and how many
-  /// are not finite.
+  /// Mean, limits and number of missing values of an entry. Of doubles that are nan or infinite one of the first three is
+  /// no finite number.
+  private func limits(of entry: Int) -> [String] {
+    ["AVG(m\(entry))", "MIN(m\(entry))", "MAX(m\(entry))", "COUNT(*) - COUNT(m\(entry))"]
+  }
+
+  /// Number of rows, then mean, limits and number of missing values of each entry.
   func statistics(_ entries: AggregateEntries) throws -> String {
-    var parts = ["COUNT(*)"]
-    for entry in 1..<entries.width {
-      parts += ["AVG(m\(entry))", "MIN(m\(entry))", "MAX(m\(entry))", "COUNT(*) - COUNT(m\(entry))"]
-      parts.append("SUM(CASE WHEN \(dialect.isNotFinite("m\(entry)")) THEN 1 ELSE 0 END)")
-    }
+    var parts = ["COUNT(*)"] + (1..<entries.width).flatMap(limits)
     if arguments.weights != nil {
       parts += ["MIN(w)", "MAX(w)", "SUM(LN(w))", "SUM(\(dialect.number(1)) / w)"]
     }
@@ -144,6 +163,12 @@ struct SQLModelQuery: Sendable {
     return
       "WITH v AS (SELECT \(columns.joined(separator: ", ")) \(try rows(drops: arguments.drops))) "
       + "SELECT \(parts.joined(separator: ", ")) FROM v"
+  }
+
+  /// In how many rows an entry is nan or infinite.
+  func notFinite(_ entry: Int, _ entries: AggregateEntries) throws -> String {
+    "WITH v AS (SELECT \(try value(of: entry, entries)) AS m \(try rows(drops: arguments.drops))) "
+      + "SELECT SUM(CASE WHEN \(dialect.isNotFinite("m")) THEN 1 ELSE 0 END) FROM v"
   }
 
   private func weightColumn() throws -> [String] {
@@ -215,23 +240,30 @@ struct SQLModelQuery: Sendable {
       isWeighted: arguments.weights != nil,
       explained: design.explainedEntries.map { list in list.map { dialect.number($0) } })
   }
+
+  /// Whether levels may be pooled by their numbers of rows: those of a lone random intercept.
+  func canPoolLevels(_ design: AggregateDesign) -> Bool {
+    let entries = design.entries
+    return design.keys.count == 1 && [.grouping, .column].contains(design.keys[0].kind)
+      && entries.participants.isSubset(of: [0]) && arguments.weights == nil
+      && PooledLevels.sumCount(entries.width - 1) <= SQLSums.mostSums
+  }
 }
 
 /// The statements that sum up products, and where each sum belongs.
 struct SQLSums: Sendable {
   /// Columns of the result that follow the keys and the count: pairs of entries, the smaller first.
   private(set) var parts: [(sql: String, pairs: [(Int, Int)])] = []
-  /// Number of keys in front of each row.
-  let keyCount: Int
+  /// The sums of ``PooledLevels``, a row for each number of rows that a level has.
+  let pooled: String
 
   /// Sums in one statement: databases limit the columns of a result.
-  private static let mostSums = 400
+  static let mostSums = 400
 
   /// - Parameter explained: what is taken from the response, by entry.
   init(
     head: String, keys: [String], width: Int, participants: [Int], isWeighted: Bool, explained: [String]?
   ) {
-    keyCount = keys.count
     let response = width - 1
     let own = Set(participants)
     var pairs: [(Int, Int)] = []
@@ -254,6 +286,7 @@ struct SQLSums: Sendable {
     }
     let prefix = keys.isEmpty ? "" : keys.joined(separator: ", ") + ", "
     let grouping = keys.isEmpty ? "" : " GROUP BY " + keys.joined(separator: ", ")
+    pooled = Self.pooled(start, from: table, grouping: grouping, entries: (1..<width).map(name))
     for begin in stride(from: 0, to: pairs.count, by: Self.mostSums) {
       let list = Array(pairs[begin..<min(begin + Self.mostSums, pairs.count)])
       let sums = list.map { a, b -> String in
@@ -266,5 +299,20 @@ struct SQLSums: Sendable {
           "\(start) SELECT \(prefix)COUNT(*), \(sums.joined(separator: ", ")) FROM \(table)\(grouping)", list
         ))
     }
+  }
+
+  private static func pooled(
+    _ start: String, from table: String, grouping: String, entries: [String]
+  ) -> String {
+    let pairs = entries.indices.flatMap { a in (0...a).map { (a, $0) } }
+    let inner =
+      entries.enumerated().map { "SUM(\($1)) AS s\($0)" }
+      + pairs.map { "SUM(\(entries[$0]) * \(entries[$1])) AS p\($0)_\($1)" }
+    let outer =
+      entries.indices.map { "SUM(s\($0))" } + pairs.map { "SUM(s\($0) * s\($1))" }
+      + pairs.map { "SUM(p\($0)_\($1))" }
+    return
+      "\(start), l AS (SELECT COUNT(*) AS n, \(inner.joined(separator: ", ")) FROM \(table)\(grouping)) "
+      + "SELECT n, COUNT(*), \(outer.joined(separator: ", ")) FROM l GROUP BY n"
   }
 }

@@ -21,6 +21,7 @@ extension MixedLMResults {
   ///
   /// Python: MixedLMResults.save
   public func save(_ fname: String, rows: Bool = true) throws {
+    try specification.requireLevels("a saved fit")
     do {
       let file = try AtomicFile(path: fname)
       let stream = JSONStream(file)

@@ -1,0 +1,50 @@
+#if Spark
+  import ArrowData
+  import Foundation
+  import SQLModels
+
+  /// A session of Apache Spark, by Spark Connect: Spark 3.5 and later, Databricks.
+  ///
+  /// ```swift
+  /// let executor = try SparkConnectExecutor(remote: "sc://localhost:15002")
+  /// let model = try await MixedLM.fromSQL(
+  ///   formula: "y ~ x + (1 + x | g)", source: .table("sales", "orders"), on: executor)
+  /// ```
+  /// Not in statsmodels.
+  @available(macOS 15, *)
+  public struct SparkConnectExecutor: SQLExecutor {
+    private let session: SparkSession
+
+    /// Spark's.
+    public var dialect: SQLDialect { .spark }
+
+    /// A session at a server, to which the first statement connects.
+    ///
+    /// The token of a server that asks for one is taken from the variable `SPARK_CONNECT_AUTHENTICATE_TOKEN`.
+    /// - Parameter remote: `sc://host:port`, and options after `/;`: `use_ssl=true`, `user_id=…`, `session_id=…` of a
+    ///   session that others use too, and headers such as `x-databricks-cluster-id=…`.
+    /// - Throws: `SQLError` for what is no address, for secrets in it, and for a token that would travel unencrypted.
+    public init(remote: String) throws {
+      session = try SparkSession(
+        SparkAddress(remote, environment: ProcessInfo.processInfo.environment))
+    }
+
+    /// Names and types of a statement's columns.
+    public func columns(of statement: String) async throws -> [SQLColumn] {
+      try await session.columns(of: Self.query(statement))
+    }
+
+    /// Runs one SELECT. A task that is cancelled interrupts it; a connection that breaks is made anew, and the result goes
+    /// on where it stopped.
+    public func run(_ statement: String, row: ([SQLValue]) throws -> Void) async throws {
+      for try await batch in session.batches(of: Self.query(statement)) { try ArrowStream.read(batch, row) }
+      try Task.checkCancellation()
+    }
+
+    /// Ends the session at the server; the next statement begins another one.
+    public func end() async { await session.end() }
+
+    /// A statement that cannot be but a query: within parentheses Spark parses nothing else.
+    private static func query(_ statement: String) -> String { "SELECT * FROM (\(statement)\n) AS t" }
+  }
+#endif

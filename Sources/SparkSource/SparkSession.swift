@@ -1,0 +1,201 @@
+#if Spark
+  import Foundation
+  import GRPCCore
+  import GRPCNIOTransportHTTP2Posix
+  import SQLModels
+  import Synchronization
+
+  /// A session at a Spark Connect server, and the connection to it.
+  @available(macOS 15, *)
+  final class SparkSession: Sendable {
+    private let address: SparkAddress
+    private let client: GRPCClient<HTTP2ClientTransport.Posix>
+    private let metadata: Metadata
+    private let identifier: Mutex<String>
+
+    /// The largest answer taken in one piece: batches have 4 MB, but a single row may be longer.
+    private static let largestAnswer = 1 << 27
+    /// Attempts after a connection fails, and the pauses between them: 0.05 s, then four times as long each.
+    private static let attempts = 4
+    private static func pause(_ failures: Int) -> Duration { .milliseconds(50 << (2 * (failures - 1))) }
+
+    init(_ address: SparkAddress) throws {
+      self.address = address
+      let client = GRPCClient(
+        transport: try HTTP2ClientTransport.Posix(
+          target: .dns(host: address.host, port: address.port),
+          transportSecurity: address.isEncrypted ? .tls : .plaintext))
+      self.client = client
+      var metadata = Metadata()
+      for (name, value) in address.headers { metadata.addString(value, forKey: name) }
+      if let token = address.token { metadata.addString("Bearer \(token)", forKey: "authorization") }
+      self.metadata = metadata
+      identifier = Mutex(address.session ?? Self.newIdentifier())
+      Task { try await client.runConnections() }
+    }
+
+    deinit { client.beginGracefulShutdown() }
+
+    private static func newIdentifier() -> String { UUID().uuidString.lowercased() }
+
+    private var requests: SparkRequests {
+      SparkRequests(session: identifier.withLock { $0 }, user: address.user)
+    }
+
+    /// Tells the server that the session is over; the next statement begins another one.
+    func end() async {
+      guard address.session == nil else { return }
+      _ = try? await call("ReleaseSession", requests.releaseSession())
+      identifier.withLock { $0 = Self.newIdentifier() }
+    }
+
+    /// Names and types of a statement's columns.
+    func columns(of sql: String) async throws -> [SQLColumn] {
+      let request = requests.schema(of: sql)
+      var failures = 0
+      while true {
+        do { return try SparkSchema.columns(await call("AnalyzePlan", request)) } catch let error as RPCError
+        {
+          failures += 1
+          try await waitOrThrow(error, failures: failures)
+        }
+      }
+    }
+
+    /// The rows of a statement, each element a stream of Arrow. Whoever stops reading stops the statement.
+    func batches(of sql: String) -> AsyncThrowingStream<[UInt8], any Error> {
+      AsyncThrowingStream { continuation in
+        let task = Task {
+          do {
+            try await self.run(sql) { continuation.yield($0) }
+            continuation.finish()
+          } catch {
+            continuation.finish(throwing: error)
+          }
+        }
+        continuation.onTermination = { reason in
+          if case .cancelled = reason { task.cancel() }
+        }
+      }
+    }
+
+    // MARK: - Running
+
+    /// Where the answers to a statement have come to.
+    private struct Progress: Sendable {
+      var last: String?
+      var isComplete = false
+      var answers = 0
+    }
+
+    /// Runs a statement to its end, over as many connections as that takes.
+    private func run(_ sql: String, _ take: @escaping @Sendable ([UInt8]) -> Void) async throws {
+      let requests = requests
+      let operation = Self.newIdentifier()
+      let progress = Shared(Progress())
+      var isKnown = false
+      var failures = 0
+      do {
+        while !progress.value.isComplete {
+          let before = progress.value
+          do {
+            let (method, request) =
+              isKnown
+              ? ("ReattachExecute", requests.reattach(operation: operation, after: before.last))
+              : ("ExecutePlan", requests.execute(sql, operation: operation))
+            isKnown = true
+            try await stream(method, request) { message in
+              let response = try SparkResponse(message)
+              progress.update {
+                $0.last = response.identifier
+                $0.isComplete = response.isComplete
+                $0.answers += 1
+              }
+              if let rows = response.rows { take(rows) }
+            }
+            failures = progress.value.answers > before.answers ? 0 : failures + 1
+            if failures > Self.attempts { throw SQLError("Spark ended its answer too early") }
+          } catch let error as RPCError {
+            // The connection broke before the server knew of the statement.
+            if error.message.contains("OPERATION_NOT_FOUND"), before.last == nil { isKnown = false }
+            failures = progress.value.answers > before.answers ? 1 : failures + 1
+            try await waitOrThrow(error, failures: failures, isLost: !isKnown)
+          }
+        }
+      } catch {
+        // The statement runs on at the server unless it is told; a cancelled task can tell nobody.
+        await Task {
+          _ = try? await call("Interrupt", requests.interrupt(operation: operation))
+          _ = try? await call("ReleaseExecute", requests.release(operation: operation))
+        }.value
+        try Task.checkCancellation()
+        throw error
+      }
+      _ = try? await call("ReleaseExecute", requests.release(operation: operation))
+    }
+
+    /// Waits before another attempt.
+    ///
+    /// - Throws: the error, readable, where another attempt would not help.
+    private func waitOrThrow(_ error: RPCError, failures: Int, isLost: Bool = false) async throws {
+      try Task.checkCancellation()
+      let isBroken = error.code == .unavailable
+      guard isBroken || isLost, failures <= Self.attempts else {
+        guard isBroken else { throw SQLError("Spark refused: \(SparkMessage.readable(error.message))") }
+        let reason = SparkMessage.readable(error.cause.map { "\($0)" } ?? error.message)
+        throw SQLError(
+          "no Spark Connect server answers at \(address.host):\(address.port): \(reason). Start one by "
+            + "sbin/start-connect-server.sh, or give its host and port")
+      }
+      try await Task.sleep(for: Self.pause(failures))
+    }
+
+    // MARK: - Calls
+
+    private var options: CallOptions {
+      var options = CallOptions.defaults
+      options.maxResponseMessageBytes = Self.largestAnswer
+      return options
+    }
+
+    private func descriptor(_ method: String) -> MethodDescriptor {
+      MethodDescriptor(fullyQualifiedService: "spark.connect.SparkConnectService", method: method)
+    }
+
+    private func call(_ method: String, _ request: [UInt8]) async throws -> [UInt8] {
+      try await client.unary(
+        request: ClientRequest(message: request, metadata: metadata), descriptor: descriptor(method),
+        serializer: RawBytes(), deserializer: RawBytes(), options: options
+      ) { try $0.message }
+    }
+
+    private func stream(
+      _ method: String, _ request: [UInt8], _ take: @escaping @Sendable ([UInt8]) throws -> Void
+    ) async throws {
+      try await client.serverStreaming(
+        request: ClientRequest(message: request, metadata: metadata), descriptor: descriptor(method),
+        serializer: RawBytes(), deserializer: RawBytes(), options: options
+      ) { response in
+        for try await message in response.messages { try take(message) }
+      }
+    }
+  }
+
+  /// A value that several tasks change.
+  @available(macOS 15, *)
+  private final class Shared<Value: Sendable>: Sendable {
+    private let content: Mutex<Value>
+    init(_ value: Value) { content = Mutex(value) }
+    var value: Value { content.withLock { $0 } }
+    func update(_ body: (inout Value) -> Void) { content.withLock { body(&$0) } }
+  }
+
+  /// Messages as the bytes that travel.
+  @available(macOS 15, *)
+  private struct RawBytes: MessageSerializer, MessageDeserializer {
+    func serialize<Bytes: GRPCContiguousBytes>(_ message: [UInt8]) throws -> Bytes { Bytes(message) }
+    func deserialize<Bytes: GRPCContiguousBytes>(_ bytes: Bytes) throws -> [UInt8] {
+      bytes.withUnsafeBytes { Array($0) }
+    }
+  }
+#endif
