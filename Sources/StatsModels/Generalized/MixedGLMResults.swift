@@ -14,6 +14,7 @@ public struct MixedGLMResults: Sendable {
   public let warnings: [FitWarning]
   /// Seconds of the fit.
   package let fitSeconds: Double
+  let dependenceCache = Lazy<FixedDependence?>()
 
   init(model: MixedGLM, estimate: GeneralizedEstimate, fitSeconds: Double) {
     self.model = model
