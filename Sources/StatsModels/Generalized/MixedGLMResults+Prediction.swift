@@ -122,7 +122,7 @@ extension MixedGLMResults {
   }
 
   /// z'Ψz of effects that are integrated over.
-  private func priorVariances(_ effects: [PredictionRows.Effects?], rows n: Int) -> [Double] {
+  func priorVariances(_ effects: [PredictionRows.Effects?], rows n: Int) -> [Double] {
     var result = [Double](repeating: 0, count: n)
     for (t, effects) in effects.enumerated() {
       guard let effects else { continue }

@@ -43,6 +43,14 @@ extension MixedGLMResults {
     case .jointMode: "nAGQ=0"
     }
   }
+  /// Nodes of the quadrature for each effect: 1 after Laplace's approximation, 0 with fixed effects at the joint mode.
+  public var nAGQ: Int {
+    switch estimate.integration {
+    case .laplace: 1
+    case .quadrature(let nodes): nodes
+    case .jointMode: 0
+    }
+  }
   /// Whether the search ended at a maximum.
   public var converged: Bool { estimate.converged }
   /// Log likelihood with all constants.
