@@ -13,6 +13,12 @@ extension MixedGLMResults {
   public func simulate(
     count: Int = 1, seed: UInt64, randomEffects: RandomEffectsSelection = .none
   ) throws -> LabeledMatrix {
+    guard !specification.isWithoutRows, specification.hasTermRows else {
+      throw StatsModelsError(
+        .notAvailable,
+        "these results hold no rows, whose responses could be drawn: simulate before saving, or save with rows: true"
+      )
+    }
     let kept = try specification.selectedBlocks(randomEffects)
     let roots = estimate.covariances.map(Self.root)
     let terms = specification.engineTerms

@@ -23,6 +23,7 @@ extension MixedGLMResults {
   /// - Parameter approximation: the way from the response's variance to the linear predictor's.
   /// - Throws: ``StatsModelsError`` where the model without fixed effects admits no fit, and for results without data.
   public func varianceShares(approximation: ObservationVariance = .lognormal) throws -> VarianceShares {
+    try requireData(for: "shares of variance")
     let fixedPart = model.predictorOffset.map { zip(estimate.fixedPredictor, $0).map { $0 - $1 } }
     let linear = fixedPart ?? estimate.fixedPredictor
     let n = Double(nobs)
@@ -77,7 +78,6 @@ extension MixedGLMResults {
 
   /// The mean response of the model without fixed effects but the intercept, at the mean offset.
   private func typicalMean() throws -> Double {
-    try requireData(for: "the variance of a response of mean like the data's")
     var bare = specification
     bare.exog = Matrix(rows: nobs, columns: 1, repeating: 1)
     bare.exogNames = ["Intercept"]
