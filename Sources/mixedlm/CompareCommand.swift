@@ -68,7 +68,12 @@ struct CompareCommand: ParsableCommand {
     let large = try GeneralizedFit(model, family: family)
     let small = try GeneralizedFit(options, family: family)
     let comparison = try compare(small.results, large.results)
-    try write(comparison.description, comparison.frame, comparison.rows, comparison.notes, nil)
+    let drawn = try bootstrap.map {
+      try compare(
+        small.results, large.results, method: .parametricBootstrap(count: $0, seed: seed),
+        threads: model.threads)
+    }
+    try write(comparison.description, comparison.frame, comparison.rows, comparison.notes, drawn)
   }
 
   private func write(
