@@ -1,3 +1,13 @@
+extension MixedModelFit {
+  /// What the linear predictor is called: the response, after generalised models under its link.
+  var predictorName: String {
+    let name = DisplayText.name(responseName)
+    return responseFamily.map { family in
+      family.link == .identity ? name : "\(family.link.rawValue) of \(name)"
+    } ?? name
+  }
+}
+
 /// What stands under a picture's title: the model with its random part, and what is to be minded of the fit.
 struct PictureCaption {
   private let results: any MixedModelFit
@@ -12,8 +22,9 @@ struct PictureCaption {
     let names = results.specification.exogNames.joined(separator: " + ")
     let fixed = formula ?? "\(results.responseName) ~ \(names)"
     let random = randomPart
+    let method = (results.responseFamily.map { "\($0), " } ?? "") + results.method
     return
-      "\(fixed)\(random.isEmpty ? "" : "; random: \(random)"); \(results.method), "
+      "\(fixed)\(random.isEmpty ? "" : "; random: \(random)"); \(method), "
       + DisplayText.count(results.nobs, "row")
   }
 

@@ -8,8 +8,8 @@ protocol MixedModelFit: Sendable {
   var layout: ParameterLayout { get }
   /// Name of the response as pictures print it.
   var responseName: String { get }
-  /// The link of a generalised model; nil of a linear one.
-  var link: Link? { get }
+  /// Distribution and link of a generalised model; nil of a linear one.
+  var responseFamily: Family? { get }
   /// How the model was fitted: "REML", "ML", "Laplace", ….
   var method: String { get }
   var nobs: Int { get }
@@ -25,6 +25,14 @@ protocol MixedModelFit: Sendable {
   var fixedDependence: FixedDependence? { get }
   /// Covariance matrix of each block's effects, up to a factor.
   var blockCovariances: [Matrix] { get }
+  /// The design as a linear model: groups, and their effects by name.
+  var design: MixedLM { get }
+  /// Covariance matrix of each block's effects in their own units.
+  var effectCovarianceMatrices: [Matrix] { get }
+  /// Predicted effects of the levels of a factor with conditional standard errors.
+  func effectTable(of group: String) throws -> RandomEffectsTable
+  /// Predicted effects of a term's levels, level by level, and their conditional covariances.
+  func effects(ofEngineTerm term: Int) throws -> (values: [Double], variances: [Double])
   /// - Throws: ``StatsModelsError`` where the data that the model was fitted to are gone.
   func requireData(for purpose: String) throws
 }
@@ -68,7 +76,14 @@ extension MixedLMResults: MixedModelFit {
   var aliased: [Int] { estimate.aliased }
   var fixedCovariance: Matrix { estimate.fixedCovariance }
   var blockCovariances: [Matrix] { relativeCovariances }
-  var link: Link? { nil }
+  var responseFamily: Family? { nil }
+  var design: MixedLM { model }
+  func effectTable(of group: String) throws -> RandomEffectsTable { try randomEffects(of: group) }
+  var effectCovarianceMatrices: [Matrix] { relativeCovariances.map { $0.mapElements { $0 * scale } } }
+
+  func effects(ofEngineTerm term: Int) throws -> (values: [Double], variances: [Double]) {
+    (modes[term].transposed.storage, try conditionalVariances(term: term))
+  }
 
   var fixedDependence: FixedDependence? {
     if estimate.aliased.isEmpty || specification.isRestored { return nil }
@@ -87,7 +102,14 @@ extension MixedGLMResults: MixedModelFit {
   var aliased: [Int] { estimate.aliased }
   var fixedCovariance: Matrix { estimate.fixedCovariance }
   var blockCovariances: [Matrix] { covariances }
-  var link: Link? { family.link }
+  var responseFamily: Family? { family }
+  var design: MixedLM { model.linear }
+  func effectTable(of group: String) throws -> RandomEffectsTable { try randomEffects(of: group) }
+  var effectCovarianceMatrices: [Matrix] { covariances }
+
+  func effects(ofEngineTerm term: Int) throws -> (values: [Double], variances: [Double]) {
+    (estimate.effects[term], estimate.effectCovariances[term])
+  }
 
   var fixedDependence: FixedDependence? {
     if estimate.aliased.isEmpty || specification.isRestored { return nil }

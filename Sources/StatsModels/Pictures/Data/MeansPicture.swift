@@ -17,8 +17,7 @@ struct MeansPicture {
     let endog = DisplayText.name(means.inference.fit.responseName)
     let thresholds = arrows ? try self.thresholds() : []
     var (panels, wrong) = ([Panel](), [String]())
-    let quantity =
-      means.type == .link ? means.inference.fit.link.map { "\($0.rawValue) of \(endog)" } ?? endog : endog
+    let quantity = means.type == .link ? means.inference.fit.predictorName : endog
     let what =
       means.variable.map { "slope of \(quantity) along \(DisplayText.name($0))" } ?? "mean of \(quantity)"
     let limits = [means.lower, means.upper].joined().filter(\.isFinite)
