@@ -49,7 +49,10 @@ struct AnovaCommand: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
-  func validate() throws { try model.requireModel() }
+  func validate() throws {
+    try model.requireModel()
+    try model.requireLinear("anova", remedy: "take 'mixedlm compare … --family', likelihood ratios")
+  }
 
   func run() throws {
     try Terminal.reporting(Self.self) {

@@ -46,9 +46,13 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     try Terminal.reporting(Self.self) {
       try output.check()
-      let large = try FittedModel(model)
       var options = model
       options.formula = smaller
+      if let family = try model.generalized.chosenFamily {
+        try runGeneralized(family, smaller: options)
+        return
+      }
+      let large = try FittedModel(model)
       let small = try FittedModel(options)
       let comparison = try compare(small.results, large.results)
       let drawn = try bootstrap.map {
@@ -56,18 +60,38 @@ struct CompareCommand: ParsableCommand {
           small.results, large.results, method: .parametricBootstrap(count: $0, seed: seed),
           threads: model.threads)
       }
-      switch format {
-      case .text:
-        try output.write(
-          [comparison.description, drawn?.description].compactMap { $0 }.joined(separator: "\n\n"))
-      case .csv: try output.write(comparison.frame.csvText(index: false))
-      case .json: try output.write(document(comparison, drawn).encoded())
-      }
+      try write(comparison.description, comparison.frame, comparison.rows, comparison.notes, drawn)
     }
   }
 
-  private func document(_ comparison: ModelComparison, _ drawn: BootstrapComparison?) -> JSONValue {
-    let rows = comparison.rows.map { row -> JSONValue in
+  private func runGeneralized(_ family: Family, smaller options: ModelOptions) throws {
+    let large = try GeneralizedFit(model, family: family)
+    let small = try GeneralizedFit(options, family: family)
+    let comparison = try compare(small.results, large.results)
+    let drawn = try bootstrap.map {
+      try compare(
+        small.results, large.results, method: .parametricBootstrap(count: $0, seed: seed),
+        threads: model.threads)
+    }
+    try write(comparison.description, comparison.frame, comparison.rows, comparison.notes, drawn)
+  }
+
+  private func write(
+    _ text: String, _ frame: DataFrame, _ rows: [ModelComparison.Row], _ notes: [String],
+    _ drawn: BootstrapComparison?
+  ) throws {
+    switch format {
+    case .text:
+      try output.write([text, drawn?.description].compactMap { $0 }.joined(separator: "\n\n"))
+    case .csv: try output.write(frame.csvText(index: false))
+    case .json: try output.write(document(rows, notes, drawn).encoded())
+    }
+  }
+
+  private func document(
+    _ rows: [ModelComparison.Row], _ notes: [String], _ drawn: BootstrapComparison?
+  ) -> JSONValue {
+    let rows = rows.map { row -> JSONValue in
       [
         "model": .string(row.name), "npar": .integer(row.parameters), "aic": .number(row.aic),
         "bic": .number(row.bic), "llf": .number(row.logLikelihood), "chisq": .number(row.chiSquared),
@@ -75,7 +99,7 @@ struct CompareCommand: ParsableCommand {
       ]
     }
     var members: [(key: String, value: JSONValue)] = [
-      ("rows", .array(rows)), ("notes", .array(comparison.notes.map { .string($0) })),
+      ("rows", .array(rows)), ("notes", .array(notes.map { .string($0) })),
     ]
     if let drawn {
       members.append(

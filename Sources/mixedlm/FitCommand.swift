@@ -80,9 +80,9 @@ struct FitCommand: ParsableCommand {
         "--ddf kenward-roger has a covariance of its own; take satterthwaite with --robust.")
     }
     if model.generalized.family != nil {
-      if ddf != nil || robust != nil || save != nil || model.varianceBy != nil || model.residuals != nil {
+      if ddf != nil || robust != nil || model.varianceBy != nil || model.residuals != nil {
         throw ValidationError(
-          "--ddf, --robust, --save, --variance-by and --residuals are for linear models; leave them out with --family."
+          "--ddf, --robust, --variance-by and --residuals are for linear models; leave them out with --family."
         )
       }
     }
@@ -116,6 +116,7 @@ struct FitCommand: ParsableCommand {
   }
 
   private func runGeneralized(_ fitted: GeneralizedFit) throws {
+    if let save { try fitted.results.save(save, rows: !withoutRows) }
     let report = GeneralizedReport(fitted: fitted, arguments: model.report, includesEffects: all)
     switch format {
     case .text: try output.write(fitted.results.summary().asText())

@@ -14,6 +14,8 @@ struct MeansCommand: ParsableCommand {
         mixedlm means Machines.csv --formula "score ~ Machine + (1 | Worker/Machine)" --of Machine --pairwise
         mixedlm means growth.csv --formula "distance ~ age * Sex + (1 | Subject)" --of Sex --by age --at age=8,14
         mixedlm means growth.csv --formula "distance ~ age * Sex + (1 | Subject)" --of Sex --trend age --pairwise
+        mixedlm means cbpp.csv --formula "incidence ~ C(period) + (1 | herd)" --family binomial --trials size \\
+          --of period --type response --pairwise
       """)
 
   @OptionGroup var model: ModelOptions
@@ -57,7 +59,13 @@ struct MeansCommand: ParsableCommand {
       valueName: "equal|proportional|cells|outer|flat"))
   var averaging = Averaging.equal
 
-  @Option(help: DegreesOfFreedomOption.help) var ddf = DegreesOfFreedomOption.satterthwaite
+  @Option(help: DegreesOfFreedomOption.help) var ddf: DegreesOfFreedomOption?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --family: means of the linear predictor (default), or of the response with ratios for differences. Example: --type response",
+      valueName: "link|response"))
+  var type: MeanScale?
 
   @Option(help: ArgumentHelp("Confidence level of the limits. Example: --level 0.9", valueName: "L"))
   var level = 0.95
@@ -72,6 +80,15 @@ struct MeansCommand: ParsableCommand {
     guard level > 0, level < 1 else {
       throw ValidationError("--level must be between 0 and 1, not \(level).")
     }
+    if model.generalized.family == nil, type != nil {
+      throw ValidationError("--type belongs to generalised models; give --family.")
+    }
+    if model.generalized.family != nil, ddf != nil {
+      throw ValidationError("--ddf is for linear models; leave it out with --family.")
+    }
+    if trend != nil, type == .response {
+      throw ValidationError("--trend takes slopes of the linear predictor: leave out --type response.")
+    }
     if let name = NamedFormula.repeatedName(at) {
       throw ValidationError("--at is given twice for '\(name)': separate values by commas.")
     }
@@ -80,11 +97,7 @@ struct MeansCommand: ParsableCommand {
   func run() throws {
     try Terminal.reporting(Self.self) {
       try output.check()
-      let results = try FittedModel(model) { data in
-        // Before the fit, which may take long.
-        for name in of + by + at.map(\.name) { _ = try data.column(name) }
-      }.results
-      let means = try means(of: results)
+      let means = try means()
       let pairs = pairwise ? try means.pairs(adjust: adjust, alpha: 1 - level) : nil
       switch format {
       case .text: try output.write(text(means, pairs))
@@ -97,8 +110,23 @@ struct MeansCommand: ParsableCommand {
     }
   }
 
-  private func means(of results: MixedLMResults) throws -> MarginalMeans {
+  private func means() throws -> MarginalMeans {
     let values = Dictionary(uniqueKeysWithValues: at.map { ($0.name, Self.values($0.formula)) })
+    // Before the fit, which may take long.
+    let check = { (data: DataFrame) in
+      for name in of + by + at.map(\.name) { _ = try data.column(name) }
+    }
+    if let family = try model.generalized.chosenFamily {
+      let results = try GeneralizedFit(model, family: family, check: check).results
+      if let trend {
+        return try results.marginalTrends(
+          of: of, variable: trend, by: by, at: values, averaging: averaging, alpha: 1 - level)
+      }
+      return try results.marginalMeans(
+        of: of, by: by, at: values, averaging: averaging, type: type ?? .link, alpha: 1 - level)
+    }
+    let results = try FittedModel(model, check: check).results
+    let ddf = ddf ?? .satterthwaite
     if let trend {
       return try results.marginalTrends(
         of: of, variable: trend, by: by, at: values, averaging: averaging, ddf: ddf.method, alpha: 1 - level)
@@ -148,4 +176,5 @@ struct MeansCommand: ParsableCommand {
 }
 
 extension Adjustment: ExpressibleByArgument {}
+extension MeanScale: ExpressibleByArgument {}
 extension Averaging: ExpressibleByArgument {}

@@ -110,6 +110,15 @@ struct ModelOptions: ParsableArguments {
     if formula == nil { throw ValidationError("Missing expected argument '--formula <F>'") }
   }
 
+  /// A usage error for a generalised model.
+  ///
+  /// - Parameter remedy: what to do instead.
+  func requireLinear(_ command: String, remedy: String) throws {
+    if generalized.family != nil {
+      throw ValidationError("'mixedlm \(command)' is for linear models: leave out --family, or \(remedy).")
+    }
+  }
+
   /// Whether nothing is said about a model or how to fit it.
   var areEmpty: Bool {
     data == nil && formula == nil && groups == nil && !singleGroup && reFormula == nil && reFormulaFor.isEmpty

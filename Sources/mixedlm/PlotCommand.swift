@@ -9,7 +9,7 @@ struct PlotCommand: ParsableCommand {
     case residuals, qq
     case randomEffects = "random-effects"
     case randomEffectQuantiles = "random-effect-quantiles"
-    case fitted, profile, zeta, density, means, coefficients
+    case fitted, profile, zeta, density, means, coefficients, ratios
   }
 
   static let configuration = CommandConfiguration(
@@ -22,12 +22,17 @@ struct PlotCommand: ParsableCommand {
       with lines for levels of a factor (--of); profile: likelihoods over standard deviations (--of); zeta, density: \
       profiles of a parameter (--of, as 'mixedlm profile' names it), of all when left out; means: marginal means of a \
       factor (--of) with intervals and comparison arrows, a panel for each level of another one (--by); coefficients: \
-      fixed effects with 95 % intervals.
+      fixed effects with 95 % intervals; ratios: their exponentials.
+
+      With --family residuals are quantile residuals and means those of the response; fitted and profile are for linear \
+      models, ratios for generalised ones.
 
       Examples:
         mixedlm plot dietox.csv --formula "Weight ~ Time" --groups Pig --kind qq --output qq.svg
         mixedlm plot dietox.csv --formula "Weight ~ Time * C(Cu)" --groups Pig --kind fitted \\
           --along Time --by Cu --theme light --size 900x600 --output lines.svg
+        mixedlm plot cbpp.csv --formula "incidence ~ C(period) + (1 | herd)" --family binomial --trials size \\
+          --kind ratios --output ratios.svg
       """)
 
   @OptionGroup var model: ModelOptions
@@ -36,7 +41,8 @@ struct PlotCommand: ParsableCommand {
     help: ArgumentHelp(
       "Which picture. Example: --kind qq",
       valueName:
-        "residuals|qq|random-effects|random-effect-quantiles|fitted|profile|zeta|density|means|coefficients"))
+        "residuals|qq|random-effects|random-effect-quantiles|fitted|profile|zeta|density|means|coefficients|ratios"
+    ))
   var kind: Kind
 
   @Option(
@@ -74,6 +80,14 @@ struct PlotCommand: ParsableCommand {
 
   func validate() throws {
     try model.requireModel()
+    if model.generalized.family != nil, kind == .fitted || kind == .profile {
+      throw ValidationError(
+        "--kind \(kind.rawValue) is for linear models; with --family take \(kind == .fitted ? "means" : "zeta")."
+      )
+    }
+    if model.generalized.family == nil, kind == .ratios {
+      throw ValidationError("--kind ratios is for generalised models; give --family, or take coefficients.")
+    }
     if kind == .means, of == nil { throw ValidationError("--kind means takes a factor: --of F.") }
     let given = [("--of", of), ("--along", along), ("--by", by)].filter { $0.1 != nil }.map(\.0)
     for option in given where !accepted.contains(option) {
@@ -88,7 +102,7 @@ struct PlotCommand: ParsableCommand {
   private var accepted: [String] {
     switch kind {
     case .residuals: ["--along"]
-    case .qq, .coefficients: []
+    case .qq, .coefficients, .ratios: []
     case .randomEffects, .randomEffectQuantiles, .profile, .zeta, .density: ["--of"]
     case .fitted: ["--of", "--along", "--by"]
     case .means: ["--of", "--by"]
@@ -107,6 +121,7 @@ struct PlotCommand: ParsableCommand {
     case .density: .profileDensity(of: of.map { [$0] })
     case .means: .marginalMeans(of: of ?? "", by: by)
     case .coefficients: .coefficients()
+    case .ratios: .ratios
     }
   }
 
@@ -114,13 +129,19 @@ struct PlotCommand: ParsableCommand {
     try Terminal.reporting(Self.self) {
       try output.check()
       try requireVectorFile()
-      let fitted = try FittedModel(model) { data in
+      let check = { (data: DataFrame) in
         // Before the fit, which may take long.
         if let along { _ = try data.column(along) }
         for name in [of, by] where kind == .means { _ = try name.map(data.column) }
       }
       let options = PlotOptions(theme: theme, size: size?.size, title: title)
-      try output.write(fitted.results.plot(plot, options: options).svg)
+      let picture =
+        if let family = try model.generalized.chosenFamily {
+          try GeneralizedFit(model, family: family, check: check).results.plot(plot, options: options)
+        } else {
+          try FittedModel(model, check: check).results.plot(plot, options: options)
+        }
+      try output.write(picture.svg)
     }
   }
 

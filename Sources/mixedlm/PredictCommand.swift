@@ -19,6 +19,7 @@ struct PredictCommand: ParsableCommand {
         mixedlm predict dietox.csv --formula "Weight ~ Time" --groups Pig --new new.csv \\
           --exog-re Pig --interval prediction --level 0.9 --format json
         mixedlm predict --model pigs.fit --new new.csv --id Pig --id Litter
+        mixedlm predict --model herds.fit --new new.csv --which marginal --interval confidence
       """)
 
   @OptionGroup var model: ModelOptions
@@ -32,7 +33,7 @@ struct PredictCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "With --family: the mean (default), the linear predictor, or the mean over the distribution of the effects that are not used. Example: --which marginal",
+      "Of a generalised model: the mean (default), the linear predictor, or the mean over the distribution of the effects that are not used. Example: --which marginal",
       valueName: "mean|linear|marginal"))
   var which: MixedGLMPrediction?
 
@@ -79,8 +80,13 @@ struct PredictCommand: ParsableCommand {
     guard level > 0, level < 1 else {
       throw ValidationError("--level must lie between 0 and 1, not \(level).")
     }
-    if which != nil, model.generalized.family == nil {
+    if which != nil, model.generalized.family == nil, saved == nil {
       throw ValidationError("--which belongs to generalised models; give --family.")
+    }
+    if which == .linear, interval == .prediction {
+      throw ValidationError(
+        "A new observation has no linear predictor: take --which mean or marginal with --interval prediction."
+      )
     }
     if saved == nil {
       try model.requireModel()
@@ -95,16 +101,14 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     try Terminal.reporting(Self.self) {
       try output.check()
-      let rows: DataFrame
-      let columns: [(key: String, value: [Double])]
-      if let family = try model.generalized.chosenFamily {
-        (rows, columns) = try generalizedColumns(family)
-      } else {
-        let (results, read) = try resultsAndRows()
-        rows = read
-        columns = try FileRows.locating(new, rowCount: rows.rowCount) { try self.columns(results, rows) }
-        if !model.quiet { try tellInestimable(results, rows) }
+      let (fit, rows) = try fitAndRows()
+      let columns = try FileRows.locating(new, rowCount: rows.rowCount) {
+        switch fit {
+        case .linear(let results): try self.columns(results, rows)
+        case .generalized(let results): try self.columns(results, rows)
+        }
       }
+      if case .linear(let results) = fit, !model.quiet { try tellInestimable(results, rows) }
       let repeated = try ids.map { try column($0, of: rows) }
       switch format {
       case .csv:
@@ -120,46 +124,60 @@ struct PredictCommand: ParsableCommand {
   }
 
   /// The fit, and the rows to predict, whose columns are texts where the fit takes texts.
-  private func resultsAndRows() throws -> (MixedLMResults, DataFrame) {
+  private func fitAndRows() throws -> (SavedResults, DataFrame) {
     if let saved {
-      let results = try MixedLMResults.load(saved)
-      let texts = Array(results.textVariables)
-      return (results, try model.reader.frame(new, texts: texts, quiet: model.quiet))
+      let fit = try SavedResults(saved)
+      let texts: Set<String>
+      switch fit {
+      case .linear(let results):
+        texts = results.textVariables
+        if which != nil {
+          throw StatsModelsError(
+            .invalidArgument,
+            "\(saved) holds a linear model, which has one kind of prediction: leave out --which")
+        }
+      case .generalized(let results): texts = results.textVariables
+      }
+      return (fit, try model.reader.frame(new, texts: Array(texts), quiet: model.quiet))
     }
     var rows = DataFrame()
-    let fitted = try FittedModel(model) {
-      rows = try model.reader.frame(new, texts: $0.textColumns, quiet: model.quiet)
+    let read = { (data: DataFrame) in
+      rows = try model.reader.frame(new, texts: data.textColumns, quiet: model.quiet)
     }
-    return (fitted.results, rows)
+    if let family = try model.generalized.chosenFamily {
+      let fitted = try GeneralizedFit(model, family: family, check: read)
+      return (.generalized(fitted.results), rows)
+    }
+    let fitted = try FittedModel(model, check: read)
+    return (.linear(fitted.results), rows)
   }
 
-  /// The rows, and the columns of the result, of a generalised model.
-  private func generalizedColumns(
-    _ family: Family
-  ) throws -> (DataFrame, [(key: String, value: [Double])]) {
-    var rows = DataFrame()
-    let fitted = try GeneralizedFit(model, family: family) {
-      rows = try model.reader.frame(new, texts: $0.textColumns, quiet: model.quiet)
-    }
-    let results = fitted.results
-    let chosen = try exogRe.map { try column($0, of: rows, remedy: productRemedy($0, rows)) }
-    let factors = try DataFrame(columns: chosen, rowLabels: rows.rowLabels)
+  /// The columns of the result of a generalised model.
+  private func columns(_ results: MixedGLMResults, _ rows: DataFrame) throws -> [(
+    key: String, value: [Double]
+  )] {
+    let factors = try factors(of: rows)
     let which = which ?? .mean
-    return try FileRows.locating(new, rowCount: rows.rowCount) {
-      guard let interval else {
-        let values = try results.predict(rows, exogRe: factors, which: which, newLevels: newLevels)
-        return (rows, [("predictions", values.values)])
-      }
-      let table = try results.predict(
-        rows, exogRe: factors, which: which, newLevels: newLevels, interval: interval, level: level)
-      return (
-        rows,
-        [
-          ("predictions", table.predictions.values), ("se", table.se.values), ("lower", table.lower.values),
-          ("upper", table.upper.values),
-        ]
-      )
+    guard let interval else {
+      let values = try results.predict(rows, exogRe: factors, which: which, newLevels: newLevels)
+      return [("predictions", values.values)]
     }
+    return columns(
+      try results.predict(
+        rows, exogRe: factors, which: which, newLevels: newLevels, interval: interval, level: level))
+  }
+
+  /// The grouping columns whose effects are used.
+  private func factors(of rows: DataFrame) throws -> DataFrame {
+    let columns = try exogRe.map { try column($0, of: rows, remedy: productRemedy($0, rows)) }
+    return try DataFrame(columns: columns, rowLabels: rows.rowLabels)
+  }
+
+  private func columns(_ table: PredictionTable) -> [(key: String, value: [Double])] {
+    [
+      ("predictions", table.predictions.values), ("se", table.se.values), ("lower", table.lower.values),
+      ("upper", table.upper.values),
+    ]
   }
 
   /// A column of the new file, by a name that the user gave.
@@ -196,22 +214,17 @@ struct PredictCommand: ParsableCommand {
   private func columns(_ results: MixedLMResults, _ rows: DataFrame) throws -> [(
     key: String, value: [Double]
   )] {
-    let columns = try exogRe.map { try column($0, of: rows, remedy: productRemedy($0, rows)) }
-    let factors = try DataFrame(columns: columns, rowLabels: rows.rowLabels)
+    let factors = try factors(of: rows)
     guard let interval else {
       let predictions =
         exogRe.isEmpty
         ? try results.predict(rows) : try results.predict(rows, exogRe: factors, newLevels: newLevels)
       return [("predictions", predictions.values)]
     }
-    let table =
+    return columns(
       exogRe.isEmpty
-      ? try results.predict(rows, newLevels: newLevels, interval: interval, level: level)
-      : try results.predict(rows, exogRe: factors, newLevels: newLevels, interval: interval, level: level)
-    return [
-      ("predictions", table.predictions.values), ("se", table.se.values), ("lower", table.lower.values),
-      ("upper", table.upper.values),
-    ]
+        ? try results.predict(rows, newLevels: newLevels, interval: interval, level: level)
+        : try results.predict(rows, exogRe: factors, newLevels: newLevels, interval: interval, level: level))
   }
 }
 

@@ -9,11 +9,13 @@ struct ProfileCommand: ParsableCommand {
       "Print confidence intervals of standard deviations, correlations and fixed effects by profiles.",
     discussion: """
       The likelihood is not the restricted one, as in lme4. Parameters: of each factor, by decreasing number of levels,
-      sd_EFFECT|FACTOR and cor_EFFECT.EFFECT|FACTOR; then sigma, the residual standard deviation; then the fixed effects.
+      sd_EFFECT|FACTOR and cor_EFFECT.EFFECT|FACTOR; then sigma, the residual standard deviation, or with --family an \
+      estimated dispersion; then the fixed effects.
 
       Examples:
         mixedlm profile sleep.csv --formula "Reaction ~ Days + (Days | Subject)"
         mixedlm profile dietox.csv --formula "Weight ~ Time" --groups Pig --level 0.9 --format json
+        mixedlm profile cbpp.csv --formula "incidence ~ C(period) + (1 | herd)" --family binomial --trials size
       """)
 
   @OptionGroup var model: ModelOptions
@@ -36,7 +38,12 @@ struct ProfileCommand: ParsableCommand {
   func run() throws {
     try Terminal.reporting(Self.self) {
       try output.check()
-      let profile = try FittedModel(model).results.profile(level: level, points: 0)
+      let profile =
+        if let family = try model.generalized.chosenFamily {
+          try GeneralizedFit(model, family: family).results.profile(level: level, points: 0)
+        } else {
+          try FittedModel(model).results.profile(level: level, points: 0)
+        }
       switch format {
       case .text: try output.write(profile.description)
       case .csv: try output.write(profile.frame.csvText(index: false))

@@ -35,16 +35,23 @@ package struct ParameterProfile: Sendable {
 /// L_11 is a standard deviation, L_21 = ρ s, L_22 = s √(1 − ρ²). The deviance is even in every standard deviation, so
 /// that zero needs no bound. The envelope theorem gives D'(ψ) at an inner optimum, hence ζ' = D' / 2ζ.
 package struct LikelihoodProfiler {
-  private let model: MixedModel
-  private let estimate: Estimate
   /// -2 log L at the estimate.
   private let least: Double
+  private let target: (ProfiledParameter) -> any ProfileTarget
 
   /// - Parameter estimate: an optimum of the model; by maximum likelihood where fixed effects are profiled.
   package init(_ model: MixedModel, estimate: Estimate) {
-    self.model = model
-    self.estimate = estimate
-    least = -2 * estimate.logLikelihood
+    self.init(deviance: -2 * estimate.logLikelihood) {
+      LinearProfileTarget(model: model, estimate: estimate, parameter: $0)
+    }
+  }
+
+  /// - Parameters:
+  ///   - deviance: -2 log L at the estimate.
+  ///   - target: the likelihood with a parameter held.
+  package init(deviance: Double, target: @escaping (ProfiledParameter) -> any ProfileTarget) {
+    least = deviance
+    self.target = target
   }
 
   /// Steps on ζ after which an end counts as found.
@@ -61,12 +68,12 @@ package struct LikelihoodProfiler {
   package func profile(
     _ parameter: ProfiledParameter, quantile: Double, points: Int = 0, reach: Double = 1.3
   ) throws(EngineError) -> ParameterProfile {
-    let coordinates = ProfileCoordinates(model, estimate: estimate, parameter: parameter)
-    guard let centre = coordinates.estimate else {
+    let target = target(parameter)
+    guard let centre = target.estimate else {
       // a correlation with an effect that does not vary
       return ParameterProfile(parameter: parameter, estimate: .nan, lower: -1, upper: 1)
     }
-    let inner = InnerOptimum(model, estimate: estimate, coordinates: coordinates)
+    let inner = InnerOptimum(target)
     var result = ParameterProfile(parameter: parameter, estimate: centre, lower: .nan, upper: .nan)
     var found = [ParameterProfile.Point(value: centre, zeta: 0)]
     for side in [-1.0, 1.0] {
@@ -100,7 +107,7 @@ package struct LikelihoodProfiler {
       self.centre = centre
       self.least = least
       self.side = side
-      start = inner.coordinates.start
+      start = inner.target.start
     }
 
     /// ζ and dζ/dψ with the parameter held; nil where the likelihood does not exist.
@@ -115,12 +122,12 @@ package struct LikelihoodProfiler {
 
     /// Where |ζ| has a value; the end of the range where it never does.
     mutating func end(zeta wanted: Double) throws(EngineError) -> Double {
-      start = inner.coordinates.start
-      let range = inner.coordinates.range
+      start = inner.target.start
+      let range = inner.target.range
       let limit = side < 0 ? range.lowerBound : range.upperBound
       if limit == centre { return limit }
       if limit.isFinite, let last = try point(limit), abs(last.zeta) <= wanted { return limit }
-      start = inner.coordinates.start
+      start = inner.target.start
       let target = side * wanted
       // a bracket: inside |ζ| is smaller, outside it is larger or the likelihood does not exist
       var inside = centre
@@ -154,33 +161,65 @@ package struct LikelihoodProfiler {
   }
 }
 
+/// A likelihood with one parameter held, in coordinates of all others.
+package protocol ProfileTarget {
+  /// The estimate of the parameter; nil for the correlation of an effect without variance.
+  var estimate: Double? { get }
+  /// The free coordinates at the estimate, and their sizes.
+  var start: [Double] { get }
+  var steps: [Double] { get }
+  /// Size of the parameter where its estimate is 0.
+  var unit: Double { get }
+  /// Where the parameter may lie.
+  var range: ClosedRange<Double> { get }
+  /// -2 log L, its slope in the held parameter, and its gradient in the free coordinates; nil where there is none.
+  func evaluate(held value: Double, free: [Double]) -> (deviance: Double, slope: Double, gradient: [Double])?
+}
+
+/// The likelihood of a linear mixed model.
+private struct LinearProfileTarget: ProfileTarget {
+  private let model: MixedModel
+  private let fit: Estimate
+  private let coordinates: ProfileCoordinates
+  var estimate: Double? { coordinates.estimate }
+  var start: [Double] { coordinates.start }
+  var steps: [Double] { coordinates.steps }
+  var unit: Double { coordinates.unit }
+  var range: ClosedRange<Double> { coordinates.range }
+
+  init(model: MixedModel, estimate: Estimate, parameter: ProfiledParameter) {
+    self.model = model
+    fit = estimate
+    coordinates = ProfileCoordinates(model, estimate: estimate, parameter: parameter)
+  }
+
+  func evaluate(held value: Double, free: [Double]) -> (deviance: Double, slope: Double, gradient: [Double])?
+  {
+    coordinates.evaluate(held: value, free: free, model: model, estimate: fit)
+  }
+}
+
 /// The optimum of all other parameters with one held.
 private final class InnerOptimum {
-  let model: MixedModel
-  let estimate: Estimate
-  let coordinates: ProfileCoordinates
+  let target: any ProfileTarget
   /// Steps in units of the likelihood's curvature at the estimate: free = start + C z.
   private let scaling: Matrix
   /// 1/√(½ d²D/dψ²) of the profile at the estimate.
   let standardError: Double
 
-  init(_ model: MixedModel, estimate: Estimate, coordinates: ProfileCoordinates) {
-    self.model = model
-    self.estimate = estimate
-    self.coordinates = coordinates
-    let count = coordinates.start.count
-    let centre = coordinates.estimate ?? 0
+  init(_ target: any ProfileTarget) {
+    self.target = target
+    let count = target.start.count
+    let centre = target.estimate ?? 0
     // differences of exact gradients over the held and the free parameters
-    let steps = [max(abs(centre), coordinates.unit) * 1e-4] + coordinates.steps.map { 1e-4 * $0 }
+    let steps = [max(abs(centre), target.unit) * 1e-4] + target.steps.map { 1e-4 * $0 }
     var hessian = Matrix(rows: count + 1, columns: count + 1)
     for j in 0...count {
       func gradient(_ sign: Double) -> [Double]? {
-        var free = coordinates.start
+        var free = target.start
         if j > 0 { free[j - 1] += sign * steps[j] }
         let value = j == 0 ? centre + sign * steps[0] : centre
-        return coordinates.evaluate(held: value, free: free, model: model, estimate: estimate).map {
-          [$0.slope] + $0.gradient
-        }
+        return target.evaluate(held: value, free: free).map { [$0.slope] + $0.gradient }
       }
       guard let up = gradient(1), let down = gradient(-1) else { continue }
       for i in 0...count { hessian[i, j] = (up[i] - down[i]) / (2 * steps[j]) }
@@ -196,7 +235,7 @@ private final class InnerOptimum {
     let moved = scaling.transposed * cross
     let curvature = hessian[0, 0] - dot(moved, moved)
     standardError =
-      curvature > 0 ? (2 / curvature).squareRoot() : max(abs(centre), coordinates.unit)
+      curvature > 0 ? (2 / curvature).squareRoot() : max(abs(centre), target.unit)
   }
 
   /// - Returns: the least deviance, its slope in the held parameter and the free ones; nil where there is no likelihood.
@@ -205,21 +244,21 @@ private final class InnerOptimum {
   ) throws(EngineError) -> (deviance: Double, slope: Double, free: [Double])? {
     if Task.isCancelled { throw .cancelled }
     func free(_ z: [Double]) -> [Double] { zip(start, scaling * z).map { $0 + $1 } }
-    guard let first = coordinates.evaluate(held: value, free: start, model: model, estimate: estimate) else {
+    guard let first = target.evaluate(held: value, free: start) else {
       return nil
     }
     if start.isEmpty { return (first.deviance, first.slope, start) }
     let objective = Objective(valueAndGradient: { [self] z in
-      guard
-        let found = coordinates.evaluate(held: value, free: free(z), model: model, estimate: estimate)
-      else { return (.infinity, z.map { _ in 0 }) }
+      guard let found = target.evaluate(held: value, free: free(z)) else {
+        return (.infinity, z.map { _ in 0 })
+      }
       return (found.deviance, scaling.transposed * found.gradient)
     })
     let run = minimize(
       objective, start: start.map { _ in 0 }, method: .bfgs,
       options: OptimizationOptions(gradientTolerance: Self.gradientTolerance, maximumIterations: 200))
     let end = free(run.x)
-    guard let found = coordinates.evaluate(held: value, free: end, model: model, estimate: estimate) else {
+    guard let found = target.evaluate(held: value, free: end) else {
       return nil
     }
     return (found.deviance, found.slope, end)

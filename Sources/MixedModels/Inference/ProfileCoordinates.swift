@@ -1,11 +1,11 @@
 import Foundation
-internal import LinearAlgebra
+package import LinearAlgebra
 
-/// Coordinates of all parameters in which the one that is profiled is the first, held, and the rest are free.
-struct ProfileCoordinates {
+/// Coordinates of the covariances, and of σ where there is one, among which the parameter that is profiled is one.
+package struct ProfileCoordinates: Sendable {
   /// One covariance matrix, or the variance of tied terms, in an order of its effects.
-  private struct Block {
-    enum Form { case full, diagonal, tied }
+  private struct Block: Sendable {
+    enum Form: Sendable { case full, diagonal, tied }
     var terms: [Int]
     var form: Form
     var order: [Int]
@@ -26,20 +26,20 @@ struct ProfileCoordinates {
   /// First coordinate of each block among all; the last is log σ but for fixed effects.
   private let starts: [Int]
   /// The held coordinate; nil for a fixed effect.
-  private let held: Int?
+  package let held: Int?
   private let termCount: Int
   private let widths: [Int]
   /// The estimate of the parameter; nil for the correlation of an effect without variance.
-  let estimate: Double?
+  package let estimate: Double?
   /// The other coordinates at the estimate.
-  let start: [Double]
+  package let start: [Double]
   /// Sizes of the free coordinates.
-  let steps: [Double]
+  package let steps: [Double]
   /// Size of the parameter where its estimate is 0.
-  let unit: Double
+  package let unit: Double
 
   /// Where the parameter may lie.
-  var range: ClosedRange<Double> {
+  package var range: ClosedRange<Double> {
     switch parameter {
     case .deviation, .residual: 0...Double.infinity
     case .correlation: -1...1
@@ -53,13 +53,31 @@ struct ProfileCoordinates {
   }
 
   init(_ model: MixedModel, estimate: Estimate, parameter: ProfiledParameter) {
+    let isCoefficient = if case .coefficient = parameter { true } else { false }
+    let scale = isCoefficient ? 1 : estimate.scale
+    self.init(
+      terms: model.terms, held: Set(estimate.held.map(\.term)),
+      covariances: estimate.relativeCovariances.map { $0.mapElements { $0 * scale } }, parameter: parameter,
+      fixedEffects: estimate.fixedEffects, scale: scale, hasScale: !isCoefficient)
+  }
+
+  /// - Parameters:
+  ///   - heldTerms: terms whose covariances are no parameters.
+  ///   - covariances: Ψ of every term at the estimate.
+  ///   - parameter: what is profiled.
+  ///   - fixedEffects: the fixed effects at the estimate.
+  ///   - scale: σ², for the size of covariances.
+  ///   - hasScale: whether log σ is the last coordinate.
+  package init(
+    terms: [RandomTerm], held heldTerms: Set<Int>, covariances: [Matrix], parameter: ProfiledParameter,
+    fixedEffects: [Double], scale: Double, hasScale: Bool
+  ) {
     self.parameter = parameter
-    termCount = model.terms.count
-    widths = model.terms.map(\.width)
-    let heldTerms = Set(estimate.held.map(\.term))
+    termCount = terms.count
+    widths = terms.map(\.width)
     var blocks: [Block] = []
     var ties: [Int: Int] = [:]
-    for (t, term) in model.terms.enumerated() where !heldTerms.contains(t) {
+    for (t, term) in terms.enumerated() where !heldTerms.contains(t) {
       if term.covariance == .tied {
         if let tie = term.tie, let known = ties[tie] {
           blocks[known].terms.append(t)
@@ -99,13 +117,10 @@ struct ProfileCoordinates {
     self.blocks = blocks
     self.starts = starts
 
-    let isCoefficient: Bool
-    if case .coefficient = parameter { isCoefficient = true } else { isCoefficient = false }
-    let scale = isCoefficient ? 1 : estimate.scale
     var values = [Double](repeating: 0, count: total)
     var sizes = values
     for (b, block) in blocks.enumerated() {
-      let psi = estimate.relativeCovariances[block.terms[0]].mapElements { $0 * scale }
+      let psi = covariances[block.terms[0]]
       // effects that hardly vary still take steps of the size of the others
       let floor = 1e-3 * max(psi.trace / Double(max(block.width, 1)), 1e-6 * scale).squareRoot()
       let at = starts[b]
@@ -139,17 +154,17 @@ struct ProfileCoordinates {
       estimateValue = size > 0 && values[at] > 0 ? values[at + 1] / size : nil
       values[at + 2] = size
     }
-    if !isCoefficient {
-      values.append(0.5 * log(estimate.scale))
+    if hasScale {
+      values.append(0.5 * log(scale))
       sizes.append(1)
     }
     switch parameter {
     case .residual:
-      held = values.count - 1
-      estimateValue = estimate.scale.squareRoot()
+      held = hasScale ? values.count - 1 : nil
+      estimateValue = scale.squareRoot()
     case .coefficient(let column):
       held = nil
-      estimateValue = estimate.fixedEffects[column]
+      estimateValue = fixedEffects[column]
     case .deviation:
       held = own.map { starts[$0.block] + $0.coordinate }
       estimateValue = held.map { values[$0] }
@@ -207,8 +222,15 @@ struct ProfileCoordinates {
     return (-2 * score.logLikelihood, -2 * score.fixedEffects[column], gradient)
   }
 
+  /// Whether a coordinate is a standard deviation in which every root of Ψ is linear.
+  package func isDeviation(_ coordinate: Int) -> Bool {
+    zip(blocks, starts).contains { block, start in
+      block.form != .full && (start..<start + block.count).contains(coordinate)
+    }
+  }
+
   /// Ψ of every term.
-  private func covariances(_ all: [Double]) -> [Matrix] {
+  package func covariances(_ all: [Double]) -> [Matrix] {
     var result = widths.map { Matrix(rows: $0, columns: $0) }
     for (block, at) in zip(blocks, starts) {
       switch block.form {

@@ -35,23 +35,30 @@ public struct ModelComparison: Sendable {
   public let notes: [String]
 }
 
-extension ModelComparison {
+extension ModelComparison: CustomStringConvertible {
   /// Columns `model`, `npar`, `aic`, `bic`, `llf`, `chisq`, `df`, `p`, `reference`.
-  public var frame: DataFrame {
+  public var frame: DataFrame { rows.frame }
+
+  /// The table and the notes.
+  public var description: String { rows.text(notes) }
+}
+
+extension [ModelComparison.Row] {
+  /// The rows as a data frame.
+  var frame: DataFrame {
     let columns = [
-      Column(name: "model", rows.map(\.name)), Column(name: "npar", rows.map(\.parameters)),
-      Column(name: "aic", rows.map(\.aic)), Column(name: "bic", rows.map(\.bic)),
-      Column(name: "llf", rows.map(\.logLikelihood)), Column(name: "chisq", rows.map(\.chiSquared)),
-      Column(name: "df", rows.map(\.degreesOfFreedom)), Column(name: "p", rows.map(\.pValue)),
-      Column(name: "reference", rows.map(\.reference)),
+      Column(name: "model", map(\.name)), Column(name: "npar", map(\.parameters)),
+      Column(name: "aic", map(\.aic)), Column(name: "bic", map(\.bic)),
+      Column(name: "llf", map(\.logLikelihood)), Column(name: "chisq", map(\.chiSquared)),
+      Column(name: "df", map(\.degreesOfFreedom)), Column(name: "p", map(\.pValue)),
+      Column(name: "reference", map(\.reference)),
     ]
     return (try? DataFrame(columns: columns)) ?? DataFrame()
   }
-}
 
-extension ModelComparison: CustomStringConvertible {
-  /// The table and the notes.
-  public var description: String {
+  /// The models, their table, and notes.
+  func text(_ notes: [String]) -> String {
+    let rows = self
     func number(_ x: Double, _ decimals: Int) -> String { x.isNaN ? "" : PythonFormat.fixed(x, decimals) }
     let columns: [[String]] = [
       rows.map { String($0.parameters) }, rows.map { number($0.aic, 3) }, rows.map { number($0.bic, 3) },
@@ -117,13 +124,16 @@ public func compare(models: [MixedLMResults]) throws -> ModelComparison {
     if position > 0 {
       let smaller = fits[position - 1]
       added = parameters - counts[order[position - 1]]
-      if let reason = Nesting.obstacle(to: smaller, in: fit, added: added) {
+      if let reason = Nesting.obstacle(
+        to: smaller.specification, in: fit.specification, added: added)
+      {
         notes.append(
           "No test of m\(position + 1) against m\(position): \(reason). AIC and BIC compare them all the same."
         )
       } else {
         chiSquared = 2 * (fit.llf - smaller.llf)
-        let distribution = ReferenceDistribution(smaller: smaller, larger: fit, added: added)
+        let distribution = ReferenceDistribution(
+          smaller: smaller.specification, larger: fit.specification, added: added)
         pValue = distribution.tail(max(chiSquared, 0))
         reference = distribution.name
         // Both optima are known to far less than this.

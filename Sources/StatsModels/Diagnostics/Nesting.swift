@@ -2,11 +2,10 @@ import LinearAlgebra
 
 /// Whether one model is a special case of another on the same rows: what a likelihood-ratio test takes for granted.
 enum Nesting {
-  /// Why `smaller` is no special case of `larger`; nil when it is one.
+  /// Why `small` is no special case of `large`; nil when it is one.
   ///
   /// - Parameter added: how many parameters the larger model has more.
-  static func obstacle(to smaller: MixedLMResults, in larger: MixedLMResults, added: Int) -> String? {
-    let (small, large) = (smaller.specification, larger.specification)
+  static func obstacle(to small: ModelSpecification, in large: ModelSpecification, added: Int) -> String? {
     if let name = fixedOutside(small, large) {
       return "'\(name)' of the first is no fixed effect of the second"
     }

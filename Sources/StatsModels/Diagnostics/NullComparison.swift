@@ -64,7 +64,7 @@ public func compare(null: RegressionResults, models: [MixedLMResults]) throws ->
       "No test of m2 against m1: the regression has columns that the mixed model lacks. AIC and BIC compare them."
     )
   }
-  let reference = NullReference(fit: smallest, added: added, sameFixed: sameFixed)
+  let reference = NullReference(blocks: smallest.specification.blocks, added: added)
   let chiSquared = isNested && added > 0 ? 2 * (smallest.llf - llf) : .nan
   let second = ModelComparison.Row(
     name: smallest.specification.caption, parameters: count, aic: criteria.aic, bic: criteria.bic,
@@ -82,13 +82,13 @@ public func compare(null: RegressionResults, models: [MixedLMResults]) throws ->
 }
 
 /// Whether columns are combinations of others.
-private func spans(_ large: Matrix, _ small: Matrix) -> Bool {
+func spans(_ large: Matrix, _ small: Matrix) -> Bool {
   let names = (try? large.matrixRank(), try? large.appending(columnsOf: small).matrixRank())
   return names.0 != nil && names.0 == names.1
 }
 
 /// `m1` as `m2`, and so on.
-private func renumbered(_ note: String) -> String {
+func renumbered(_ note: String) -> String {
   note.split(separator: " ", omittingEmptySubsequences: false).map { word -> String in
     let digits = word.dropFirst().prefix { $0.isNumber }
     guard word.hasPrefix("m"), let number = Int(digits) else { return String(word) }
@@ -97,14 +97,20 @@ private func renumbered(_ note: String) -> String {
 }
 
 /// The distribution of the likelihood ratio of a mixed model and a regression under the latter.
-private struct NullReference {
+struct NullReference {
   let degrees: [Int]
   let isConservative: Bool
 
-  init(fit: MixedLMResults, added: Int, sameFixed: Bool) {
-    let variances = fit.specification.blocks.reduce(0) { $0 + $1.width }
+  /// - Parameter degrees: degrees of freedom of the mixture's parts.
+  init(degrees: [Int]) {
+    self.degrees = degrees
+    isConservative = false
+  }
+
+  init(blocks: [RandomBlock], added: Int) {
+    let variances = blocks.reduce(0) { $0 + $1.width }
     // Coefficients that are tested too leave the mixture, moved by their number.
-    let isSingle = fit.specification.blocks.count == 1 && variances == 1
+    let isSingle = blocks.count == 1 && variances == 1
     degrees = isSingle && added >= 1 ? [added - 1, added] : [added]
     isConservative = !isSingle
   }

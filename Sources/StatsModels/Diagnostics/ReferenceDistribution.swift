@@ -5,7 +5,7 @@ struct ReferenceDistribution {
   /// Degrees of freedom of the mixture's halves; one entry for a plain χ².
   private let degrees: [Int]
 
-  init(smaller: MixedLMResults, larger: MixedLMResults, added: Int) {
+  init(smaller: ModelSpecification, larger: ModelSpecification, added: Int) {
     degrees = Self.mixture(smaller: smaller, larger: larger, added: added) ?? [added]
   }
 
@@ -21,8 +21,9 @@ struct ReferenceDistribution {
   }
 
   /// One new variance, alone or with its covariances with effects of the same level.
-  private static func mixture(smaller: MixedLMResults, larger: MixedLMResults, added: Int) -> [Int]? {
-    let (a, b) = (smaller.specification, larger.specification)
+  private static func mixture(smaller a: ModelSpecification, larger b: ModelSpecification, added: Int)
+    -> [Int]?
+  {
     guard a.exogNames == b.exogNames, a.exog == b.exog || a.cells != nil || b.cells != nil,
       a.residuals?.parameters.count == b.residuals?.parameters.count
     else { return nil }

@@ -4,29 +4,33 @@ import MixedModels
 /// Shares of the response's variance that a model explains. Not in statsmodels.
 ///
 /// S. Nakagawa, H. Schielzeth (2013), with random slopes after P. C. D. Johnson (2014): the variance of a term is the
-/// mean of z'Ψz over the rows.
+/// mean of z'Ψz over the rows. After generalised models all variances are those of the linear predictor (S. Nakagawa,
+/// P. C. D. Johnson, H. Schielzeth, 2017), and effects of single rows count as overdispersion.
 public struct VarianceShares: Sendable {
   /// Variance of the fixed part over the rows.
   public let fixed: Double
   /// Mean variance of each covariance block, by its factor, in the order of ``MixedLMResults/terms``.
   public let random: Series
-  /// Residual variance; with prior weights its mean over the rows.
+  /// Variance of effects that each row has to itself, of generalised models: a part of what is left unexplained.
+  public private(set) var dispersion = 0.0
+  /// Residual variance, with prior weights its mean over the rows; of generalised models that of the family.
   public let residual: Double
 
   private var randomTotal: Double { random.values.reduce(0, +) }
-  private var total: Double { fixed + randomTotal + residual }
+  private var unexplained: Double { dispersion + residual }
+  private var total: Double { fixed + randomTotal + unexplained }
 
   /// Marginal R²: the share of the fixed part.
   public var marginalR2: Double { fixed / total }
   /// Conditional R²: the share of fixed and random effects.
   public var conditionalR2: Double { (fixed + randomTotal) / total }
   /// Intraclass correlation given the fixed effects: the random effects' share of what the fixed part leaves.
-  public var adjustedICC: Double { randomTotal / (randomTotal + residual) }
+  public var adjustedICC: Double { randomTotal / (randomTotal + unexplained) }
   /// The random effects' share of all variance.
   public var unadjustedICC: Double { randomTotal / total }
   /// Each block's share of what the fixed part leaves.
   public var adjustedICCs: Series {
-    Series(index: random.index, values: random.values.map { $0 / (randomTotal + residual) })
+    Series(index: random.index, values: random.values.map { $0 / (randomTotal + unexplained) })
   }
 }
 
@@ -35,6 +39,7 @@ extension VarianceShares: CustomStringConvertible {
   public var description: String {
     var lines = [("fixed effects", fixed)]
     for (name, value) in random { lines.append((name, value)) }
+    if dispersion > 0 { lines.append(("effects of rows", dispersion)) }
     lines += [
       ("residual", residual), ("marginal R2", marginalR2), ("conditional R2", conditionalR2),
       ("adjusted ICC", adjustedICC), ("unadjusted ICC", unadjustedICC),

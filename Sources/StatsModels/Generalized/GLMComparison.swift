@@ -3,73 +3,40 @@ import Distributions
 import Foundation
 
 /// Likelihood-ratio tests between generalised models of the same data. Not in statsmodels.
-public struct GLMComparison: Sendable {
-  /// A model's line, and its test against the line above.
-  public struct Row: Sendable {
-    /// Family and formula.
-    public let name: String
-    /// Number of parameters.
-    public let parameters: Int
-    /// Akaike's criterion.
-    public let aic: Double
-    /// Bayesian criterion.
-    public let bic: Double
-    /// Log likelihood.
-    public let logLikelihood: Double
-    /// Twice the difference of log likelihoods; nan in the first line.
-    public let chiSquared: Double
-    /// Difference in parameters.
-    public let degreesOfFreedom: Int
-    /// Upper tail of χ²; of a half-and-half mixture of χ² with one degree less where a single variance is added.
-    public let pValue: Double
-  }
+public struct GLMComparison: Sendable, CustomStringConvertible {
+  /// A model's line, named by family and formula, and its test against the line above.
+  public typealias Row = ModelComparison.Row
 
   /// The models, by number of parameters.
   public let rows: [Row]
+  /// The mixed models among them, in the same order.
+  public let models: [MixedGLMResults]
   /// What to mind.
   public let notes: [String]
 
-  /// Columns `model`, `npar`, `aic`, `bic`, `llf`, `chisq`, `df`, `p`.
-  public var frame: DataFrame {
-    let columns = [
-      Column(name: "model", rows.map(\.name)), Column(name: "npar", rows.map(\.parameters)),
-      Column(name: "aic", rows.map(\.aic)), Column(name: "bic", rows.map(\.bic)),
-      Column(name: "llf", rows.map(\.logLikelihood)), Column(name: "chisq", rows.map(\.chiSquared)),
-      Column(name: "df", rows.map(\.degreesOfFreedom)), Column(name: "p", rows.map(\.pValue)),
-    ]
-    return (try? DataFrame(columns: columns)) ?? DataFrame()
-  }
+  /// Columns `model`, `npar`, `aic`, `bic`, `llf`, `chisq`, `df`, `p`, `reference`.
+  public var frame: DataFrame { rows.frame }
+
+  /// The table and the notes.
+  public var description: String { rows.text(notes) }
 }
 
-extension GLMComparison: CustomStringConvertible {
-  /// The table and the notes.
-  public var description: String {
-    let lines = rows.enumerated().map { position, row in
-      let test =
-        row.chiSquared.isNaN
-        ? ""
-        : ", chi2 \(PythonFormat.fixed(row.chiSquared, 4)) on \(row.degreesOfFreedom), p "
-          + PythonFormat.general(row.pValue, 4)
-      return
-        "m\(position + 1): \(row.name): \(row.parameters) parameters, AIC \(PythonFormat.fixed(row.aic, 3)), BIC "
-        + "\(PythonFormat.fixed(row.bic, 3)), log-likelihood \(PythonFormat.fixed(row.logLikelihood, 4))\(test)"
-    }
-    return (lines + notes).joined(separator: "\n")
-  }
-}
+/// Compares fits of one response on the same rows, in the order of their numbers of parameters.
+///
+/// A variance tested against zero lies on the boundary, where the likelihood ratio follows a mixture of χ² (D. O. Stram,
+/// J. W. Lee, 1994); a negative binomial model's α against a Poisson model likewise. Not in statsmodels.
+/// - Throws: ``StatsModelsError`` when the responses or the approximations differ, or fewer than two models are given.
+public func compare(_ models: MixedGLMResults...) throws -> GLMComparison { try compare(models: models) }
 
 /// Compares fits of one response on the same rows, in the order of their numbers of parameters. Not in statsmodels.
-///
-/// - Throws: ``StatsModelsError`` when the responses or the approximations differ, or fewer than two models are given.
-public func compare(_ models: MixedGLMResults...) throws -> GLMComparison {
+public func compare(models: [MixedGLMResults]) throws -> GLMComparison {
   guard let first = models.first, models.count > 1 else {
     throw StatsModelsError(.invalidArgument, "compare needs two models at least")
   }
+  let counts: Set<Family.Distribution> = [.poisson, .negativeBinomial]
   for other in models.dropFirst() {
-    guard other.model.endog == first.model.endog, other.weights == first.weights,
-      other.family.distribution == first.family.distribution
-        || Set([other.family.distribution, first.family.distribution]) == [.poisson, .negativeBinomial]
-    else {
+    let families: Set<Family.Distribution> = [other.family.distribution, first.family.distribution]
+    guard other.hasResponse(of: first), families.count == 1 || families == counts else {
       throw StatsModelsError(
         .invalidArgument,
         "the models were fitted to different responses or families: '\(first.model.endogNames)' (\(first.family), "
@@ -82,35 +49,198 @@ public func compare(_ models: MixedGLMResults...) throws -> GLMComparison {
           + "same nAGQ")
     }
   }
-  let fits = models.sorted { $0.parameterCount < $1.parameterCount }
+  let order = models.indices.sorted { (models[$0].parameterCount, $0) < (models[$1].parameterCount, $1) }
+  let fits = order.map { models[$0] }
   var rows: [GLMComparison.Row] = []
   var notes: [String] = []
   for (position, fit) in fits.enumerated() {
-    var (statistic, added, p) = (Double.nan, 0, Double.nan)
+    var test = LikelihoodRatio()
     if position > 0 {
       let smaller = fits[position - 1]
-      added = fit.parameterCount - smaller.parameterCount
-      statistic = 2 * (fit.llf - smaller.llf)
-      if added > 0 {
-        let value = max(statistic, 0)
-        let isVariance =
-          added == 1 && fit.specification.exogNames == smaller.specification.exogNames
-        let lower = isVariance ? (value > 0 ? 0 : 1) : ChiSquared(Double(added)).sf(value)
-        p = isVariance ? 0.5 * (lower + ChiSquared(1).sf(value)) : lower
+      let added = fit.parameterCount - smaller.parameterCount
+      if let reason = smaller.obstacle(in: fit, added: added) {
+        notes.append(
+          "No test of m\(position + 1) against m\(position): \(reason). AIC and BIC compare them all the same."
+        )
       } else {
-        statistic = .nan
-        notes.append("No test of m\(position + 1) against m\(position): they have equally many parameters.")
-      }
-      if statistic < -1e-4 {
-        notes.append("m\(position + 1) has a smaller likelihood than m\(position): it does not contain it.")
-        p = .nan
+        test = LikelihoodRatio(smaller: smaller, larger: fit, added: added)
+        // Both optima are known to far less than this.
+        if test.statistic < -1e-4 {
+          notes.append(
+            "m\(position + 1) has a smaller likelihood than m\(position), which is nested in it: its fit stopped short."
+          )
+        }
       }
     }
     rows.append(
-      .init(
-        name: "\(fit.family): \(fit.specification.caption)", parameters: fit.parameterCount, aic: fit.aic,
-        bic: fit.bic, logLikelihood: fit.llf, chiSquared: statistic, degreesOfFreedom: added, pValue: p))
+      test.row(
+        name: "\(fit.family): \(fit.specification.caption)", parameters: fit.parameterCount,
+        logLikelihood: fit.llf, rowWeight: fit.rowWeight))
   }
   if fits.contains(where: { !$0.converged }) { notes.append("A fit has not converged.") }
-  return GLMComparison(rows: rows, notes: notes)
+  return GLMComparison(rows: rows, models: fits, notes: notes)
+}
+
+/// Compares a generalised linear model with mixed ones of the same data: are there random effects at all?
+///
+/// The first line is the model without random effects, the mixed ones follow by number of parameters. A single variance
+/// that is tested against zero lies on the boundary, where the likelihood ratio follows ½χ²₀ + ½χ²₁; with several variances
+/// χ² errs on the side of the smaller model. The dispersion of gamma, inverse Gaussian and Gaussian responses is the one
+/// of maximum likelihood in every line. Not in statsmodels.
+/// - Throws: ``StatsModelsError`` for other rows, weights, offsets or families.
+public func compare(_ null: GLMResults, _ models: MixedGLMResults...) throws -> GLMComparison {
+  try compare(null: null, models: models)
+}
+
+/// Compares a generalised linear model with an array of mixed ones. Not in statsmodels.
+public func compare(null: GLMResults, models: [MixedGLMResults]) throws -> GLMComparison {
+  guard !models.isEmpty else {
+    throw StatsModelsError(.invalidArgument, "compare needs a mixed model beside the generalised linear one")
+  }
+  for model in models { try model.requireSameData(as: null) }
+  let table =
+    models.count > 1
+    ? try compare(models: models) : GLMComparison(rows: [], models: models, notes: [])
+  let smallest = table.models[0]
+  let (llf, parameters) = smallest.maximised(null)
+  let added = smallest.parameterCount - parameters
+  var notes: [String] = []
+  var test = LikelihoodRatio()
+  if !spans(smallest.model.exog, null.model.exog) || added <= 0 {
+    notes.append(
+      "No test of m2 against m1: the model without random effects has columns that the mixed model lacks. AIC and BIC "
+        + "compare them.")
+  } else {
+    let reference = NullReference(blocks: smallest.specification.blocks, added: added)
+    let statistic = 2 * (smallest.llf - llf)
+    test = LikelihoodRatio(
+      statistic: statistic, degreesOfFreedom: added, pValue: reference.tail(max(statistic, 0)),
+      reference: reference.name)
+    if reference.isConservative {
+      notes.append("Several variances are zero in m1: the p-value of m2 is an upper limit.")
+    }
+  }
+  let formula = null.designInfo?.describe() ?? null.model.exogNames.joined(separator: " + ")
+  let head = LikelihoodRatio().row(
+    name: "\(null.family): \(null.endogNames) ~ \(formula)", parameters: parameters, logLikelihood: llf,
+    rowWeight: smallest.rowWeight)
+  let second = test.row(
+    name: "\(smallest.family): \(smallest.specification.caption)", parameters: smallest.parameterCount,
+    logLikelihood: smallest.llf, rowWeight: smallest.rowWeight)
+  if !smallest.converged, models.count == 1 { notes.append("A fit has not converged.") }
+  return GLMComparison(
+    rows: [head, second] + table.rows.dropFirst(), models: table.models,
+    notes: notes + table.notes.map(renumbered))
+}
+
+/// A test of a model against a smaller one; nan without one.
+private struct LikelihoodRatio {
+  var statistic = Double.nan
+  var degreesOfFreedom = 0
+  var pValue = Double.nan
+  var reference = ""
+
+  func row(name: String, parameters: Int, logLikelihood: Double, rowWeight: Double) -> GLMComparison.Row {
+    let k = Double(parameters)
+    return .init(
+      name: name, parameters: parameters, aic: 2 * k - 2 * logLikelihood,
+      bic: log(rowWeight) * k - 2 * logLikelihood, logLikelihood: logLikelihood, chiSquared: statistic,
+      degreesOfFreedom: degreesOfFreedom, pValue: pValue, reference: reference)
+  }
+}
+
+extension LikelihoodRatio {
+  init(smaller: MixedGLMResults, larger: MixedGLMResults, added: Int) {
+    statistic = 2 * (larger.llf - smaller.llf)
+    degreesOfFreedom = added
+    let value = max(statistic, 0)
+    if smaller.family.distribution == larger.family.distribution {
+      let distribution = ReferenceDistribution(
+        smaller: smaller.specification, larger: larger.specification, added: added)
+      (pValue, reference) = (distribution.tail(value), distribution.name)
+    } else {
+      // α = 0 lies on the boundary too; what else is added moves the mixture.
+      let mixture = NullReference(degrees: [added - 1, added])
+      (pValue, reference) = (mixture.tail(value), mixture.name)
+    }
+  }
+}
+
+extension MixedGLMResults {
+  /// Whether another fit has the same response, weights and offset.
+  fileprivate func hasResponse(of other: MixedGLMResults) -> Bool {
+    model.endog == other.model.endog && weights == other.weights
+      && model.response.frequencies?.values == other.model.response.frequencies?.values
+      && model.predictorOffset == other.model.predictorOffset
+  }
+
+  /// Why this model is no special case of another one.
+  fileprivate func obstacle(in larger: MixedGLMResults, added: Int) -> String? {
+    if family.link != larger.family.link { return "their links differ" }
+    if family.distribution == .negativeBinomial, larger.family.distribution == .poisson {
+      return "a Poisson model contains no negative binomial one"
+    }
+    return Nesting.obstacle(to: specification, in: larger.specification, added: added)
+  }
+
+  fileprivate func requireSameData(as null: GLMResults) throws {
+    let other = null.model
+    let ownWeights = zip(other.nTrials, other.varWeights).map { $0 * $1 }
+    let frequencies = model.response.frequencies?.values ?? [Double](repeating: 1, count: nobs)
+    guard other.endog == model.endog, ownWeights == weights, other.freqWeights == frequencies,
+      (other.offset ?? frequencies.map { _ in 0 }) == (model.predictorOffset ?? frequencies.map { _ in 0 })
+    else {
+      throw StatsModelsError(
+        .invalidArgument,
+        "the models were fitted to different responses, weights or offsets: '\(null.endogNames)' with \(null.nobs) rows and "
+          + "'\(model.endogNames)' with \(nobs)")
+    }
+    guard null.family.distribution == family.distribution, null.family.link == family.link,
+      family.distribution != .beta, (null.family.alpha ?? 1) == (family.alpha ?? 1),
+      family.distribution != .negativeBinomial || family.alpha != nil
+    else {
+      throw StatsModelsError(
+        .invalidArgument,
+        "the models have different families, \(null.family) and \(family), or one in which the generalised linear model does "
+          + "not estimate the dispersion: give both the same link, and negative binomial ones the same alpha")
+    }
+  }
+
+  /// The log likelihood of a generalised linear model with the constants of mixed ones, at its best dispersion, and its
+  /// number of parameters.
+  fileprivate func maximised(_ null: GLMResults) -> (llf: Double, parameters: Int) {
+    let hasDispersion = family.model.estimatesDispersion
+    let frequencies = null.model.freqWeights
+    let scale = hasDispersion ? bestDispersion(null) : 1
+    let llf = null.means.indices.reduce(0.0) { sum, i in
+      let (weight, trials) = family.distribution == .binomial ? (1, weights[i]) : (weights[i], 1)
+      return sum
+        + frequencies[i]
+        * family.logLikelihood(model.endog[i], null.means[i], weight: weight, trials: trials, scale: scale)
+    }
+    return (llf, Int(null.dfModel) + 1 + (hasDispersion ? 1 : 0))
+  }
+
+  /// The dispersion of largest likelihood given the means.
+  private func bestDispersion(_ null: GLMResults) -> Double {
+    let deviances = zip(model.endog, null.means).map { family.unitDeviance($0, $1) }
+    let frequencies = null.model.freqWeights
+    func sum(_ f: (Int) -> Double) -> Double {
+      deviances.indices.reduce(0.0) { $0 + frequencies[$1] * weights[$1] * f($1) }
+    }
+    let total = sum { deviances[$0] }
+    guard family.distribution == .gamma else { return total / frequencies.reduce(0, +) }
+    // Σ w (log s − ψ(s)) = ½ Σ w d at shapes s = w/φ, the left side near Σ ½φ: fixed points of φ converge fast.
+    var scale = total / frequencies.reduce(0, +)
+    for _ in 0..<200 {
+      let left = sum { i in
+        let shape = weights[i] / scale
+        return log(shape) - SpecialFunctions.digamma(shape)
+      }
+      let next = scale * 0.5 * total / left
+      if abs(next - scale) <= 1e-14 * scale { break }
+      scale = next
+    }
+    return scale
+  }
 }

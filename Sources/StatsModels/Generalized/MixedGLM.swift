@@ -32,6 +32,13 @@ public struct MixedGLM: Sendable {
     try response.check(family, specification: specification)
   }
 
+  /// A model whose data are gone.
+  init(restored specification: ModelSpecification, response: MixedGLMResponse, family: Family) {
+    self.family = family
+    self.response = response
+    linear = MixedLM(specification: specification)
+  }
+
   var specification: ModelSpecification { linear.specification }
   var layout: ParameterLayout { linear.layout }
 
@@ -53,6 +60,8 @@ public struct MixedGLM: Sendable {
 
   /// The engine's model, made on first use.
   func engine() throws -> GeneralizedModel {
+    // says that the data are gone
+    if specification.isRestored { _ = try linear.engine() }
     let made = engineCache.value { () -> Result<GeneralizedModel, EngineError> in
       do throws(EngineError) {
         return .success(try GeneralizedModel(rows, response: family.model))

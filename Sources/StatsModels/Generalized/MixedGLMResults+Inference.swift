@@ -2,7 +2,6 @@ import DataFrames
 import Distributions
 import Foundation
 import LinearAlgebra
-import Patsy
 
 extension MixedGLMResults {
   /// Two-sided p-values of all parameters, by the normal distribution.
@@ -57,64 +56,5 @@ extension MixedGLMResults {
       for (j, b) in kept.enumerated() { values[a, b] = estimate.fixedCovariance[i, j] }
     }
     return LabeledMatrix(index: names, columns: names, values: values)
-  }
-
-  /// Tests each hypothesis about the fixed effects by itself, by the normal distribution.
-  ///
-  /// - Parameter rMatrix: rows over the fixed effects, or equations in text.
-  /// - Throws: `PatsyError` for a text that does not parse, ``StatsModelsError`` for a wrong number of columns.
-  public func tTest(_ rMatrix: any HypothesisConvertible) throws -> ContrastResults {
-    let constraint = try constraint(rMatrix)
-    let covariance = constraint.coefs * covParams().values * constraint.coefs.transposed
-    let errors = covariance.diagonal.map { max($0, 0).squareRoot() }
-    return ContrastResults(
-      effect: constraint.coefs * known, sd: errors.map { $0 > 0 ? $0 : .nan }, values: constraint.constants)
-  }
-
-  /// Tests all hypotheses about the fixed effects together, by χ².
-  ///
-  /// - Parameter rMatrix: rows over the fixed effects, or equations in text.
-  /// - Throws: `PatsyError` for a text that does not parse, ``StatsModelsError`` for a wrong number of columns.
-  public func waldTest(_ rMatrix: any HypothesisConvertible) throws -> JointTestResults {
-    let constraint = try constraint(rMatrix)
-    let covariance = constraint.coefs * covParams().values * constraint.coefs.transposed
-    guard covariance.isFinite else {
-      throw StatsModelsError(.invalidHypothesis, "a parameter of the hypothesis has no standard error")
-    }
-    let distance = zip(constraint.coefs * known, constraint.constants).map { $0 - $1 }
-    let statistic = dot(distance, try covariance.pseudoInverse() * distance)
-    return JointTestResults(chi2: statistic, df: Double(try covariance.matrixRank()))
-  }
-
-  /// Tests each term of the fixed effects: all its columns together, by χ².
-  public func waldTestTerms() throws -> WaldTestResults {
-    let slices =
-      specification.source?.fixedInfo.termNameSlices.map { ($0.name, Array($0.slice)) }
-      ?? layout.fixedNames.enumerated().map { ($1, [$0]) }
-    let tested = slices.filter { !$0.1.isEmpty }
-    return WaldTestResults(
-      names: tested.map(\.0),
-      tests: try tested.map { _, columns in
-        var rows = Matrix(rows: columns.count, columns: layout.fixedNames.count)
-        for (i, column) in columns.enumerated() { rows[i, column] = 1 }
-        return try waldTest(rows)
-      })
-  }
-
-  private var known: [Double] { estimate.fixedEffects.map { $0.isNaN ? 0 : $0 } }
-
-  private func constraint(_ hypothesis: any HypothesisConvertible) throws -> LinearConstraint {
-    let names = layout.fixedNames
-    if case .matrix(let matrix, _) = hypothesis.constraintLike, matrix.columns != names.count {
-      throw StatsModelsError(
-        .invalidHypothesis,
-        "the hypothesis has \(matrix.columns) columns and the model \(names.count) fixed effects: \(shortList(names))"
-      )
-    }
-    do { return try LinearConstraint(hypothesis.constraintLike, variableNames: names) } catch let error
-      as PatsyError
-    {
-      throw error.withRemedy("the parameters are \(shortList(names))")
-    }
   }
 }

@@ -60,12 +60,17 @@ extension MixedGLMResults {
     return try predictions(merged, which: which, included: included, newLevels: newLevels)
   }
 
-  /// Predictions for new data with confidence limits.
+  /// Predictions for new data with limits of the mean, or of a new observation.
   ///
   /// Standard errors take in fixed effects, the effects that are used, and the covariance of both; limits of means are
   /// those of the linear predictor, taken through the link. Variances count as known.
-  /// - Throws: ``StatsModelsError`` for unknown factors and levels, and for `interval: .prediction`, which
-  ///   ``simulate(count:seed:randomEffects:)`` answers; `PatsyError` for columns that are missing.
+  ///
+  /// Limits of a new observation are quantiles of its distribution: the family's, mixed over the normal error of the linear
+  /// predictor, in which effects that are not used have their variance; nothing is drawn. `se` is that distribution's
+  /// standard deviation. Trials, or prior weights, are those of the columns they came from; without one a share is that of a
+  /// single trial, a truth value, whose limits are 0 or 1: that both are possible is all that an interval can say of it.
+  /// - Throws: ``StatsModelsError`` for unknown factors and levels, and for a new observation's linear predictor;
+  ///   `PatsyError` for columns that are missing.
   public func predict(
     _ data: DataFrame, which: MixedGLMPrediction = .mean, randomEffects: RandomEffectsSelection = .none,
     newLevels: NewLevels = .error, interval: IntervalKind, level: Double = 0.95
@@ -75,9 +80,9 @@ extension MixedGLMResults {
       interval: interval, level: level)
   }
 
-  /// Predictions with confidence limits and the effects of the grouping columns in `exogRe`.
+  /// Predictions with limits and the effects of the grouping columns in `exogRe`.
   ///
-  /// - Throws: ``StatsModelsError`` as without limits, and for `interval: .prediction`.
+  /// - Throws: ``StatsModelsError`` as without limits, and for a new observation's linear predictor.
   public func predict(
     _ data: DataFrame, exogRe: DataFrame, which: MixedGLMPrediction = .mean, newLevels: NewLevels = .error,
     interval: IntervalKind, level: Double = 0.95
@@ -89,13 +94,18 @@ extension MixedGLMResults {
 
   // MARK: - Values
 
+  /// - Parameters:
+  ///   - needsExcluded: whether effects that are not used are to be known by their levels.
+  ///   - errors: whether standard errors are wanted too.
   private func newRows(
-    _ data: DataFrame, which: MixedGLMPrediction, included: Set<Int>, newLevels: NewLevels
+    _ data: DataFrame, included: Set<Int>, newLevels: NewLevels, needsExcluded: Bool, errors: Bool = false
   ) throws -> (rows: NewRows, predictor: [Double]) {
     let new = try NewRows(
       data, specification: specification, included: included, newLevels: newLevels,
-      needsExcluded: which == .marginal)
+      needsExcluded: needsExcluded)
+    try refuseWithheld(new.rows, errors: errors)
     var predictor = new.addingOffset(linearPart(new.rows))
+    for row in inestimableRows(of: new.rows.fixed) { predictor[row] = .nan }
     if let exposure = try model.response.exposure?.values(in: data, argument: "exposure") {
       for (i, row) in new.kept.enumerated() { predictor[i] += log(exposure[row]) }
     }
@@ -121,8 +131,21 @@ extension MixedGLMResults {
     return result
   }
 
+  /// Variances of the linear predictors of new rows given the data.
+  private func predictorVariances(_ rows: PredictionRows) throws -> [Double] {
+    guard let working else { return try model.engine().predictorVariances(estimate, at: rows) }
+    if rows.effects.allSatisfy({ $0 == nil }) {
+      let covariance = covParams().values
+      return (0..<rows.count).map { covariance.quadraticForm(rows.fixed.row($0)) }
+    }
+    if let restored = specification.restored, restored.statistics?.random == nil {
+      throw restored.noJointErrors
+    }
+    return try working.predictionSystem().variances(rows)
+  }
+
   /// z'Ψz of effects that are integrated over.
-  private func priorVariances(_ effects: [PredictionRows.Effects?], rows n: Int) -> [Double] {
+  func priorVariances(_ effects: [PredictionRows.Effects?], rows n: Int) -> [Double] {
     var result = [Double](repeating: 0, count: n)
     for (t, effects) in effects.enumerated() {
       guard let effects else { continue }
@@ -138,7 +161,7 @@ extension MixedGLMResults {
     return result
   }
 
-  private func values(_ predictor: [Double], which: MixedGLMPrediction, variances: [Double]?) -> [Double] {
+  func values(_ predictor: [Double], which: MixedGLMPrediction, variances: [Double]?) -> [Double] {
     switch which {
     case .linear: return predictor
     case .mean: return predictor.map(family.link.inverse)
@@ -153,7 +176,8 @@ extension MixedGLMResults {
     _ data: DataFrame, which: MixedGLMPrediction, included: Set<Int>, newLevels: NewLevels
   ) throws -> Series {
     if data.rowCount == 0 { return Series(index: [], values: []) }
-    let (new, predictor) = try newRows(data, which: which, included: included, newLevels: newLevels)
+    let (new, predictor) = try newRows(
+      data, included: included, newLevels: newLevels, needsExcluded: which == .marginal)
     let variances = which == .marginal ? priorVariances(new.excluded, rows: new.rows.count) : nil
     return Series(
       index: Array(data.rowLabels),
@@ -168,20 +192,23 @@ extension MixedGLMResults {
     guard level > 0, level < 1 else {
       throw StatsModelsError(.invalidArgument, "level is \(level): it must lie between 0 and 1")
     }
-    guard interval == .confidence else {
+    guard interval == .confidence || which != .linear else {
       throw StatsModelsError(
-        .notAvailable,
-        "intervals of new observations of a \(family.distribution.rawValue) response are no limits around a mean: take "
-          + "quantiles of simulate(count:seed:), or interval: .confidence")
+        .invalidArgument,
+        "a new observation has no linear predictor: take which .mean or .marginal with interval .prediction")
     }
     if data.rowCount == 0 {
       let none = Series(index: [], values: [])
       return PredictionTable(
         predictions: none, se: none, lower: none, upper: none, interval: interval, level: level)
     }
-    let (new, predictor) = try newRows(data, which: which, included: included, newLevels: newLevels)
-    let engine = try model.engine()
-    let errors = engine.predictorVariances(estimate, at: new.rows).map { max($0, 0).squareRoot() }
+    let (new, predictor) = try newRows(
+      data, included: included, newLevels: newLevels,
+      needsExcluded: which == .marginal || interval == .prediction, errors: true)
+    let errors = try predictorVariances(new.rows).map { max($0, 0).squareRoot() }
+    if interval == .prediction {
+      return try observations(data, new, predictor, errors: errors, which: which, level: level)
+    }
     let spread = which == .marginal ? priorVariances(new.excluded, rows: new.rows.count) : nil
     let quantile = -Normal.ppf(0.5 - level / 2)
     let limits = [-quantile, 0, quantile].map { q in
@@ -201,6 +228,46 @@ extension MixedGLMResults {
       predictions: series(limits[1]), se: series(zip(slopes, errors).map { $0 * $1 }),
       lower: series(zip(limits[0], limits[2]).map { min($0, $1) }),
       upper: series(zip(limits[0], limits[2]).map { max($0, $1) }), interval: interval, level: level)
+  }
+}
+
+extension MixedGLMResults {
+  /// Means, standard deviations and quantiles of new observations.
+  private func observations(
+    _ data: DataFrame, _ new: NewRows, _ predictor: [Double], errors: [Double], which: MixedGLMPrediction,
+    level: Double
+  ) throws -> PredictionTable {
+    let unknown = priorVariances(new.excluded, rows: new.rows.count)
+    let weights = try newWeights(data, new.kept)
+    let isFree = model.response.precisions(family) != nil
+    let tail = 0.5 - level / 2
+    let laws = predictor.indices.map { i in
+      PredictiveLaw(eta: predictor[i], variance: errors[i] * errors[i] + unknown[i]) { eta in
+        ConditionalLaw(
+          family: family, mean: family.link.inverse(eta), weight: weights[i], dispersion: dispersion,
+          isFree: isFree)
+      }
+    }
+    func series(_ values: [Double]) -> Series {
+      Series(index: Array(data.rowLabels), values: new.padded(values))
+    }
+    return PredictionTable(
+      predictions: series(
+        values(predictor, which: which, variances: which == .marginal ? unknown : nil)),
+      se: series(laws.map(\.deviation)), lower: series(laws.map { $0.quantile(tail) }),
+      upper: series(laws.map { $0.quantile(1 - tail) }), interval: .prediction, level: level)
+  }
+
+  /// Trials or prior weights of new rows: of the columns that the model's came from, else ones.
+  private func newWeights(_ data: DataFrame, _ rows: [Int]) throws -> [Double] {
+    var result = [Double](repeating: 1, count: rows.count)
+    let isWeighted = family.distribution == .binomial || model.response.precisions(family) != nil
+    for (name, numbers) in [("trials", model.response.trials), ("varWeights", model.response.weights)]
+    where isWeighted {
+      guard let values = try numbers?.values(in: data, argument: name) else { continue }
+      for (i, row) in rows.enumerated() { result[i] *= values[row] }
+    }
+    return result
   }
 }
 

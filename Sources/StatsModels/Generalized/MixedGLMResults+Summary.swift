@@ -50,7 +50,7 @@ extension MixedGLMResults {
   }
 
   /// What the dispersion is called, where it is estimated.
-  private var dispersionName: String? {
+  var dispersionName: String? {
     switch family.distribution {
     case .binomial, .poisson: nil
     case .negativeBinomial: "alpha"

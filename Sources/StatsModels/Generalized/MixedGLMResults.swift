@@ -14,12 +14,32 @@ public struct MixedGLMResults: Sendable {
   public let warnings: [FitWarning]
   /// Seconds of the fit.
   package let fitSeconds: Double
+  /// The linear model that stands for the data in results that were read from a file; nil after a fit.
+  let working: MixedLMResults?
+  /// Rows, each as often as its frequency.
+  let rowWeight: Double
+  let dependenceCache = Lazy<FixedDependence?>()
 
   init(model: MixedGLM, estimate: GeneralizedEstimate, fitSeconds: Double) {
     self.model = model
     self.estimate = estimate
     self.fitSeconds = fitSeconds
+    working = nil
+    rowWeight = model.response.frequencies?.values.reduce(0, +) ?? Double(model.nobs)
     warnings = model.warnings + GLMFindings(model: model, estimate: estimate).warnings
+  }
+
+  /// Results that were read from a file.
+  init(
+    model: MixedGLM, estimate: GeneralizedEstimate, warnings: [FitWarning], working: MixedLMResults,
+    rowWeight: Double
+  ) {
+    self.model = model
+    self.estimate = estimate
+    self.warnings = warnings
+    self.working = working
+    self.rowWeight = rowWeight
+    fitSeconds = 0
   }
 
   var specification: ModelSpecification { model.specification }
@@ -40,6 +60,14 @@ extension MixedGLMResults {
     case .laplace: "Laplace"
     case .quadrature: "AGQ"
     case .jointMode: "nAGQ=0"
+    }
+  }
+  /// Nodes of the quadrature for each effect: 1 after Laplace's approximation, 0 with fixed effects at the joint mode.
+  public var nAGQ: Int {
+    switch estimate.integration {
+    case .laplace: 1
+    case .quadrature(let nodes): nodes
+    case .jointMode: 0
     }
   }
   /// Whether the search ended at a maximum.
@@ -71,9 +99,6 @@ extension MixedGLMResults {
   package var evaluations: (values: Int, gradients: Int) {
     (estimate.certificate.evaluations, estimate.certificate.gradients)
   }
-
-  /// Rows, each as often as its frequency.
-  var rowWeight: Double { model.response.frequencies?.values.reduce(0, +) ?? Double(nobs) }
 }
 
 // MARK: - Parameters

@@ -65,7 +65,7 @@ public struct ContrastResults: Sendable, Equatable {
     let df = inference.method == .infinite ? nil : rows.map(\.df)
     self.init(
       effect: rows.map(\.estimate), sd: rows.map(\.standardError), values: values, df: df,
-      common: inference.method == .residual ? inference.results.dfResid : nil)
+      common: inference.method == .residual ? inference.fit.dfResid : nil)
     notes = inference.notes
   }
 

@@ -5,7 +5,7 @@ import MixedModels
 struct FixedEffectsInference: Sendable {
   let method: DegreesOfFreedom
   /// The fit that the estimates are of: another one where the method asks for the restricted likelihood.
-  let results: MixedLMResults
+  let fit: any MixedModelFit
   /// Nil where degrees of freedom do not depend on the combination.
   let uncertainty: FixedEffectsUncertainty?
   /// What its user should know.
@@ -26,15 +26,16 @@ struct FixedEffectsInference: Sendable {
   }
 
   init(
-    method: DegreesOfFreedom, results: MixedLMResults, uncertainty: FixedEffectsUncertainty?, notes: [String]
+    method: DegreesOfFreedom, fit: any MixedModelFit, uncertainty: FixedEffectsUncertainty? = nil,
+    notes: [String] = []
   ) {
     self.method = method
-    self.results = results
+    self.fit = fit
     self.uncertainty = uncertainty
     self.notes = notes
-    let aliased = Set(results.estimate.aliased)
-    kept = (0..<results.kFe).filter { !aliased.contains($0) }
-    covariance = uncertainty?.covariance ?? results.estimate.fixedCovariance
+    let aliased = Set(fit.aliased)
+    kept = fit.fixedEffects.indices.filter { !aliased.contains($0) }
+    covariance = uncertainty?.covariance ?? fit.fixedCovariance
   }
 
   /// Estimates of rows over all fixed effects, unknown where the data determine none.
@@ -42,7 +43,7 @@ struct FixedEffectsInference: Sendable {
   /// - Parameter asCoded: takes dropped columns as zero, as a table of coefficients does.
   func combinations(_ rows: Matrix, asCoded: Bool = false) -> [Combination] {
     let unknown = asCoded ? rowsOnDropped(rows) : inestimable(rows)
-    let effects = kept.map { results.estimate.fixedEffects[$0] }
+    let effects = kept.map { fit.fixedEffects[$0] }
     return (0..<rows.rows).map { i in
       if unknown.contains(i) { return .unknown }
       let contrast = kept.map { rows[i, $0] }
@@ -61,23 +62,23 @@ struct FixedEffectsInference: Sendable {
 
   /// Tests that rows over the kept columns have given values, zero if nil.
   func test(kept inner: Matrix, values: [Double]? = nil) -> JointTest {
-    let effects = kept.map { results.estimate.fixedEffects[$0] }
+    let effects = kept.map { fit.fixedEffects[$0] }
     let distance = zip(inner * effects, values ?? [Double](repeating: 0, count: inner.rows)).map { $0 - $1 }
     if let uncertainty { return uncertainty.test(inner, distance: distance) }
     return JointTest(
       covariance: inner * covariance * inner.transposed, distance: distance,
-      denominator: method == .residual ? results.dfResid : .infinity)
+      denominator: method == .residual ? fit.dfResid : .infinity)
   }
 
   /// Rows that the data do not determine.
   func inestimable(_ rows: Matrix) -> Set<Int> {
-    if results.estimate.aliased.isEmpty { return [] }
-    guard results.knowsDependence else { return rowsOnDropped(rows) }
-    return Set(results.inestimableRows(of: rows))
+    if fit.aliased.isEmpty { return [] }
+    guard fit.knowsDependence else { return rowsOnDropped(rows) }
+    return Set(fit.inestimableRows(of: rows))
   }
 
   private func rowsOnDropped(_ rows: Matrix) -> Set<Int> {
-    Set((0..<rows.rows).filter { row in results.estimate.aliased.contains { rows[row, $0] != 0 } })
+    Set((0..<rows.rows).filter { row in fit.aliased.contains { rows[row, $0] != 0 } })
   }
 
   /// Variance of a combination of the kept columns' coefficients.
@@ -88,7 +89,7 @@ struct FixedEffectsInference: Sendable {
 
   private func df(_ contrast: [Double]) -> Double {
     switch method {
-    case .residual: results.dfResid
+    case .residual: fit.dfResid
     case .infinite: .infinity
     case .satterthwaite, .kenwardRoger: uncertainty?.degreesOfFreedom(of: contrast) ?? .nan
     }
@@ -103,7 +104,7 @@ extension MixedLMResults {
   func inference(_ method: DegreesOfFreedom) throws -> FixedEffectsInference {
     switch method {
     case .residual, .infinite:
-      return FixedEffectsInference(method: method, results: self, uncertainty: nil, notes: [])
+      return FixedEffectsInference(method: method, fit: self)
     case .satterthwaite:
       try requireFreeEstimates(method)
       let uncertainty = try cache.satterthwaite.value {
@@ -115,7 +116,7 @@ extension MixedLMResults {
           return held.adding(slopes: found.fixedCovarianceSlopes, parameterCovariance: found.covariance)
         }
       }
-      return FixedEffectsInference(method: method, results: self, uncertainty: uncertainty, notes: [])
+      return FixedEffectsInference(method: method, fit: self, uncertainty: uncertainty)
     case .kenwardRoger:
       try requireFreeEstimates(method)
       try specification.requirePlainResiduals(
@@ -123,12 +124,12 @@ extension MixedLMResults {
         remedy:
           "it takes covariances that are linear in their parameters; take ddf .satterthwaite (--ddf satterthwaite)"
       )
-      let fit = try restrictedFit()
+      let fit = try fit(for: method)
       let uncertainty = try cache.kenwardRoger.value {
         try cache.seconds.timing { try fit.adjustedUncertainty() }
       }
       return FixedEffectsInference(
-        method: method, results: fit, uncertainty: uncertainty,
+        method: method, fit: fit, uncertainty: uncertainty,
         notes: kenwardRogerNotes(isSingular: uncertainty.isSingular))
     }
   }
@@ -147,9 +148,10 @@ extension MixedLMResults {
     return notes
   }
 
-  /// This fit, or the one of the same model by restricted likelihood.
-  private func restrictedFit() throws -> MixedLMResults {
-    if reml { return self }
+  /// The fit whose estimates a method takes: this one, or for Kenward's and Roger's that of the same model by
+  /// restricted likelihood.
+  func fit(for method: DegreesOfFreedom) throws -> MixedLMResults {
+    if reml || method != .kenwardRoger { return self }
     return try cache.restricted.value {
       try model.fit(reml: true, exact: engineOptions.exact, threads: engineOptions.threads)
     }

@@ -3,17 +3,17 @@ import LinearAlgebra
 
 /// Contrasts of marginal means with tests and intervals. Not in statsmodels.
 public struct ContrastTable: Sendable {
-  /// The contrasts, `A - B`.
+  /// The contrasts, `A - B`; `A / B` where they are ratios.
   public let contrast: [String]
   /// The levels of the factors that families stand by, one column each.
   public let levels: DataFrame
-  /// The contrasts' values; nan where the data determine none, as in all that follows.
+  /// The contrasts' values, or on the response's scale their exponentials; nan where the data determine none, as in all that follows.
   public let estimate: [Double]
   /// Their standard errors.
   public let se: [Double]
   /// Degrees of freedom; infinite where the normal distribution is the reference.
   public let df: [Double]
-  /// Estimates over standard errors.
+  /// Estimates over standard errors; of ratios those of their logarithms.
   public let t: [Double]
   /// Adjusted two-sided p-values.
   public let p: [Double]
@@ -25,13 +25,16 @@ public struct ContrastTable: Sendable {
   public let adjust: Adjustment
   /// One less the confidence level of the limits.
   public let alpha: Double
+  /// What the estimates are: "estimate" for differences, "ratio" or "odds.ratio" on the response's scale.
+  public let estimateName: String
   /// What a reader should know.
   public let notes: [String]
 
-  /// The levels, then `contrast`, `estimate`, `se`, `df`, `t`, `p`, `lower`, `upper`.
+  /// The levels, then `contrast`, `estimate` (or ``estimateName``), `se`, `df`, `t`, `p`, `lower`, `upper`.
   public var frame: DataFrame {
     let numbers = [
-      ("estimate", estimate), ("se", se), ("df", df), ("t", t), ("p", p), ("lower", lower), ("upper", upper),
+      (estimateName, estimate), ("se", se), ("df", df), ("t", t), ("p", p), ("lower", lower),
+      ("upper", upper),
     ]
     let columns = levels.columns + [Column(name: "contrast", contrast)] + numbers.map { Column(name: $0, $1) }
     return (try? DataFrame(columns: columns)) ?? DataFrame()
@@ -64,17 +67,26 @@ extension MarginalMeans {
   public func contrast(
     _ kind: MeanContrast, adjust: Adjustment? = nil, alpha: Double = 0.05
   ) throws -> ContrastTable {
-    try inference.results.requireLevel(alpha: alpha)
+    try inference.fit.requireLevel(alpha: alpha)
     var notes = notes
     var adjustment = adjust ?? kind.defaultAdjustment
     if adjustment == .tukey, !kind.isPairwise {
       adjustment = .sidak
       notes.append("Tukey's adjustment is for all pairs: Šidák's in its place.")
     }
+    let ratios = response.flatMap { scale in
+      scale.ratioName == nil || !kind.areDifferences ? nil : scale
+    }
+    if let response {
+      notes.append(
+        ratios == nil
+          ? "Contrasts are on the scale of the \(response.family.link.rawValue) link."
+          : "Tests are those of the logarithms of the ratios.")
+    }
     var (names, places, p, widths): ([String], [Int], [Double], [Double]) = ([], [], [], [])
     var combinations: [FixedEffectsInference.Combination] = []
     for family in families {
-      let rows = try kind.rows(family.map { labels[$0] })
+      let rows = try kind.rows(family.map { labels[$0] }, sign: ratios == nil ? "-" : "/")
       let functions = weighted(rows.map(\.weights), family)
       let own = inference.combinations(functions)
       let judged = ContrastFamily(
@@ -86,15 +98,19 @@ extension MarginalMeans {
       p += judged.pValues(adjustment)
       widths += zip(judged.quantiles(adjustment, alpha: alpha), own).map { $0 * $1.standardError }
     }
-    let estimate = combinations.map(\.estimate)
+    let intervals = zip(combinations, widths).map { row, width in
+      ScaledInterval(
+        estimate: row.estimate, se: row.standardError, lower: row.estimate - width,
+        upper: row.estimate + width)
+    }.map { ratios?.ratio($0) ?? $0 }
     return ContrastTable(
       contrast: names,
       levels: try DataFrame(
         columns: by.map { levels[$0].rows(places) }, rowLabels: RowLabels(count: places.count)),
-      estimate: estimate, se: combinations.map(\.standardError), df: combinations.map(\.df),
+      estimate: intervals.map(\.estimate), se: intervals.map(\.se), df: combinations.map(\.df),
       t: combinations.map { $0.estimate / $0.standardError }, p: p,
-      lower: zip(estimate, widths).map { $0 - $1 }, upper: zip(estimate, widths).map { $0 + $1 },
-      adjust: adjustment, alpha: alpha, notes: notes)
+      lower: intervals.map(\.lower), upper: intervals.map(\.upper), adjust: adjustment, alpha: alpha,
+      estimateName: ratios?.ratioName ?? "estimate", notes: notes)
   }
 
   /// Contrasts of contrasts: products of one kind for each factor, `(A1 - A2) : linear`. Not in statsmodels.

@@ -47,15 +47,20 @@ public struct MarginalMeans: Sendable {
   public let alpha: Double
   /// How degrees of freedom were counted.
   public let ddf: DegreesOfFreedom
+  /// Whether means are those of the linear predictor or, after generalised models, of the response.
+  public let type: MeanScale
   /// What a reader should know, such as interactions that were averaged over.
   public let notes: [String]
   /// Rows over the fixed effects; nan where there is none.
   let functions: Matrix
   let inference: FixedEffectsInference
+  /// The way back to the response, of means on its scale.
+  let response: ResponseScale?
 
-  /// The rows over the fixed effects whose products with the coefficients the means are.
+  /// The rows over the fixed effects whose products with the coefficients the means are, on the scale of the linear
+  /// predictor.
   public var linearFunctions: LabeledMatrix {
-    LabeledMatrix(index: labels, columns: inference.results.layout.fixedNames, values: functions)
+    LabeledMatrix(index: labels, columns: inference.fit.layout.fixedNames, values: functions)
   }
 
   /// Number of means.
@@ -63,7 +68,7 @@ public struct MarginalMeans: Sendable {
 
   init(
     names: (factors: [String], by: [String], variable: String?), levels: DataFrame, functions: Matrix,
-    inference: FixedEffectsInference, alpha: Double, notes: [String]
+    inference: FixedEffectsInference, response: ResponseScale? = nil, alpha: Double, notes: [String]
   ) {
     (factors, by, variable) = names
     self.levels = levels
@@ -72,19 +77,28 @@ public struct MarginalMeans: Sendable {
     self.alpha = alpha
     self.notes = notes + inference.notes
     ddf = inference.method
+    type = response == nil ? .link : .response
+    self.response = response
     let rows = inference.combinations(functions)
-    mean = rows.map(\.estimate)
-    se = rows.map(\.standardError)
     df = rows.map(\.df)
-    let widths = rows.map { ReferenceT.quantile(alpha: alpha, df: $0.df) * $0.standardError }
-    lower = zip(mean, widths).map { $0 - $1 }
-    upper = zip(mean, widths).map { $0 + $1 }
+    let intervals = rows.map { row in
+      let width = ReferenceT.quantile(alpha: alpha, df: row.df) * row.standardError
+      return ScaledInterval(
+        estimate: row.estimate, se: row.standardError, lower: row.estimate - width,
+        upper: row.estimate + width)
+    }.map { response?.mean($0) ?? $0 }
+    mean = intervals.map(\.estimate)
+    se = intervals.map(\.se)
+    lower = intervals.map(\.lower)
+    upper = intervals.map(\.upper)
   }
 
-  /// The levels, then `mean` (or `trend`), `se`, `df`, `lower`, `upper`.
+  /// The levels, then `mean` (or `trend`; on the response's scale `prob`, `rate` or `response`), `se`, `df`, `lower`,
+  /// `upper`.
   public var frame: DataFrame {
     let numbers = [
-      (variable == nil ? "mean" : "trend", mean), ("se", se), ("df", df), ("lower", lower), ("upper", upper),
+      (variable == nil ? response?.meanName ?? "mean" : "trend", mean), ("se", se), ("df", df),
+      ("lower", lower), ("upper", upper),
     ]
     return (try? DataFrame(columns: levels.columns + numbers.map { Column(name: $0, $1) })) ?? levels
   }
@@ -123,122 +137,6 @@ extension MarginalMeans: CustomStringConvertible {
   /// The table and the notes.
   public var description: String {
     ([frame.description] + notes.map { "Note: \($0)" }).joined(separator: "\n")
-  }
-}
-
-extension MixedLMResults {
-  /// Marginal means of factors. Not in statsmodels.
-  ///
-  /// Means are those of predictions on a grid: all combinations of the levels of the factors in the fixed effects and the
-  /// means of the numbers there; a number with at most two values stands at both.
-  /// - Parameters:
-  ///   - factors: one variable of the fixed effects or several; also in emmeans' spelling, `"~ A * B | C"`.
-  ///   - by: variables at each level of which contrasts are families of their own.
-  ///   - values: values of variables, `["age": [8, 14]]`, instead of levels and means.
-  ///   - averaging: weights of the combinations of the other variables.
-  ///   - ddf: how degrees of freedom are counted; there is no switch to the normal distribution in large samples.
-  ///   - alpha: one less the confidence level.
-  /// - Returns: a row for each combination, the first factor's levels varying fastest; nan where the data determine no mean.
-  /// - Throws: ``StatsModelsError`` for unknown variables and levels, models of arrays, and as ``coefficients(ddf:alpha:)``
-  ///   does.
-  public func marginalMeans(
-    of factors: any FactorNames, by: (any FactorNames)? = nil,
-    at values: [String: any ColumnConvertible] = [:],
-    averaging: Averaging = .equal, ddf: DegreesOfFreedom = .satterthwaite, alpha: Double = 0.05
-  ) throws -> MarginalMeans {
-    try requireLevel(alpha: alpha)
-    let names = try Self.focalNames(factors, by)
-    let grid = try ReferenceGrid(self, at: values)
-    let focal = try grid.positions(names.factors + names.by)
-    let inference = try inference(ddf)
-    let (cells, rows) = grid.means(of: focal, averaging: averaging)
-    return MarginalMeans(
-      names: (names.factors, names.by, nil), levels: try grid.levels(of: focal, cells: cells),
-      functions: rows,
-      inference: inference, alpha: alpha, notes: interactionNotes(grid, focal: focal))
-  }
-
-  /// Slopes of a number at the levels of factors. Not in statsmodels.
-  ///
-  /// Derivatives of predictions on the grid of ``marginalMeans(of:by:at:averaging:ddf:alpha:)``, exact for terms that are
-  /// linear or quadratic in the number.
-  /// - Parameters:
-  ///   - factors: one variable of the fixed effects or several.
-  ///   - variable: the number.
-  ///   - by: variables at each level of which contrasts are families of their own.
-  ///   - values: values of variables, also of the number itself, which else stands at its mean.
-  ///   - averaging: weights of the combinations of the other variables.
-  ///   - ddf: how degrees of freedom are counted.
-  ///   - alpha: one less the confidence level.
-  /// - Throws: ``StatsModelsError`` for a variable that is no number in the fixed effects, and as
-  ///   ``marginalMeans(of:by:at:averaging:ddf:alpha:)`` does.
-  public func marginalTrends(
-    of factors: any FactorNames, variable: String, by: (any FactorNames)? = nil,
-    at values: [String: any ColumnConvertible] = [:], averaging: Averaging = .equal,
-    ddf: DegreesOfFreedom = .satterthwaite, alpha: Double = 0.05
-  ) throws -> MarginalMeans {
-    try requireLevel(alpha: alpha)
-    let names = try Self.focalNames(factors, by)
-    let source = try ReferenceGrid.source(of: self)
-    guard source.fixedVariables.contains(variable) else {
-      throw StatsModelsError(
-        .missingColumn,
-        NearestNames.message("variable of the fixed effects", variable, among: source.fixedVariables),
-        values: [variable])
-    }
-    let numbers = (source.data[variable].doubles ?? []).filter(\.isFinite)
-    guard source.data[variable].isNumeric, !source.isCategoricalEffect(variable), let least = numbers.min(),
-      let largest = numbers.max()
-    else {
-      throw StatsModelsError(
-        .invalidArgument, "'\(variable)' is a factor: slopes are those of numbers", values: [variable])
-    }
-    var values = values
-    if values[variable] == nil { values[variable] = [numbers.reduce(0, +) / Double(numbers.count)] }
-    // A step at which neither rounding nor the third derivative has six digits.
-    let step = 1e-4 * (largest > least ? largest - least : max(abs(largest), 1))
-    let above = try ReferenceGrid(self, at: values, shift: (variable, step))
-    let below = try ReferenceGrid(self, at: values, shift: (variable, -step))
-    let focal = try above.positions(names.factors + names.by)
-    let (cells, upper) = above.means(of: focal, averaging: averaging)
-    let rows = (0.5 / step) * (upper - below.means(of: focal, averaging: averaging).rows)
-    return MarginalMeans(
-      names: (names.factors, names.by, variable), levels: try above.levels(of: focal, cells: cells),
-      functions: rows,
-      inference: try inference(ddf), alpha: alpha,
-      notes: interactionNotes(above, focal: focal, variable: variable))
-  }
-
-  private static func focalNames(
-    _ factors: any FactorNames, _ by: (any FactorNames)?
-  ) throws -> (factors: [String], by: [String]) {
-    var names = (factors.factorNames, by?.factorNames ?? [])
-    if names.0.count == 1, let spelled = FactorSpelling(names.0[0]) {
-      names = (spelled.factors, spelled.by + names.1)
-    }
-    let all = names.0 + names.1
-    guard !names.0.isEmpty, Set(all).count == all.count else {
-      throw StatsModelsError(
-        .invalidArgument, "means take one factor at least and each once, not \(shortList(all))", values: all)
-    }
-    return names
-  }
-
-  /// Interactions of the factors with variables that are averaged over.
-  private func interactionNotes(_ grid: ReferenceGrid, focal: [Int], variable: String? = nil) -> [String] {
-    let own = Set(focal.map { grid.variables[$0].name }).union([variable].compactMap { $0 })
-    let averaged = grid.variables.filter { !own.contains($0.name) && $0.count > 1 }.map(\.name)
-    let involved = averaged.filter { other in
-      fixedTermList.contains { term in
-        let names = Set(term.categories.union(term.numbers).flatMap(\.variableNames))
-        return names.contains(other) && !names.isDisjoint(with: own)
-      }
-    }
-    if involved.isEmpty { return [] }
-    return [
-      "\(own.sorted().joined(separator: ", ")): averaged over \(involved.joined(separator: ", ")) in spite of interactions, "
-        + "which may mislead; take the means by \(involved.joined(separator: ", "))."
-    ]
   }
 }
 

@@ -39,14 +39,27 @@ public enum MeanContrast: Sendable {
     }
   }
 
+  /// Whether every contrast's weights add up to zero.
+  var areDifferences: Bool {
+    func sums(_ weights: [Double]) -> Bool {
+      abs(weights.reduce(0, +)) <= 1e-9 * weights.reduce(0) { $0 + abs($1) }
+    }
+    return switch self {
+    case .custom(let list): list.allSatisfy { sums($0.value) }
+    case .products(let list): list.allSatisfy { sums($0.weights) }
+    default: true
+    }
+  }
+
   /// Names and weights among means of given names.
   ///
+  /// - Parameter sign: what stands between two means that are compared.
   /// - Throws: ``StatsModelsError`` for a reference that is not there, and weights of another number.
-  func rows(_ names: [String]) throws -> [(name: String, weights: [Double])] {
+  func rows(_ names: [String], sign: String = "-") throws -> [(name: String, weights: [Double])] {
     let k = names.count
     let all = Array(0..<k)
     func difference(_ a: Int, _ b: Int) -> (String, [Double]) {
-      ("\(names[a]) - \(names[b])", all.map { $0 == a ? 1 : $0 == b ? -1 : 0 })
+      ("\(names[a]) \(sign) \(names[b])", all.map { $0 == a ? 1 : $0 == b ? -1 : 0 })
     }
     switch self {
     case .pairwise: return all.flatMap { a in all[(a + 1)...].map { difference(a, $0) } }

@@ -20,10 +20,10 @@ struct ReferenceGrid {
   /// - Throws: ``StatsModelsError`` for variables that are not in the fixed effects, models of arrays, and grids that are
   ///   too large.
   init(
-    _ results: MixedLMResults, at values: [String: any ColumnConvertible],
+    _ fit: any MixedModelFit, at values: [String: any ColumnConvertible],
     shift: (name: String, by: Double)? = nil
   ) throws {
-    let source = try Self.source(of: results)
+    let source = try Self.source(of: fit)
     let names = source.fixedVariables
     for name in values.keys.sorted() where !names.contains(name) { throw Self.unknown(name, among: names) }
     variables = try names.map { name in
@@ -32,7 +32,7 @@ struct ReferenceGrid {
         at: values[name])
     }
     let count = variables.reduce(1.0) { $0 * Double($1.count) }
-    guard count * Double(max(results.kFe, 1)) <= Self.limit else {
+    guard count * Double(max(fit.fixedEffects.count, 1)) <= Self.limit else {
       let sizes = variables.filter { $0.count > 1 }.map { "\($0.name) (\($0.count))" }
       throw StatsModelsError(
         .notAvailable,
@@ -55,7 +55,7 @@ struct ReferenceGrid {
       try buildDesignMatrices([source.fixedInfo], frame, NAAction: .drop)[0]
     }
     let known = built.matrix
-    var design = Matrix(rows: Int(count), columns: results.kFe, repeating: .nan)
+    var design = Matrix(rows: Int(count), columns: fit.fixedEffects.count, repeating: .nan)
     for (i, row) in built.keptRows.enumerated() {
       for j in 0..<design.columns { design[row, j] = known[i, j] }
     }
@@ -63,10 +63,9 @@ struct ReferenceGrid {
   }
 
   /// The formula and the data of a model.
-  static func source(of results: MixedLMResults) throws -> ModelSpecification.FormulaSource {
-    if results.specification.isRestored { _ = try results.engine() }
-    try results.specification.requireRows("a grid of typical values")
-    guard let source = results.specification.source else {
+  static func source(of fit: any MixedModelFit) throws -> ModelSpecification.FormulaSource {
+    try fit.requireData(for: "a grid of typical values")
+    guard let source = fit.specification.source else {
       throw StatsModelsError(
         .notAvailable,
         "this model was made of arrays and knows no variables, of which means could be taken: fit it by a formula, or test "

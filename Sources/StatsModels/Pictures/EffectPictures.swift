@@ -2,15 +2,15 @@
 enum EffectPictures {
   /// Effects with intervals, sorted; one panel for each effect of the factor.
   static func caterpillar(
-    _ results: MixedLMResults, of factor: String?, options: PlotOptions
+    _ results: any MixedModelFit, of factor: String?, options: PlotOptions
   ) throws -> String {
     let predicted = try PredictedEffects(results, of: factor)
-    let chart = CaterpillarChart(predicted, endog: DisplayText.name(results.model.endogNames))
+    let chart = CaterpillarChart(predicted, endog: results.predictorName)
     return chart.svg(caption: PictureCaption(results).lines(chart.notes), options: options)
   }
 
   /// Ordered effects against normal quantiles; one panel for each effect of the factor.
-  static func quantiles(_ results: MixedLMResults, of factor: String?) throws -> Figure {
+  static func quantiles(_ results: any MixedModelFit, of factor: String?) throws -> Figure {
     let predicted = try PredictedEffects(results, of: factor)
     var legend: [LegendEntry] = []
     var notes: [String] = []

@@ -32,9 +32,13 @@ extension MixedLMResults {
       try FittedPicture(self, along: variable, by: split, of: factor).figure
     case .standardDeviationProfiles(let factor):
       try ProfilePicture.standardDeviations(self, of: factor)
-    case .profileZeta(let names): try ZetaPicture.figure(self, names, as: .zeta)
-    case .profileDensity(let names): try ZetaPicture.figure(self, names, as: .density)
+    case .profileZeta(let names): try ZetaPicture.figure(profile(parameters: names), of: self, as: .zeta)
+    case .profileDensity(let names):
+      try ZetaPicture.figure(profile(parameters: names), of: self, as: .density)
     case .coefficients(let ddf): try CoefficientPicture.figure(self, ddf: ddf)
+    case .ratios:
+      throw StatsModelsError(
+        .notAvailable, "a linear model's coefficients are no logarithms of ratios: draw .coefficients()")
     case .marginalMeans(let factor, let split):
       try MeansPicture(
         marginalMeans(of: factor, by: split), arrows: true, adjust: .tukey

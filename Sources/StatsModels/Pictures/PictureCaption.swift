@@ -1,27 +1,39 @@
+extension MixedModelFit {
+  /// What the linear predictor is called: the response, after generalised models under its link.
+  var predictorName: String {
+    let name = DisplayText.name(responseName)
+    return responseFamily.map { family in
+      family.link == .identity ? name : "\(family.link.rawValue) of \(name)"
+    } ?? name
+  }
+}
+
 /// What stands under a picture's title: the model with its random part, and what is to be minded of the fit.
 struct PictureCaption {
-  private let results: MixedLMResults
+  private let results: any MixedModelFit
 
-  init(_ results: MixedLMResults) { self.results = results }
+  init(_ results: any MixedModelFit) { self.results = results }
 
   /// The model's line, the given notes, then what is doubtful about the fit.
   func lines(_ notes: [String] = []) -> [String] { [model] + notes + doubts }
 
   /// The model in a line: formula, random part, method, number of rows.
   var model: String {
-    let model = results.model
-    let fixed =
-      model.formula ?? "\(model.endogNames) ~ \(model.exogNames.joined(separator: " + "))"
+    let names = results.specification.exogNames.joined(separator: " + ")
+    let fixed = formula ?? "\(results.responseName) ~ \(names)"
     let random = randomPart
+    let method = (results.responseFamily.map { "\($0), " } ?? "") + results.method
     return
-      "\(fixed)\(random.isEmpty ? "" : "; random: \(random)"); \(results.method), "
+      "\(fixed)\(random.isEmpty ? "" : "; random: \(random)"); \(method), "
       + DisplayText.count(results.nobs, "row")
   }
+
+  private var formula: String? { results.specification.source?.arguments.formula }
 
   /// The covariance blocks that the formula does not show: those of groups, dictionaries and components.
   private var randomPart: String {
     let specification = results.specification
-    if specification.isRestored, let formula = results.model.formula,
+    if specification.isRestored, let formula,
       (try? BarFormula(formula))?.operands.isEmpty == false
     {
       return ""
@@ -49,23 +61,5 @@ struct PictureCaption {
       lines.append("Variance estimated as zero, so that no effect shows: \(DisplayText.list(zero)).")
     }
     return lines
-  }
-}
-
-extension MixedLMResults {
-  /// Whether the variance of an effect of a block is estimated, or held, at zero.
-  func isZeroVariance(block: Int, effect: Int) -> Bool {
-    let covariance = relativeCovariances[block]
-    return effect < covariance.rows && !(covariance[effect, effect] > 0)
-  }
-
-  /// Effects without variance, as `effect of factor`.
-  var zeroVariances: [String] {
-    specification.blocks.indices.flatMap { position -> [String] in
-      let block = specification.blocks[position]
-      return block.names.indices.filter { isZeroVariance(block: position, effect: $0) }.map {
-        block.isComponent ? block.group : "\(DisplayText.name(block.names[$0])) of \(block.group)"
-      }
-    }
   }
 }

@@ -17,7 +17,7 @@ struct PictureVariable {
   var isLevels: Bool { levels != nil }
 
   /// - Throws: ``StatsModelsError`` with the nearest names when there is no such variable.
-  init(_ results: MixedLMResults, name: String) throws {
+  init(_ results: any MixedModelFit, name: String) throws {
     let specification = results.specification
     try specification.requireRows("a picture along a variable")
     if specification.isRestored {

@@ -58,6 +58,9 @@ public enum PlotKind: Sendable, Hashable {
   case profileDensity(of: [String]? = nil)
   /// Fixed effects with 95 % intervals; with degrees of freedom where these are given.
   case coefficients(ddf: DegreesOfFreedom? = nil)
+  /// Exponentials of the fixed effects with 95 % intervals on a logarithmic axis, of generalised models: odds ratios with
+  /// the logistic link, ratios of means with the logarithmic one.
+  case ratios
   /// Marginal means of a factor with intervals and comparison arrows, a panel for each level of another one:
   /// ``MarginalMeans/plot(arrows:adjust:options:)`` with its defaults.
   case marginalMeans(of: String, by: String? = nil)

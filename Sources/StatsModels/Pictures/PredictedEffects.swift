@@ -31,8 +31,12 @@ struct PredictedEffects {
   let effects: [Effect]
 
   /// - Parameter factor: a factor or variance component as the model names it; the first one when nil.
+<<<<<<< HEAD
   init(_ results: MixedLMResults, of factor: String?) throws {
     try results.specification.requireLevels("a picture of effects")
+=======
+  init(_ results: any MixedModelFit, of factor: String?) throws {
+>>>>>>> 10c1e5f94af0deb8620217cea8aa97664b12a84c
     let blocks = results.specification.blocks
     guard let name = factor ?? blocks.first?.group else {
       throw StatsModelsError(.notAvailable, "the model has no random effects to draw")
@@ -51,9 +55,9 @@ struct PredictedEffects {
         effects: [component.effect])
       return
     }
-    let table = try results.randomEffects(of: blocks[first].group)
+    let table = try results.effectTable(of: blocks[first].group)
     let variances = positions.flatMap { position in
-      blocks[position].names.indices.map { results.relativeCovariances[position][$0, $0] * results.scale }
+      blocks[position].names.indices.map { results.effectCovarianceMatrices[position][$0, $0] }
     }
     self.init(
       group: table.group, labels: table.labels.map(\.description),
@@ -73,32 +77,31 @@ struct PredictedEffects {
 
   /// Effects of a variance component in all groups, columns of zeros left out.
   private static func component(
-    _ results: MixedLMResults, block: Int
+    _ results: any MixedModelFit, block: Int
   ) throws -> (labels: [String], naming: String, effect: Effect) {
     let specification = results.specification
     let first = specification.firstTerm(of: block)
-    let variances = try specification.blocks[block].parts.indices.map {
-      try results.conditionalVariances(term: first + $0)
+    let effects = try specification.blocks[block].parts.indices.map {
+      try results.effects(ofEngineTerm: first + $0)
     }
-    let rows = results.model.groupRows
-    let modes = results.modes
+    let rows = results.design.groupRows
     var names: [(group: String, level: String)] = []
     var values: [Double] = []
     var errors: [Double] = []
     for group in 0..<specification.grouping.levelCount {
-      for effect in results.model.componentEffects(block, group: group, rows: rows) {
+      for effect in results.design.componentEffects(block, group: group, rows: rows) {
         guard let level = effect.level else { continue }
         let column = DisplayText.levels(ofColumn: effect.shortName)
         names.append((specification.grouping.label(group).description, column))
-        values.append(modes[effect.term][level, 0])
-        let list = variances[effect.term - first]
+        let (modes, list) = effects[effect.term - first]
+        values.append(modes[level])
         errors.append(level < list.count ? max(list[level], 0).squareRoot() : .nan)
       }
     }
     // The column alone where it says everything: crossed components, levels named anew in each group.
     let isUnique = Set(names.map(\.level)).count == names.count
     let labels = names.map { isUnique ? $0.level : "\($0.group) · \($0.level)" }
-    let variance = results.relativeCovariances[block][0, 0] * results.scale
+    let variance = results.effectCovarianceMatrices[block][0, 0]
     let factors = (specification.blocks[block].component?.factors ?? []).compactMap { factor -> String? in
       if case .categorical(let name, _) = factor { return DisplayText.name(name) }
       return nil
@@ -109,7 +112,7 @@ struct PredictedEffects {
   }
 }
 
-extension MixedLMResults {
+extension MixedModelFit {
   /// Positions of the blocks of a factor, or of the variance component of that name.
   func effectBlocks(named name: String) -> [Int] {
     let blocks = specification.blocks

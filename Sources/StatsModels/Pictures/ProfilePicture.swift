@@ -11,7 +11,7 @@ enum ProfilePicture {
 
   /// A profile that is given as values and log-likelihoods.
   static func given(
-    _ results: MixedLMResults, values: [Double], logLikelihoods: [Double], name: String, estimate: Double?
+    _ results: any MixedModelFit, values: [Double], logLikelihoods: [Double], name: String, estimate: Double?
   ) throws -> Figure {
     guard values.count == logLikelihoods.count else {
       throw StatsModelsError(

@@ -63,7 +63,7 @@ extension MixedLMResults {
 }
 
 /// Residuals over a variable with their local mean and its band around zero.
-private struct LocalMean {
+struct LocalMean {
   let panel: Panel
   let legend: [LegendEntry]
 

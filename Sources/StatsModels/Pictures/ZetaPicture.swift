@@ -5,9 +5,10 @@ enum ZetaPicture {
   /// What is drawn of a profile.
   enum Scale { case zeta, density }
 
-  /// - Parameter names: parameters as in ``LikelihoodProfile``; nil takes all.
-  static func figure(_ results: MixedLMResults, _ names: [String]?, as scale: Scale) throws -> Figure {
-    let profile = try results.profile(parameters: names)
+  /// - Parameter fit: what the profile is of.
+  static func figure(
+    _ profile: LikelihoodProfile, of fit: any MixedModelFit, as scale: Scale
+  ) throws -> Figure {
     let quantile = Normal.ppf(0.5 + profile.level / 2)
     let panels = profile.parameters.filter { $0.values.count > 2 }.map { parameter in
       scale == .zeta ? zeta(parameter, quantile: quantile) : density(parameter)
@@ -23,7 +24,7 @@ enum ZetaPicture {
       : "The density of each parameter of which the profile's signed root is a standard normal one."
     return Figure(
       title: scale == .zeta ? "Profile likelihoods" : "Densities of the parameters",
-      caption: PictureCaption(results).lines([text, "Profiled by maximum likelihood."]), panels: panels,
+      caption: PictureCaption(fit).lines([text, "Profiled by maximum likelihood."]), panels: panels,
       legend: [
         .init(mark: .line, role: .first, text: scale == .zeta ? "ζ" : "density"),
         .init(

@@ -3,19 +3,6 @@ import LinearAlgebra
 import Patsy
 
 extension MixedLMResults {
-  /// How dropped columns of the fixed design depend on kept ones; nil without dropped columns, and where the data are
-  /// gone.
-  private var fixedDependence: FixedDependence? {
-    if estimate.aliased.isEmpty || specification.isRestored { return nil }
-    return cache.dependence.value { FixedDependence(exog: specification.exog, dropped: estimate.aliased) }
-  }
-
-  /// Whether it can be told which means the data determine.
-  var knowsDependence: Bool { estimate.aliased.isEmpty || fixedDependence != nil }
-
-  /// Rows of a fixed design at which the data determine no mean.
-  func inestimableRows(of exog: Matrix) -> [Int] { fixedDependence?.inestimableRows(of: exog) ?? [] }
-
   /// Whether the data determine the mean of each row: whether its fixed columns lie in the space of the data's.
   ///
   /// With dropped columns there are rows at which every value is as good as another, such as a combination of two

@@ -130,34 +130,15 @@ extension MixedLMResults {
   public func profile(
     parameters: [String]? = nil, level: Double = 0.95, points: Int = 8, reml: Bool = false
   ) throws -> LikelihoodProfile {
-    guard level > 0, level < 1 else {
-      throw StatsModelsError(
-        .invalidArgument, "level is \(level): it must lie between 0 and 1", values: [String(level)])
-    }
+    try requireLevel(level)
     guard restrictions.free == nil, restrictions.errorVariance == .profiled, penalty.zeroed.isEmpty,
       penalty.value == 0
     else {
       throw StatsModelsError(
         .notAvailable, "a fit with held parameters or a penalty has no profile: fit without them")
     }
-    if let block = specification.blocks.first(where: { !$0.covariance.form.reportsEntries }) {
-      throw StatsModelsError(
-        .notAvailable,
-        "covariances of the form '\(block.covariance.form.key)' (of '\(block.group)') have no profiles: take "
-          + "confInt(method: .bootstrap(count:seed:)), or an unstructured covariance", values: [block.group])
-    }
-    let all = profiledParameters.filter { reml ? !$0.isCoefficient : true }
-    let chosen = try parameters.map { names in
-      try names.map { name in
-        guard let found = all.first(where: { $0.name == name }) else {
-          throw StatsModelsError(
-            .invalidArgument,
-            "there is no parameter '\(name)' to profile; there are \(shortList(all.map(\.name)))",
-            values: [name])
-        }
-        return found
-      }
-    }
+    try requireProfiledForms()
+    let chosen = try chosen(parameters, of: profiledParameters.filter { reml ? !$0.isCoefficient : true })
     try specification.requirePlainResiduals(
       "there are no profiles", remedy: "take Wald limits, and residualParameters for those of the residuals")
     let fit =
@@ -170,16 +151,9 @@ extension MixedLMResults {
         "profiles take exact likelihoods, and this model is fitted without an exact factorisation")
     }
     let profiler = LikelihoodProfiler(engine, estimate: fit.estimate)
-    let quantile = Normal.ppf(0.5 + level / 2)
-    let found = try (chosen ?? all).map { item -> LikelihoodProfile.Parameter in
-      let profile = try specification.running { () throws(EngineError) in
-        try profiler.profile(item.parameter, quantile: quantile, points: max(points, 0))
-      }
-      return .init(
-        name: item.name, estimate: profile.estimate, lower: profile.lower, upper: profile.upper,
-        values: profile.points.map(\.value), zeta: profile.points.map(\.zeta))
-    }
-    return LikelihoodProfile(parameters: found, level: level, deviance: -2 * fit.estimate.logLikelihood)
+    return try LikelihoodProfile(
+      profiler, of: chosen, level: level, points: points, deviance: -2 * fit.estimate.logLikelihood,
+      specification: specification)
   }
 
   /// Confidence limits by a method, columns "0" and "1". Not in statsmodels.
@@ -202,74 +176,16 @@ extension MixedLMResults {
   /// A bootstrap of what profiles tell of.
   private func bootstrapOfDeviations(count: Int, seed: UInt64) throws -> BootstrapResult {
     let drawn = try parametricBootstrap(count: count, seed: seed)
-    let names = profiledParameters
-    func moved(_ values: [Double]) -> [Double] {
+    return try profiledBootstrap(drawn, named: profiledParameters) { values in
       let scale = values[values.count - 1]
       let entries = zip(layout.entries, values[kFe..<values.count - 1]).map { $0.hasUnit ? $1 / scale : $1 }
-      let covariances = specification.termCovariances(
+      let relative = specification.termCovariances(
         layout.covariances(entries, blocks: specification.blocks))
-      return names.map { item in
-        switch item.parameter {
-        case .deviation(let term, let effect):
-          return (max(covariances[term][effect, effect], 0) * scale).squareRoot()
-        case .correlation(let term, let a, let b):
-          let product = covariances[term][a, a] * covariances[term][b, b]
-          return product > 0 ? covariances[term][a, b] / product.squareRoot() : .nan
-        case .residual: return scale.squareRoot()
-        case .coefficient(let column): return values[column]
-        }
-      }
-    }
-    let rows = (0..<drawn.replicates.values.rows).map { moved(drawn.replicates.values.row($0)) }
-    return BootstrapResult(
-      replicates: LabeledMatrix(
-        index: drawn.replicates.index, columns: names.map(\.name),
-        values: rows.isEmpty ? Matrix(rows: 0, columns: names.count) : try Matrix(rowsOf: rows)),
-      estimates: Series(index: names.map(\.name), values: moved(drawn.estimates.values)),
-      requested: drawn.requested, failures: drawn.failures)
-  }
-
-  /// A parameter with its name.
-  private struct NamedParameter {
-    var name: String
-    var parameter: ProfiledParameter
-    var isCoefficient: Bool {
-      if case .coefficient = parameter { return true }
-      return false
+      return (relative.map { $0.mapElements { $0 * scale } }, scale.squareRoot(), Array(values[0..<kFe]))
     }
   }
 
-  private var profiledParameters: [NamedParameter] {
-    var result: [NamedParameter] = []
-    let held = heldBlocks
-    let order = specification.blocks.indices.filter { !held.contains($0) }.sorted {
-      (-levels(ofBlock: $0), $0) < (-levels(ofBlock: $1), $1)
-    }
-    for position in order {
-      let block = specification.blocks[position]
-      let term = specification.firstTerm(of: position)
-      let isTied = block.covariance == .tied
-      for effect in block.names.indices where !isTied || effect == 0 {
-        let name = block.isComponent ? "sd_\(block.group)" : "sd_\(block.names[effect])|\(block.group)"
-        result.append(.init(name: name, parameter: .deviation(term: term, effect: effect)))
-        guard block.covariance == .unstructured else { continue }
-        for other in block.names.indices.dropFirst(effect + 1) {
-          result.append(
-            .init(
-              name: "cor_\(block.names[other]).\(block.names[effect])|\(block.group)",
-              parameter: .correlation(term: term, effect: effect, other: other)))
-        }
-      }
-    }
-    result.append(.init(name: "sigma", parameter: .residual))
-    let aliased = Set(estimate.aliased)
-    for (column, name) in layout.fixedNames.enumerated() where !aliased.contains(column) {
-      result.append(.init(name: name, parameter: .coefficient(column)))
-    }
-    return result
-  }
-
-  private func levels(ofBlock position: Int) -> Int {
-    specification.blocks[position].parts.reduce(0) { $0 + $1.levelCount }
+  private var profiledParameters: [ProfiledName] {
+    profiledNames(heldBlocks: heldBlocks, dispersion: "sigma")
   }
 }

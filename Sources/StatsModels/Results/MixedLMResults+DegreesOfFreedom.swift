@@ -51,13 +51,4 @@ extension MixedLMResults {
       index: table.names, columns: ["0", "1"],
       values: Matrix(rows: kFe, columns: 2, columnMajor: table.lower + table.upper))
   }
-
-  /// A level of tests between zero and one.
-  func requireLevel(alpha: Double) throws {
-    guard alpha > 0, alpha < 1 else {
-      throw StatsModelsError(
-        .invalidArgument, "alpha is \(alpha): it is one less the confidence level, between 0 and 1",
-        values: [String(alpha)])
-    }
-  }
 }

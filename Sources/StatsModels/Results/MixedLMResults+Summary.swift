@@ -35,7 +35,7 @@ extension MixedLMResults {
       let table =
         try covariance.map { try coefficients(ddf: ddf, covariance: $0, alpha: alpha) }
         ?? coefficients(ddf: ddf, alpha: alpha)
-      let fit = covariance == nil ? try inference(ddf).results : self
+      let fit = covariance == nil ? try fit(for: ddf) : self
       summary.addDict(fit.heading(yname: yname))
       summary.addDf(fit.summaryTable(table, names: names))
       for note in table.notes { summary.addText("Note: \(note)") }

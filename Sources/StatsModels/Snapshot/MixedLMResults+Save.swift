@@ -22,15 +22,7 @@ extension MixedLMResults {
   /// Python: MixedLMResults.save
   public func save(_ fname: String, rows: Bool = true) throws {
     try specification.requireLevels("a saved fit")
-    do {
-      let file = try AtomicFile(path: fname)
-      let stream = JSONStream(file)
-      try snapshot(rows: rows).encode(to: JSONStreamEncoder(stream: stream))
-      try stream.finish()
-      try file.finish()
-    } catch {
-      throw StatsModelsError(.file, "cannot write results to \(fname): \(error)", values: [fname])
-    }
+    try SnapshotFile.write(snapshot(rows: rows), to: fname)
   }
 
   /// ``save(_:rows:)`` with Python's argument: true writes no rows. Python: MixedLMResults.save
@@ -47,59 +39,15 @@ extension MixedLMResults {
   /// Python: MixedLMResults.load
   public static func load(_ fname: String, environment: Environment = Environment()) throws -> MixedLMResults
   {
-    let data: Data
-    do { data = try Data(contentsOf: URL(fileURLWithPath: fname)) } catch {
-      throw StatsModelsError(.file, "cannot read \(fname): \(error.localizedDescription)", values: [fname])
-    }
-    return try load(bytes: data, name: fname, environment: environment)
+    try load(bytes: SnapshotFile.read(fname), name: fname, environment: environment)
   }
 
   /// Results from the bytes of a file of that name.
   package static func load(
     bytes data: Data, name fname: String, environment: Environment = Environment()
   ) throws -> MixedLMResults {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    if let key = DesignInfo.environmentKey { decoder.userInfo[key] = environment }
-    do {
-      return try MixedLMResults(decoder.decode(Snapshot.self, from: data), environment: environment)
-    } catch let error as StatsModelsError {
-      throw StatsModelsError(.file, "\(fname): \(error.message)", values: [fname])
-    } catch {
-      if (try? decoder.decode(ReportMark.self, from: data)) != nil {
-        throw StatsModelsError(
-          .file,
-          "\(fname) is a report of 'mixedlm fit --format json', which cannot be loaded: write the results themselves, "
-            + "'mixedlm fit … --save FILE' or results.save(\"FILE\")",
-          values: [fname])
-      }
-      if let other = try? decoder.decode(SnapshotVersion.self, from: data).version,
-        !Snapshot.readableVersions.contains(other)
-      {
-        throw StatsModelsError(
-          .file, "\(fname): \(Snapshot.wrongVersion(other).message)", values: [fname, String(other)])
-      }
-      throw StatsModelsError(
-        .file, "\(fname) holds no results of a mixed model: \(Self.place(of: error))", values: [fname])
-    }
-  }
-
-  /// Where reading a file failed, and why.
-  private static func place(of error: any Error) -> String {
-    func path(_ context: DecodingError.Context) -> String {
-      let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
-      let place = path.hasPrefix(".") ? String(path.dropFirst()) : path
-      return place.isEmpty ? context.debugDescription : "\(place): \(context.debugDescription)"
-    }
-    switch error as? DecodingError {
-    case .keyNotFound(let key, let context):
-      return "'\(key.stringValue)' is missing"
-        + (context.codingPath.isEmpty
-          ? "" : " in \(context.codingPath.map(\.stringValue).joined(separator: "."))")
-    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-      return path(context)
-    default: return "\(error)"
+    try SnapshotFile.results(of: Snapshot.self, in: data, name: fname, environment: environment) {
+      try MixedLMResults($0, environment: environment)
     }
   }
 
@@ -110,26 +58,5 @@ extension MixedLMResults {
   public func removeData() throws -> MixedLMResults {
     try MixedLMResults(
       snapshot(rows: false), environment: specification.source?.environment ?? Environment())
-  }
-}
-
-/// A member that only the command's reports have.
-private struct ReportMark: Decodable {
-  struct Timing: Decodable {}
-  var timing: Timing
-}
-
-/// The version alone, which says why the rest could not be read.
-private struct SnapshotVersion: Decodable {
-  var version: Int
-}
-
-extension MixedLMResults.Snapshot {
-  static func wrongVersion(_ version: Int) -> StatsModelsError {
-    StatsModelsError(
-      .file,
-      "these results have version \(version); this library reads versions \(readableVersions.lowerBound) to "
-        + "\(currentVersion): fit and save again",
-      values: [String(version)])
   }
 }

@@ -110,8 +110,9 @@ extension MixedLMResults {
   /// - Throws: ``StatsModelsError`` for results read from a file, and as ``coefficients(ddf:alpha:)`` does.
   public func anova(type: AnovaType = .three, ddf: DegreesOfFreedom = .satterthwaite) throws -> AnovaTable {
     let inference = try inference(ddf)
-    _ = try inference.results.engine()
-    let hypotheses = try AnovaHypotheses(inference.results, kept: inference.kept)
+    let fit = try fit(for: ddf)
+    _ = try fit.engine()
+    let hypotheses = try AnovaHypotheses(fit, kept: inference.kept)
       .hypotheses(type, covariance: inference.covariance)
     let padded = hypotheses.map { name, rows in
       var all = Matrix(rows: rows.rows, columns: kFe)
@@ -125,13 +126,13 @@ extension MixedLMResults {
     let f = tests.map(\.statistic)
     let numDf = tests.map { Double($0.numerator) }
     let denDf = tests.map(\.denominator)
-    let meanSq = tests.map { $0.statistic / $0.scaling * inference.results.scale }
+    let meanSq = tests.map { $0.statistic / $0.scaling * fit.scale }
     return AnovaTable(
       type: type, ddf: ddf, term: hypotheses.map(\.term), sumSq: zip(meanSq, numDf).map { $0 * $1 },
       meanSq: meanSq, numDf: numDf, denDf: denDf, f: f,
       p: tests.map { ReferenceF.pValue($0.statistic, Double($0.numerator), $0.denominator) },
       fScaling: tests.map(\.scaling), hypotheses: padded,
-      notes: inference.notes + emptyCellNotes(type, inference.results))
+      notes: inference.notes + emptyCellNotes(type, fit))
   }
 
   /// What dropped columns mean for a table.

@@ -26,10 +26,10 @@ struct FixedTerm: Sendable {
   var degree: Int { categories.count + numbers.count }
 }
 
-extension MixedLMResults {
+extension MixedModelFit {
   /// The terms in the order of their columns; of a model of arrays each column by itself.
   var fixedTermList: [FixedTerm] {
-    let aliased = Set(estimate.aliased)
+    let aliased = Set(self.aliased)
     guard let info = specification.source?.fixedInfo, let codings = info.termCodings else {
       let exog = specification.exog
       return layout.fixedNames.enumerated().map { position, name in

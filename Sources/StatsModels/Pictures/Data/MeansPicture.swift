@@ -8,15 +8,18 @@ struct MeansPicture {
 
   init(_ means: MarginalMeans, arrows: Bool, adjust: Adjustment) {
     self.means = means
-    self.arrows = arrows
+    // differences that are just significant are no lengths on the response's scale
+    self.arrows = arrows && means.type == .link
     self.adjust = adjust
   }
 
   func figure() throws -> Figure {
-    let endog = DisplayText.name(means.inference.results.model.endogNames)
+    let endog = DisplayText.name(means.inference.fit.responseName)
     let thresholds = arrows ? try self.thresholds() : []
     var (panels, wrong) = ([Panel](), [String]())
-    let what = means.variable.map { "slope of \(endog) along \(DisplayText.name($0))" } ?? "mean of \(endog)"
+    let quantity = means.type == .link ? means.inference.fit.predictorName : endog
+    let what =
+      means.variable.map { "slope of \(quantity) along \(DisplayText.name($0))" } ?? "mean of \(quantity)"
     let limits = [means.lower, means.upper].joined().filter(\.isFinite)
     for (number, family) in means.families.enumerated() {
       let places = family.indices.map(Double.init)
@@ -45,7 +48,7 @@ struct MeansPicture {
     guard !panels.isEmpty else { throw StatsModelsError(.notAvailable, "there are no means to draw") }
     return Figure(
       title: "\(what.prefix(1).uppercased() + what.dropFirst())",
-      caption: PictureCaption(means.inference.results).lines(notes(wrong)), panels: panels,
+      caption: PictureCaption(means.inference.fit).lines(notes(wrong)), panels: panels,
       legend: legend)
   }
 
