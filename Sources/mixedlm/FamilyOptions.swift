@@ -31,6 +31,7 @@ struct FamilyOptions: ParsableArguments {
   var exposure: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Nodes of adaptive quadrature for each effect; 1 is Laplace's approximation, 0 a rough and fast one. Example: --nagq 9",
       valueName: "K"))

@@ -80,6 +80,10 @@ struct FitCommand: ParsableCommand {
         "--ddf kenward-roger has a covariance of its own; take satterthwaite with --robust.")
     }
     if model.generalized.family != nil {
+      if source.from != nil || !source.aggregates.isEmpty {
+        throw ValidationError(
+          "--family takes a file of rows: sums of a linear model (--aggregates, --from) do not do.")
+      }
       if ddf != nil || robust != nil || model.varianceBy != nil || model.residuals != nil {
         throw ValidationError(
           "--ddf, --robust, --variance-by and --residuals are for linear models; leave them out with --family."

@@ -109,6 +109,41 @@ import Testing
     }
   }
 
+  /// With the inverse link some linear predictors have no mean.
+  @Test func limitsWithTheInverseLink() throws {
+    let cake = try DataFrame(csv: Fixtures.data("cake"))
+    let fit = try mixedglm("angle ~ temp + (1 | replicate)", cake, family: .gamma(link: .inverse)).fit()
+    let table = try fit.predict(cake, interval: .prediction)
+    for (mean, (lower, upper)) in zip(
+      table.predictions.values, zip(table.lower.values, table.upper.values))
+    {
+      #expect(lower > 0 && lower < mean && mean < upper && upper < 3 * mean)
+    }
+  }
+
+  @Test(arguments: [
+    ("\"n_agq\":1", "\"n_agq\":-1", "n_agq"), ("\"family\":\"binomial\"", "\"family\":\"bin\"", "'bin'"),
+    ("\"link\":\"logit\"", "\"link\":\"sqrt\"", "sqrt link"),
+    ("\"singular_terms\":[false]", "\"singular_terms\":[]", "singular_terms"),
+    ("\"row_weight\":56.0", "\"row_weight\":0", "row_weight"),
+    ("\"generalized_version\":1", "\"generalized_version\":9", "version 9"),
+  ])
+  func damagedFilesAreNamed(_ old: String, _ new: String, _ words: String) throws {
+    let path = Self.file()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Case.cattle.model().model.fit().save(path)
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(text.contains(old))
+    try text.replacingOccurrences(of: old, with: new).write(
+      toFile: path, atomically: true, encoding: .utf8)
+    do {
+      _ = try MixedGLMResults.load(path)
+      Issue.record("loaded")
+    } catch let error as StatsModelsError {
+      #expect(error.message.contains(words))
+    }
+  }
+
   @Test func sharesOfNewTrialsAreWholeNumbersOfThem() throws {
     let fit = try Case.cattle.model().model.fit()
     let new = try DataFrame(["period": [1, 4], "size": [10, 4]])

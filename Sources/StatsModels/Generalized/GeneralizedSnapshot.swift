@@ -188,8 +188,12 @@ extension GeneralizedSnapshot {
       conditionalFixedCovariance.count == rank
         && conditionalFixedCovariance.allSatisfy { $0.count == rank },
       "conditional_fixed_covariance", conditionalFixedCovariance.count, rank)
-    guard (0...100).contains(nAGQ), dispersion >= 0, parameterCount > 0, rowWeight > 0 else {
-      throw SnapshotCheck.damaged("n_agq", "a number of nodes, a dispersion or a count is none")
+    for (member, value, isSound) in [
+      ("n_agq", Double(nAGQ), nAGQ >= 0), ("dispersion", dispersion, dispersion >= 0),
+      ("parameter_count", Double(parameterCount), parameterCount > 0),
+      ("row_weight", rowWeight, rowWeight > 0),
+    ] where !isSound {
+      throw SnapshotCheck.damaged(member, "\(PythonFormat.general(value, 6)) is none")
     }
   }
 

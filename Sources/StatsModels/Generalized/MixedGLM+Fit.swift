@@ -43,8 +43,9 @@ extension MixedGLM {
     var options = FitOptions(
       start: startParams.map { specification.termCovariances($0) }, maximumIterations: maxiter ?? 200)
     if let progress { options.progress = { progress(FitProgress($0)) } }
-    let estimate = try specification.running { () throws(EngineError) in
-      try engine.fit(integration, options: options)
+    let estimate: GeneralizedEstimate
+    do throws(EngineError) { estimate = try engine.fit(integration, options: options) } catch {
+      throw boundedMeans(error) ?? specification.translate(error)
     }
     return MixedGLMResults(
       model: self, estimate: estimate, fitSeconds: (ContinuousClock.now - begin).seconds)
@@ -59,6 +60,25 @@ extension MixedGLM {
   ) async throws -> MixedGLMResults {
     try await FitWorker.run {
       try self.fit(nAGQ: nAGQ, startParams: startParams, maxiter: maxiter, progress: progress)
+    }
+  }
+
+  /// What an overflow means with a link that gives some linear predictors no mean.
+  private func boundedMeans(_ error: EngineError) -> StatsModelsError? {
+    guard case .overflow = error, family.distribution != .gaussian || family.link != .identity else {
+      return nil
+    }
+    switch family.link {
+    case .identity, .inverse, .inverseSquared,
+      .log where family.distribution == .binomial:
+      let isShare = family.distribution == .binomial || family.distribution == .beta
+      return StatsModelsError(
+        .invalidArgument,
+        "with the \(family.link.rawValue) link some rows of '\(specification.endogName)' have linear predictors without a mean "
+          + "of the \(family.distribution.rawValue) family, wherever the search begins: use the "
+          + "\(isShare ? "logit" : "log") link, which gives every linear predictor one",
+        values: [family.link.rawValue])
+    default: return nil
     }
   }
 

@@ -139,7 +139,11 @@ extension MixedGLMResults {
       return (0..<rows.count).map { covariance.quadraticForm(rows.fixed.row($0)) }
     }
     if let restored = specification.restored, restored.statistics?.random == nil {
-      throw restored.noJointErrors
+      throw StatsModelsError(
+        .notAvailable,
+        "these results hold no joint errors of fixed and random effects, which an interval around predicted effects takes: "
+          + "the likelihood is not concave in some rows, or the system is too large to save. Leave the effects out, "
+          + "randomEffects: .none, or predict with the model that was fitted")
     }
     return try working.predictionSystem().variances(rows)
   }

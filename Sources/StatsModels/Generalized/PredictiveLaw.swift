@@ -2,7 +2,7 @@ import Foundation
 import GeneralizedModels
 
 /// The distribution of a new response whose linear predictor is known but for a normal error: a mixture of the family's
-/// distributions over the nodes of a Gauss–Hermite rule.
+/// distributions over the nodes of a Gauss–Hermite rule, linear predictors without a mean of the family left out.
 struct PredictiveLaw {
   private let laws: [ConditionalLaw]
   private let shares: [Double]
@@ -15,9 +15,15 @@ struct PredictiveLaw {
   ///   - law: the response's distribution given its mean.
   init(eta: Double, variance: Double, law: (Double) -> ConditionalLaw) {
     let root = max(variance, 0).squareRoot()
-    laws = Self.rule.nodes.map { law(eta + root * $0) }
-    shares = Self.rule.weights
+    let all = Self.rule.nodes.map { law(eta + root * $0) }
+    let kept = all.indices.filter { all[$0].isPossible }
+    let total = kept.reduce(0) { $0 + Self.rule.weights[$1] }
+    laws = total > Self.leastShare ? kept.map { all[$0] } : []
+    shares = kept.map { Self.rule.weights[$0] / total }
   }
+
+  /// Share of the nodes below which nothing is known.
+  private static let leastShare = 0.9
 
   private func expectation(_ f: (ConditionalLaw) -> Double) -> Double {
     zip(shares, laws).reduce(0.0) { $0 + $1.0 * f($1.1) }
@@ -25,6 +31,7 @@ struct PredictiveLaw {
 
   /// Standard deviation of the response.
   var deviation: Double {
+    if laws.isEmpty { return .nan }
     let mean = expectation(\.mean)
     let square = expectation { $0.variance + ($0.mean - mean) * ($0.mean - mean) }
     return square.squareRoot()
@@ -35,7 +42,7 @@ struct PredictiveLaw {
 
   /// The smallest response y with P(Y ≤ y) ≥ p.
   func quantile(_ p: Double) -> Double {
-    guard let first = laws.first, laws.allSatisfy(\.mean.isFinite) else { return .nan }
+    guard let first = laws.first else { return .nan }
     switch first.family.distribution {
     case .binomial:
       let trials = first.weight.rounded()
@@ -79,6 +86,17 @@ struct PredictiveLaw {
 }
 
 extension ConditionalLaw {
+  /// Whether the mean is one that the family has.
+  var isPossible: Bool {
+    guard mean.isFinite else { return false }
+    return switch family.distribution {
+    case .binomial: mean >= 0 && mean <= 1
+    case .beta: mean > 0 && mean < 1
+    case .gaussian: true
+    default: mean > 0
+    }
+  }
+
   /// The response's variance; of a share that of successes over their number.
   var variance: Double {
     let weight = isFree ? weight : 1
