@@ -73,14 +73,31 @@ import Testing
     }
   }
 
-  /// −2 log L of Laplace's approximation with Z, H and the mode as dense matrices.
-  @Test(arguments: RandomData.Structure.allCases) func dense(_ structure: RandomData.Structure) throws {
-    let rows = RandomData.rows(.binomial, structure, seed: 5)
+  /// −2 log L of Laplace's approximation with Z, H and the mode as dense matrices, also where rows have no level, and its
+  /// gradient there.
+  @Test(arguments: RandomData.Structure.allCases, [false, true])
+  func dense(_ structure: RandomData.Structure, _ hasHoles: Bool) throws {
+    var rows = RandomData.rows(.binomial, structure, seed: 5)
+    if hasHoles {
+      for t in rows.terms.indices {
+        for i in stride(from: 3 * t, to: rows.count, by: 7 + t) { rows.terms[t].codes[i] = -1 }
+      }
+    }
     let model = try GeneralizedModel(rows, response: ResponseModel(.binomial, link: .logit))
     let at = RandomData.point(rows, .logit, .binomial)
     let parameters = model.parameters(covariances: at.covariances, fixedEffects: at.coefficients)
-    let found = try #require(model.derivatives(at: parameters)).deviance
-    #expect(abs(found - denseDeviance(rows, at.covariances, at.coefficients)) < 1e-9)
+    let found = try #require(model.derivatives(at: parameters))
+    #expect(abs(found.deviance - denseDeviance(rows, at.covariances, at.coefficients)) < 1e-9)
+    for i in parameters.indices {
+      let h = 1e-4 * max(abs(parameters[i]), 0.03)
+      func deviance(_ step: Double) throws -> Double {
+        var moved = parameters
+        moved[i] += step
+        return try #require(model.derivatives(at: moved)).deviance
+      }
+      let slope = (try deviance(h) - deviance(-h)) / (2 * h)
+      #expect(abs(slope - found.gradient[i]) < 1e-5 * (1 + abs(slope)), "parameter \(i)")
+    }
   }
 
   private func denseDeviance(_ rows: GeneralizedRows, _ covariances: [Matrix], _ beta: [Double]) -> Double {

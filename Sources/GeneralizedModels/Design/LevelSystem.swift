@@ -197,7 +197,8 @@ final class LevelSystem: @unchecked Sendable {
     return (order, Array(starts.prefix(levelCount + 1)))
   }
 
-  private static let chunkSize = 512
+  /// Most rows of a chunk.
+  static let chunkSize = 512
 
   private static func chunks(_ starts: [Int32], rowCount n: Int) -> [Chunk] {
     var level = 0

@@ -19,22 +19,25 @@ extension WeightedSystem {
 
   /// Adds the rows of a chunk to Z'WZ.
   func add(_ chunk: LevelSystem.Chunk, weights w: UnsafePointer<Double>) {
-    addLead(chunk, w)
+    addLead(chunk, w, to: lead.pointer)
     for factor in system.trailing {
       if system.isPlain { addPlain(chunk, factor, w) } else { add(chunk, factor, w) }
     }
     for pair in system.pairs { add(chunk, pair, w) }
   }
 
-  private func addLead(_ chunk: LevelSystem.Chunk, _ w: UnsafePointer<Double>) {
+  /// Adds the leading blocks of Z'WZ for the rows of a chunk.
+  func addLead(
+    _ chunk: LevelSystem.Chunk, _ w: UnsafePointer<Double>, to lead: UnsafeMutablePointer<Double>
+  ) {
     let s = system
     let k = s.width
     guard let z = s.z?.pointer else {
-      for l in chunk.levels { lead.pointer[l] += w.sum(s.rows(chunk, of: l)) }
+      for l in chunk.levels { lead[l] += w.sum(s.rows(chunk, of: l)) }
       return
     }
     for l in chunk.levels {
-      let block = lead.pointer + l * k * k
+      let block = lead + l * k * k
       switch k {
       case 1:
         var sum = 0.0

@@ -94,7 +94,7 @@ extension GeneralizedModel {
       outcome.fixedInformation = information.fixed
       objective.follow(information.modeSlopes)
       hessian = JointHessian(
-        objective, at: outcome.parameters, free: free, curvature: information.matrix.diagonal,
+        objective, at: outcome.parameters, free: free, information: information,
         isOneSided: system.factorWork > Self.longFactor)
     }
     var least = Double.nan

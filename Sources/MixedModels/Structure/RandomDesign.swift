@@ -99,6 +99,9 @@ package struct RandomDesign: Sendable {
     layout.covariances(layout.lower(theta), widths: terms.map(\.width))
   }
 
+  /// Whether T is linear in θ.
+  package var rootsAreLinear: Bool { layout.pieces.allSatisfy { $0.form is any LinearForm } }
+
   /// ∂T/∂θ_i for every parameter, as matrices over some factors' columns.
   package func rootSlopes(_ theta: [Double]) -> [[(factor: Int, matrix: Matrix)]] {
     var result = [[(factor: Int, matrix: Matrix)]](repeating: [], count: layout.count)
