@@ -84,22 +84,36 @@
     private func fetch(_ sql: String, _ body: ([SQLValue]) throws -> Void) throws {
       try reader.unsafeRead { database in
         let statement = try Self.prepare(sql, database)
-        let count = statement.columnNames.count
-        let cursor = try Row.fetchCursor(statement)
-        var values = [SQLValue](repeating: .null, count: count)
-        while let row = try cursor.next() {
-          for position in 0..<count {
-            let value: DatabaseValue = row[position]
-            switch value.storage {
-            case .null: values[position] = .null
-            case .int64(let number): values[position] = .integer(Int(number))
-            case .double(let number): values[position] = .double(number)
-            case .string(let text): values[position] = .text(text)
-            case .blob: throw SQLError("the column '\(statement.columnNames[position])' holds binary data")
-            }
+        let names = statement.columnNames
+        let handle = statement.sqliteStatement
+        defer { sqlite3_reset(handle) }
+        var values = [SQLValue](repeating: .null, count: names.count)
+        while true {
+          let code = sqlite3_step(handle)
+          if code == SQLITE_DONE { return }
+          guard code == SQLITE_ROW else {
+            throw DatabaseError(
+              resultCode: ResultCode(rawValue: code),
+              message: database.sqliteConnection.map { String(cString: sqlite3_errmsg($0)) }, sql: sql)
+          }
+          for position in names.indices {
+            values[position] = try Self.value(handle, Int32(position), name: names[position])
           }
           try body(values)
         }
+      }
+    }
+
+    private static func value(_ row: SQLiteStatement, _ position: Int32, name: String) throws -> SQLValue {
+      switch sqlite3_column_type(row, position) {
+      case SQLITE_NULL: return .null
+      case SQLITE_INTEGER: return .integer(Int(sqlite3_column_int64(row, position)))
+      case SQLITE_FLOAT: return .double(sqlite3_column_double(row, position))
+      case SQLITE_TEXT:
+        let count = Int(sqlite3_column_bytes(row, position))
+        let bytes = UnsafeRawBufferPointer(start: sqlite3_column_text(row, position), count: count)
+        return .text(String(decoding: bytes, as: UTF8.self))
+      default: throw SQLError("the column '\(name)' holds binary data")
       }
     }
 

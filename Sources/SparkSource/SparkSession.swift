@@ -16,7 +16,7 @@
     /// The largest answer taken in one piece: batches have 4 MB, but a single row may be longer.
     private static let largestAnswer = 1 << 27
     /// Attempts after a connection fails, and the pauses between them: 0.05 s, then four times as long each.
-    private static let attempts = 5
+    private static let attempts = 4
     private static func pause(_ failures: Int) -> Duration { .milliseconds(50 << (2 * (failures - 1))) }
 
     init(_ address: SparkAddress) throws {
@@ -141,12 +141,11 @@
       try Task.checkCancellation()
       let isBroken = error.code == .unavailable
       guard isBroken || isLost, failures <= Self.attempts else {
-        let reason = SparkMessage.readable(error.message)
-        guard isBroken else { throw SQLError("Spark refused: \(reason)") }
+        guard isBroken else { throw SQLError("Spark refused: \(SparkMessage.readable(error.message))") }
+        let reason = SparkMessage.readable(error.cause.map { "\($0)" } ?? error.message)
         throw SQLError(
-          "no answer from a Spark Connect server at \(address.host):\(address.port): \(reason) "
-            + "\(error.cause.map { "(\($0)) " } ?? "")Start one by sbin/start-connect-server.sh, or give its host and port"
-        )
+          "no Spark Connect server answers at \(address.host):\(address.port): \(reason). Start one by "
+            + "sbin/start-connect-server.sh, or give its host and port")
       }
       try await Task.sleep(for: Self.pause(failures))
     }

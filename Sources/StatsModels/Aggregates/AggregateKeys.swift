@@ -52,13 +52,16 @@ struct AggregateKeyTable: Sendable {
 
   /// Codes here of levels; those not known yet are added.
   mutating func codes(of new: [Level], key: Int) -> [Int32] {
-    new.map { level in
-      if let code = codes[key][level] { return code }
-      let code = Int32(truncatingIfNeeded: levels[key].count)
-      levels[key].append(level)
-      codes[key][level] = code
-      return code
-    }
+    new.map { code(adding: $0, key: key) }
+  }
+
+  /// The code here of a level, which is added if it is not known yet.
+  mutating func code(adding level: Level, key: Int) -> Int32 {
+    if let code = codes[key][level] { return code }
+    let code = Int32(truncatingIfNeeded: levels[key].count)
+    levels[key].append(level)
+    codes[key][level] = code
+    return code
   }
 
   /// The code of a level that is known; nil for others.

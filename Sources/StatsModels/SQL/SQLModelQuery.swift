@@ -85,27 +85,45 @@ struct SQLModelQuery: Sendable {
     return "FROM \(try source.sql(dialect))\(clause)"
   }
 
-  /// Whether a column has no value.
-  private func isMissing(_ column: SQLColumn) throws -> String {
-    let quoted = try dialect.quoted(column.name)
-    guard column.kind == .double, let isNaN = dialect.isNaN(dialect.double(quoted)) else {
-      return "\(quoted) IS NULL"
+  /// In how many rows a column has no value.
+  private func missingCount(_ column: SQLColumn, _ sql: String) -> String {
+    guard column.kind == .double, let isNaN = dialect.isNaN(dialect.double(sql)) else {
+      return "COUNT(*) - COUNT(\(sql))"
     }
-    return "\(quoted) IS NULL OR \(isNaN)"
+    return "SUM(CASE WHEN \(sql) IS NULL OR \(isNaN) THEN 1 ELSE 0 END)"
   }
 
-  /// Counts all rows, and those in which each variable is missing; of SQLite also how many types a variable has.
-  func census() throws -> String {
+  /// Whether one scan can count missing values and take means and limits: nothing that they depend on is counted first.
+  func countsAtOnce() throws -> Bool {
+    try !arguments.drops && arguments.weights == nil && levels() == nil && neededMoment() == nil
+  }
+
+  /// Counts all rows, and those in which each variable is missing; of SQLite also the type of each variable's greatest
+  /// value, or smallest of texts: numbers are smaller than texts.
+  ///
+  /// - Parameter entries: those whose ``statistics(_:)`` follow; nil for none.
+  func census(with entries: AggregateEntries? = nil) throws -> String {
+    var columns: [String] = []
     var parts = ["COUNT(*)"]
-    for column in variables { parts.append("SUM(CASE WHEN \(try isMissing(column)) THEN 1 ELSE 0 END)") }
+    for (position, column) in variables.enumerated() {
+      columns.append("\(try dialect.quoted(column.name)) AS c\(position)")
+      parts.append(missingCount(column, "c\(position)"))
+    }
     if dialect == .sqlite {
-      for column in variables {
-        let quoted = try dialect.quoted(column.name)
-        parts.append("SUM(CASE WHEN typeof(\(quoted)) IN ('text', 'blob') THEN 1 ELSE 0 END)")
+      for (position, column) in variables.enumerated() {
+        parts.append("typeof(\(column.kind == .text ? "MIN" : "MAX")(c\(position)))")
+      }
+    }
+    if let entries {
+      for entry in 1..<entries.width {
+        columns.append("\(try value(of: entry, entries)) AS m\(entry)")
+        parts += limits(of: entry)
       }
     }
     let clause = condition.map { " WHERE (\($0.sql))" } ?? ""
-    return "SELECT \(parts.joined(separator: ", ")) FROM \(try source.sql(dialect))\(clause)"
+    return
+      "WITH v AS (SELECT \(columns.joined(separator: ", ")) FROM \(try source.sql(dialect))\(clause)) "
+      + "SELECT \(parts.joined(separator: ", ")) FROM v"
   }
 
   /// The levels of the categorical variables of the designs, with their numbers of rows; nil where there are none.
@@ -129,14 +147,15 @@ struct SQLModelQuery: Sendable {
     }
   }
 
-  /// Numbers of rows, means and limits of the entries: three for each entry, then how many values it lacks and how many
-  /// are not finite.
+  /// Mean, limits and number of missing values of an entry. Of doubles that are nan or infinite one of the first three is
+  /// no finite number.
+  private func limits(of entry: Int) -> [String] {
+    ["AVG(m\(entry))", "MIN(m\(entry))", "MAX(m\(entry))", "COUNT(*) - COUNT(m\(entry))"]
+  }
+
+  /// Number of rows, then mean, limits and number of missing values of each entry.
   func statistics(_ entries: AggregateEntries) throws -> String {
-    var parts = ["COUNT(*)"]
-    for entry in 1..<entries.width {
-      parts += ["AVG(m\(entry))", "MIN(m\(entry))", "MAX(m\(entry))", "COUNT(*) - COUNT(m\(entry))"]
-      parts.append("SUM(CASE WHEN \(dialect.isNotFinite("m\(entry)")) THEN 1 ELSE 0 END)")
-    }
+    var parts = ["COUNT(*)"] + (1..<entries.width).flatMap(limits)
     if arguments.weights != nil {
       parts += ["MIN(w)", "MAX(w)", "SUM(LN(w))", "SUM(\(dialect.number(1)) / w)"]
     }
@@ -144,6 +163,12 @@ struct SQLModelQuery: Sendable {
     return
       "WITH v AS (SELECT \(columns.joined(separator: ", ")) \(try rows(drops: arguments.drops))) "
       + "SELECT \(parts.joined(separator: ", ")) FROM v"
+  }
+
+  /// In how many rows an entry is nan or infinite.
+  func notFinite(_ entry: Int, _ entries: AggregateEntries) throws -> String {
+    "WITH v AS (SELECT \(try value(of: entry, entries)) AS m \(try rows(drops: arguments.drops))) "
+      + "SELECT SUM(CASE WHEN \(dialect.isNotFinite("m")) THEN 1 ELSE 0 END) FROM v"
   }
 
   private func weightColumn() throws -> [String] {

@@ -45,7 +45,8 @@ public struct SQLPlan: Sendable {
     var query = try SQLModelQuery(
       arguments: arguments, environment: Environment(), source: source, columns: schema, dialect: dialect,
       condition: whereClause)
-    var statements = [try query.census()]
+    let countsAtOnce = try query.countsAtOnce()
+    var statements = countsAtOnce ? [] : [try query.census()]
     if let levels = try query.levels() { statements.append(levels.sql) }
     // Placeholders for what transforms remember; the text of the statements that follow is the same.
     while let argument = try query.neededMoment() {
@@ -54,7 +55,8 @@ public struct SQLPlan: Sendable {
       query.factors.translator.moments[argument] = .init(mean: 0, deviation: 1)
     }
     let design = try query.design(levels: [:])
-    statements.append(try query.statistics(design.entries))
+    statements.append(
+      try countsAtOnce ? query.census(with: design.entries) : query.statistics(design.entries))
     let shifts = (0..<design.entries.width).map { dialect.parameter("shift_\($0)") }
     statements += try query.sums(design, shifts: shifts).parts.map(\.sql)
     self.statements = statements

@@ -18,10 +18,19 @@ struct SQLRun<Executor: SQLExecutor> {
   }
 
   mutating func aggregates() async throws -> Aggregates {
-    try await census()
-    try await moments()
-    var design = try query.design(levels: await levels())
-    let count = try await statistics(&design)
+    var design: AggregateDesign
+    let count: Int
+    if try query.countsAtOnce() {
+      design = try query.design(levels: [:])
+      let values = try await row(query.census(with: design.entries))
+      let rest = try take(census: values)
+      count = try await take(statistics: [values[0]] + rest, &design)
+    } else {
+      _ = try await take(census: row(query.census()))
+      try await moments()
+      design = try query.design(levels: await levels())
+      count = try await take(statistics: row(query.statistics(design.entries)), &design)
+    }
     let first = try await sums(design, count: count)
     guard let explained = design.explained(by: first.sums) else { return first }
     // Where the fixed effects leave little of the response, sums of what they leave keep its digits.
@@ -38,40 +47,44 @@ struct SQLRun<Executor: SQLExecutor> {
     return found
   }
 
-  /// Counts rows and missing values.
-  private mutating func census() async throws {
-    let values = try await row(query.census()).map { $0.whole ?? 0 }
+  /// Takes in numbers of rows and of missing values.
+  ///
+  /// - Returns: what follows them.
+  private mutating func take(census values: [SQLValue]) throws -> ArraySlice<SQLValue> {
     let variables = query.variables
-    totals.rows = values[0]
-    guard values[0] > 0 else {
+    totals.rows = values[0].whole ?? 0
+    guard totals.rows > 0 else {
       throw StatsModelsError(
         .notEnoughData, "there are no rows to fit: the table is empty, or no row is chosen")
     }
-    let missing = zip(variables, values.dropFirst()).filter { $1 > 0 }
-    if query.dialect == .sqlite { try checkTypes(values) }
-    for (column, count) in missing { totals.missing[column.name] = count }
+    var rest = values.dropFirst(1 + variables.count)
+    if query.dialect == .sqlite {
+      try checkTypes(rest.prefix(variables.count))
+      rest = rest.dropFirst(variables.count)
+    }
+    let missing = zip(variables, values.dropFirst().map { $0.whole ?? 0 }).filter { $1 > 0 }
     guard query.arguments.drops || missing.isEmpty else {
       let list = missing.map { "'\($0.name)' has no value in \($1)" }.joined(separator: ", ")
       throw StatsModelsError(
         .missingValues,
-        "\(list) of \(values[0]) rows: choose rows that have all values, or use missing: .drop",
+        "\(list) of \(totals.rows) rows: choose rows that have all values, or use missing: .drop",
         values: missing.map(\.0.name))
     }
-    if !query.arguments.drops { totals.missing = [:] }
+    if query.arguments.drops { for (column, count) in missing { totals.missing[column.name] = count } }
+    return rest
   }
 
   /// SQLite keeps values of any type in any column.
-  private func checkTypes(_ values: [Int]) throws {
-    let variables = query.variables
-    for (position, column) in variables.enumerated() {
-      let texts = values[1 + variables.count + position]
-      let present = values[0] - values[1 + position]
-      let isMixed = column.kind == .text ? texts != present : texts > 0
-      if isMixed, column.kind != .other {
+  private func checkTypes(_ types: ArraySlice<SQLValue>) throws {
+    for (column, type) in zip(query.variables, types) where column.kind != .other {
+      let found: (mixed: Set<SQLValue>, words: String) =
+        column.kind == .text
+        ? ([.text("integer"), .text("real")], "numbers among its texts")
+        : ([.text("text"), .text("blob")], "texts or binary data among its numbers")
+      if found.mixed.contains(type) {
         throw StatsModelsError(
           .invalidArgument,
-          "the column '\(column.name)' holds \(texts) texts among \(present) values: cast it to one type in a query or "
-            + "view",
+          "the column '\(column.name)' holds \(found.words): cast it to one type in a query or view",
           values: [column.name])
       }
     }
@@ -109,18 +122,19 @@ struct SQLRun<Executor: SQLExecutor> {
     return result
   }
 
-  /// Counts, means and limits of the entries, from which shifts follow.
+  /// Takes in number of rows, means and limits of the entries, from which shifts follow.
   ///
   /// - Returns: number of rows that are used.
-  private mutating func statistics(_ design: inout AggregateDesign) async throws -> Int {
+  private mutating func take(statistics values: [SQLValue], _ design: inout AggregateDesign) async throws
+    -> Int
+  {
     let entries = design.entries
-    let values = try await row(query.statistics(entries))
     guard let count = values[0].whole, count > 0 else {
       throw StatsModelsError(.notEnoughData, "there are no rows to fit: all rows were dropped")
     }
     var statistics = [EntryStatistics](repeating: EntryStatistics(), count: entries.width)
     for entry in 1..<entries.width {
-      let part = values[(1 + 5 * (entry - 1))..<(1 + 5 * entry)].map { $0.number ?? 0 }
+      let part = values[(4 * entry - 3)...(4 * entry)].map { $0.number ?? 0 }
       if part[3] > 0 {
         throw StatsModelsError(
           .missingValues,
@@ -128,16 +142,17 @@ struct SQLRun<Executor: SQLExecutor> {
             + "of their domain; choose rows or functions that do",
           values: [entries.name(of: entry)])
       }
-      guard part[4] == 0, part.prefix(3).allSatisfy(\.isFinite) else {
+      guard part.allSatisfy(\.isFinite) else {
+        let wrong = try await row(query.notFinite(entry, entries))[0].whole ?? 0
         throw StatsModelsError(
           .nonFiniteValues,
-          "'\(entries.name(of: entry))' is nan or infinite in \(Int(part[4])) of \(count) rows: leave these rows out",
+          "'\(entries.name(of: entry))' is nan or infinite in \(wrong) of \(count) rows: leave these rows out",
           values: [entries.name(of: entry)])
       }
       statistics[entry] = EntryStatistics(count: count, mean: part[0], least: part[1], largest: part[2])
     }
     design.set(statistics)
-    try take(weights: Array(values.dropFirst(1 + 5 * (entries.width - 1))), of: count)
+    try take(weights: Array(values.dropFirst(4 * entries.width - 3)), of: count)
     return count
   }
 
@@ -171,7 +186,8 @@ struct SQLRun<Executor: SQLExecutor> {
       try await executor.run(statements.pooled) { try builder.read(pooled: $0) }
     } else {
       for part in statements.parts {
-        try await executor.run(part.sql) { try builder.read($0, pairs: part.pairs) }
+        try await executor.run(part.sql) { try builder.read($0) }
+        builder.finish(pairs: part.pairs)
       }
     }
     var result = try builder.aggregates()
@@ -199,6 +215,10 @@ struct SQLSumsReader {
   private var classes: [Double] = []
   private var classOfCell: [Int32] = []
   private var isPooled = false
+  /// What a statement gave so far: codes by key, observations, and its sums row by row.
+  private var codes: [[Int32]]
+  private var observations: [Int] = []
+  private var sums: [Double] = []
 
   private var cellSize: Int { participants.count * width }
   private var classSize: Int { width * (width + 1) / 2 }
@@ -207,18 +227,18 @@ struct SQLSumsReader {
     self.design = design
     translated = try design.keys.map { try query.translated($0, design) }
     keys = design.emptyKeys
+    codes = design.keys.map { _ in [] }
     let empty = CellSums(width: design.entries.width, participants: Array(design.entries.participants))
     participants = empty.participants
     width = empty.width
   }
 
-  /// Takes in one row of a result.
-  mutating func read(_ row: [SQLValue], pairs: [(Int, Int)]) throws {
+  /// Takes in one row of a result: keys, number of observations, sums.
+  mutating func read(_ row: [SQLValue]) throws {
     var place = 0
-    var columns: [[Int32]] = []
     for (position, factor) in translated.enumerated() {
       guard let factor else {
-        columns.append(keys.codes(of: [.integer(1)], key: position))
+        codes[position].append(keys.code(adding: .integer(1), key: position))
         continue
       }
       guard let level = factor.level(row[place]) else {
@@ -235,27 +255,59 @@ struct SQLSumsReader {
               + "came while the table was read",
             values: [level.description])
         }
-        columns.append([code])
+        codes[position].append(code)
       } else {
-        columns.append(keys.codes(of: [level], key: position))
+        codes[position].append(keys.code(adding: level, key: position))
         if design.keys[position].kind == .component, case .boolean = level {
           keys.keepsAllLevels[position] = true
         }
       }
       place += 1
     }
-    let (cell, new) = keys.cells(of: columns, rowCount: 1)
-    if !new.isEmpty {
-      try requireMemory()
-      classOfCell += new
-      counts.append(0)
-      cells += [Double](repeating: 0, count: cellSize)
-      classes += [Double](repeating: 0, count: classSize)
-    }
-    counts[Int(cell[0])] = row[place].whole ?? 0
+    try requireMemory(cells: observations.count + 1)
+    observations.append(row[place].whole ?? 0)
+    for value in row[(place + 1)...] { sums.append(value.number ?? .nan) }
+  }
+
+  /// Ends a statement, whose sums are those of pairs of entries.
+  mutating func finish(pairs: [(Int, Int)]) {
+    let rows = observations.count
+    let (rowCells, new) = keys.cells(of: codes, rowCount: rows)
+    classOfCell += new
+    counts += [Int](repeating: 0, count: new.count)
+    cells += [Double](repeating: 0, count: new.count * cellSize)
+    classes += [Double](repeating: 0, count: new.count * classSize)
+    let targets = pairs.map(places(of:))
     // Without weights the count is the sum of squares of the column of ones.
-    if pairs.first.map({ $0 != (0, 0) }) ?? true { store([row[place]], pairs: [(0, 0)], cell: Int(cell[0])) }
-    store(row[(place + 1)...], pairs: pairs, cell: Int(cell[0]))
+    let ones = pairs.first.map { $0 != (0, 0) } ?? true ? places(of: (0, 0)) : nil
+    for (row, cell) in rowCells.enumerated() {
+      let cell = Int(cell)
+      counts[cell] = observations[row]
+      if let ones { store(Double(observations[row]), at: ones, cell) }
+      for (i, place) in targets.enumerated() { store(sums[row * pairs.count + i], at: place, cell) }
+    }
+    codes = codes.map { _ in [] }
+    observations = []
+    sums = []
+  }
+
+  /// Where a product of two entries stands among the sums of a class, and once or twice among those of a cell.
+  private struct Places {
+    let ofClass: Int
+    let ofCell: [Int]
+  }
+
+  private func places(of pair: (Int, Int)) -> Places {
+    let (a, b) = pair
+    var ofCell: [Int] = []
+    if let p = participants.firstIndex(of: a) { ofCell.append(p * width + b) }
+    if a != b, let p = participants.firstIndex(of: b) { ofCell.append(p * width + a) }
+    return Places(ofClass: b * (b + 1) / 2 + a, ofCell: ofCell)
+  }
+
+  private mutating func store(_ value: Double, at places: Places, _ cell: Int) {
+    classes[cell * classSize + places.ofClass] = value
+    for place in places.ofCell { cells[cell * cellSize + place] = value }
   }
 
   /// Takes in the levels with the same number of rows.
@@ -264,10 +316,9 @@ struct SQLSumsReader {
       throw StatsModelsError(
         .notEnoughData, "the database gave no sums of levels with the same number of rows")
     }
-    let known = counts.count
-    let labels = (known..<known + pooled.levels).map { Level.integer($0) }
+    try requireMemory(cells: counts.count + pooled.levels)
+    let labels = (counts.count..<counts.count + pooled.levels).map { Level.integer($0) }
     counts += [Int](repeating: pooled.size, count: pooled.levels)
-    try requireMemory()
     let (_, new) = keys.cells(of: [keys.codes(of: labels, key: 0)], rowCount: pooled.levels)
     classOfCell += new
     cells += pooled.equivalentSums
@@ -276,28 +327,19 @@ struct SQLSumsReader {
     for (place, value) in pooled.gram.enumerated() { classes[place] += value }
   }
 
-  private mutating func store(_ values: ArraySlice<SQLValue>, pairs: [(Int, Int)], cell: Int) {
-    for ((a, b), value) in zip(pairs, values) {
-      let number = value.number ?? .nan
-      classes[cell * classSize + b * (b + 1) / 2 + a] = number
-      if let p = participants.firstIndex(of: a) { cells[cell * cellSize + p * width + b] = number }
-      if a != b, let p = participants.firstIndex(of: b) { cells[cell * cellSize + p * width + a] = number }
-    }
-  }
-
-  private func requireMemory() throws {
-    let bytes = 24 * (counts.count + 1) * (cellSize + classSize)
+  private func requireMemory(cells count: Int) throws {
+    let bytes = 24 * count * (cellSize + classSize)
     guard bytes < MemoryBudget.available / 2 else {
       throw StatsModelsError(
         .insufficientMemory,
-        "the factors have more than \(counts.count) combinations of levels, whose sums take half of the memory: leave a "
+        "the factors have more than \(count - 1) combinations of levels, whose sums take half of the memory: leave a "
           + "factor out, or choose rows")
     }
   }
 
   /// All that was taken in.
   func aggregates() throws -> Aggregates {
-    guard (cells + classes).allSatisfy(\.isFinite) else {
+    guard cells.allSatisfy(\.isFinite), classes.allSatisfy(\.isFinite) else {
       throw StatsModelsError(
         .nonFiniteValues, "sums over the rows are not finite: leave rows out that hold nan or infinite values"
       )
