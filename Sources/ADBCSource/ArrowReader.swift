@@ -28,7 +28,9 @@ enum ArrowReader {
       let parts = text.split(separator: ":").last?.split(separator: ",") ?? []
       plain =
         text.hasPrefix("d:") && (parts.count == 2 || parts.last == "128")
-        ? parts.dropFirst().first.flatMap { Int($0) }.map { .decimal(scale: $0) } : nil
+        ? parts.dropFirst().first.flatMap { Int($0) }.flatMap {
+          ArrowFormat.decimalScales.contains($0) ? .decimal(scale: $0) : nil
+        } : nil
     }
     guard let plain else {
       throw SQLError("the column '\(name)' has the Arrow type '\(text)': cast it in the query")

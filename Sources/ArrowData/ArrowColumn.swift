@@ -93,13 +93,13 @@ package struct ArrowColumn {
     let isWhole64 = high == Int64(bitPattern: low) >> 63
     if scale == 0, isWhole64 { return .integer(Int(Int64(bitPattern: low))) }
     // Powers of ten up to 10²² are doubles, so that the quotient is the nearest one.
-    if isWhole64, (0...22).contains(scale) {
+    if isWhole64, scale <= 22 {
       var unit = 1.0
       for _ in 0..<scale { unit *= 10 }
       return .double(Double(Int64(bitPattern: low)) / unit)
     }
     var value = Double(high) * 0x1p64 + Double(low)
-    for _ in 0..<max(scale, 0) { value /= 10 }
+    for _ in 0..<scale { value /= 10 }
     return .double(value)
   }
 

@@ -9,6 +9,9 @@ package enum ArrowFormat: Sendable, Hashable {
   case text(large: Bool)
   indirect case dictionary(index: ArrowFormat, values: ArrowFormat)
 
+  /// Digits after the point that a decimal of 128 bits may have.
+  package static let decimalScales = 0...38
+
   /// What the values are.
   package var kind: SQLColumn.Kind {
     switch self {

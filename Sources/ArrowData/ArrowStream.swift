@@ -110,7 +110,8 @@ package enum ArrowStream {
     case TypeNumber.boolean: return .boolean
     case TypeNumber.decimal:
       guard let type, try type.number(2, default: Int32(128)) == 128 else { return nil }
-      return .decimal(scale: Int(try type.number(1, default: Int32(0))))
+      let scale = Int(try type.number(1, default: Int32(0)))
+      return ArrowFormat.decimalScales.contains(scale) ? .decimal(scale: scale) : nil
     default: return nil
     }
   }

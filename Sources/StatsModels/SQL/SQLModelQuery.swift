@@ -95,7 +95,7 @@ struct SQLModelQuery: Sendable {
 
   /// Whether one scan can count missing values and take means and limits: nothing that they depend on is counted first.
   func countsAtOnce() throws -> Bool {
-    try !arguments.drops && arguments.weights == nil && levels() == nil && neededMoment() == nil
+    try !arguments.drops && arguments.weights == nil && neededMoment() == nil && levels() == nil
   }
 
   /// Counts all rows, and those in which each variable is missing; of SQLite also the type of each variable's greatest

@@ -277,14 +277,14 @@ struct SQLSumsReader {
     counts += [Int](repeating: 0, count: new.count)
     cells += [Double](repeating: 0, count: new.count * cellSize)
     classes += [Double](repeating: 0, count: new.count * classSize)
-    let places = pairs.map(places(of:))
+    let targets = pairs.map(places(of:))
     // Without weights the count is the sum of squares of the column of ones.
     let ones = pairs.first.map { $0 != (0, 0) } ?? true ? places(of: (0, 0)) : nil
     for (row, cell) in rowCells.enumerated() {
       let cell = Int(cell)
       counts[cell] = observations[row]
       if let ones { store(Double(observations[row]), at: ones, cell) }
-      for (i, place) in places.enumerated() { store(sums[row * pairs.count + i], at: place, cell) }
+      for (i, place) in targets.enumerated() { store(sums[row * pairs.count + i], at: place, cell) }
     }
     codes = codes.map { _ in [] }
     observations = []
