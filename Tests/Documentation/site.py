@@ -3,12 +3,14 @@
     site.py FOLDER [--base-path /] [--chromium chromium] [--symbols 100] [--tabs 4]
 
 Articles are the pages of modules and the written pages directly below them; all other pages are symbol pages, among them
-the lists that DocC makes of inherited members. Opened are all articles that links reach from the root, every symbol page
-that an article links to, every page that is linked with a part after `#`, and of the other reachable symbol pages
-`--symbols` ones at equal distances in the order of their paths (0: all). Of an opened page every link and image is looked at
-as rendered; of the others the links are read from the data that the page would be rendered from. Wherever a link stands, its
-target must have a page and data; and what stands after `#` must be an element of the target as rendered. The program
-fails with page and link for what cannot be found, a page without text, an error on the console, a broken image.
+the lists that DocC makes of inherited members. Opened are all articles that can be reached from the root, every symbol page
+that an article links to, every page that is linked with a part after `#`, and of the other symbol pages `--symbols` ones at
+equal distances in the order of their paths (0: all). Of an opened page every link and image is looked at as rendered; of
+the others the links are read from the data that the page would be rendered from. Wherever a link stands, its target must
+have a page and data; and what stands after `#` must be an element of the target as rendered. The program fails with page
+and link for what cannot be found, a page without text, an error on the console, a broken image.
+
+The list of all pages at the side, the same everywhere and half the work of a page, is loaded with articles only.
 """
 
 import argparse
@@ -24,34 +26,38 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 # A page of DocC is rendered within a second or two; a loaded machine is given this many.
 PAGE_SECONDS = 60
 
+# What the list of all pages is made from.
+INDEX = "index/index.json"
+
 # Waits for DocC's page, its page of errors or the server's; loads the images that wait for the reader to scroll; returns
-# what is to be looked at. The text is that of the page without its navigation and title.
+# what is to be looked at. The text is that of the page without its navigation and title. The argument is whether to wait
+# for the list of all pages at the side.
 INSPECT = """
-(async () => {
+(async aside => {
   const sleep = milliseconds => new Promise(done => setTimeout(done, milliseconds));
-  const page = () => document.querySelector('main h1, .generic-error, body > h1');
-  while (document.readyState !== 'complete' || !page()) await sleep(20);
+  const error = () => document.querySelector('.generic-error, body > h1');
+  const page = () => document.querySelector('main h1') && (!aside || document.querySelector('.navigator-card-item'));
+  while (document.readyState !== 'complete' || !(page() || error())) await sleep(20);
   await sleep(50);
   const images = [...document.images];
   for (const image of images) image.loading = 'eager';
   await Promise.all(images.map(image => image.complete || new Promise(done => image.onload = image.onerror = done)));
-  const error = document.querySelector('.generic-error, body > h1');
   const source = image => image.currentSrc || image.src;
   return {
     address: location.href,
-    error: error && error.innerText,
+    error: error()?.innerText ?? null,
     text: [...document.querySelectorAll('main .abstract, main .doc-content')].map(part => part.innerText).join(''),
     links: [...new Set([...document.querySelectorAll('a[href]')].map(link => link.href))],
     names: [...document.querySelectorAll('[id]')].map(element => element.id),
     images: images.length,
     broken: images.filter(image => image.naturalWidth === 0).map(source),
   };
-})()
+})(%s)
 """
 
 
@@ -125,12 +131,14 @@ class Tab:
         target = await browser.call("Target.createTarget", url="about:blank")
         attached = await browser.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         tab = cls(browser, attached["sessionId"])
-        for domain in ("Page", "Runtime", "Log"):
+        for domain in ("Page", "Runtime", "Log", "Network"):
             await browser.call(domain + ".enable", tab.session)
         return tab
 
     def hear(self, method, event):
         if method == "Log.entryAdded" and event["entry"]["level"] == "error":
+            if "ERR_BLOCKED_BY_CLIENT" in event["entry"]["text"]:
+                return  # The index, withheld by `open`.
             self.errors.append(f"{event['entry']['text']} {event['entry'].get('url', '')}".strip())
         elif method == "Runtime.exceptionThrown":
             details = event["exceptionDetails"]
@@ -138,15 +146,17 @@ class Tab:
         elif method == "Runtime.consoleAPICalled" and event["type"] in ("error", "assert"):
             self.errors.append(" ".join(str(a.get("value", a.get("description", ""))) for a in event["args"]))
 
-    async def open(self, address):
-        await self.browser.call("Page.navigate", self.session, url="about:blank")
+    async def open(self, address, aside):
+        """What `INSPECT` returns of the address; without `aside`, the list of all pages is withheld."""
+        await self.browser.call("Network.setBlockedURLs", self.session, urls=[] if aside else ["*/" + INDEX])
         self.errors.clear()
         await self.browser.call("Page.navigate", self.session, url=address)
+        script = INSPECT % json.dumps(aside)
         while True:
             try:
                 reply = await self.browser.call(
-                    "Runtime.evaluate", self.session, expression=INSPECT, awaitPromise=True, returnByValue=True)
-                if reply["result"].get("value", {}).get("address") != "about:blank" and "value" in reply["result"]:
+                    "Runtime.evaluate", self.session, expression=script, awaitPromise=True, returnByValue=True)
+                if "value" in reply["result"]:
                     return reply["result"]["value"]
             except ProtocolError:
                 pass  # The document was replaced while the script waited in it: a redirection.
@@ -187,9 +197,17 @@ class Site:
         return data["metadata"].get("symbolKind") == "module" or data["kind"] == "article" and path.count("/") == 2
 
     def links(self, path):
-        """Paths that the data of a page refer to."""
-        references = self.data(path).get("references", {}).values()
-        return {self.path(urljoin(self.base, r["url"].lstrip("/"))) for r in references if r["type"] == "topic"}
+        """Addresses that the data of a page refer to."""
+        return {r["url"] for r in self.data(path).get("references", {}).values() if r["type"] == "topic"}
+
+    def listed(self):
+        """Addresses in the list of all pages."""
+        waiting = [i for items in json.loads((self.folder / INDEX).read_text())["interfaceLanguages"].values() for i in items]
+        while waiting:
+            item = waiting.pop()
+            waiting += item.get("children", [])
+            if "path" in item:
+                yield item["path"]
 
 
 class Visit:
@@ -197,31 +215,31 @@ class Visit:
 
     def __init__(self, site, origin, tabs):
         self.site, self.origin, self.tabs = site, origin, tabs
-        self.names, self.parts, self.faults = {}, {}, []
-        self.opened, self.known, self.images, self.elsewhere = set(), set(), 0, set()
-        self.followed = set()
+        self.faults, self.links, self.elsewhere, self.images = set(), set(), set(), 0
+        self.names = {}  # Of each opened page, the names of its elements.
+        self.parts = {}  # Of each page, the names that links ask of it, each with a page that has the link.
 
     def follow(self, page, link, path):
-        """Whether the link leads to a page; a fault if it leads nowhere."""
-        self.followed.add((page, link))
+        """The path if the link leads to a page; a fault if it leads nowhere."""
+        self.links.add((page, link))
         if fault := self.site.fault(path):
-            self.faults.append(f"{page}: link {link}: {fault}")
-            return False
-        return self.site.is_page(path)
+            self.faults.add(f"{page or 'the root'}: link {link}: {fault}")
+        elif self.site.is_page(path):
+            return path
+        return None
 
-    async def look(self, tab, path):
+    async def look(self, tab, path, aside):
         """Opens a page and returns the paths of the pages that it links to."""
-        address = self.origin + quote(f"{self.site.base}{path}")
-        fail = lambda what: self.faults.append(f"{path or 'the root'}: {what}")
+        def fail(what):
+            self.faults.add(f"{path or 'the root'}: {what}")
+
+        self.names[path] = set()
         try:
-            page = await asyncio.wait_for(tab.open(address), PAGE_SECONDS)
+            page = await asyncio.wait_for(tab.open(self.origin + quote(self.site.base + path), aside), PAGE_SECONDS)
         except asyncio.TimeoutError:
-            fail(f"nothing rendered within {PAGE_SECONDS} s")
-            page = None
+            page = {"error": f"nothing rendered within {PAGE_SECONDS} s", "links": [], "names": [], "images": 0, "broken": []}
         for error in tab.errors:
             fail(f"console: {error}")
-        if page is None:
-            return set()
         if page["error"]:
             fail(page["error"])
         elif not page["text"].strip():
@@ -229,65 +247,47 @@ class Visit:
         for image in page["broken"]:
             fail(f"broken image {image}")
         self.images += page["images"]
-        self.names[path] = set(page["names"])
+        self.names[path].update(page["names"])
         targets = set()
-        if path == "":
-            targets.add(self.site.path(page["address"]))
         for link in page["links"]:
             if not link.startswith(self.origin + "/"):
                 self.elsewhere.add(link)
-                continue
-            target = self.site.path(link)
-            if self.follow(path, link.removeprefix(self.origin), target):
+            elif target := self.follow(path, link.removeprefix(self.origin), self.site.path(link)):
                 targets.add(target)
                 if part := unquote(urlsplit(link).fragment):
                     self.parts.setdefault(target, {}).setdefault(part, path)
         return targets
 
-    async def open(self, paths, spread=False):
-        """Opens pages, with `spread` also those that articles among them link to, and so on."""
-        waiting = asyncio.Queue()
-
-        def add(paths):
-            for path in sorted(set(paths) - self.opened):
-                self.opened.add(path)
-                waiting.put_nowait(path)
+    async def open(self, paths, aside=False):
+        """Opens the pages that are not open yet, and returns the paths of the pages that they link to."""
+        waiting = sorted(set(paths) - self.names.keys(), reverse=True)
+        targets = set()
 
         async def work(tab):
-            while True:
-                path = await waiting.get()
-                targets = await self.look(tab, path)
-                self.known |= targets
-                if spread and (path == "" or self.site.is_article(path)):
-                    add(targets)
-                waiting.task_done()
+            while waiting:
+                targets.update(await self.look(tab, waiting.pop(), aside))
 
-        add(paths)
-        workers = [asyncio.create_task(work(tab)) for tab in self.tabs]
-        finished = asyncio.create_task(waiting.join())
-        await asyncio.wait([finished, *workers], return_when=asyncio.FIRST_COMPLETED)
-        for worker in workers:
-            if worker.done():
-                worker.result()  # Raises what stopped it.
-            worker.cancel()
+        await asyncio.gather(*map(work, self.tabs))
+        return targets
 
-    def reach(self):
-        """All pages that links reach from the pages known, by the data of the pages."""
-        waiting = list(self.known | self.opened - {""})
-        seen = set(waiting)
+    def reach(self, start):
+        """All pages that can be reached from the start by the list of all pages and the pages' data."""
+        def targets(page, links):  # Data have addresses without the base.
+            return {path for link in links if (path := self.follow(page, link, unquote(urlsplit(link).path).strip("/")))}
+
+        waiting = {start} | targets("the list of all pages", self.site.listed())
+        seen = set()
         while waiting:
             page = waiting.pop()
-            for target in sorted(self.site.links(page), key=str):
-                if self.follow(page, target, target) and target not in seen:
-                    seen.add(target)
-                    waiting.append(target)
+            seen.add(page)
+            waiting |= targets(page, self.site.links(page)) - seen
         return seen
 
     def check_parts(self):
         for target, parts in self.parts.items():
             for part, page in parts.items():
-                if part not in self.names.get(target, ()):
-                    self.faults.append(f"{page}: link {target}#{part}: the page has no such part")
+                if part not in self.names[target]:
+                    self.faults.add(f"{page}: link /{target}#{part}: the page has no such part")
 
 
 def sample(paths, count):
@@ -322,25 +322,26 @@ def served(folder, base):
 
 
 async def visit(options):
-    base = "/" + options.base_path.strip("/")
-    base += "" if base == "/" else "/"
+    base = f"/{options.base_path.strip('/')}/".replace("//", "/")
     site = Site(options.folder, base)
     with served(options.folder, base) as origin, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(options.chromium, profile)
         await browser.start()
         try:
             visit = Visit(site, origin, [await Tab.make(browser) for _ in range(options.tabs)])
-            await visit.open([""], spread=True)
-            articles = sum(1 for path in visit.opened if path and site.is_article(path))
-            linked = len(visit.opened) - articles - 1
-            reached = visit.reach()
-            chosen = sample(reached - visit.opened, options.symbols)
-            await visit.open(chosen)
-            await visit.open(visit.parts.keys())
+            start = site.path((await visit.tabs[0].open(origin + base, True))["address"])
+            reached = visit.reach(start) if site.is_page(start) else set()
+            if not reached:
+                visit.faults.add(f"the root: leads to /{start}, which is no page")
+            articles = set(filter(site.is_article, reached))
+            linked = await visit.open(articles, aside=True)
+            await visit.open(linked)
+            await visit.open(sample(reached - visit.names.keys(), options.symbols))
+            await visit.open(visit.parts)
             visit.check_parts()
         finally:
             browser.stop()
-    return visit, articles, linked, len(chosen), len(reached)
+    return visit, len(articles), len(reached)
 
 
 def main():
@@ -352,12 +353,12 @@ def main():
     parser.add_argument("--tabs", type=int, default=4)
     options = parser.parse_args()
     start = time.monotonic()
-    result, articles, linked, chosen, reached = asyncio.run(visit(options))
-    for fault in sorted(set(result.faults)):
+    result, articles, reached = asyncio.run(visit(options))
+    for fault in sorted(result.faults):
         print(fault, file=sys.stderr)
-    print(f"{articles} articles, {linked} symbol pages they link to and {chosen} of the other {reached - articles - linked} "
-          f"opened; {len(result.followed)} links followed, {len(result.elsewhere)} lead elsewhere, {result.images} images; "
-          f"{len(set(result.faults))} faults; {time.monotonic() - start:.0f} s")
+    print(f"{articles} articles and {len(result.names) - articles} of {reached - articles} symbol pages opened, "
+          f"{len(result.links)} links followed, {result.images} images, {len(result.elsewhere)} addresses elsewhere; "
+          f"{len(result.faults)} faults; {time.monotonic() - start:.0f} s")
     return 1 if result.faults else 0
 
 
