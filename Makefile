@@ -8,7 +8,7 @@ DATA := compat-fixtures/data
 MIXEDLM := .build/release/mixedlm
 DOCC ?= docc
 
-.PHONY: all build clean databases demo docs docs-test bench fuzz lint sanitize setup spark spark-demo test
+.PHONY: all build clean databases demo docs docs-test site site-test bench fuzz lint sanitize setup spark spark-demo test
 
 all: build
 
@@ -108,6 +108,23 @@ docs: setup
 	$(DOCC) convert Sources/StatsModels/Documentation.docc --warnings-as-errors \
 	  --fallback-display-name StatsModels --fallback-bundle-identifier statsmodels.swift \
 	  --additional-symbol-graph-dir $(SYMBOLS) --output-path .build/docs/StatsModels.doccarchive
+
+# The archive as static pages in .build/site: python3 -m http.server -d .build/site, then http://localhost:8000. SITE_BASE is
+# the path at which a server has them. The root leads to the page of the library; the pages ask for settings of a theme.
+SITE := .build/site
+SITE_BASE ?= /
+site: docs
+	rm -rf $(SITE)
+	$(DOCC) process-archive transform-for-static-hosting .build/docs/StatsModels.doccarchive \
+	  --output-path $(SITE) --hosting-base-path $(SITE_BASE)
+	echo '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=documentation/statsmodels/">' \
+	  '<title>StatsModels</title><a href="documentation/statsmodels/">StatsModels</a>' >$(SITE)/index.html
+	echo '{}' >$(SITE)/theme-settings.json
+
+# Opens the static pages in headless Chromium and follows their links; makes them first where they are missing.
+site-test:
+	@test -e $(SITE)/index.html || $(MAKE) site
+	Tests/Documentation/site.sh $(SITE) $(SITE_BASE)
 
 # Compiles and runs the code of the documentation's pages in a package of its own.
 docs-test: setup

@@ -31,12 +31,8 @@ struct PredictedEffects {
   let effects: [Effect]
 
   /// - Parameter factor: a factor or variance component as the model names it; the first one when nil.
-<<<<<<< HEAD
-  init(_ results: MixedLMResults, of factor: String?) throws {
-    try results.specification.requireLevels("a picture of effects")
-=======
   init(_ results: any MixedModelFit, of factor: String?) throws {
->>>>>>> 10c1e5f94af0deb8620217cea8aa97664b12a84c
+    try results.specification.requireLevels("a picture of effects")
     let blocks = results.specification.blocks
     guard let name = factor ?? blocks.first?.group else {
       throw StatsModelsError(.notAvailable, "the model has no random effects to draw")
