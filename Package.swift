@@ -17,7 +17,8 @@ let package = Package(
     .trait(
       name: "SQLite", description: "SQLiteExecutor, by GRDB: models of tables of SQLite. The command has it."),
     .trait(
-      name: "Spark", description: "SparkConnectExecutor, by gRPC: models of tables of Spark. Minutes of building."),
+      name: "Spark",
+      description: "SparkConnectExecutor, by gRPC: models of tables of Spark; minutes to build."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

@@ -9,7 +9,8 @@
   struct PooledLevelTests {
     @Test(arguments: [
       ("y ~ 1 + (1 | g)", 60), ("y ~ x + z + (1 | g)", 300), ("y ~ x + I(x**2) + z + (1 | h)", 40),
-      ("far ~ distant + (1 | g)", 200), ("I(y + 1000 * x) ~ x + z + (1 | g)", 150), ("y ~ 0 + x + (1 | g)", 80),
+      ("far ~ distant + (1 | g)", 200), ("I(y + 1000 * x) ~ x + z + (1 | g)", 150),
+      ("y ~ 0 + x + (1 | g)", 80),
     ])
     func fitsAreThoseOfTheRows(_ formula: String, rows: Int) async throws {
       for seed: UInt64 in [1, 2, 3] {
