@@ -31,11 +31,14 @@ from urllib.parse import quote, unquote, urlsplit
 # A page of DocC is rendered within a second or two; a loaded machine is given this many.
 PAGE_SECONDS = 60
 
+# After so many pages on which nothing is rendered the visit ends: the fault is the site's and not theirs.
+BLANK_PAGES = 4
+
 # What the list of all pages is made from.
 INDEX = "index/index.json"
 
 # Waits for DocC's page, its page of errors or the server's; loads the images that wait for the reader to scroll; returns
-# what is to be looked at. The text is that of the page without its navigation and title. The argument is whether to wait
+# what is to be looked at. The text is that of the page without its navigation and headings. The argument is whether to wait
 # for the list of all pages at the side.
 INSPECT = """
 (async aside => {
@@ -47,11 +50,16 @@ INSPECT = """
   const images = [...document.images];
   for (const image of images) image.loading = 'eager';
   await Promise.all(images.map(image => image.complete || new Promise(done => image.onload = image.onerror = done)));
+  const text = part => {
+    const copy = part.cloneNode(true);
+    for (const heading of copy.querySelectorAll('h1, h2, h3, h4')) heading.remove();
+    return copy.textContent;
+  };
   const source = image => image.currentSrc || image.src;
   return {
     address: location.href,
     error: error()?.innerText ?? null,
-    text: [...document.querySelectorAll('main .abstract, main .doc-content')].map(part => part.innerText).join(''),
+    text: [...document.querySelectorAll('main .abstract, main .doc-content')].map(text).join(''),
     links: [...new Set([...document.querySelectorAll('a[href]')].map(link => link.href))],
     names: [...document.querySelectorAll('[id]')].map(element => element.id),
     images: images.length,
@@ -74,7 +82,7 @@ class Browser:
 
     async def start(self):
         to_read, self.to = os.pipe()
-        self.source, from_write = os.pipe()
+        source, from_write = os.pipe()
         flags = ["--headless", "--remote-debugging-pipe", f"--user-data-dir={self.profile}", "--no-first-run",
                  "--disable-gpu", "--disable-dev-shm-usage", "--disable-extensions", "--disable-background-networking",
                  "--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--window-size=1280,1000"]
@@ -85,10 +93,11 @@ class Browser:
         self.process = await asyncio.create_subprocess_exec(
             "bash", "-c", command, self.chromium, *flags, pass_fds=(to_read, from_write),
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL, start_new_session=True)
-        os.close(to_read), os.close(from_write)
+        os.close(to_read)
+        os.close(from_write)
         reader = asyncio.StreamReader(limit=1 << 28)
         await asyncio.get_running_loop().connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(self.source, "rb"))
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(source, "rb"))
         self.reading = asyncio.create_task(self.read(reader))
 
     async def read(self, reader):
@@ -96,11 +105,13 @@ class Browser:
             while True:
                 message = json.loads((await reader.readuntil(b"\0"))[:-1])
                 if "id" in message:
-                    self.answers.pop(message["id"]).set_result(message)
+                    answer = self.answers.pop(message["id"])
+                    if not answer.done():  # Nobody waits any more for what took too long.
+                        answer.set_result(message)
                 elif listener := self.listeners.get(message.get("sessionId")):
                     listener(message["method"], message["params"])
-        for answer in self.answers.values():
-            answer.set_exception(ConnectionError("Chromium ended"))
+        for answer in filter(lambda answer: not answer.done(), self.answers.values()):
+            answer.set_exception(ConnectionError(f"{self.chromium} ended; run it with --headless by hand to see why"))
 
     async def call(self, method, session=None, **parameters):
         self.number += 1
@@ -114,9 +125,10 @@ class Browser:
             raise ProtocolError(f"{method}: {reply['error']['message']}")
         return reply["result"]
 
-    def stop(self):
+    async def stop(self):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
+        await self.process.wait()
 
 
 class Tab:
@@ -215,7 +227,7 @@ class Visit:
 
     def __init__(self, site, origin, tabs):
         self.site, self.origin, self.tabs = site, origin, tabs
-        self.faults, self.links, self.elsewhere, self.images = set(), set(), set(), 0
+        self.faults, self.links, self.elsewhere, self.images, self.blank = set(), set(), set(), 0, 0
         self.names = {}  # Of each opened page, the names of its elements.
         self.parts = {}  # Of each page, the names that links ask of it, each with a page that has the link.
 
@@ -237,6 +249,7 @@ class Visit:
         try:
             page = await asyncio.wait_for(tab.open(self.origin + quote(self.site.base + path), aside), PAGE_SECONDS)
         except asyncio.TimeoutError:
+            self.blank += 1
             page = {"error": f"nothing rendered within {PAGE_SECONDS} s", "links": [], "names": [], "images": 0, "broken": []}
         for error in tab.errors:
             fail(f"console: {error}")
@@ -258,13 +271,24 @@ class Visit:
                     self.parts.setdefault(target, {}).setdefault(part, path)
         return targets
 
+    async def start(self):
+        """The path of the page that the root leads to, or nothing and a fault."""
+        root = self.origin + self.site.base
+        try:
+            address = (await asyncio.wait_for(self.tabs[0].open(root, True), PAGE_SECONDS))["address"]
+        except asyncio.TimeoutError:
+            self.faults.add(f"the root: nothing rendered within {PAGE_SECONDS} s")
+            self.faults.update(f"the root: console: {error}" for error in self.tabs[0].errors)
+            return None
+        return self.follow("", address.removeprefix(self.origin), self.site.path(address))
+
     async def open(self, paths, aside=False):
         """Opens the pages that are not open yet, and returns the paths of the pages that they link to."""
         waiting = sorted(set(paths) - self.names.keys(), reverse=True)
         targets = set()
 
         async def work(tab):
-            while waiting:
+            while waiting and self.blank < BLANK_PAGES:
                 targets.update(await self.look(tab, waiting.pop(), aside))
 
         await asyncio.gather(*map(work, self.tabs))
@@ -286,7 +310,7 @@ class Visit:
     def check_parts(self):
         for target, parts in self.parts.items():
             for part, page in parts.items():
-                if part not in self.names[target]:
+                if part not in self.names.get(target, {part}):
                     self.faults.add(f"{page}: link /{target}#{part}: the page has no such part")
 
 
@@ -307,6 +331,11 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         super().end_headers()
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        pass  # A browser closes connections that it no longer needs.
+
+
 @contextlib.contextmanager
 def served(folder, base):
     """The origin of a server on the loopback that has the folder at the base path."""
@@ -314,7 +343,7 @@ def served(folder, base):
         place = Path(root, "root", base.strip("/"))
         place.parent.mkdir(parents=True, exist_ok=True)
         place.symlink_to(Path(folder).resolve())
-        server = http.server.ThreadingHTTPServer(
+        server = Server(
             ("127.0.0.1", 0), functools.partial(Handler, directory=str(Path(root, "root"))))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -329,10 +358,8 @@ async def visit(options):
         await browser.start()
         try:
             visit = Visit(site, origin, [await Tab.make(browser) for _ in range(options.tabs)])
-            start = site.path((await visit.tabs[0].open(origin + base, True))["address"])
-            reached = visit.reach(start) if site.is_page(start) else set()
-            if not reached:
-                visit.faults.add(f"the root: leads to /{start}, which is no page")
+            start = await visit.start()
+            reached = visit.reach(start) if start else set()
             articles = set(filter(site.is_article, reached))
             linked = await visit.open(articles, aside=True)
             await visit.open(linked)
@@ -340,7 +367,7 @@ async def visit(options):
             await visit.open(visit.parts)
             visit.check_parts()
         finally:
-            browser.stop()
+            await browser.stop()
     return visit, len(articles), len(reached)
 
 
