@@ -54,14 +54,16 @@ struct Canvas {
 
   /// The document, with a title for readers that speak.
   func document(title: String) -> String {
-    """
-    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(number(width)) \(number(height))" role="img">
-    <title>\(title)</title>
-    <style>\(Self.style)</style>
-    <rect class="paper" width="100%" height="100%"/>
-    \(body.joined(separator: "\n"))
-    </svg>
+    let size = (width: number(width), height: number(height))
+    return """
+      <svg xmlns="http://www.w3.org/2000/svg" width="\(size.width)" height="\(size.height)"
+        viewBox="0 0 \(size.width) \(size.height)" role="img">
+      <title>\(title)</title>
+      <style>\(Self.style)</style>
+      <rect class="paper" width="100%" height="100%"/>
+      \(body.joined(separator: "\n"))
+      </svg>
 
-    """
+      """
   }
 }
