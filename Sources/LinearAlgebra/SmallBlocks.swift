@@ -93,12 +93,8 @@ package enum SmallBlocks {
   /// order: Jacobi's rotations until nothing off the diagonal counts.
   static func eigen(_ n: Int, _ a: UnsafeMutablePointer<Double>, values: UnsafeMutablePointer<Double>) {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: n * n) { copy in
-      for j in 0..<n {
-        for i in 0..<n {
-          copy[i + j * n] = i >= j ? a[i + j * n] : a[j + i * n]
-          a[i + j * n] = i == j ? 1 : 0
-        }
-      }
+      for j in 0..<n { for i in 0..<n { copy[i + j * n] = i >= j ? a[i + j * n] : a[j + i * n] } }
+      for j in 0..<n { for i in 0..<n { a[i + j * n] = i == j ? 1 : 0 } }
       var isDiagonal = false
       while !isDiagonal {
         isDiagonal = true

@@ -54,7 +54,6 @@ import Testing
     #expect(try message { try mixedglm("y ~ x + (1 | g)", DataFrame(), family: .binomial()) }.count > 10)
     let r = try model.fit()
     #expect(try message { try r.overdispersionTest() }.contains("trials"))
-    #expect(try message { try r.predict(data, interval: .prediction) }.contains("simulate"))
     #expect(try message { try r.tTest("nothing = 0") }.contains("nothing"))
     #expect(
       try message { try r.predict(DataFrame(["x": [1.0], "g": ["new"]]), randomEffects: .all) }.contains(

@@ -81,7 +81,7 @@ import Testing
     #expect(try fit.degreesOfFreedom(.residual).values == [178, 178])
     #expect(try fit.degreesOfFreedom(.infinite).values.allSatisfy(\.isInfinite))
     let adjusted = try fit.kenwardRogerCovariance
-    #expect(adjusted["Days", "Days"] >= fit.fixedEffectsCovariance["Days", "Days"])
+    #expect(adjusted["Days", "Days"] >= fit.fixedEffectsCovariance["Days", "Days"] * (1 - 1e-12))
     let text = try fit.summary(ddf: .satterthwaite).asText()
     #expect(text.contains("DF") && text.contains("P>|t|") && text.contains("Subject x Days Cov"))
     #expect(try !fit.summary().asText().contains("DF"))

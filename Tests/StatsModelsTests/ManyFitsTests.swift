@@ -7,6 +7,11 @@ import Testing
   init() throws { sleep = try DataFrame(csv: Fixtures.data("sleepstudy")) }
 
   /// Each fit is what a fit of its own gives, for any number of threads.
+  /// Whether numbers agree but for the rounding of sums that responses share.
+  private static func agree(_ a: [Double], _ b: [Double]) -> Bool {
+    a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) < 1e-7 * max(1, abs($1)) }
+  }
+
   @Test func agreesWithSingleFits() throws {
     var data = sleep
     data["log y"] = sleep["Reaction"].log()
@@ -21,11 +26,12 @@ import Testing
         let single = try mixedlm("Q('\(name)') ~ Days + (1 + Days | Subject)", data, missing: .drop).fit(
           reml: false)
         let many = try fits.results(position)
-        #expect(many.llf == single.llf && many.params == single.params && many.nobs == single.nobs, "\(name)")
+        #expect(many.nobs == single.nobs && Self.agree([many.llf], [single.llf]), "\(name)")
+        #expect(Self.agree(many.params.values, single.params.values), "\(name)")
         #expect(many.fittedvalues.index == single.fittedvalues.index && many.model.endogNames == name)
         let own = table.filter(table["outcome"] == name)
         let expected = try single.coefficients(ddf: .infinite)
-        #expect(own["estimate"].doubles == expected.estimate)
+        #expect(Self.agree(own["estimate"].doubles ?? [], expected.estimate))
         for (a, b) in zip(own["se"].doubles ?? [], expected.se) { #expect(abs(a - b) < 1e-9 * b) }
       }
       #expect(fits.frame["nobs"].integers == [180, 180, 144, 180] && fits.failureCount == 0)
@@ -78,7 +84,8 @@ import Testing
     let draws = try fit.simulate(count: 5, seed: 2)
     let fits = try fit.model.fitMany(draws)
     for k in 0..<5 {
-      #expect(try fits.results(k).params == fit.refit(response: draws.values.column(k)).params)
+      let alone = try fit.refit(response: draws.values.column(k))
+      #expect(try Self.agree(fits.results(k).params.values, alone.params.values))
     }
     let near = try fit.model.fitMany(draws, start: fit)
     for k in 0..<5 {

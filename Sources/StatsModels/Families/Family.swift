@@ -108,3 +108,15 @@ public struct Family: Sendable, Hashable, CustomStringConvertible {
     }
   }
 }
+
+extension Family {
+  /// A link that gives every linear predictor a mean of the family, for one that does not; nil for one that does.
+  var linkForAllPredictors: Link? {
+    switch (link, distribution) {
+    case (.identity, .gaussian): nil
+    case (.identity, _), (.inverse, _), (.inverseSquared, _), (.log, .binomial), (.log, .beta):
+      distribution == .binomial || distribution == .beta ? .logit : .log
+    default: nil
+    }
+  }
+}

@@ -9,6 +9,19 @@ struct GLMFindings {
 
   private var specification: ModelSpecification { model.specification }
 
+  /// A search that may have ended where the link has no more means; nil for links that give every linear predictor one.
+  private var atEdge: FitWarning? {
+    model.family.linkForAllPredictors.map { other in
+      let size = PythonFormat.fixed(estimate.certificate.gradientNorm, 6)
+      return FitWarning(
+        kind: .convergence,
+        message:
+          "the likelihood of '\(specification.endogName)' still rises from the point printed, |grad| = \(size), and the "
+          + "\(model.family.link.rawValue) link gives some linear predictors near it no mean: use the "
+          + "\(other.rawValue) link")
+    }
+  }
+
   var warnings: [FitWarning] {
     let texts = WarningTexts(specification: specification)
     let owners = specification.blockOfTerm
@@ -25,7 +38,7 @@ struct GLMFindings {
     let separated = separatedColumns
     if !separated.isEmpty { result.append(separation(separated)) }
     if !estimate.converged {
-      result.append(texts.notConverged(gradientNorm: estimate.certificate.gradientNorm))
+      result.append(atEdge ?? texts.notConverged(gradientNorm: estimate.certificate.gradientNorm))
     }
     let findings = boundaries.filter { named.insert($0.block).inserted }
     if !findings.isEmpty {

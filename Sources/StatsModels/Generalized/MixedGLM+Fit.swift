@@ -65,21 +65,13 @@ extension MixedGLM {
 
   /// What an overflow means with a link that gives some linear predictors no mean.
   private func boundedMeans(_ error: EngineError) -> StatsModelsError? {
-    guard case .overflow = error, family.distribution != .gaussian || family.link != .identity else {
-      return nil
-    }
-    switch family.link {
-    case .identity, .inverse, .inverseSquared,
-      .log where family.distribution == .binomial:
-      let isShare = family.distribution == .binomial || family.distribution == .beta
-      return StatsModelsError(
-        .invalidArgument,
-        "with the \(family.link.rawValue) link some rows of '\(specification.endogName)' have linear predictors without a mean "
-          + "of the \(family.distribution.rawValue) family, wherever the search begins: use the "
-          + "\(isShare ? "logit" : "log") link, which gives every linear predictor one",
-        values: [family.link.rawValue])
-    default: return nil
-    }
+    guard case .overflow = error, let other = family.linkForAllPredictors else { return nil }
+    return StatsModelsError(
+      .invalidArgument,
+      "with the \(family.link.rawValue) link some rows of '\(specification.endogName)' have linear predictors without a mean "
+        + "of the \(family.distribution.rawValue) family, wherever the search begins: use the "
+        + "\(other.rawValue) link, which gives every linear predictor one",
+      values: [family.link.rawValue])
   }
 
   /// Nodes beyond which quadrature would take longer than any fit should.
