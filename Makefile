@@ -95,16 +95,17 @@ lint:
 	@if grep -rlE '^ *(@[a-z_]+ )*import COpenBLAS' Sources | grep -v '^Sources/LinearAlgebra/'; then \
 	  echo "Only LinearAlgebra may import COpenBLAS." >&2; exit 1; fi
 
-# The documentation as a DocC archive; a wrong symbol link is an error. The graph tool also tries the test bundle,
-# which has no module to load, and reports failure for it alone: what counts is that the libraries' graphs are there.
+# The documentation as a DocC archive, from the modules as they are built; a wrong symbol link is an error.
 CONFIGURATION ?= debug
 SYMBOLS := .build/docs/symbols
+DARWIN := $(filter Darwin,$(shell uname -s))
+EXTRACT_FLAGS := -target $(if $(DARWIN),$(shell uname -m)-apple-macosx14 -sdk $$(xcrun --show-sdk-path),$(shell uname -m)-unknown-linux-gnu)
 docs: setup
-	rm -rf .build/docs .build/*/symbolgraph && mkdir -p $(SYMBOLS)
-	-$(SWIFT) package $(TRAITS) -c $(CONFIGURATION) dump-symbol-graph --minimum-access-level public --skip-synthesized-members
+	$(SWIFT) build -c $(CONFIGURATION) --target StatsModels $(TRAITS) $(SWIFT_FLAGS)
+	rm -rf .build/docs && mkdir -p $(SYMBOLS)
 	for module in StatsModels Patsy DataFrames LinearAlgebra SQLModels; do \
-	  cp .build/*/symbolgraph/$$module.symbols.json .build/*/symbolgraph/$$module@*.symbols.json $(SYMBOLS)/ \
-	    2>/dev/null || test -f $(SYMBOLS)/$$module.symbols.json || exit 1; done
+	  $(SWIFT) symbolgraph-extract -module-name $$module -I .build/$(CONFIGURATION)/Modules -I Sources/COpenBLAS -I Sources/CZlib \
+	    $(EXTRACT_FLAGS) -minimum-access-level public -skip-synthesized-members -output-dir $(SYMBOLS) || exit 1; done
 	$(DOCC) convert Sources/StatsModels/Documentation.docc --warnings-as-errors \
 	  --fallback-display-name StatsModels --fallback-bundle-identifier statsmodels.swift \
 	  --additional-symbol-graph-dir $(SYMBOLS) --output-path .build/docs/StatsModels.doccarchive

@@ -2,8 +2,8 @@ import COpenBLAS
 
 /// BLAS and LAPACK on raw column-major storage.
 ///
-/// Symmetric and triangular operands are always the *lower* triangle. Every call of the library costs some 100 ns before
-/// it does any work: products and solutions of a handful of rows are loops of our own, ``SmallBlocks``.
+/// Symmetric and triangular operands are always the *lower* triangle. Every call costs about 100 ns before it
+/// does any work: for blocks of a handful of rows use ``SmallBlocks``.
 package enum BLAS {
   package typealias Pointer = UnsafeMutablePointer<Double>
   package typealias Input = UnsafePointer<Double>
@@ -36,13 +36,6 @@ package enum BLAS {
     transposed: Bool = false, _ m: Int, _ n: Int, _ alpha: Double, _ a: Input, _ lda: Int,
     _ x: Input, _ beta: Double, _ y: Pointer
   ) {
-    if m * n <= SmallBlocks.largestOrder * SmallBlocks.largestOrder {
-      SmallBlocks.gemm(
-        transposeA: transposed, transposeB: false, transposed ? n : m, 1, transposed ? m : n, alpha, a, lda,
-        x,
-        transposed ? m : n, beta, y, transposed ? n : m)
-      return
-    }
     cblas_dgemv(
       CblasColMajor, transpose(transposed), Int32(m), Int32(n), alpha, a, Int32(lda), x, 1, beta, y, 1)
   }
@@ -54,11 +47,6 @@ package enum BLAS {
     transposeA: Bool = false, transposeB: Bool = false, _ m: Int, _ n: Int, _ k: Int, _ alpha: Double,
     _ a: Input, _ lda: Int, _ b: Input, _ ldb: Int, _ beta: Double, _ c: Pointer, _ ldc: Int
   ) {
-    if m * n * k <= SmallBlocks.largestProduct {
-      SmallBlocks.gemm(
-        transposeA: transposeA, transposeB: transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
-      return
-    }
     cblas_dgemm(
       CblasColMajor, transpose(transposeA), transpose(transposeB), Int32(m), Int32(n), Int32(k), alpha,
       a, Int32(lda), b, Int32(ldb), beta, c, Int32(ldc))
@@ -99,10 +87,6 @@ package enum BLAS {
     side: Side = .left, transposed: Bool = false, _ m: Int, _ n: Int, _ alpha: Double, _ l: Input,
     _ ldl: Int, _ b: Pointer, _ ldb: Int
   ) {
-    if side == .left, alpha == 1, m <= SmallBlocks.largestOrder, n <= SmallBlocks.largestOrder {
-      SmallBlocks.solve(transposed: transposed, m, n, l, ldl, b, ldb)
-      return
-    }
     cblas_dtrsm(
       CblasColMajor, side.cblas, CblasLower, transpose(transposed), CblasNonUnit, Int32(m), Int32(n),
       alpha, l, Int32(ldl), b, Int32(ldb))
@@ -114,7 +98,6 @@ package enum BLAS {
   ///
   /// - Returns: 0, or the 1-based position of the first pivot that is not positive.
   package static func potrf(_ n: Int, _ a: Pointer, _ lda: Int) -> Int32 {
-    if n <= SmallBlocks.largestOrder, lda == n { return Int32(SmallBlocks.potrf(n, a) + 1) }
     // On one thread, narrow steps are a twentieth faster than OpenBLAS's halves.
     let width = n > 256 && BLASThreads.current == 1 ? 96 : n
     for k in stride(from: 0, to: n, by: max(width, 1)) {

@@ -73,7 +73,7 @@ package struct Cholesky: Sendable {
     result.storage.withUnsafeMutableBufferPointer { a in
       guard n > 0, let a0 = a.baseAddress else { return }
       // Cannot fail: the constructor saw a positive diagonal.
-      if n <= SmallBlocks.largestOrder { SmallBlocks.invert(n, a0) } else { _ = BLAS.potri(n, a0, n) }
+      _ = BLAS.potri(n, a0, n)
       BLAS.mirrorLower(n, a0, n)
     }
     return result

@@ -7,29 +7,14 @@ package struct SymmetricEigen: Sendable {
   /// Orthonormal eigenvectors, one a column.
   package let vectors: Matrix
 
-  /// Order up to which Jacobi's rotations take less time than a call of LAPACK.
-  private static let fewRotations = 4
-
-  /// Decomposes `matrix`, of which only the lower triangle is read: by rotations, or LAPACK's `dsyevd` as
-  /// `numpy.linalg.eigh`.
+  /// Decomposes `matrix`, of which only the lower triangle is read (LAPACK `dsyevd`, as `numpy.linalg.eigh`).
   package init(_ matrix: Matrix) throws(LinearAlgebraError) {
     precondition(matrix.rows == matrix.columns, "SymmetricEigen: \(matrix.shape) is not square")
     guard matrix.isFinite else { throw .notFinite }
     let n = matrix.rows
     var a = matrix
     var w = [Double](repeating: 0, count: n)
-    if n <= Self.fewRotations {
-      var columns = matrix
-      columns.storage.withUnsafeMutableBufferPointer { storage in
-        w.withUnsafeMutableBufferPointer { values in
-          guard let storage = storage.baseAddress, let values = values.baseAddress else { return }
-          SmallBlocks.eigen(n, storage, values: values)
-        }
-      }
-      let order = w.indices.sorted { w[$0] < w[$1] }
-      a = columns.selecting(columns: order)
-      w = order.map { w[$0] }
-    } else {
+    if n > 0 {
       // The documented minimum for eigenvectors of order n.
       let integers = 3 + 5 * n
       var integerWork = [Int32](repeating: 0, count: integers)

@@ -80,16 +80,34 @@ extension MixedModel {
       estimate.scale < Tuning.suspiciousScale * fixed.unit * fixed.unit
     else { return estimate }
     var result = estimate
-    do {
-      let larger = estimate.relativeCovariances.map { $0.mapElements { Tuning.enlargement * $0 } }
-      let (_, objective, point) = try resolved(at: layout.lower(covariances: larger), reml: estimate.reml)
-      let rise = -0.5 * (point.deviance + objective.shift) - estimate.logLikelihood
-      result.converged = rise < (mayLevelOff ? Tuning.levelRise : 0)
-    } catch {
-      guard error.isUnresolved else { throw error }
+    if let larger = try logLikelihood(of: estimate, enlarged: Tuning.enlargement, levelsOff: mayLevelOff) {
+      result.converged = larger - estimate.logLikelihood < (mayLevelOff ? Tuning.levelRise : 0)
+    } else if mayLevelOff,
+      let smaller = try logLikelihood(of: estimate, enlarged: 1 / Tuning.enlargement, levelsOff: true)
+    {
+      // the search has gone as far as precision does: it levelled off on the way
+      result.converged = estimate.logLikelihood - smaller < Tuning.levelRise
+    } else {
       result.converged = false
     }
     return result
+  }
+
+  /// Log L at covariances that many times as large as an estimate's; nil where they cannot be told from explaining all,
+  /// and, where the likelihood may level off, where the residual variance is beyond precision.
+  private func logLikelihood(
+    of estimate: Estimate, enlarged factor: Double, levelsOff: Bool
+  ) throws(EngineError) -> Double? {
+    do {
+      let covariances = estimate.relativeCovariances.map { $0.mapElements { factor * $0 } }
+      let (_, objective, point) = try resolved(
+        at: layout.lower(covariances: covariances), reml: estimate.reml)
+      if levelsOff, point.scale < Tuning.leastExtendedScale { return nil }
+      return -0.5 * (point.deviance + objective.shift)
+    } catch {
+      guard error.isUnresolved else { throw error }
+      return nil
+    }
   }
 
   /// A start whose factors T are enlarged, one after another, as long as the deviance falls: where effects dwarf the

@@ -78,10 +78,12 @@ final class FourLevelSystem {
   @inline(__always)
   func solve<W: BlockWidth>(_: W.Type, _ m: UnsafePointer<FourLevels>) {
     let (k, r) = (W.fixed ?? width, columns)
-    _ = factor(W.self, m)
+    let determinant = factor(W.self, m)
     let a0 = m + LevelVectors.triangle(k)
     if k == 1 {
       own[0] = w[0] * m[0]
+    } else if k == 2 {
+      invertPair(m, determinant)
     } else {
       root.withUnsafeBufferPointer { t in
         // T'M by rows of M, as (MT)'.
@@ -124,6 +126,23 @@ final class FourLevelSystem {
         g[a * r + c] = value
       }
     }
+  }
+
+  /// W and N of two effects by minors, where nothing cancels: N = (M + |M| adj S) / |I + SM|.
+  @inline(__always)
+  private func invertPair(_ m: UnsafePointer<FourLevels>, _ determinant: FourLevels) {
+    let (s11, s21, s22) = (
+      root[0] * root[0], root[0] * root[1], root[1] * root[1] + root[3] * root[3]
+    )
+    let inverse = 1 / determinant
+    w[0] = (1 + s21 * m[1] + s22 * m[2]) * inverse
+    w[1] = -(s21 * m[0] + s22 * m[1]) * inverse
+    w[2] = -(s11 * m[1] + s21 * m[2]) * inverse
+    w[3] = (1 + s11 * m[0] + s21 * m[1]) * inverse
+    let minor = m[0] * m[2] - m[1] * m[1]
+    own[0] = (m[0] + s22 * minor) * inverse
+    own[1] = (m[1] - s21 * minor) * inverse
+    own[2] = (m[2] + s11 * minor) * inverse
   }
 
   /// MT by columns.
