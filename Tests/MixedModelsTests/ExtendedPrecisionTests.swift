@@ -90,7 +90,8 @@ import Testing
   ) throws {
     let fit = try model.fit(reml: reml)
     #expect(fit.converged, sourceLocation: location)
-    #expect(abs(fit.scale / expected.scale - 1) < max(1e-6, tolerance), sourceLocation: location)
+    // So near the deviance, held below, tells no difference, and the search may stop.
+    #expect(abs(fit.scale / expected.scale - 1) < max(5e-6, tolerance), sourceLocation: location)
     let deviance = -2 * fit.logLikelihood
     #expect(
       abs(deviance - expected.deviance) < tolerance * max(1, abs(expected.deviance)),
