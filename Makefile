@@ -95,13 +95,15 @@ lint:
 	@if grep -rlE '^ *(@[a-z_]+ )*import COpenBLAS' Sources | grep -v '^Sources/LinearAlgebra/'; then \
 	  echo "Only LinearAlgebra may import COpenBLAS." >&2; exit 1; fi
 
-# The documentation as a DocC archive, from the modules as they are built; a wrong symbol link is an error.
+# The documentation as a DocC archive, from the modules of the last build, or of one made for it; a wrong symbol link is an
+# error.
 CONFIGURATION ?= debug
 SYMBOLS := .build/docs/symbols
 DARWIN := $(filter Darwin,$(shell uname -s))
 EXTRACT_FLAGS := -target $(if $(DARWIN),$(shell uname -m)-apple-macosx14 -sdk $$(xcrun --show-sdk-path),$(shell uname -m)-unknown-linux-gnu)
 docs: setup
-	$(SWIFT) build -c $(CONFIGURATION) --target StatsModels $(TRAITS) $(SWIFT_FLAGS)
+	test -e .build/$(CONFIGURATION)/Modules/StatsModels.swiftmodule || \
+	  $(SWIFT) build -c $(CONFIGURATION) --target StatsModels $(TRAITS) $(SWIFT_FLAGS)
 	rm -rf .build/docs && mkdir -p $(SYMBOLS)
 	for module in StatsModels Patsy DataFrames LinearAlgebra SQLModels; do \
 	  $(SWIFT) symbolgraph-extract -module-name $$module -I .build/$(CONFIGURATION)/Modules -I Sources/COpenBLAS -I Sources/CZlib \
