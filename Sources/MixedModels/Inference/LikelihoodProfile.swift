@@ -58,6 +58,8 @@ package struct LikelihoodProfiler {
   private static let mostSteps = 40
   /// Difference of ζ at which it does: 1e-10 standard errors.
   private static let tolerance = 1e-10
+  /// Share of their spacing by which points may be off an even one: ζ is nearly straight, so that one step mostly does.
+  private static let evenness = 0.1
 
   /// The profile of one parameter.
   ///
@@ -78,15 +80,16 @@ package struct LikelihoodProfiler {
     var found = [ParameterProfile.Point(value: centre, zeta: 0)]
     for side in [-1.0, 1.0] {
       var walk = Walk(inner: inner, centre: centre, least: least, side: side)
-      let end = try walk.end(zeta: quantile)
-      if side < 0 { result.lower = end } else { result.upper = end }
-      guard points > 0 else { continue }
-      for step in 1...points {
-        let zeta = quantile * reach * Double(step) / Double(points)
-        let value = try walk.end(zeta: zeta)
-        guard value.isFinite, let point = try walk.point(value) else { break }
-        found.append(.init(value: value, zeta: point.zeta))
-        if abs(point.zeta) < zeta - 1e-3 { break }
+      let end = try walk.place(zeta: quantile, within: Self.tolerance * max(1, quantile))
+      if side < 0 { result.lower = end.value } else { result.upper = end.value }
+      walk.turnBack()
+      let spacing = quantile * reach / Double(max(points, 1))
+      for step in 0..<points {
+        let wanted = spacing * Double(step + 1)
+        let place = try walk.place(zeta: wanted, within: Self.evenness * spacing)
+        guard place.value.isFinite, let zeta = place.zeta else { break }
+        found.append(.init(value: place.value, zeta: zeta))
+        if walk.isAtLimit(place) { break }
       }
     }
     if points > 0 { result.points = found.sorted { $0.value < $1.value } }
@@ -95,66 +98,91 @@ package struct LikelihoodProfiler {
 
   /// One side of a profile, from the estimate outwards.
   private struct Walk {
+    /// A value of the parameter with ζ and dζ/dψ there, and the other parameters.
+    struct Place {
+      var value: Double
+      /// nil at the end of the range where the likelihood does not exist.
+      var zeta: Double?
+      fileprivate var slope = Double.infinity
+      fileprivate var free: [Double]
+    }
+
     let inner: InnerOptimum
-    let centre: Double
     let least: Double
     let side: Double
-    /// The farthest optimum found, from which the next search starts.
-    private var start: [Double]
+    private let origin: Place
+    /// The end of the range on this side.
+    private let limit: Double
+    /// The end of a finite range, once it was looked at.
+    private var last: Place?
+    /// The place found last, from which the next search starts.
+    private var latest: Place
 
     init(inner: InnerOptimum, centre: Double, least: Double, side: Double) {
       self.inner = inner
-      self.centre = centre
       self.least = least
       self.side = side
-      start = inner.target.start
+      origin = Place(value: centre, zeta: 0, free: inner.target.start)
+      latest = origin
+      let range = inner.target.range
+      limit = side < 0 ? range.lowerBound : range.upperBound
     }
 
-    /// ζ and dζ/dψ with the parameter held; nil where the likelihood does not exist.
-    mutating func point(_ value: Double) throws(EngineError) -> (zeta: Double, slope: Double)? {
-      guard let found = try inner.optimum(holding: value, from: start) else { return nil }
+    /// Starts again at the estimate.
+    mutating func turnBack() { latest = origin }
+
+    func isAtLimit(_ place: Place) -> Bool { place.value == limit }
+
+    /// The profile with the parameter held; nil where the likelihood does not exist.
+    private func place(_ value: Double, from start: Place) throws(EngineError) -> Place? {
+      guard let found = try inner.optimum(holding: value, from: start.free) else { return nil }
       let rise = found.deviance - least
       if rise < -1e-6 * max(1, abs(least).squareRoot()) { throw .betterOptimum(rise: rise) }
-      start = found.free
       let zeta = side * max(rise, 0).squareRoot()
-      return (zeta, zeta == 0 ? .infinity : 0.5 * found.slope / zeta)
+      return Place(
+        value: value, zeta: zeta, slope: zeta == 0 ? .infinity : 0.5 * found.slope / zeta, free: found.free)
     }
 
-    /// Where |ζ| has a value; the end of the range where it never does.
-    mutating func end(zeta wanted: Double) throws(EngineError) -> Double {
-      start = inner.target.start
-      let range = inner.target.range
-      let limit = side < 0 ? range.lowerBound : range.upperBound
-      if limit == centre { return limit }
-      if limit.isFinite, let last = try point(limit), abs(last.zeta) <= wanted { return limit }
-      start = inner.target.start
+    /// Where |ζ| has a value, about; the end of the range where it never does.
+    mutating func place(zeta wanted: Double, within tolerance: Double) throws(EngineError) -> Place {
+      if limit == origin.value { return origin }
+      if limit.isFinite {
+        if last == nil { last = try place(limit, from: origin) ?? Place(value: limit, free: origin.free) }
+        if let end = last, let zeta = end.zeta, abs(zeta) <= wanted { return end }
+      }
       let target = side * wanted
       // a bracket: inside |ζ| is smaller, outside it is larger or the likelihood does not exist
-      var inside = centre
+      var inside = latest.zeta.map { abs($0) < wanted } ?? false ? latest.value : origin.value
       var outside: Double? = limit.isFinite ? limit : nil
-      var value = clamped(centre + side * wanted * inner.standardError, limit: limit)
+      var value = clamped(next(after: latest, target: target))
       for _ in 0..<LikelihoodProfiler.mostSteps {
-        guard let found = try point(value) else {
+        guard let found = try place(value, from: latest), let zeta = found.zeta else {
           outside = value
           value = 0.5 * (inside + value)
           continue
         }
-        let miss = found.zeta - target
-        if abs(miss) <= LikelihoodProfiler.tolerance * max(1, wanted) { return value }
-        if abs(found.zeta) < wanted { inside = value } else { outside = value }
-        var next = value - miss / found.slope
+        latest = found
+        if abs(zeta - target) <= tolerance { return found }
+        if abs(zeta) < wanted { inside = value } else { outside = value }
+        var next = next(after: found, target: target)
         let isAhead = (next - inside) * side > 0 && outside.map { ($0 - next) * side > 0 } ?? true
         if !next.isFinite || !isAhead {
-          next =
-            outside.map { 0.5 * (inside + $0) } ?? inside + 2 * (inside - centre) + side * inner.standardError
+          let reach = inside + 2 * (inside - origin.value) + side * inner.standardError
+          next = outside.map { 0.5 * (inside + $0) } ?? reach
         }
-        if next == value { return value }
-        value = clamped(next, limit: limit)
+        if next == value { return found }
+        value = clamped(next)
       }
-      return value
+      return latest
     }
 
-    private func clamped(_ value: Double, limit: Double) -> Double {
+    /// Where the tangent at a place has a value; from the estimate, that of the curvature there.
+    private func next(after place: Place, target: Double) -> Double {
+      guard let zeta = place.zeta, zeta != 0 else { return origin.value + target * inner.standardError }
+      return place.value - (zeta - target) / place.slope
+    }
+
+    private func clamped(_ value: Double) -> Double {
       guard limit.isFinite else { return value }
       return side < 0 ? max(value, limit) : min(value, limit)
     }
