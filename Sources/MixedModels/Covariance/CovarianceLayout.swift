@@ -172,6 +172,20 @@ package struct CovarianceLayout: Sendable {
     return result
   }
 
+  /// The sign of each θ with which columns of T point as they do at another point; the deviance is even in each column.
+  func signs(of theta: [Double], towards other: [Double]) -> [Double] {
+    var result = [Double](repeating: 1, count: count)
+    for piece in pieces {
+      let first = piece.theta.lowerBound
+      var columns = piece.form.vectors(width: piece.members[0].width).map { $0.map { first + $0 } }
+      if columns.isEmpty { columns = piece.theta.filter { parameters[$0].kind.isVariance }.map { [$0] } }
+      for column in columns where column.reduce(0, { $0 + theta[$1] * other[$1] }) < 0 {
+        for i in column { result[i] = -1 }
+      }
+    }
+    return result
+  }
+
   /// Combinations of directions by the columns of a matrix.
   func combined(_ directions: [Direction], by axes: Matrix) -> [Direction] {
     (0..<axes.columns).map { j in

@@ -154,7 +154,11 @@ package enum Tuning {
   package static let basinMargin = 1e-9
   /// Promise at which a search from another start is judged.
   package static let screeningTolerance = 1e-6
-
+  /// Squared distance from a known optimum, in its standard errors, within which a search may be on its way there, and the
+  /// share by which the rise of the deviance and the next step may differ from those of a parabola. Of the 3,600 designs of
+  /// `mixedlm-bench optimum` none ends elsewhere.
+  package static let attraction = 4.0
+  package static let attractedShare = 0.3
   /// Steps after which a search from another start is judged.
   package static let screeningSteps = 30
   /// Rise of -2 log L above the optimum up to which another one is worth a word: a likelihood of e⁻¹⁰.

@@ -17,6 +17,8 @@ struct NewtonOptimizer {
   let verifies: Bool
   /// Resolution of the residual variance below which the iterations end without an optimum.
   var leastResolution: Double
+  /// An optimum near which the iterations end: they would only find it again.
+  var known: KnownOptimum?
 
   /// Where the iterations ended.
   struct Outcome {
@@ -31,6 +33,10 @@ struct NewtonOptimizer {
     var rival: ProfiledObjective.Point?
     /// Where the other iterations ended that were compared last, if their residual variance was no longer resolved.
     var dwarfed: ProfiledObjective.Point?
+    /// The latest model of the deviance.
+    var model: QuadraticModel?
+    /// Whether the iterations were on their way to the optimum that was known.
+    var isKnown = false
   }
 
   var layout: CovarianceLayout { objective.layout }
@@ -42,6 +48,10 @@ struct NewtonOptimizer {
       let derivatives = try objective.derivatives(at: run.point, axes: layout.axes(run.point.theta))
       let model = model(&run, derivatives)
       let promised = model.promise
+      if let known, known.attracts(run.point, step: model.step(damping: 0), layout: layout) {
+        run.isKnown = true
+        break
+      }
       let noise =
         verifies && !run.isSlow
         ? min(Tuning.gradientNoise, 1e-12 * max(1, abs(run.point.deviance))) : Tuning.gradientNoise
@@ -86,6 +96,7 @@ struct NewtonOptimizer {
     run.isSlow = run.iteration > Tuning.patience && layout.count > 1
     model.update(with: run.pairs, leastRatio: run.isSlow ? Tuning.slowPairRatio : Tuning.pairRatio)
     run.certificate.gradientNorm = model.scaledNorm
+    run.model = model
     return model
   }
 
@@ -110,14 +121,14 @@ struct NewtonOptimizer {
   /// The end of a run: on a flat direction steps may go on without end and gain nothing.
   private func finish(_ run: NewtonRun) throws(EngineError) -> Outcome {
     var converged = run.converged || run.hasStoppedGaining
-    let point = try snapped(run.point)
+    let point = run.isKnown ? run.point : try snapped(run.point)
     if point.scale < objective.elimination.leastScale { converged = false }
     var certificate = run.certificate
     certificate.evaluations = objective.evaluations
     certificate.gradients = objective.gradients
     return Outcome(
       point: point, converged: converged, certificate: certificate, effectiveLevels: run.effectiveLevels,
-      isSlow: !converged || run.iteration > Tuning.patience)
+      isSlow: !converged || run.iteration > Tuning.patience, model: run.model, isKnown: run.isKnown)
   }
 
   private func leastCurvature(_ model: QuadraticModel, theta: [Double]) -> Double {

@@ -10,6 +10,10 @@ struct NewtonRun {
   var damping = 0.0
   /// Whether the average information has proved a poor model.
   var isSlow = false
+  /// The latest model of the deviance.
+  var model: QuadraticModel?
+  /// Whether the way leads to an optimum that is known.
+  var isKnown = false
   private(set) var escapes = 0
   /// The latest steps with the changes of the gradient that they made.
   private(set) var pairs: [(step: [Double], change: [Double])] = []

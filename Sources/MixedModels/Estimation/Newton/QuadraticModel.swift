@@ -95,5 +95,11 @@ struct QuadraticModel {
     return -(Self.dot(gradient, step) + 0.5 * Self.dot(step, curvature * step))
   }
 
+  /// v'Hv of a vector of θ: its squared length in standard errors.
+  func square(_ vector: [Double]) -> Double {
+    let along = coordinates(vector)
+    return Self.dot(along, curvature * along)
+  }
+
   static func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
 }

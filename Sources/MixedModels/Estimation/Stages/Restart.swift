@@ -5,10 +5,12 @@ extension NewtonOptimizer {
     var result = outcome
     result.dwarfed = nil
     do {
-      let rough = try screening.minimize(from: start)
+      let rough = try screening(beside: outcome).minimize(from: start)
       let margin = Tuning.basinMargin * max(1, abs(outcome.point.deviance))
       let least = isDegenerate(outcome) ? .infinity : outcome.point.deviance - margin
-      if rough.point.resolution < leastResolution {
+      if rough.isKnown {
+        // nothing new
+      } else if rough.point.resolution < leastResolution {
         result.dwarfed = rough.point
       } else if rough.point.deviance - rough.certificate.predictedDecrease < least {
         let other = try minimize(from: rough.point.theta)
@@ -54,14 +56,13 @@ extension NewtonOptimizer {
   private func isDegenerate(_ outcome: Outcome) -> Bool { outcome.point.scale < Tuning.degenerateScale }
 
   /// An optimiser that stops as soon as it is plain what a basin holds.
-  private var screening: NewtonOptimizer {
+  private func screening(beside outcome: Outcome) -> NewtonOptimizer {
     var options = options
     options.progress = nil
     options.maximumIterations = min(options.maximumIterations, Tuning.screeningSteps)
     return NewtonOptimizer(
       objective: objective, options: options, tolerance: Tuning.screeningTolerance, scales: scales,
-      verifies: false,
-      leastResolution: leastResolution)
+      verifies: false, leastResolution: leastResolution, known: KnownOptimum(outcome))
   }
 
   /// Rounding error of a deviance where effects cancel each other: 1 + T'AT holds the differences of terms θ²A, and
