@@ -80,11 +80,12 @@ struct FramesCommand: ParsableCommand {
     var result = Measured(name: name)
     var count = 0
     for repetition in 0..<max(repeats, 1) {
-      let memory = repetition == 0 ? MemoryPeak() : nil
+      if repetition == 0 { Machine.forgetPeak() }
+      let before = Machine.residentMegabytes ?? .nan
       let start = DispatchTime.now().uptimeNanoseconds
       count = try body()
       result.seconds = min(result.seconds, Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9)
-      if let memory { result.megabytes = memory.megabytes }
+      if repetition == 0 { result.megabytes = (Machine.peakMegabytes ?? .nan) - before }
     }
     let padded = name.padding(toLength: 20, withPad: " ", startingAt: 0)
     print("\(padded)\(String(format: "%8.4f s %8.1f MB", result.seconds, result.megabytes))  \(count) rows")
