@@ -102,18 +102,49 @@
     var count: Int32 = 0
     /// Those that no batch had before.
     var new: [SQLValue] = []
+
+    /// The code of a value that was not met before.
+    mutating func add(_ value: SQLValue) -> Int32 {
+      new.append(value)
+      count += 1
+      return count - 1
+    }
   }
 
   /// Values of one type, and the code that each has among those of all types.
   private struct SQLiteFoldTable {
     private var interner = ByteInterner()
     private var codes: [Int32] = []
+    /// Codes of small words, -1 of those not met: most keys count from 0 or 1, and need no hashing then.
+    private var small: UnsafeMutablePointer<Int32>?
 
-    func deallocate() { interner.deallocate() }
+    /// A table that a core's second cache holds: 256 KiB.
+    private static let smallCount: UInt64 = 1 << 16
+
+    func deallocate() {
+      interner.deallocate()
+      small?.deallocate()
+    }
 
     @inline(__always)
     mutating func code(
       of word: UInt64, _ levels: inout SQLiteFoldLevels, value: () -> SQLValue
+    ) -> Int32 {
+      guard word < Self.smallCount else { return hashed(word, &levels, value: value) }
+      let place = Int(word)
+      if let known = small?[place], known >= 0 { return known }
+      if small == nil {
+        small = .allocate(capacity: Int(Self.smallCount))
+        small?.initialize(repeating: -1, count: Int(Self.smallCount))
+      }
+      let code = levels.add(value())
+      small?[place] = code
+      return code
+    }
+
+    @inline(__always)
+    private mutating func hashed(
+      _ word: UInt64, _ levels: inout SQLiteFoldLevels, value: () -> SQLValue
     ) -> Int32 {
       withUnsafeBytes(of: word) { bytes in
         guard let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return -1 }
@@ -127,10 +158,8 @@
     ) -> Int32 {
       let own = Int(interner.code(for: bytes, count))
       if own < codes.count { return codes[own] }
-      codes.append(levels.count)
-      levels.new.append(value())
-      levels.count += 1
-      return levels.count - 1
+      codes.append(levels.add(value()))
+      return codes[own]
     }
   }
 #endif
