@@ -27,12 +27,12 @@ ROWS = f"""
 """
 
 
-# Rows that follow from the hashes of their numbers: statements see the same ones. y has slopes and intercepts by g, and the
-# sum of two uniforms for its residual.
+# Rows that follow from the hashes of their numbers, so that statements see the same ones: bits of them are a uniform x and a
+# uniform residual, bits of the level its slope and intercept.
 GENERATED = """
-    SELECT g, x, 1 + x * (1 + (g * 7919 % 1000) / 1000.0::DOUBLE) + (g * 104729 % 1000) / 500.0::DOUBLE + e AS y
-    FROM (SELECT CAST(h % 20000 AS INTEGER) AS g, (h >> 20) % 1048576 / 524288.0::DOUBLE - 1 AS x,
-                 ((h >> 40) % 4096 + (h >> 52)) / 2048.0::DOUBLE AS e
+    SELECT g, x, x + x * CAST(g & 15 AS DOUBLE) / 16e0 + CAST(g & 1023 AS DOUBLE) / 512e0 + e AS y
+    FROM (SELECT CAST(h % 20000 AS INTEGER) AS g, CAST((h >> 20) & 1048575 AS DOUBLE) / 524288e0 - 1e0 AS x,
+                 CAST(h >> 40 AS DOUBLE) / 8388608e0 AS e
           FROM (SELECT hash(range) AS h FROM range(100000000)))
 """
 
