@@ -62,6 +62,13 @@ struct AggregateKeyTable: Sendable {
     return code
   }
 
+  /// Codes of levels that are known by their numbers only, and are not looked up.
+  mutating func addNameless(_ count: Int, key: Int) -> [Int32] {
+    let added = levels[key].count..<levels[key].count + count
+    levels[key] += added.map { .integer($0) }
+    return added.map { Int32(truncatingIfNeeded: $0) }
+  }
+
   /// Puts numbers in the place of a key's levels; no others can be added then.
   mutating func forgetLevels(key: Int) {
     levels[key] = levels[key].indices.map { .integer($0) }

@@ -309,9 +309,8 @@ struct SQLSumsReader {
         .notEnoughData, "the database gave no sums of levels with the same number of rows")
     }
     try requireMemory(cells: counts.count + pooled.levels)
-    let labels = (counts.count..<counts.count + pooled.levels).map { Level.integer($0) }
     counts += [Int](repeating: pooled.size, count: pooled.levels)
-    let (_, new) = keys.cells(of: [keys.codes(of: labels, key: 0)], rowCount: pooled.levels)
+    let (_, new) = keys.cells(of: [keys.addNameless(pooled.levels, key: 0)], rowCount: pooled.levels)
     classOfCell += new
     cells += pooled.equivalentSums
     isPooled = true
