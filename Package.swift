@@ -60,7 +60,7 @@ let package = Package(
     .target(
       name: "SQLiteSource",
       dependencies: [
-        "SQLModels",
+        "DataFrames", "SQLModels",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
         .product(name: "GRDBSQLite", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
       ]),
@@ -125,12 +125,17 @@ let package = Package(
     .testTarget(
       name: "SQLTests",
       dependencies: [
-        "ADBCSource", "ArrowData", "SparkSource", "SQLiteSource", "StatsModels", "TestSupport",
+        "ADBCSource", "ArrowData", "SparkSource", "SQLModels", "SQLiteSource", "StatsModels", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
       ]),
     .testTarget(name: "PicturesTests", dependencies: ["StatsModels", "TestSupport"]),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzDrivers"]),
-    .testTarget(name: "CommandTests", dependencies: ["StatsModels", "TestSupport", "mixedlm"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "StatsModels", "TestSupport", "mixedlm",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

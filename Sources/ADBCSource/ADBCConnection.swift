@@ -29,7 +29,11 @@ final class ADBCConnection: @unchecked Sendable {
         "\(path) is no ADBC driver: it has no function \(names.joined(separator: ", ")); give its entry")
     }
     let make = unsafeBitCast(symbol, to: AdbcDriverInit.self)
-    try check("load the driver") { make(1_000_000, driver, $0) }
+    do { try check("load the driver") { make(1_001_000, driver, $0) } } catch {
+      // A driver of the first revision, which has no way to end a statement that runs.
+      driver.pointee = AdbcDriver()
+      try check("load the driver") { make(1_000_000, driver, $0) }
+    }
     database.pointee.private_driver = UnsafeMutableRawPointer(driver)
     connection.pointee.private_driver = UnsafeMutableRawPointer(driver)
     try check("open the database") { driver.pointee.database_new?(database, $0) ?? 1 }
@@ -81,13 +85,15 @@ final class ADBCConnection: @unchecked Sendable {
 
   // MARK: - Statements
 
-  func columns(of sql: String) throws -> [SQLColumn] {
-    try lock.withLock { try execute(sql) { _, schema in try ArrowReader.columns(schema) } }
+  func columns(of sql: String, _ cancellation: StatementCancellation) throws -> [SQLColumn] {
+    try lock.withLock {
+      try execute(sql, cancellation) { _, schema in try ArrowReader.columns(schema) }
+    }
   }
 
-  func run(_ sql: String, row: ([SQLValue]) throws -> Void) throws {
+  func run(_ sql: String, _ cancellation: StatementCancellation, row: ([SQLValue]) throws -> Void) throws {
     try lock.withLock {
-      try execute(sql) { stream, schema in
+      try execute(sql, cancellation) { stream, schema in
         while true {
           var array = ArrowArray()
           guard stream.pointee.get_next?(stream, &array) == 0 else { throw Self.failure(stream, sql) }
@@ -105,26 +111,36 @@ final class ADBCConnection: @unchecked Sendable {
   }
 
   private func execute<T>(
-    _ sql: String,
+    _ sql: String, _ cancellation: StatementCancellation,
     _ body: (UnsafeMutablePointer<ArrowArrayStream>, ArrowSchema) throws -> T
   ) throws -> T {
-    var statement = AdbcObject()
-    statement.private_driver = UnsafeMutableRawPointer(driver)
-    try check("make a statement") { driver.pointee.statement_new?(connection, &statement, $0) ?? 1 }
+    // In memory of its own: another thread may end it.
+    let statement = UnsafeMutablePointer<AdbcObject>.allocate(capacity: 1)
+    statement.initialize(to: AdbcObject(private_data: nil, private_driver: UnsafeMutableRawPointer(driver)))
+    defer { statement.deallocate() }
+    try check("make a statement") { driver.pointee.statement_new?(connection, statement, $0) ?? 1 }
     defer {
       var error = AdbcError()
-      _ = driver.pointee.statement_release?(&statement, &error)
+      _ = driver.pointee.statement_release?(statement, &error)
       error.release?(&error)
     }
-    try check("set a statement") { driver.pointee.statement_set_sql_query?(&statement, sql, $0) ?? 1 }
-    var stream = ArrowArrayStream()
-    try check("run a statement") {
-      driver.pointee.statement_execute_query?(&statement, &stream, nil, $0) ?? 1
+    try check("set a statement") { driver.pointee.statement_set_sql_query?(statement, sql, $0) ?? 1 }
+    let address = UInt(bitPattern: statement)
+    let stop: @Sendable () -> Void = {
+      var error = AdbcError()
+      _ = self.driver.pointee.statement_cancel?(UnsafeMutablePointer(bitPattern: address), &error)
+      error.release?(&error)
     }
-    defer { stream.release?(&stream) }
-    var schema = ArrowSchema()
-    guard stream.get_schema?(&stream, &schema) == 0 else { throw Self.failure(&stream, sql) }
-    defer { schema.release?(&schema) }
-    return try body(&stream, schema)
+    return try cancellation.run(stop: stop) {
+      var stream = ArrowArrayStream()
+      try check("run a statement") {
+        driver.pointee.statement_execute_query?(statement, &stream, nil, $0) ?? 1
+      }
+      defer { stream.release?(&stream) }
+      var schema = ArrowSchema()
+      guard stream.get_schema?(&stream, &schema) == 0 else { throw Self.failure(&stream, sql) }
+      defer { schema.release?(&schema) }
+      return try body(&stream, schema)
+    }
   }
 }

@@ -53,20 +53,28 @@ public struct ADBCExecutor: SQLExecutor {
   public func columns(of statement: String) async throws -> [SQLColumn] {
     // SQLite has types of values, not of columns.
     let rows = dialect == .sqlite ? 1000 : 0
-    return try connection.columns(of: "SELECT * FROM (\(statement)) AS t LIMIT \(rows)")
+    return try await StatementCancellation.run {
+      try connection.columns(of: "SELECT * FROM (\(statement)) AS t LIMIT \(rows)", $0)
+    }
   }
 
-  /// Runs one SELECT.
+  /// Runs one SELECT. A task that is cancelled ends it, if the driver can end statements.
+  ///
+  /// - Throws: the driver's messages, `CancellationError`.
   public func run(_ statement: String, row: ([SQLValue]) throws -> Void) async throws {
-    try connection.run(statement, row: row)
+    try await StatementCancellation.run { try connection.run(statement, $0, row: row) }
+  }
+
+  private func control(_ statement: String) async throws {
+    try await StatementCancellation.run { try connection.run(statement, $0) { _ in } }
   }
 
   /// Begins a transaction that reads.
   public func begin() async throws {
     switch dialect {
     case .postgreSQL:
-      try connection.run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY") { _ in }
-    case .duckDB, .sqlite: try connection.run("BEGIN TRANSACTION") { _ in }
+      try await control("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    case .duckDB, .sqlite: try await control("BEGIN TRANSACTION")
     default: break
     }
   }
@@ -74,7 +82,7 @@ public struct ADBCExecutor: SQLExecutor {
   /// Ends it.
   public func end() async {
     switch dialect {
-    case .postgreSQL, .duckDB, .sqlite: try? connection.run("COMMIT") { _ in }
+    case .postgreSQL, .duckDB, .sqlite: try? connection.run("COMMIT", StatementCancellation()) { _ in }
     default: break
     }
   }

@@ -1,4 +1,4 @@
-// The binary interface of drivers of Arrow Database Connectivity, revision 1.0.0, and of the Arrow data that they give:
+// The binary interface of drivers of Arrow Database Connectivity, revision 1.1.0, and of the Arrow data that they give:
 // the members that this package uses, in their places. Written from the published layout.
 #ifndef CADBC_ADBC_H
 #define CADBC_ADBC_H
@@ -83,7 +83,14 @@ struct AdbcDriver {
   AdbcSetOption statement_set_option;
   AdbcSetText statement_set_sql_query;
   AdbcUnused statement_set_substrait_plan;
-  // Room for later revisions, which a driver leaves alone when it is asked for this one.
+  // Revision 1.1.0: null in drivers of the revision before.
+  AdbcUnused error_get_detail_count, error_get_detail, error_from_array_stream;
+  AdbcUnused database_get_option[4], database_set_option_of_type[3];
+  AdbcAction connection_cancel;
+  AdbcUnused connection_get_option[4], connection_get_statistics, connection_get_statistic_names,
+      connection_set_option_of_type[3];
+  AdbcAction statement_cancel;
+  // What else revision 1.1.0 has, and room for later ones, which a driver leaves alone when it is asked for an earlier one.
   AdbcUnused later[64];
 };
 

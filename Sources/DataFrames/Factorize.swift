@@ -75,13 +75,16 @@ extension StringColumn {
 }
 
 /// Gives equal 64-bit keys one code, counting from 0 in order of appearance; an open-addressing table.
-struct KeyTable {
+package struct KeyTable: Sendable {
   /// The distinct keys, by code.
-  private(set) var keys: [UInt64] = []
+  package private(set) var keys: [UInt64] = []
   private var slots = [Int32](repeating: -1, count: 64)
 
+  /// No keys yet.
+  package init() {}
+
   /// The code of a key, a new one at its first appearance.
-  mutating func code(for key: UInt64) -> Int32 {
+  package mutating func code(for key: UInt64) -> Int32 {
     var position = Self.hash(key) & (slots.count - 1)
     while slots[position] >= 0 {
       if keys[Int(slots[position])] == key { return slots[position] }

@@ -38,17 +38,19 @@ extension SQLDialect {
   ///
   /// - Throws: ``SQLError`` for a name that no quotes can hold.
   public func quoted(_ identifier: String) throws(SQLError) -> String {
-    guard !identifier.isEmpty, !identifier.utf8.contains(0) else {
+    let scalars = identifier.unicodeScalars
+    guard !scalars.isEmpty, !scalars.contains("\0") else {
       throw SQLError("a name in the database is empty or holds a zero byte")
     }
     switch self {
-    case .spark: return "`\(identifier.replacing("`", with: "``"))`"
+    case .spark: return "`\(Self.doubling("`", in: identifier))`"
     case .bigQuery:
-      guard !identifier.contains("`"), !identifier.contains("\\"), !identifier.contains("\n") else {
-        throw SQLError("BigQuery has no way to write the name '\(identifier)'")
-      }
+      guard
+        !scalars.contains(where: { $0 == "`" || $0 == "\\" || Character($0).isNewline }
+        )
+      else { throw SQLError("BigQuery has no way to write the name '\(identifier)'") }
       return "`\(identifier)`"
-    default: return "\"\(identifier.replacing("\"", with: "\"\""))\""
+    default: return "\"\(Self.doubling("\"", in: identifier))\""
     }
   }
 
@@ -56,15 +58,30 @@ extension SQLDialect {
   ///
   /// - Throws: ``SQLError`` for a text that the dialect might read as another one.
   package func text(_ text: String) throws(SQLError) -> String {
-    guard !text.utf8.contains(0) else { throw SQLError("a text in the formula holds a zero byte") }
+    let scalars = text.unicodeScalars
+    guard !scalars.contains("\0") else { throw SQLError("a text in the formula holds a zero byte") }
     let interprets: Set<SQLDialect> = [.spark, .bigQuery, .snowflake]
-    if interprets.contains(self), text.contains(where: { $0 == "\\" || $0.isNewline }) {
+    if interprets.contains(self), scalars.contains(where: { $0 == "\\" || Character($0).isNewline }) {
       throw SQLError("a text with a backslash or line end, '\(text)', is read in several ways by \(name)")
     }
-    if self == .bigQuery, text.contains("'") {
+    if self == .bigQuery, scalars.contains("'") {
       throw SQLError("a text with a quote, \(text), cannot be written in BigQuery without a backslash")
     }
-    return "'\(text.replacing("'", with: "''"))'"
+    let quoted = Self.doubling("'", in: text)
+    // PostgreSQL reads backslashes of plain literals by a setting, and those of this form always as escapes.
+    if self == .postgreSQL, scalars.contains("\\") { return "E'\(Self.doubling("\\", in: quoted))'" }
+    return "'\(quoted)'"
+  }
+
+  /// A text with each scalar of a kind twice. Not each character: a quote with an accent is another character to Swift,
+  /// and a quote to the database.
+  private static func doubling(_ scalar: Unicode.Scalar, in text: String) -> String {
+    var result = String.UnicodeScalarView()
+    for next in text.unicodeScalars {
+      result.append(next)
+      if next == scalar { result.append(next) }
+    }
+    return String(result)
   }
 
   /// A number to its last digit, never read as an integer or a decimal. Negative ones stand in parentheses: two minus

@@ -177,7 +177,9 @@ package struct SQLTranslator: Sendable {
       guard operation == .equal || operation == .notEqual else {
         throw SQLError("the order of texts depends on the database: compare them by == and != only")
       }
-      return Translation(sql: "(\(a.sql) \(word) \(b.sql))", kind: .truth)
+      // A column of SQLite may take upper and lower case for the same.
+      let order = dialect == .sqlite ? " COLLATE BINARY" : ""
+      return Translation(sql: "(\(a.sql) \(word) \(b.sql)\(order))", kind: .truth)
     }
     return Translation(sql: "(\(try numeric(first)) \(word) \(try numeric(second)))", kind: .truth)
   }

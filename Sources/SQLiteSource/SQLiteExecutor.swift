@@ -45,17 +45,15 @@
     }
 
     /// Names and declared types; where none is declared, the type of the values.
-    public func columns(of statement: String) async throws -> [SQLColumn] { try declared(statement) }
-
-    private func declared(_ sql: String) throws -> [SQLColumn] {
-      try reader.unsafeRead { database in
-        let statement = try Self.prepare(sql, database)
-        return try statement.columnNames.enumerated().map { position, name in
-          if let type = sqlite3_column_decltype(statement.sqliteStatement, Int32(position)) {
+    public func columns(of statement: String) async throws -> [SQLColumn] {
+      try await reading { database, _ in
+        let prepared = try Self.prepare(statement, database)
+        return try prepared.columnNames.enumerated().map { position, name in
+          if let type = sqlite3_column_decltype(prepared.sqliteStatement, Int32(position)) {
             let column = SQLColumn(name: name, type: String(cString: type))
             if column.kind != .other { return column }
           }
-          return SQLColumn(name: name, kind: try Self.kind(of: name, in: sql, database))
+          return SQLColumn(name: name, kind: try Self.kind(of: name, in: statement, database))
         }
       }
     }
@@ -74,33 +72,47 @@
       }
     }
 
-    /// Runs one SELECT.
+    /// Runs one SELECT. A task that is cancelled interrupts it.
     ///
-    /// - Throws: the database's error, ``SQLError`` for a statement that would write.
+    /// - Throws: the database's error, ``SQLError`` for a statement that would write, `CancellationError`.
     public func run(_ statement: String, row: ([SQLValue]) throws -> Void) async throws {
-      try fetch(statement, row)
+      try await reading { database, _ in try Self.run(statement, database, row) }
     }
 
-    private func fetch(_ sql: String, _ body: ([SQLValue]) throws -> Void) throws {
+    private func reading<T>(_ body: (Database, SQLiteConnection) throws -> T) async throws -> T {
+      try await StatementCancellation.run { try reading($0, body) }
+    }
+
+    private func reading<T>(
+      _ cancellation: StatementCancellation, _ body: (Database, SQLiteConnection) throws -> T
+    ) throws -> T {
       try reader.unsafeRead { database in
-        let statement = try Self.prepare(sql, database)
-        let names = statement.columnNames
-        let handle = statement.sqliteStatement
-        defer { sqlite3_reset(handle) }
-        var values = [SQLValue](repeating: .null, count: names.count)
-        while true {
-          let code = sqlite3_step(handle)
-          if code == SQLITE_DONE { return }
-          guard code == SQLITE_ROW else {
-            throw DatabaseError(
-              resultCode: ResultCode(rawValue: code),
-              message: database.sqliteConnection.map { String(cString: sqlite3_errmsg($0)) }, sql: sql)
-          }
-          for position in names.indices {
-            values[position] = try Self.value(handle, Int32(position), name: names[position])
-          }
-          try body(values)
+        guard let connection = database.sqliteConnection else { throw SQLError("the connection is closed") }
+        let address = UInt(bitPattern: connection)
+        return try cancellation.run(stop: { sqlite3_interrupt(OpaquePointer(bitPattern: address)) }) {
+          try body(database, connection)
         }
+      }
+    }
+
+    private static func run(_ sql: String, _ database: Database, _ body: ([SQLValue]) throws -> Void) throws {
+      let statement = try prepare(sql, database)
+      let names = statement.columnNames
+      let handle = statement.sqliteStatement
+      defer { sqlite3_reset(handle) }
+      var values = [SQLValue](repeating: .null, count: names.count)
+      while true {
+        let code = sqlite3_step(handle)
+        if code == SQLITE_DONE { return }
+        guard code == SQLITE_ROW else {
+          throw DatabaseError(
+            resultCode: ResultCode(rawValue: code),
+            message: database.sqliteConnection.map { String(cString: sqlite3_errmsg($0)) }, sql: sql)
+        }
+        for position in names.indices {
+          values[position] = try value(handle, Int32(position), name: names[position])
+        }
+        try body(values)
       }
     }
 
@@ -132,6 +144,18 @@
     private func control(_ sql: String) throws {
       guard isOwn else { return }
       try reader.unsafeRead { try $0.execute(sql: sql) }
+    }
+  }
+
+  extension SQLiteExecutor: SQLFolding {
+    package func fold(
+      _ arguments: [SQLFoldArgument], over rows: String, _ body: (SQLFoldBatch) throws -> Void
+    ) async throws -> Bool {
+      try await reading { database, connection in
+        try SQLiteFold.run(arguments, over: rows, on: connection, body) {
+          try Self.run($0, database) { _ in }
+        }
+      }
     }
   }
 #endif

@@ -24,8 +24,8 @@ struct PlotCommand: ParsableCommand {
       factor (--of) with intervals and comparison arrows, a panel for each level of another one (--by); coefficients: \
       fixed effects with 95 % intervals; ratios: their exponentials.
 
-      With --family residuals are quantile residuals and means those of the response; fitted and profile are for linear \
-      models, ratios for generalised ones.
+      With --family residuals are quantile residuals and means those of the response; profile is for linear models, \
+      ratios for generalised ones.
 
       Examples:
         mixedlm plot dietox.csv --formula "Weight ~ Time" --groups Pig --kind qq --output qq.svg

@@ -83,15 +83,17 @@ struct SourceOptions: ParsableArguments {
   }
 }
 
-/// Runs asynchronous work to its end.
+/// Runs asynchronous work to its end; Ctrl-C cancels it, so that a database learns of it.
 private func waiting<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) throws -> T {
   let done = DispatchSemaphore(value: 0)
   let box = ResultBox<T>()
-  Task {
+  let task = Task {
     do { box.result = .success(try await body()) } catch { box.result = .failure(error) }
     done.signal()
   }
+  let interruption = Interruption { task.cancel() }
   done.wait()
+  interruption.end()
   guard let result = box.result else { throw StatsModelsError(.cancelled, "the work ended without a result") }
   return try result.get()
 }

@@ -29,6 +29,9 @@ enum Terminal {
       // An error thrown from here would bring the usage of the whole program.
       complain(usageError: inOptions(error.message), of: command)
       throw ExitCode.validationFailure
+    } catch let error as StatsModelsError where error.code == .cancelled {
+      complain("interrupted: \(error.message)")
+      throw ExitCode(interrupted)
     } catch is BrokenPipe {
       throw ExitCode.failure
     } catch {
@@ -36,6 +39,9 @@ enum Terminal {
       throw ExitCode.failure
     }
   }
+
+  /// Exit status of programs that SIGINT ended, as shells give it.
+  static let interrupted: Int32 = 128 + SIGINT
 
   /// A message of the library with its arguments spelt as this program's options.
   private static func inOptions(_ message: String) -> String {

@@ -33,9 +33,9 @@ struct FramesCommand: ParsableCommand {
       try lookup.toCsv("\(csv)/lookup.csv", index: false)
       try long.toCsv("\(csv)/long.csv", index: false)
     }
-    var ours: [(name: String, seconds: Double)] = []
+    var ours: [Measured] = []
     func measure(_ name: String, _ body: () throws -> Int) throws {
-      ours.append((name, try self.measure(name, body)))
+      ours.append(try self.measure(name, body))
     }
     try measure("groupby-mean") { try large.groupby("g")["x"].mean().rowCount }
     try measure("groupby-text-mean") { try large.groupby("t")["x"].mean().rowCount }
@@ -49,33 +49,47 @@ struct FramesCommand: ParsableCommand {
     if let python, let csv { try compare(ours, python, csv) }
   }
 
-  /// Prints the times of pandas beside these.
-  private func compare(_ ours: [(name: String, seconds: Double)], _ python: String, _ csv: String) throws {
+  /// What an operation took: its fastest time, and how far its first run raised the resident memory, in MB.
+  private struct Measured {
+    var name: String
+    var seconds = Double.infinity
+    var megabytes = Double.nan
+  }
+
+  /// Prints times and memory of pandas beside these.
+  private func compare(_ ours: [Measured], _ python: String, _ csv: String) throws {
     let script = "\(peers)/pandas_frames.py"
     let (status, output) = try Child.run(python, [script, csv])
     if status != 0 { throw BenchmarkError.childFailed("pandas", status) }
-    print("\nin units of pandas' time")
+    print("\nin units of pandas' time and memory")
     for line in output.split(separator: "\n") {
       let words = line.split(separator: " ")
-      guard words.count > 1, let seconds = Double(words[1]),
+      guard words.count > 3, let seconds = Double(words[1]), let megabytes = Double(words[3]),
         let own = ours.first(where: { $0.name == words[0] })
       else { continue }
       let padded = own.name.padding(toLength: 20, withPad: " ", startingAt: 0)
-      print("\(padded)\(String(format: "%8.2f   pandas %.4f s", own.seconds / seconds, seconds))")
+      let text = String(
+        format: "%8.2f %8.2f   pandas %.4f s %.1f MB", own.seconds / seconds, own.megabytes / megabytes,
+        seconds,
+        megabytes)
+      print("\(padded)\(text)")
     }
   }
 
-  private func measure(_ name: String, _ body: () throws -> Int) throws -> Double {
-    var best = Double.infinity
+  private func measure(_ name: String, _ body: () throws -> Int) throws -> Measured {
+    var result = Measured(name: name)
     var count = 0
-    for _ in 0..<max(repeats, 1) {
+    for repetition in 0..<max(repeats, 1) {
+      if repetition == 0 { Machine.forgetPeak() }
+      let before = Machine.residentMegabytes ?? .nan
       let start = DispatchTime.now().uptimeNanoseconds
       count = try body()
-      best = min(best, Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9)
+      result.seconds = min(result.seconds, Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9)
+      if repetition == 0 { result.megabytes = (Machine.peakMegabytes ?? .nan) - before }
     }
     let padded = name.padding(toLength: 20, withPad: " ", startingAt: 0)
-    print("\(padded)\(String(format: "%8.4f", best)) s  \(count) rows")
-    return best
+    print("\(padded)\(String(format: "%8.4f s %8.1f MB", result.seconds, result.megabytes))  \(count) rows")
+    return result
   }
 
   private func largeFrame() throws -> DataFrame {

@@ -3,9 +3,17 @@ import Foundation
 /// What the operating system tells about this process and this machine.
 enum Machine {
   /// Largest resident size of this process so far, in megabytes; nil where /proc does not exist.
-  static var peakMegabytes: Double? {
-    field("VmHWM", of: "/proc/self/status").flatMap { Double($0.prefix { $0.isNumber }) }.map { $0 / 1024 }
+  static var peakMegabytes: Double? { megabytes("VmHWM") }
+
+  /// Resident size of this process, in megabytes.
+  static var residentMegabytes: Double? { megabytes("VmRSS") }
+
+  private static func megabytes(_ name: String) -> Double? {
+    field(name, of: "/proc/self/status").flatMap { Double($0.prefix { $0.isNumber }) }.map { $0 / 1024 }
   }
+
+  /// Makes ``peakMegabytes`` the largest size from now on, where the kernel allows it.
+  static func forgetPeak() { try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/self/clear_refs")) }
 
   /// Mean number of runnable processes in the last minute.
   static var load: Double? {

@@ -76,7 +76,7 @@ import Testing
     #expect(leverages.allSatisfy { $0 > 0 && $0 <= 1 + 1e-9 })
     let modes = try engine.conditionalModes(estimate)
     let fitted = try engine.fittedValues(estimate)
-    for (a, b) in zip(engine.predictions(at: engine.dataRows, estimate: estimate, modes: modes), fitted) {
+    for (a, b) in zip(engine.dataRows.predictions(estimate: estimate, modes: modes), fitted) {
       #expect(abs(a - b) <= 1e-9 * (1 + abs(b)))
     }
   }

@@ -49,6 +49,18 @@ struct SQLPlanTests {
     #expect(try plan(hostile, .duckDB).last?.contains("'it''s; DROP'") == true)
     #expect(throws: (any Error).self) { try plan(hostile, .bigQuery) }
     #expect(throws: (any Error).self) { try plan("y ~ I(f == 'a\\\\') + (1 | g)", .spark) }
+    #expect(try plan("y ~ I(f == 'a\\\\\"') + (1 | g)", .postgreSQL).last?.contains("E'a\\\\\"'") == true)
+  }
+
+  /// To Swift a quote with an accent is one character, and no quote.
+  @Test(arguments: SQLDialect.all, ["\u{301}", "\u{200D}", "\u{FE0F}"])
+  func accentsDoNotHideQuotes(_ dialect: SQLDialect, accent: String) throws {
+    let text = "a'\(accent) OR 1 = 1"
+    let statement = try? plan("y ~ I(f == \"\(text)\") + (1 | g)", dialect).last
+    #expect(statement.map { $0.unicodeScalars.count { $0 == "'" } % 2 == 0 } ?? (dialect == .bigQuery))
+    let mark: Unicode.Scalar = dialect == .spark || dialect == .bigQuery ? "`" : "\""
+    let table = try? plan("y ~ x + (1 | g)", dialect, table: "t\(mark)\(accent) u").last
+    #expect(table.map { $0.unicodeScalars.count { $0 == mark } % 2 == 0 } ?? (dialect == .bigQuery))
   }
 
   @Test(arguments: [

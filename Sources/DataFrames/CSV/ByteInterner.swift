@@ -3,7 +3,7 @@ import Foundation
 /// Gives equal byte strings one code, counting from 0 in order of appearance.
 ///
 /// An open-addressing table over raw memory, released by ``deallocate()``: a million rows cost no `String`.
-struct ByteInterner {
+package struct ByteInterner {
   /// A place of the table: short texts are compared here, without a look at the arena.
   private struct Slot {
     var key: Key
@@ -44,7 +44,7 @@ struct ByteInterner {
   private(set) var count = 0
 
   /// An empty table.
-  init() {
+  package init() {
     slots = .allocate(capacity: 64)
     slots.initialize(repeating: Self.freeSlot, count: 64)
     entries = .allocate(capacity: 32)
@@ -52,7 +52,7 @@ struct ByteInterner {
   }
 
   /// Frees the memory; the table must not be used afterwards.
-  func deallocate() {
+  package func deallocate() {
     slots.deallocate()
     entries.deallocate()
     arena.deallocate()
@@ -77,6 +77,11 @@ struct ByteInterner {
       position = (position + 1) & mask
     }
     return insert(bytes, key, at: position, isText: register())
+  }
+
+  /// The code of the bytes.
+  package mutating func code(for bytes: UnsafePointer<UInt8>, _ length: Int) -> Int32 {
+    code(for: bytes, length) { true }
   }
 
   /// Whether the bytes have been seen.

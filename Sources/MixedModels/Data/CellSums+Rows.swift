@@ -40,6 +40,7 @@ extension CellSums {
     var firsts = [Int32](repeating: -1, count: classCount)
     let k = participants.count
     var block = [DoubleDouble](repeating: 0, count: cellSize)
+    var row = [DoubleDouble](repeating: 0, count: width)
     for cell in 0..<cellCount {
       let index = Int(classes[cell])
       if firsts[index] < 0 { firsts[index] = Int32(cell) }
@@ -59,8 +60,7 @@ extension CellSums {
         guard pivot.high > rounding * whole, pivot.high > 0 else { continue }
         let root = pivot.squareRoot()
         // Row p of L⁻¹B; what later participants have in common with it goes.
-        var row = (0..<width).map { block[p * width + $0] / root }
-        for e in 0..<width where !isOpen(e, after: p) { row[e] = 0 }
+        for e in 0..<width { row[e] = isOpen(e, after: p) ? block[p * width + e] / root : 0 }
         for later in p + 1..<k {
           let factor = row[participants[later]]
           for e in 0..<width { block[later * width + e] -= factor * row[e] }

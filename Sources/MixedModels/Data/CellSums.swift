@@ -58,42 +58,58 @@ package struct CellSums: Sendable, Equatable {
   ///   - weights: prior weights; nil for ones.
   ///   - cells: the cell of each observation.
   package mutating func add(_ columns: [[Double]], weights: [Double]?, cells: [Int32]) {
-    let (w, k) = (width, participants.count)
-    let (cellSize, classSize) = (cellSize, classSize)
-    let participants = participants
-    let classes = classes
+    let (w, n) = (width, cells.count)
+    let (cellSize, classSize, classes) = (cellSize, classSize, classes)
+    // Where the products of a cell stand among those of a class, row by row.
+    let places = participants.flatMap { p in (0..<w).map { max(p, $0) * (max(p, $0) + 1) / 2 + min(p, $0) } }
+    let values = columns.flatMap(\.self)
     for cell in cells { counts[Int(cell)] += 1 }
-    var row = [Double](repeating: 1, count: w)
-    var weighted = [DoubleDouble](repeating: 1, count: w)
-    cellHigh.withUnsafeMutableBufferPointer { cellHigh in
-      cellLow.withUnsafeMutableBufferPointer { cellLow in
-        classHigh.withUnsafeMutableBufferPointer { classHigh in
-          classLow.withUnsafeMutableBufferPointer { classLow in
-            for (i, cell) in cells.enumerated() {
-              for e in 1..<w { row[e] = columns[e - 1][i] }
-              if let weights { for e in 0..<w { weighted[e] = DoubleDouble.product(weights[i], row[e]) } }
-              var place = Int(cell) * cellSize
-              for p in 0..<k {
-                let entry = participants[p]
-                for e in 0..<w {
-                  let product =
-                    weights == nil ? DoubleDouble.product(row[entry], row[e]) : row[entry] * weighted[e]
-                  Self.accumulate(product, cellHigh, cellLow, place)
-                  place += 1
-                }
-              }
-              place = Int(classes[Int(cell)]) * classSize
-              for a in 0..<w {
-                for e in 0...a {
-                  let product = weights == nil ? DoubleDouble.product(row[a], row[e]) : row[a] * weighted[e]
-                  Self.accumulate(product, classHigh, classLow, place)
-                  place += 1
+    var products = [DoubleDouble](repeating: 1, count: classSize)
+    values.withUnsafeBufferPointer { values in
+      products.withUnsafeMutableBufferPointer { products in
+        places.withUnsafeBufferPointer { places in
+          cellHigh.withUnsafeMutableBufferPointer { cellHigh in
+            cellLow.withUnsafeMutableBufferPointer { cellLow in
+              classHigh.withUnsafeMutableBufferPointer { classHigh in
+                classLow.withUnsafeMutableBufferPointer { classLow in
+                  for (i, cell) in cells.enumerated() {
+                    Self.multiply(values, row: i, of: n, width: w, weight: weights?[i], into: products)
+                    let cellPlace = Int(cell) * cellSize
+                    for (offset, place) in places.enumerated() {
+                      Self.accumulate(products[place], cellHigh, cellLow, cellPlace + offset)
+                    }
+                    let classPlace = Int(classes[Int(cell)]) * classSize
+                    for offset in 0..<classSize {
+                      Self.accumulate(products[offset], classHigh, classLow, classPlace + offset)
+                    }
+                  }
                 }
               }
             }
           }
         }
       }
+    }
+  }
+
+  /// The lower triangle of w v v' of an observation, row by row.
+  @inline(__always)
+  private static func multiply(
+    _ values: UnsafeBufferPointer<Double>, row: Int, of count: Int, width: Int, weight: Double?,
+    into products: UnsafeMutableBufferPointer<DoubleDouble>
+  ) {
+    products[0] = DoubleDouble(weight ?? 1)
+    var place = 1
+    for a in 1..<width {
+      let value = values[(a - 1) * count + row]
+      // Products with 1 need no arithmetic.
+      let weighted = weight.map { DoubleDouble.product($0, value) } ?? DoubleDouble(value)
+      products[place] = weighted
+      for b in 1...a {
+        let other = values[(b - 1) * count + row]
+        products[place + b] = weight == nil ? DoubleDouble.product(value, other) : other * weighted
+      }
+      place += a + 1
     }
   }
 

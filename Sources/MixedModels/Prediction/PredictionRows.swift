@@ -50,11 +50,6 @@ extension MixedModel {
       fixed: fixedColumns, effects: terms.map { .init(codes: $0.codes, columns: $0.columns) },
       weights: rows.weights)
   }
-
-  /// X b + Σ Z u at given rows, from conditional modes at hand; unseen levels count as zero.
-  package func predictions(at rows: PredictionRows, estimate: Estimate, modes: [Matrix]) -> [Double] {
-    rows.predictions(estimate: estimate, modes: modes)
-  }
 }
 
 extension PredictionRows {

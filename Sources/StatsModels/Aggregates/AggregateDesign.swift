@@ -216,12 +216,14 @@ struct EntryStatistics: Sendable {
   var largest = -Double.infinity
 
   mutating func add(_ values: [Double]) {
-    for value in values {
-      count += 1
-      mean += (value - mean) / Double(count)
-      least = min(least, value)
-      largest = max(largest, value)
-    }
+    for value in values { add(value) }
+  }
+
+  mutating func add(_ value: Double) {
+    count += 1
+    mean += (value - mean) / Double(count)
+    least = min(least, value)
+    largest = max(largest, value)
   }
 
   /// What is subtracted: near the mean, and of few digits, so that it is printed and read without loss. Rounded to a part

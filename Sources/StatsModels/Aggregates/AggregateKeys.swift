@@ -28,9 +28,8 @@ struct AggregateKeyTable: Sendable {
   /// Whether patsy keeps levels of a component's factor that do not occur.
   var keepsAllLevels: [Bool]
   private var codes: [[Level: Int32]]
-  /// Per key: the pair (combination of the keys before, code) of each combination, and the way back.
-  private var pairs: [[UInt64]]
-  private var places: [[UInt64: Int32]]
+  /// Per key: the pairs (combination of the keys before, code) that each combination is.
+  private var pairs: [KeyTable]
 
   /// Number of keys of the designs; they come first.
   let designCount: Int
@@ -42,13 +41,12 @@ struct AggregateKeyTable: Sendable {
     designCount = keys.prefix { $0.kind == .design }.count
     keepsAllLevels = keys.map { _ in false }
     codes = levels.map { list in Dictionary(zip(list, Int32(0)...), uniquingKeysWith: { first, _ in first }) }
-    pairs = keys.map { _ in [] }
-    places = keys.map { _ in [:] }
+    pairs = keys.map { _ in KeyTable() }
   }
 
-  var cellCount: Int { pairs.last?.count ?? 0 }
+  var cellCount: Int { pairs.last?.keys.count ?? 0 }
   /// Combinations of levels of the designs' factors; one where there are none.
-  var classCount: Int { designCount > 0 ? pairs[designCount - 1].count : min(cellCount, 1) }
+  var classCount: Int { designCount > 0 ? pairs[designCount - 1].keys.count : min(cellCount, 1) }
 
   /// Codes here of levels; those not known yet are added.
   mutating func codes(of new: [Level], key: Int) -> [Int32] {
@@ -64,6 +62,19 @@ struct AggregateKeyTable: Sendable {
     return code
   }
 
+  /// Codes of levels that are known by their numbers only, and are not looked up.
+  mutating func addNameless(_ count: Int, key: Int) -> [Int32] {
+    let added = levels[key].count..<levels[key].count + count
+    levels[key] += added.map { .integer($0) }
+    return added.map { Int32(truncatingIfNeeded: $0) }
+  }
+
+  /// Puts numbers in the place of a key's levels; no others can be added then.
+  mutating func forgetLevels(key: Int) {
+    levels[key] = levels[key].indices.map { .integer($0) }
+    codes[key] = [:]
+  }
+
   /// The code of a level that is known; nil for others.
   func code(of level: Level, key: Int) -> Int32? { codes[key][level] }
 
@@ -75,21 +86,18 @@ struct AggregateKeyTable: Sendable {
     let known = cellCount
     var current = [Int32](repeating: 0, count: rowCount)
     for (key, column) in columns.enumerated() {
+      var table = KeyTable()
+      swap(&table, &pairs[key])
       var (last, lastPlace) = (UInt64.max, Int32(0))
       for row in 0..<rowCount {
         let pair = UInt64(UInt32(bitPattern: current[row])) << 32 | UInt64(UInt32(bitPattern: column[row]))
         if pair != last {
           last = pair
-          if let place = places[key][pair] {
-            lastPlace = place
-          } else {
-            lastPlace = Int32(truncatingIfNeeded: pairs[key].count)
-            places[key][pair] = lastPlace
-            pairs[key].append(pair)
-          }
+          lastPlace = table.code(for: pair)
         }
         current[row] = lastPlace
       }
+      swap(&table, &pairs[key])
     }
     return (current, (known..<cellCount).map(classOfCell))
   }
@@ -98,7 +106,7 @@ struct AggregateKeyTable: Sendable {
     if designCount == 0 { return 0 }
     var place = cell
     for key in stride(from: keys.count - 1, through: designCount, by: -1) {
-      place = Int(pairs[key][place] >> 32)
+      place = Int(pairs[key].keys[place] >> 32)
     }
     return Int32(truncatingIfNeeded: place)
   }
@@ -107,18 +115,18 @@ struct AggregateKeyTable: Sendable {
   func cellCodes(key: Int) -> [Int32] {
     var current = Array(0..<cellCount)
     for later in stride(from: keys.count - 1, to: key, by: -1) {
-      for i in current.indices { current[i] = Int(pairs[later][current[i]] >> 32) }
+      for i in current.indices { current[i] = Int(pairs[later].keys[current[i]] >> 32) }
     }
-    return current.map { Int32(bitPattern: UInt32(truncatingIfNeeded: pairs[key][$0])) }
+    return current.map { Int32(bitPattern: UInt32(truncatingIfNeeded: pairs[key].keys[$0])) }
   }
 
   /// The code of each class in a key of the designs.
   func classCodes(key: Int) -> [Int32] {
     var current = Array(0..<classCount)
     for later in stride(from: designCount - 1, to: key, by: -1) {
-      for i in current.indices { current[i] = Int(pairs[later][current[i]] >> 32) }
+      for i in current.indices { current[i] = Int(pairs[later].keys[current[i]] >> 32) }
     }
-    return current.map { Int32(bitPattern: UInt32(truncatingIfNeeded: pairs[key][$0])) }
+    return current.map { Int32(bitPattern: UInt32(truncatingIfNeeded: pairs[key].keys[$0])) }
   }
 
   /// Takes in the cells of another table over the same keys.

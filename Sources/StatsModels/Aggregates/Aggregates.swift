@@ -154,11 +154,14 @@ extension Aggregates.Totals {
       inverseWeights += Double(selected.data.rowCount)
       return
     }
-    for weight in weights {
-      logWeights += log(weight)
-      inverseWeights += 1 / weight
-      if weight != 1 { isWeighted = true }
-    }
+    for weight in weights { count(weight: weight) }
+  }
+
+  /// Counts the weight of a row.
+  mutating func count(weight: Double) {
+    logWeights += log(weight)
+    inverseWeights += 1 / weight
+    if weight != 1 { isWeighted = true }
   }
 
   mutating func add(_ other: Self) {

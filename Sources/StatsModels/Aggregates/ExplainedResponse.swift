@@ -19,6 +19,7 @@ struct ExplainedResponse: Sendable {
   init?(_ aggregates: Aggregates, _ rows: CellRowValues) {
     guard aggregates.sums.isExact, aggregates.design.explainedEntries == nil else { return nil }
     let (design, keys) = (aggregates.design, aggregates.keys)
+    if !design.pureEntries.contains(nil), design.leavesMuch(aggregates.sums) { return nil }
     let recipes = design.fixed.recipes
     let roots = rows.weights.map { $0.squareRoot() }
     var codes: [Factor: (cells: [Int32], classes: [Int32])] = [:]
@@ -95,9 +96,36 @@ struct ExplainedResponse: Sendable {
 
 extension AggregateDesign {
   /// Entry of each column of the fixed design that is an entry itself, nil of the others.
-  private var pureEntries: [Int?] {
+  fileprivate var pureEntries: [Int?] {
     fixed.recipes.map { $0.codings.isEmpty ? entries.entry(of: $0) : nil }
   }
+
+  /// Whether the entries among the columns of the fixed design, with a constant, leave so much of the response that the
+  /// sums of squares tell it without a fit: ten times the share at which something is gained.
+  fileprivate func leavesMuch(_ sums: CellSums) -> Bool {
+    let (width, pure) = (entries.width, Set(pureEntries.compactMap(\.self)))
+    guard pure.contains(0) else { return false }
+    var gram = [[Double]](repeating: [Double](repeating: 0, count: width), count: width)
+    for index in 0..<sums.classCount {
+      var place = index * sums.classSize
+      for a in 0..<width {
+        for b in 0...a {
+          gram[a][b] += sums.classHigh[place]
+          gram[b][a] = gram[a][b]
+          place += 1
+        }
+      }
+    }
+    let squares = gram.indices.map { gram[$0][$0] }
+    for entry in pure.sorted() where gram[entry][entry] > Self.dependent * squares[entry] {
+      let row = gram[entry]
+      for a in 0..<width { for b in 0..<width { gram[a][b] -= row[a] * row[b] / row[entry] } }
+    }
+    return gram[width - 1][width - 1] > 10 * ExplainedResponse.largestRest * squares[width - 1]
+  }
+
+  /// Share of its square below which an entry is taken to depend on the others: less would be rounding.
+  private static let dependent = 1e-10
 
   /// The coefficients of the fixed effects that ``explainedEntries`` are.
   var explainedCoefficients: [Double]? {
@@ -124,6 +152,7 @@ extension AggregateDesign {
         return list.contains(0) ? list.sorted() : nil
       }()
     else { return nil }
+    if leavesMuch(sums) { return nil }
     let rows = sums.rows()
     let roots = rows.weights.map { $0.squareRoot() }
     let columns = entries.map { entry in

@@ -6,7 +6,7 @@ extension MixedGLMResults {
   /// Residuals are quantile residuals, ``residQuantile(seed:)``: standard normal where the model holds, whatever the family.
   /// Means are drawn on the response's scale.
   /// - Parameters:
-  ///   - kind: what to draw; lines of `.fittedLines` and `.standardDeviationProfiles` are those of linear models.
+  ///   - kind: what to draw; `.standardDeviationProfiles` are those of linear models.
   ///   - theme: colours; by default those of the viewer's light or dark setting.
   /// - Throws: ``StatsModelsError`` when there is no such factor or variable, and for kinds that these models have not.
   public func plot(_ kind: PlotKind, theme: PictureTheme = .automatic) throws -> Plot {
@@ -57,11 +57,8 @@ extension MixedGLMResults {
     case .profile(let values, let logLikelihoods, let name, let estimate):
       return try ProfilePicture.given(
         self, values: values, logLikelihoods: logLikelihoods, name: name, estimate: estimate)
-    case .fittedLines:
-      throw StatsModelsError(
-        .notAvailable,
-        "fitted lines are drawn of linear models: draw .marginalMeans(of:by:), or predictions on a grid by lineplot"
-      )
+    case .fittedLines(let variable, let split, let factor):
+      return try FittedPicture(self, along: variable, by: split, of: factor).figure
     case .standardDeviationProfiles:
       throw StatsModelsError(
         .notAvailable,

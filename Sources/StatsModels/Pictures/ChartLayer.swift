@@ -23,7 +23,7 @@ enum ChartLayer: Sendable {
   /// A vertical line through the whole panel.
   case vertical(Double, dash: String?)
   /// A text beside a point, on the side where there is room.
-  case label(String, x: Double, y: Double)
+  case label(String, x: Double, y: Double, below: Bool)
 
   /// What the horizontal axis must show.
   var abscissas: [Double] {

@@ -97,7 +97,11 @@ struct FigureHeader {
     let room = limit.map {
       max(1, Int(clampingFinite: ($0 - 36 - Double(rows.count) * Self.row) / Self.line))
     }
-    lines = room.map { Array(wrapped.prefix($0)) } ?? wrapped
+    var lines = room.map { Array(wrapped.prefix($0)) } ?? wrapped
+    if lines.count < wrapped.count, let last = lines.popLast() {
+      lines.append(TextMeasure.cut(last + " …", size: 12, to: inner))
+    }
+    self.lines = lines
   }
 
   /// Pixels from the upper edge to the panels.

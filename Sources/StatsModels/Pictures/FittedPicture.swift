@@ -12,14 +12,14 @@ struct FittedPicture {
   /// Quantiles at which a numeric variable splits the population.
   private static let quantiles = [0.1, 0.5, 0.9]
 
-  init(_ results: MixedLMResults, along name: String?, by split: String?, of factor: String?) throws {
+  init(_ results: any MixedModelFit, along name: String?, by split: String?, of factor: String?) throws {
     try results.specification.requireRows("a picture along a variable")
     if results.specification.isRestored {
       throw StatsModelsError(.notAvailable, "fitted lines need the data, which these results no longer hold")
     }
     guard let source = results.specification.source else {
-      figure = try ArrayLines(results, along: name, by: split).figure
-      return
+      throw StatsModelsError(
+        .notAvailable, "fitted lines need the variables of a formula: these results are of arrays")
     }
     let isFactor = split.map { factor == nil && !results.effectBlocks(named: $0).isEmpty } ?? false
     let along = try PictureVariable(results, name: name ?? Self.firstVariable(source))
@@ -66,11 +66,14 @@ struct FittedPicture {
     }
     let varied = Set([along.name] + [by?.variable.name].compactMap { $0 } + groups.variables)
     let reference = cell.text(without: varied)
-    let notes = (reference.isEmpty ? [] : ["Lines at \(reference)."]) + groups.notes
+    var notes = (reference.isEmpty ? [] : ["Lines at \(reference)."]) + groups.notes
+    if results.responseFamily != nil {
+      notes.append("The population's line is the mean where effects are zero, not over their distribution.")
+    }
     figure = Figure(
       title: "Fitted lines", caption: PictureCaption(results).lines(notes),
       panels: [
-        Panel(x: along.axis, y: Axis(DisplayText.name(results.model.endogNames)), layers: layers)
+        Panel(x: along.axis, y: Axis(DisplayText.name(results.responseName)), layers: layers)
       ],
       legend: Self.legend(by, hasBand: curves.contains { $0.band != nil }, groups: groups))
   }
@@ -99,17 +102,17 @@ struct FittedPicture {
 
   /// Refuses formulas whose value in a row depends on the other rows (`x - x.mean()`): on a grid they mean another thing.
   private static func checkRowByRow(
-    _ results: MixedLMResults, _ source: ModelSpecification.FormulaSource, _ along: PictureVariable
+    _ results: any MixedModelFit, _ source: ModelSpecification.FormulaSource, _ along: PictureVariable
   ) throws {
     let finite = along.positions.indices.filter { along.positions[$0].isFinite }
     let ends = [
       finite.min { along.positions[$0] < along.positions[$1] },
       finite.max { along.positions[$0] < along.positions[$1] },
     ].compactMap { $0 }
-    let whole = results.predict().values
+    let whole = results.populationMeans
     let spread = (whole.filter(\.isFinite).map(abs).max() ?? 0) * 1e-6
     for row in ends where row < whole.count {
-      let alone = try results.predict(source.data.rows([row]).resetIndex()).values
+      let alone = try results.mean(at: source.data.rows([row]).resetIndex(), effects: .none)
       guard let value = alone.first, value.isFinite, abs(value - whole[row]) > spread else { continue }
       throw StatsModelsError(
         .notAvailable,
@@ -125,7 +128,7 @@ struct FittedPicture {
   }
 
   private static func population(
-    _ results: MixedLMResults, _ cell: ReferenceCell, _ along: PictureVariable, _ places: [Double],
+    _ results: any MixedModelFit, _ cell: ReferenceCell, _ along: PictureVariable, _ places: [Double],
     _ by: Split?
   ) throws -> [Curve] {
     try (0..<(by?.places.count ?? 1)).map { position in
@@ -135,10 +138,9 @@ struct FittedPicture {
           by.variable.values(at: [Double](repeating: by.places[position], count: places.count)))
       }
       let rows = try cell.rows(places.count, replacing: columns)
-      guard results.hasPlainFixedEffects else {
-        return Curve(values: try results.predict(rows).values, band: nil)
+      guard let table = try results.meanLimits(at: rows) else {
+        return Curve(values: try results.mean(at: rows, effects: .none), band: nil)
       }
-      let table = try results.predict(rows, interval: .confidence)
       let isKnown = table.se.values.contains(where: \.isFinite)
       return Curve(
         values: table.predictions.values, band: isKnown ? (table.lower.values, table.upper.values) : nil)
@@ -147,9 +149,9 @@ struct FittedPicture {
 
   /// The observations: in the colours of the split where they are few enough to tell apart.
   private static func points(
-    _ results: MixedLMResults, _ along: PictureVariable, _ by: Split?, _ styles: [LineStyle]
+    _ results: any MixedModelFit, _ along: PictureVariable, _ by: Split?, _ styles: [LineStyle]
   ) -> [ChartLayer] {
-    let ys = results.model.endog
+    let ys = results.specification.endog
     let few = along.isLevels ? nil : FewValues(along.positions)
     let isSpread =
       along.isLevels || few.map { $0.values.count <= 2 || ys.count >= 20 * $0.values.count } ?? false

@@ -19,7 +19,7 @@ struct GroupLines {
   static let shownLevels = 60
 
   init(
-    _ results: MixedLMResults, source: ModelSpecification.FormulaSource, cell: ReferenceCell,
+    _ results: any MixedModelFit, source: ModelSpecification.FormulaSource, cell: ReferenceCell,
     along: PictureVariable, places: [Double], by: FittedPicture.Split?, of factor: String?
   ) throws {
     let specification = results.specification
@@ -57,9 +57,8 @@ struct GroupLines {
         by.variable.values(at: pairs.flatMap { pair in places.map { _ in by.places[pair.split] } }))
     }
     let names = included.map { blocks[$0].group }
-    let predicted = try results.predict(
-      cell.rows(rows.count, replacing: columns), randomEffects: .factors(names)
-    ).values
+    let predicted = try results.mean(
+      at: cell.rows(rows.count, replacing: columns), effects: .factors(names))
     lines = pairs.indices.map {
       Line(values: Array(predicted[$0 * places.count..<($0 + 1) * places.count]), split: pairs[$0].split)
     }

@@ -29,7 +29,9 @@ extension MixedLMResults {
     case .randomEffectQuantiles(let factor), .randomEffects(let factor):
       try EffectPictures.quantiles(self, of: factor)
     case .fittedLines(let variable, let split, let factor):
-      try FittedPicture(self, along: variable, by: split, of: factor).figure
+      try specification.source == nil && !specification.isRestored
+        ? ArrayLines(self, along: variable, by: split).figure
+        : FittedPicture(self, along: variable, by: split, of: factor).figure
     case .standardDeviationProfiles(let factor):
       try ProfilePicture.standardDeviations(self, of: factor)
     case .profileZeta(let names): try ZetaPicture.figure(profile(parameters: names), of: self, as: .zeta)

@@ -175,7 +175,7 @@ struct Panel: Sendable {
     _ svg: inout SVGWriter, x: LinearScale, y: LinearScale, left: Double, right: Double
   ) {
     var taken: [(x: Double, y: Double, width: Double)] = []
-    for case .label(let text, let px, let py) in layers where px.isFinite && py.isFinite {
+    for case .label(let text, let px, let py, let below) in layers where px.isFinite && py.isFinite {
       let width = TextMeasure.width(text, size: 11)
       for side in [1.0, -1.0] {
         let begin = side > 0 ? x(px) + 7 : x(px) - 7 - width
@@ -185,7 +185,7 @@ struct Panel: Sendable {
         }
         if covers { continue }
         taken.append((begin, y(py), width))
-        svg.text(text, x: begin, y: y(py) - 5, size: 11, fill: "f-text")
+        svg.text(text, x: begin, y: y(py) + (below ? 13 : -5), size: 11, fill: "f-text")
         break
       }
     }

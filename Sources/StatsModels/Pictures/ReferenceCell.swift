@@ -8,13 +8,13 @@ struct ReferenceCell {
   let frame: DataFrame
   private let source: ModelSpecification.FormulaSource
 
-  init(_ results: MixedLMResults, source: ModelSpecification.FormulaSource) throws {
+  init(_ results: any MixedModelFit, source: ModelSpecification.FormulaSource) throws {
     self.source = source
     let grouping = results.specification.blocks.indices.reduce(into: Set<String>()) {
       $0.formUnion(results.specification.levelVariables(ofBlock: $1, in: source.data))
     }
     let used = Set(source.plan.variableNames).union(grouping)
-      .union([results.specification.groupColumn].compactMap { $0 })
+      .union([results.specification.groupColumn].compactMap { $0 }).union(results.meanColumns)
     frame = try DataFrame(
       columns: source.data.columns.filter { used.contains($0.name) }.map {
         Self.typical($0, isCategorical: source.isCategorical($0.name))

@@ -40,7 +40,8 @@ enum ZetaPicture {
       .line(x: xs, y: ys, role: .first, width: 2.4, opacity: 1, dash: nil),
     ]
     for (end, side) in [(parameter.lower, -1.0), (parameter.upper, 1)] where end.isFinite {
-      layers.append(.label(DisplayText.number(end), x: end, y: side * quantile))
+      // below the limit, where the line does not run
+      layers.append(.label(DisplayText.number(end), x: end, y: side * quantile, below: true))
     }
     return Panel(
       x: Axis(DisplayText.name(parameter.name)), y: Axis("ζ"), layers: layers)

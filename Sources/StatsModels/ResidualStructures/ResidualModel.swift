@@ -50,7 +50,7 @@ struct ResidualModel: Sendable {
   }
 
   /// Prior weights times the inverse variances at the parameters; nil for ones.
-  func weights(rowCount: Int) -> RowNumbers? {
+  var weights: RowNumbers? {
     guard let variance else { return prior }
     let estimated = variance.weights(varianceParameters)
     return RowNumbers(
@@ -114,7 +114,7 @@ extension ModelSpecification {
     residuals.estimate = nil
     var result = self
     result.residuals = residuals
-    result.weights = residuals.weights(rowCount: rowCount)
+    result.weights = residuals.weights
     return result
   }
 

@@ -1,3 +1,4 @@
+import DataFrames
 import LinearAlgebra
 import MixedModels
 
@@ -33,6 +34,14 @@ protocol MixedModelFit: Sendable {
   func effectTable(of group: String) throws -> RandomEffectsTable
   /// Predicted effects of a term's levels, level by level, and their conditional covariances.
   func effects(ofEngineTerm term: Int) throws -> (values: [Double], variances: [Double])
+  /// Means of the model's rows with all effects at zero, on the response's scale.
+  var populationMeans: [Double] { get }
+  /// Columns beside those of the formulas that a mean takes: offset, exposure.
+  var meanColumns: [String] { get }
+  /// The mean of new rows with the effects of some factors, on the response's scale.
+  func mean(at rows: DataFrame, effects: RandomEffectsSelection) throws -> [Double]
+  /// The mean of new rows with effects at zero and 95 % limits; nil where its error is not known.
+  func meanLimits(at rows: DataFrame) throws -> PredictionTable?
   /// - Throws: ``StatsModelsError`` where the data that the model was fitted to are gone.
   func requireData(for purpose: String) throws
 }
@@ -78,6 +87,17 @@ extension MixedLMResults: MixedModelFit {
   var blockCovariances: [Matrix] { relativeCovariances }
   var responseFamily: Family? { nil }
   var design: MixedLM { model }
+  var populationMeans: [Double] { predict().values }
+  var meanColumns: [String] { [specification.offset?.column].compactMap { $0 } }
+
+  func mean(at rows: DataFrame, effects: RandomEffectsSelection) throws -> [Double] {
+    try predict(rows, randomEffects: effects).values
+  }
+
+  func meanLimits(at rows: DataFrame) throws -> PredictionTable? {
+    hasPlainFixedEffects ? try predict(rows, interval: .confidence) : nil
+  }
+
   func effectTable(of group: String) throws -> RandomEffectsTable { try randomEffects(of: group) }
   var effectCovarianceMatrices: [Matrix] { relativeCovariances.map { $0.mapElements { $0 * scale } } }
 
@@ -104,6 +124,17 @@ extension MixedGLMResults: MixedModelFit {
   var blockCovariances: [Matrix] { covariances }
   var responseFamily: Family? { family }
   var design: MixedLM { model.linear }
+  var populationMeans: [Double] { predict().values }
+  var meanColumns: [String] {
+    [specification.offset?.column, model.response.exposure?.column].compactMap { $0 }
+  }
+
+  func mean(at rows: DataFrame, effects: RandomEffectsSelection) throws -> [Double] {
+    try predict(rows, randomEffects: effects).values
+  }
+
+  func meanLimits(at rows: DataFrame) throws -> PredictionTable? { try predict(rows, interval: .confidence) }
+
   func effectTable(of group: String) throws -> RandomEffectsTable { try randomEffects(of: group) }
   var effectCovarianceMatrices: [Matrix] { covariances }
 

@@ -24,7 +24,7 @@ extension Aggregates {
   ///     effects. Other models, and those with weights or categorical predictors, are summed up as ever.
   ///   - environment: values that the formulas name; functions cannot be computed by SQL.
   /// - Throws: `PatsyError` with the place of what SQL cannot compute, ``StatsModelsError`` for data that do not fit, and
-  ///   the database's own errors.
+  ///   the database's own errors; with the code `cancelled` if the task is cancelled, which ends the statement that runs.
   public static func fromSQL(
     formula: String, source: SQLSource, on executor: some SQLExecutor, groups: String? = nil,
     reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil,
@@ -53,6 +53,8 @@ extension Aggregates {
       }
     } catch let error as SQLError {
       throw StatsModelsError(.invalidArgument, error.message)
+    } catch is CancellationError {
+      throw StatsModelsError(.cancelled, "the task was cancelled while the database summed up the rows")
     }
   }
 }

@@ -137,13 +137,15 @@ struct SQLModelQuery: Sendable {
     )
   }
 
-  private func levelledColumns() throws -> [SQLColumn] {
+  /// The categorical variables of the designs.
+  func levelledColumns() throws -> [SQLColumn] {
     var seen = Set<String>()
     return try designFactors.compactMap { factor in
-      guard case .levels(let column, _) = try factors.design(factor), seen.insert(column.name).inserted else {
-        return nil
-      }
-      return column
+      do {
+        guard case .levels(let column, _) = try factors.design(factor), seen.insert(column.name).inserted
+        else { return nil }
+        return column
+      } catch is SQLMomentsNeeded { return nil }
     }
   }
 
@@ -185,7 +187,7 @@ struct SQLModelQuery: Sendable {
   }
 
   /// An entry, neither shifted nor scaled.
-  private func value(of entry: Int, _ entries: AggregateEntries) throws -> String {
+  func value(of entry: Int, _ entries: AggregateEntries) throws -> String {
     let isResponse = entry == entries.width - 1
     let monomial = isResponse ? entries.response : entries.monomials[entry - 1]
     let parts = try monomial.map { number -> String in

@@ -18,6 +18,7 @@ struct SQLRun<Executor: SQLExecutor> {
   }
 
   mutating func aggregates() async throws -> Aggregates {
+    if let driver = executor as? any SQLFolding, let found = try await scanned(by: driver) { return found }
     var design: AggregateDesign
     let count: Int
     if try query.countsAtOnce() {
@@ -38,6 +39,35 @@ struct SQLRun<Executor: SQLExecutor> {
     return try await sums(design, count: count)
   }
 
+  /// The sums by a driver that goes through the rows in this process; nil where it cannot.
+  private mutating func scanned(by driver: some SQLFolding) async throws -> Aggregates? {
+    let rows = try query.scannedRows()
+    var levels: [String: [Level]] = [:]
+    if try query.neededMoment() != nil || !query.levelledColumns().isEmpty {
+      var scan = try SQLLevelScan(query)
+      guard try await driver.fold(scan.arguments, over: rows, { scan.add($0) }) else { return nil }
+      levels = try scan.levels()
+      try await moments()
+    }
+    var design: AggregateDesign? = try query.design(levels: levels)
+    var hasShifts = false
+    while let next = design {
+      var scan = try SQLScan(query, next, hasShifts: hasShifts)
+      guard try await driver.fold(scan.rows.arguments, over: rows, { try scan.add($0) }) else { return nil }
+      var result = try scan.aggregates()
+      design = hasShifts ? nil : scan.correctedDesign
+      hasShifts = true
+      guard design == nil else { continue }
+      if poolsLevels, query.canPoolLevels(next) {
+        // Nothing travels here; what is promised is that no level is known by name.
+        result.keys.forgetLevels(key: 0)
+        result.isPooled = true
+      }
+      return result
+    }
+    return nil
+  }
+
   private func row(_ statement: String) async throws -> [SQLValue] {
     var found: [SQLValue]?
     try await executor.run(statement) { if found == nil { found = $0 } }
@@ -53,40 +83,24 @@ struct SQLRun<Executor: SQLExecutor> {
   private mutating func take(census values: [SQLValue]) throws -> ArraySlice<SQLValue> {
     let variables = query.variables
     totals.rows = values[0].whole ?? 0
-    guard totals.rows > 0 else {
-      throw StatsModelsError(
-        .notEnoughData, "there are no rows to fit: the table is empty, or no row is chosen")
-    }
     var rest = values.dropFirst(1 + variables.count)
+    var isMixed = variables.map { _ in false }
     if query.dialect == .sqlite {
-      try checkTypes(rest.prefix(variables.count))
+      isMixed = zip(variables, rest).map(Self.isMixed)
       rest = rest.dropFirst(variables.count)
     }
-    let missing = zip(variables, values.dropFirst().map { $0.whole ?? 0 }).filter { $1 > 0 }
-    guard query.arguments.drops || missing.isEmpty else {
-      let list = missing.map { "'\($0.name)' has no value in \($1)" }.joined(separator: ", ")
-      throw StatsModelsError(
-        .missingValues,
-        "\(list) of \(totals.rows) rows: choose rows that have all values, or use missing: .drop",
-        values: missing.map(\.0.name))
-    }
-    if query.arguments.drops { for (column, count) in missing { totals.missing[column.name] = count } }
+    try query.require(rows: totals.rows, mixed: isMixed)
+    totals.missing = try query.missing(
+      variables.indices.map { values[$0 + 1].whole ?? 0 }, of: totals.rows)
     return rest
   }
 
-  /// SQLite keeps values of any type in any column.
-  private func checkTypes(_ types: ArraySlice<SQLValue>) throws {
-    for (column, type) in zip(query.variables, types) where column.kind != .other {
-      let found: (mixed: Set<SQLValue>, words: String) =
-        column.kind == .text
-        ? ([.text("integer"), .text("real")], "numbers among its texts")
-        : ([.text("text"), .text("blob")], "texts or binary data among its numbers")
-      if found.mixed.contains(type) {
-        throw StatsModelsError(
-          .invalidArgument,
-          "the column '\(column.name)' holds \(found.words): cast it to one type in a query or view",
-          values: [column.name])
-      }
+  /// Whether a type is none of a column's.
+  private static func isMixed(_ column: SQLColumn, _ type: SQLValue) -> Bool {
+    switch column.kind {
+    case .other: false
+    case .text: [.text("integer"), .text("real")].contains(type)
+    default: [.text("text"), .text("blob")].contains(type)
     }
   }
 
@@ -129,25 +143,15 @@ struct SQLRun<Executor: SQLExecutor> {
     -> Int
   {
     let entries = design.entries
-    guard let count = values[0].whole, count > 0 else {
-      throw StatsModelsError(.notEnoughData, "there are no rows to fit: all rows were dropped")
-    }
+    let count = values[0].whole ?? 0
+    try query.require(used: count)
     var statistics = [EntryStatistics](repeating: EntryStatistics(), count: entries.width)
     for entry in 1..<entries.width {
       let part = values[(4 * entry - 3)...(4 * entry)].map { $0.number ?? 0 }
-      if part[3] > 0 {
-        throw StatsModelsError(
-          .missingValues,
-          "'\(entries.name(of: entry))' has no value in \(Int(part[3])) of \(count) rows: its functions give none outside "
-            + "of their domain; choose rows or functions that do",
-          values: [entries.name(of: entry)])
-      }
+      try query.require(entry, of: entries, gaps: Int(part[3]), count: count)
       guard part.allSatisfy(\.isFinite) else {
         let wrong = try await row(query.notFinite(entry, entries))[0].whole ?? 0
-        throw StatsModelsError(
-          .nonFiniteValues,
-          "'\(entries.name(of: entry))' is nan or infinite in \(wrong) of \(count) rows: leave these rows out",
-          values: [entries.name(of: entry)])
+        throw query.notFinite(entry, of: entries, in: wrong, count: count)
       }
       statistics[entry] = EntryStatistics(count: count, mean: part[0], least: part[1], largest: part[2])
     }
@@ -167,12 +171,7 @@ struct SQLRun<Executor: SQLExecutor> {
       return
     }
     let numbers = weights.map { $0.number ?? .nan }
-    guard numbers[0] > 0, numbers.allSatisfy(\.isFinite) else {
-      throw StatsModelsError(
-        .invalidArgument,
-        "the smallest weight is \(numbers[0]), the largest \(numbers[1]): weights must be positive numbers, inverse to the "
-          + "variance of the row; leave rows out, or give them the weight 0")
-    }
+    try query.require(weights: numbers)
     totals.isWeighted = numbers[0] != 1 || numbers[1] != 1
     totals.logWeights = numbers[2]
     totals.inverseWeights = numbers[3]
@@ -242,18 +241,11 @@ struct SQLSumsReader {
         continue
       }
       guard let level = factor.level(row[place]) else {
-        throw StatsModelsError(
-          .missingValues,
-          "'\(design.keys[position].code)' has no value in some rows: choose rows that have one",
-          values: [design.keys[position].code])
+        throw SQLModelQuery.missing(key: design.keys[position])
       }
       if position < keys.designCount {
         guard let code = keys.code(of: level, key: position) else {
-          throw StatsModelsError(
-            .unknownLevel,
-            "'\(design.keys[position].code)' has the level \(level.debugDescription), which is none of the formula's, or "
-              + "came while the table was read",
-            values: [level.description])
+          throw SQLModelQuery.unknown(level, key: design.keys[position])
         }
         codes[position].append(code)
       } else {
@@ -317,9 +309,8 @@ struct SQLSumsReader {
         .notEnoughData, "the database gave no sums of levels with the same number of rows")
     }
     try requireMemory(cells: counts.count + pooled.levels)
-    let labels = (counts.count..<counts.count + pooled.levels).map { Level.integer($0) }
     counts += [Int](repeating: pooled.size, count: pooled.levels)
-    let (_, new) = keys.cells(of: [keys.codes(of: labels, key: 0)], rowCount: pooled.levels)
+    let (_, new) = keys.cells(of: [keys.addNameless(pooled.levels, key: 0)], rowCount: pooled.levels)
     classOfCell += new
     cells += pooled.equivalentSums
     isPooled = true
@@ -328,13 +319,7 @@ struct SQLSumsReader {
   }
 
   private func requireMemory(cells count: Int) throws {
-    let bytes = 24 * count * (cellSize + classSize)
-    guard bytes < MemoryBudget.available / 2 else {
-      throw StatsModelsError(
-        .insufficientMemory,
-        "the factors have more than \(count - 1) combinations of levels, whose sums take half of the memory: leave a "
-          + "factor out, or choose rows")
-    }
+    try SQLModelQuery.requireMemory(cells: count, size: cellSize + classSize)
   }
 
   /// All that was taken in.

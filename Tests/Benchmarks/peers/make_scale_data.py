@@ -1,7 +1,8 @@
 """Tables for `mixedlm-bench scale`: make_scale_data.py FOLDER [--large]
 
 scale.db (SQLite) and scale.parquet hold 1,000,000 rows: y with 20,000 levels of g, y2 with 2,000 of a and 500 of b.
-levels.parquet has 3,000,000 rows of 1,000,000 levels, and large.duckdb 100,000,000 of as many levels.
+levels.parquet has 3,000,000 rows of 1,000,000 levels, and large.duckdb 100,000,000 of as many levels; generated.duckdb
+computes as many rows of 20,000 levels whenever it is asked for them.
 Prints how DuckDB's driver of ADBC is addressed.
 """
 
@@ -23,6 +24,16 @@ ROWS = f"""
     JOIN (SELECT range AS g, {NORMAL} AS u, 0.3 * {NORMAL} AS s FROM range(20000)) USING (g)
     JOIN (SELECT range AS a, 0.8 * {NORMAL} AS v FROM range(2000)) USING (a)
     JOIN (SELECT range AS b, 0.4 * {NORMAL} AS w FROM range(500)) USING (b)
+"""
+
+
+# Rows that follow from the hashes of their numbers, so that statements see the same ones: bits of them are a uniform x and a
+# uniform residual, bits of the level its slope and intercept.
+GENERATED = """
+    SELECT g, x, x + x * CAST(g & 15 AS DOUBLE) / 16e0 + CAST(g & 1023 AS DOUBLE) / 512e0 + e AS y
+    FROM (SELECT CAST(h % 20000 AS INTEGER) AS g, CAST((h >> 20) & 1048575 AS DOUBLE) / 524288e0 - 1e0 AS x,
+                 CAST(h >> 40 AS DOUBLE) / 8388608e0 AS e
+          FROM (SELECT hash(range) AS h FROM range(100000000)))
 """
 
 
@@ -49,7 +60,6 @@ def main(folder, large):
                 cursor = connection.execute(f"SELECT g, a, b, x, y, y2 FROM '{parquet}'")
                 while batch := cursor.fetchmany(100000):
                     sqlite.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?)", batch)
-                sqlite.execute("CREATE INDEX by_g ON rows (g, x, y)")
             sqlite.close()
             os.replace(database + ".part", database)
         levels = f"{folder}/levels.parquet"
@@ -60,6 +70,11 @@ def main(folder, large):
         with duckdb.connect(big + ".part") as connection:
             connection.execute(f"CREATE TABLE rows AS {intercepts(100_000_000, 1_000_000)}")
         os.replace(big + ".part", big)
+    generated = f"{folder}/generated.duckdb"
+    if not os.path.exists(generated):
+        with duckdb.connect(generated + ".part") as connection:
+            connection.execute(f"CREATE VIEW rows AS {GENERATED}")
+        os.replace(generated + ".part", generated)
     python = f"{sysconfig.get_config_var('LIBDIR')}/{sysconfig.get_config_var('INSTSONAME')}"
     print(f"adbc:{_duckdb.__file__}?entry=duckdb_adbc_init&dialect=duckdb&preload={python}")
 

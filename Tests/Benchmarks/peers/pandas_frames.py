@@ -9,13 +9,24 @@ import time
 import pandas as pd
 
 
+def resident(name):
+    """A line of the kernel's table of this process, in MB."""
+    with open("/proc/self/status") as table:
+        return next(int(line.split()[1]) for line in table if line.startswith(name + ":")) / 1024
+
+
 def measure(name, body, repeats=5):
+    with open("/proc/self/clear_refs", "w") as peak:
+        peak.write("5")
+    before = resident("VmRSS")
     times = []
     for _ in range(repeats):
         start = time.perf_counter()
         rows = len(body())
         times.append(time.perf_counter() - start)
-    print(f"{name:20}{min(times):8.4f} s  {rows} rows")
+        if len(times) == 1:
+            memory = resident("VmHWM") - before
+    print(f"{name:20}{min(times):8.4f} s {memory:8.1f} MB  {rows} rows")
 
 
 folder = sys.argv[1]
