@@ -95,7 +95,7 @@ private struct ConcordantPairs {
       let classes = Double(min(xTies.count, yTies.count))
       value = 2 * difference / (Double(count * count) * (classes - 1) / classes)
     }
-    return max(-1, min(1, value))
+    return value.isNaN ? value : max(-1, min(1, value))
   }
 
   func normalPvalue(_ alternative: Alternative) -> Double {

@@ -72,6 +72,7 @@ extension stats {
 
   /// The test that a sample has a given distribution function.
   ///
+  /// Two-sided p-values are exact up to 2,000 values; scipy's are an approximation beyond 140, good to 1e-5.
   /// - Throws: ``StatisticsError`` for values that are no numbers.
   ///
   /// Python: scipy.stats.ks_1samp
