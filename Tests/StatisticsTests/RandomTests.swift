@@ -50,6 +50,10 @@ import Testing
     #expect(throws: StatisticsError.self) { try stats.sem(Column(name: "g", ["x", "y"])) }
     #expect(throws: StatisticsError.self) { try stats.pearsonr([1.0, 2], [1.0]) }
     #expect(throws: StatisticsError.self) { try stats.kruskal([1.0, 2]) }
+    let endless = [1, 2, .infinity, 4, 3.5]
+    #expect(try stats.wilcoxon(endless, [2, 1, .infinity, 3, 9]).pvalue.isNaN)
+    #expect(try stats.pointbiserialr([0.0, 1, 1, 0, 1], endless).statistic.isNaN)
+    #expect(try stats.probplot(endless).r.isNaN && stats.pointbiserialr([1], [2]).pvalue.isNaN)
     #expect(stats.chi2.sf(3, 1) == stats.chi2(1).sf(3.0) && stats.t.sf(2.0, df: 8) == stats.t.sf(2.0, 8))
     #expect(stats.norm.cdf([0, 0.0]) == [0.5, 0.5] && stats.norm.cdf(0) == 0.5)
     #expect(stats.norm.pdf(0.0, scale: -1).isNaN && stats.binom.pmf(1, 2.5, 0.5).isNaN)
