@@ -62,6 +62,9 @@ import Testing
       #expect(throws: (any Error).self, "\(kind)") { try data.plot(kind, facet: facet) }
     }
     #expect(throws: StatsModelsError.self) { try Plot.quantiles([.nan]) }
+    #expect(throws: StatisticsError.self) { try qqplot(odd["t"]) }
+    let values = pigs["Start"].doubles ?? []
+    #expect(try qqplot(pigs["Start"], label: "Start").svg == Plot.quantiles(values, label: "Start").svg)
     // What cannot be drawn is not counted as drawn.
     for kind in [DataPicture.scatter(x: "a b", y: "one"), .quantiles("a b"), .histogram("a b")] {
       #expect(try odd.plot(kind).svg.contains("3 rows. "), "\(kind)")
