@@ -71,6 +71,11 @@ enum OddInputChecks {
     let twice = try OLS(endog: [1, 3, 2, 5], exog: Matrix([[1, 2], [1, 2], [2, 4], [3, 6]])).fit()
     checks.require(twice.warnings.contains { $0.kind == .rankDeficient } && twice.dfResid == 3, "rank")
 
+    for y in [[0.1, 0.7, 0.4, 1.3, 2.2], [1e7 + 0.1, 1e7, 1e7 + 0.3], [3, 1, 4, 1, 5, 9, 2, 6]] {
+      let r = try OLS(endog: y, exog: Matrix(rows: y.count, columns: 1, repeating: 1)).fit()
+      checks.require(try r.rsquared == 0 && !r.summary().asText().contains("-0.000"), "a constant alone")
+    }
+
     // Each of these answers something, and prints.
     for (y, x) in [
       ([1.0], [[1.0]]), ([1, 1, 1], [[1], [1], [1]]), ([1, 2, 3], [[0], [0], [0]]),
