@@ -215,6 +215,9 @@ def functions():
                     return {**fields(r, ["statistic", "pvalue", "dof"]), "expected": value(r.expected_freq)}
                 add("chi2Contingency", [], chi, {"correction": correction, "lambda": lam}, table=table)
     add("linregress", ["one", "one"], lambda: fields(stats.linregress(s["one"], s["one"]), ["slope", "intercept", "pvalue"]))
+    for x in ("a", "big", "tied", "many"):
+        add("kstest", [x], lambda: fields(stats.kstest(s[x], "norm", args=(0.2, 1.5), method="asymp"),
+            ["statistic", "pvalue", "statistic_location", "statistic_sign"]), {"method": "asymptotic"})
     add("kstest", ["many"], lambda: fields(stats.kstest(s["many"], "norm", args=(0.2, 1.5)),
         ["statistic", "pvalue", "statistic_location", "statistic_sign"]))
     add("chisquare", ["counts"], lambda: fields(stats.chisquare(s["counts"]), ["statistic", "pvalue"]))

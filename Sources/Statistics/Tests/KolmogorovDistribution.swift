@@ -28,6 +28,19 @@ func kolmogorovTail(_ d: Double, _ count: Int) -> Double {
   return 1 - (count > 2000 ? kolmogorovExpansion(d, n) : kolmogorovMatrix(d, count))
 }
 
+/// P(D √n ≥ x) of infinitely many numbers: 2 Σ (-1)^(k-1) e^(-2k²x²), or below 1 its theta transform.
+func kolmogorovLimit(_ x: Double) -> Double {
+  // At 1 the terms of both series fall by e^-6 or faster from one to the next.
+  if x <= 0 { return 1 }
+  var sum = 0.0
+  if x < 1 {
+    for k in 1...8 { sum += exp(-pow(Double(2 * k - 1) * Double.pi / x, 2) / 8) }
+    return 1 - (2 * Double.pi).squareRoot() / x * sum
+  }
+  for k in 1...8 { sum += (k % 2 == 1 ? 2 : -2) * exp(-2 * Double(k * k) * x * x) }
+  return sum
+}
+
 /// P(D < d) to the order n^(-3/2): theta series in z = d √n with half-odd and with whole multiples of π.
 private func kolmogorovExpansion(_ d: Double, _ n: Double) -> Double {
   let z = d * n.squareRoot()

@@ -60,14 +60,15 @@ extension stats {
 
   /// The test that a sample comes from a distribution: `stats.kstest(x, stats.norm())`.
   ///
+  /// - Parameter method: exact, also by `.auto`, or by Kolmogorov's limit, which changes two-sided p-values only.
   /// - Throws: ``StatisticsError`` for values that are no numbers.
   ///
   /// Python: scipy.stats.kstest
   public static func kstest(
     _ rvs: any Sample, _ cdf: Distribution, alternative: Alternative = .twoSided,
-    nanPolicy: NanPolicy = .propagate
+    method: RankTestMethod = .auto, nanPolicy: NanPolicy = .propagate
   ) throws -> KstestResult {
-    try ks1samp(rvs, { cdf.cdf($0) }, alternative: alternative, nanPolicy: nanPolicy)
+    try ks1samp(rvs, { cdf.cdf($0) }, alternative: alternative, method: method, nanPolicy: nanPolicy)
   }
 
   /// The test that a sample has a given distribution function.
@@ -78,7 +79,7 @@ extension stats {
   /// Python: scipy.stats.ks_1samp
   public static func ks1samp(
     _ x: any Sample, _ cdf: (Double) -> Double, alternative: Alternative = .twoSided,
-    nanPolicy: NanPolicy = .propagate
+    method: RankTestMethod = .auto, nanPolicy: NanPolicy = .propagate
   ) throws -> KstestResult {
     guard let ordered = try independent([x], nanPolicy)?[0].sorted() else { return .undefined }
     guard !ordered.isEmpty else { return .undefined }
@@ -91,7 +92,10 @@ extension stats {
     }
     let isBelow = alternative == .less || (alternative == .twoSided && below >= above)
     let d = isBelow ? below : above
-    let p = alternative == .twoSided ? kolmogorovTail(d, ordered.count) : smirnovTail(d, n)
+    let p =
+      alternative == .twoSided
+      ? (method == .asymptotic ? kolmogorovLimit(d * n.squareRoot()) : kolmogorovTail(d, ordered.count))
+      : smirnovTail(d, n)
     return KstestResult(
       statistic: d, pvalue: max(0, min(1, p)), statisticLocation: isBelow ? belowAt : aboveAt,
       statisticSign: isBelow ? -1 : 1)
