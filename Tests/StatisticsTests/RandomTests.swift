@@ -53,6 +53,8 @@ import Testing
     #expect(try stats.ttest1samp(a, 0, nanPolicy: .omit).df == 2)
     #expect(try stats.ttest1samp(a, 0).pvalue.isNaN)
     #expect(throws: StatisticsError.self) { try stats.ttest1samp(a, 0, nanPolicy: .raise) }
+    let tails = stats.norm.sf(a)
+    #expect(tails.name == "a" && tails.doubles?[1] == stats.norm.sf(2.0) && tails.nonMissingCount == 3)
     #expect(throws: StatisticsError.self) { try stats.sem(Column(name: "g", ["x", "y"])) }
     #expect(throws: StatisticsError.self) { try stats.pearsonr([1.0, 2], [1.0]) }
     #expect(throws: StatisticsError.self) { try stats.kruskal([1.0, 2]) }
