@@ -28,11 +28,12 @@ package struct BinomialDistribution: UnivariateDistribution {
   }
 
   package func logDensity(_ k: Double) -> Double {
-    let value = density(k)
     let (p, q) = (probability, 1 - probability)
-    if value > 1e-290 || p == 0 || q == 0 { return log(value) }
+    if p == 0 || q == 0 { return log(density(k)) }
     if k == 0 { return trials * log1p(-p) }
     if k == trials { return trials * log(p) }
+    let value = density(k)
+    if value > 1e-290 { return log(value) }
     return SpecialFunctions.logBetaTerm(k + 1, trials - k + 1, p, q) - log(p * q * (trials + 1))
   }
 

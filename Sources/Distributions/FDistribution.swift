@@ -24,7 +24,7 @@ package struct FDistribution: Sendable {
     if f == 0 { return d1 < 2 ? .infinity : (d1 == 2 ? 1 : 0) }
     if isChiSquared { return d1 * ChiSquared(d1).pdf(d1 * f) }
     let (x, y) = arguments(f)
-    return SpecialFunctions.betaTerm(d1 / 2, d2 / 2, x, y) / f
+    return SpecialFunctions.betaTerm(d1 / 2, d2 / 2, x, y, excess: excess(f, y)) / f
   }
 
   /// P(F ≤ f).
@@ -57,8 +57,11 @@ package struct FDistribution: Sendable {
     if f == .infinity { return (1, 0) }
     if isChiSquared { return SpecialFunctions.incompleteGamma(d1 / 2, d1 / 2 * f) }
     let (x, y) = arguments(f)
-    return SpecialFunctions.incompleteBeta(d1 / 2, d2 / 2, x: x, y: y)
+    return SpecialFunctions.incompleteBeta(d1 / 2, d2 / 2, x: x, y: y, excess: excess(f, y))
   }
+
+  /// d1/2 - (d1 + d2)/2 x, of which x would lose the last digits: d1/2 y (1 - f).
+  func excess(_ f: Double, _ y: Double) -> Double { d1 / 2 * y * (1 - f) }
 
   /// d1 f / (d1 f + d2) and its complement, neither formed by subtraction.
   func arguments(_ f: Double) -> (x: Double, y: Double) {

@@ -26,10 +26,10 @@ package struct NegativeBinomialDistribution: UnivariateDistribution {
   }
 
   package func logDensity(_ k: Double) -> Double {
-    let value = density(k)
     let (p, q) = (probability, 1 - probability)
-    if value > 1e-290 || q == 0 || k == .infinity { return log(value) }
     if k == 0 { return successes * log(p) }
+    let value = density(k)
+    if value > 1e-290 || q == 0 || k == .infinity { return log(value) }
     return SpecialFunctions.logBetaTerm(successes, k + 1, p, q) - log(q * (successes + k))
   }
 

@@ -1,5 +1,8 @@
 import Foundation
 
+/// The logarithms of the smallest and of nearly the largest positive number.
+private let (smallestLog, largestLog) = (-744.4, 709.78)
+
 /// Solves tail(x) = target for positive x by Newton's method on log tail against log x, kept inside a bracket.
 ///
 /// Logarithms make relative accuracy uniform from the smallest targets on.
@@ -29,10 +32,11 @@ func solveQuantile(
         ? (high == .infinity ? u : high - max(2, abs(u)))
         : (high == .infinity ? low + max(2, abs(u)) : (low + high) / 2)
     }
-    next = min(max(next, u - 200), u + 200)
+    // No step leaves the range of numbers before its ends were tried: 0 and infinity are answers only beyond them.
+    next = min(max(next, u - 200, smallestLog), u + 200, largestLog)
+    if u == smallestLog, (error > 0) == rising { return 0 }
+    if u == largestLog, (error > 0) != rising { return .infinity }
     if abs(next - u) <= 1e-16 * max(1, abs(u)) || high - low <= 2e-16 * max(1, abs(u)) { return exp(next) }
-    if next < -745 { return 0 }
-    if next > 709 { return .infinity }
     u = next
   }
   return exp(u)

@@ -26,12 +26,14 @@ package enum SpecialFunctions {
   ]
 
   /// x log(x/m) + m - x, without cancellation near x = m.
-  static func deviance(_ x: Double, _ m: Double) -> Double {
-    guard abs(x - m) < 0.1 * (x + m) else {
-      return x > 0 ? x * log(x / m) + m - x : m
-    }
-    let v = (x - m) / (x + m)
-    var sum = (x - m) * v
+  ///
+  /// - Parameter difference: x - m, where it is known to more digits than m is.
+  static func deviance(_ x: Double, _ m: Double, difference: Double? = nil) -> Double {
+    let difference = difference ?? x - m
+    let v = difference / (x + m)
+    // The series has 25 terms at most here; beyond, the sum loses no more than two bits.
+    guard abs(v) < 0.5 else { return x > 0 ? x * log(x / m) + m - x : m }
+    var sum = difference * v
     var term = 2 * x * v
     let v2 = v * v
     for k in 1..<1000 {
@@ -54,13 +56,24 @@ package enum SpecialFunctions {
     return (a / (2 * Double.pi)).squareRoot() * exp(-stirlingError(a) - deviance(a, x))
   }
 
+  /// a - (a + b) x where y = 1 - x, from the smaller of the two, which has all its digits.
+  static func betaExcess(_ a: Double, _ b: Double, _ x: Double, _ y: Double) -> Double {
+    x <= y ? a.addingProduct(-(a + b), x) : -b.addingProduct(-(a + b), y)
+  }
+
   /// x^a y^b / B(a, b), where y = 1 - x is given because it may be tiny.
-  static func betaTerm(_ a: Double, _ b: Double, _ x: Double, _ y: Double) -> Double {
+  ///
+  /// - Parameter excess: a - (a + b) x, where it is known to more digits than x is.
+  static func betaTerm(
+    _ a: Double, _ b: Double, _ x: Double, _ y: Double, excess: Double? = nil
+  ) -> Double {
     if x <= 0 || y <= 0 { return 0 }
     let n = a + b
     if n < 100 {
       let (p, q) = (pow(x, a), pow(y, b))
-      let beta = tgamma(a) / tgamma(n) * tgamma(b)
+      // What a + b lost to rounding changes Γ(a + b) by its product with about log n.
+      let lost = min(a, b) - (n - max(a, b))
+      let beta = tgamma(a) / (tgamma(n) * (1 + lost * log(n))) * tgamma(b)
       let value = p / beta * q
       if p > 1e-290, q > 1e-290, value > 1e-290 { return value }
       return exp(a * log(x) + b * log(y) - log(beta))
@@ -71,10 +84,14 @@ package enum SpecialFunctions {
       let (xs, xl) = a < b ? (x, y) : (y, x)
       // l log xl + log Γ(n) - log Γ(l) - s log n = -(bracket below) + Stirling corrections.
       let bracket = l * (logNear(xl, xs) + log1p(s / l)) - 0.5 * log1p(s / l) - s
-      return pow(n * xs, s) / tgamma(s) * exp(bracket + stirlingError(n) - stirlingError(l))
+      // The exponential in two halves: it may underflow where the product does not.
+      let half = exp((bracket + stirlingError(n) - stirlingError(l)) / 2)
+      return pow(n * xs, s) / tgamma(s) * half * half
     }
     let correction = stirlingError(n) - stirlingError(a) - stirlingError(b)
-    let exponent = correction - deviance(a, n * x) - deviance(b, n * y)
+    let excess = excess ?? betaExcess(a, b, x, y)
+    let exponent =
+      correction - deviance(a, n * x, difference: excess) - deviance(b, n * y, difference: -excess)
     return (a / n * b / (2 * Double.pi)).squareRoot() * exp(exponent)
   }
 

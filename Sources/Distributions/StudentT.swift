@@ -72,7 +72,7 @@ package struct StudentT: Sendable {
   }
 
   /// log (a B(a, 1/2)) with a = df/2: far out P(|T| > t) is (df/t²)^a over its exponential.
-  private var logPowerFactor: Double {
+  var logPowerFactor: Double {
     let a = df / 2
     let beta =
       SpecialFunctions.logGamma(a) + SpecialFunctions.logGamma(0.5) - SpecialFunctions.logGamma(a + 0.5)

@@ -78,7 +78,8 @@ extension StudentT: UnivariateDistribution {
   package func logDensity(_ x: Double) -> Double {
     let value = pdf(x)
     if value > 1e-290 || !value.isFinite { return log(value) }
-    if df > StudentT.large { return StandardNormal().logDensity(x) }
+    // Where t²/df would underflow, t is normal to rounding.
+    if df > 1e300 { return StandardNormal().logDensity(x) }
     let square = x * x / df
     let tail = square < .infinity ? log1p(square) : 2 * log(abs(x)) - log(df)
     return log(pdf(0)) - (df + 1) / 2 * tail
@@ -94,7 +95,10 @@ extension StudentT: UnivariateDistribution {
 
   /// log P(|T| > t).
   private func logOutside(_ t: Double) -> Double {
-    if df > StudentT.large { return log(2) + Normal.logsf(df == .infinity ? t : hill(t)) }
+    // Hill's series diverges where t² is not small beside df; far out the fraction is quick for any df.
+    if df > StudentT.large, t < 100 || df > 1e300 {
+      return log(2) + Normal.logsf(df == .infinity ? t : hill(t))
+    }
     let ratio = t * t / df
     if ratio < 1 {
       return SpecialFunctions.logIncompleteBeta(
@@ -102,6 +106,8 @@ extension StudentT: UnivariateDistribution {
       ).lower
     }
     let inverse = df / t / t
+    // The next factor of the power law differs from 1 by less than df/t².
+    if inverse < 1e-17 { return df / 2 * (log(df) - 2 * log(t)) - logPowerFactor }
     let value = SpecialFunctions.logIncompleteBeta(
       df / 2, 0.5, x: inverse / (1 + inverse), y: 1 / (1 + inverse))
     return value.lower
@@ -139,13 +145,13 @@ extension FDistribution: UnivariateDistribution {
     if value > 1e-290 || x <= 0 || !value.isFinite { return log(value) }
     if isChiSquared { return log(d1) + ChiSquared(d1).logDensity(d1 * x) }
     let (p, q) = arguments(x)
-    return SpecialFunctions.logBetaTerm(d1 / 2, d2 / 2, p, q) - log(x)
+    return SpecialFunctions.logBetaTerm(d1 / 2, d2 / 2, p, q, excess: excess(x, q)) - log(x)
   }
   package func tails(at x: Double) -> (lower: Double, upper: Double) { (cdf(x), sf(x)) }
   package func logTails(at x: Double) -> (lower: Double, upper: Double) {
     if isChiSquared { return SpecialFunctions.logIncompleteGamma(d1 / 2, d1 / 2 * x) }
     let (p, q) = arguments(x)
-    return SpecialFunctions.logIncompleteBeta(d1 / 2, d2 / 2, x: p, y: q)
+    return SpecialFunctions.logIncompleteBeta(d1 / 2, d2 / 2, x: p, y: q, excess: excess(x, q))
   }
   package func quantile(lower p: Double) -> Double { ppf(p) }
   package func quantile(upper q: Double) -> Double { isf(q) }

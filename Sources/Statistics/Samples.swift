@@ -111,7 +111,9 @@ func pvalue(_ statistic: Double, _ distribution: Distribution, _ alternative: Al
   switch alternative {
   case .less: return distribution.cdf(statistic)
   case .greater: return distribution.sf(statistic)
-  case .twoSided: return Swift.min(1, 2 * distribution.sf(abs(statistic)))
+  case .twoSided:
+    let p = 2 * distribution.sf(abs(statistic))
+    return p > 1 ? 1 : p
   }
 }
 

@@ -62,6 +62,14 @@ import Testing
       #expect(throws: (any Error).self, "\(kind)") { try data.plot(kind, facet: facet) }
     }
     #expect(throws: StatsModelsError.self) { try Plot.quantiles([.nan]) }
+    #expect(throws: StatisticsError.self) { try qqplot(odd["t"]) }
+    let values = pigs["Start"].doubles ?? []
+    #expect(try qqplot(pigs["Start"], label: "Start").svg == Plot.quantiles(values, label: "Start").svg)
+    // What cannot be drawn is not counted as drawn.
+    for kind in [DataPicture.scatter(x: "a b", y: "one"), .quantiles("a b"), .histogram("a b")] {
+      #expect(try odd.plot(kind).svg.contains("3 rows. "), "\(kind)")
+      #expect(try odd.plot(kind).svg.contains("2 rows with missing or infinite values"), "\(kind)")
+    }
   }
 
   @Test func drawsCoefficients() throws {
@@ -71,6 +79,15 @@ import Testing
     #expect(svg.contains("C(Cu)[T.Cu035]") && !svg.contains(">Intercept<") && svg.contains(">two<"))
     #expect(try Plot.forest(["one": small], terms: ["Intercept"]).svg.contains(">Intercept<"))
     #expect(throws: StatsModelsError.self) { try Plot.forest(["one": small], terms: ["nope"]) }
+    let line = try ols("Weight ~ Time + C(Cu)", pigs).fit(covType: .hc3)
+    let array = try OLS(endog: pigs["Weight"], exog: addConstant(pigs[["Time"]])).fit()
+    let lines = try Plot.forest(["formula": line, "array": array]).svg
+    #expect(lines.contains("C(Cu)[T.Cu035]") && !lines.contains(">Intercept<") && !lines.contains(">const<"))
+    #expect(
+      try Plot.forest(["OLS": line.coefficients(), "mixed": large.coefficients()]).svg.contains(">OLS<"))
+    let table = try line.coefficients(alpha: 0.1)
+    let limits = line.confInt(alpha: 0.1).values.column(0)
+    #expect(relativeDistance(table.lower, limits) < 1e-12 && table.p == line.pvalues.values)
     let fits = try fitMany("Weight ~ Time + (1 | Pig)", pigs.groupby("Evit"))
     #expect(try fits.forest(of: "Time").svg.contains(">Evit100<"))
     #expect(throws: StatsModelsError.self) { try fits.forest(of: "time") }

@@ -39,6 +39,11 @@ import Testing
     }
     #expect(try lowess([], []).rows == 0)
     #expect(try lowess([1, .nan, 3], [1, 2, 1]).column(1) == [2, 2])
+    // Of one x, which tricubes of equal weights average to its neighbour.
+    for x in [3, 0.1, 1e9] {
+      let flat = try lowess([Double](repeating: 5, count: 10), [Double](repeating: x, count: 10)).column(1)
+      #expect(flat.max().map { abs($0 - 5) < 1e-12 } == true && flat.min() == flat.max())
+    }
     #expect(throws: StatsModelsError.self) { try lowess([1], [1, 2]) }
     #expect(throws: StatsModelsError.self) { try lowess([1], [1], frac: 1.5) }
   }

@@ -93,6 +93,19 @@ enum GEEChecks {
       }
     }
     checks.require((try? own.standardErrors(covType: .biasReduced)) == nil, "bias-reduced errors")
+    // Few pairs may ask for a correlation above 1: statsmodels' numbers, and a warning.
+    let pairs = try DataFrame([
+      "y": [1, 1.1, 5, 5.2, 9, 8.8, 3, 3.1], "x": [0.0, 1, 2, 0, 1, 3, 1, 2], "g": [1, 1, 2, 2, 3, 3, 4, 4],
+    ])
+    let beyond = try gee("y ~ x", "g", pairs, covStruct: .exchangeable).fit(maxiter: 200, ctol: 1e-10)
+    checks.near(
+      "beyond", beyond.params.values + beyond.bse.values + [beyond.depParams, beyond.scale],
+      [
+        5.163005989498291, -0.5104047915986325, 1.59973455781158, 0.29622456873265174, 1.460819872738491,
+        13.352718004843794,
+      ], 1e-7)
+    checks.require(
+      beyond.converged && beyond.warnings.contains { $0.message.contains("1.46") }, "\(beyond.warnings)")
     let predicted = try same.predict(data[0..<3]).values
     checks.near("predict", predicted, Array(same.fittedvalues.values.prefix(3)), 1e-12)
   }

@@ -54,11 +54,27 @@ enum OddInputChecks {
       _ = try wls("y ~ x", frame(), weights: [1.0, 2, 3, 1, 2]).fit().getInfluence()
     }
 
+    // A level of one row: what HC2 and HC3 divide is rounding over rounding.
+    let lone = try DataFrame(["y": [1.0, 3, 2, 5, 4, 7], "g": ["a", "a", "b", "b", "b", "c"]])
+    for (type, count) in [(CovarianceType.hc1, 0), (.hc2, 1), (.hc3, 1)] {
+      let fits = [
+        try ols("y ~ g", lone).fit(covType: type),
+        try ols("y ~ g", lone).fit().getRobustcovResults(covType: type),
+      ]
+      for r in fits {
+        checks.require(r.warnings.count { $0.message.contains("leverage of 1") } == count, "leverage \(type)")
+      }
+    }
     checks.require(model.exogNames == ["const", "x1"], "names \(model.exogNames)")
     let names = try OLS(endog: [1, 2], exog: Matrix([[5, 1, 0], [7, 1, 2]])).exogNames
     checks.require(names == ["x1", "const", "x2"], "names \(names)")
     let twice = try OLS(endog: [1, 3, 2, 5], exog: Matrix([[1, 2], [1, 2], [2, 4], [3, 6]])).fit()
     checks.require(twice.warnings.contains { $0.kind == .rankDeficient } && twice.dfResid == 3, "rank")
+
+    for y in [[0.1, 0.7, 0.4, 1.3, 2.2], [1e7 + 0.1, 1e7, 1e7 + 0.3], [3, 1, 4, 1, 5, 9, 2, 6]] {
+      let r = try OLS(endog: y, exog: Matrix(rows: y.count, columns: 1, repeating: 1)).fit()
+      checks.require(try r.rsquared == 0 && !r.summary().asText().contains("-0.000"), "a constant alone")
+    }
 
     // Each of these answers something, and prints.
     for (y, x) in [

@@ -68,6 +68,9 @@ enum SmallChecks {
     checks.require((try? hetWhite([1, 2], Matrix([[1], [1]]))) == nil, "one column")
     // A series is a sample and a design.
     let resid = fits[0].resid
+    let tails = stats.t.sf(fits[0].tvalues, fits[0].dfResid)
+    checks.require(tails.index == fits[0].params.index, "labels of tails")
+    checks.near("tails", tails.values, fits[0].tvalues.values.map { stats.t.sf($0, fits[0].dfResid) })
     checks.near("series", [try stats.skew(resid)], [try stats.skew(resid.values)])
     checks.near("durbin", [durbinWatson([1, -1, 1, -1])], [3])
     return checks.failures

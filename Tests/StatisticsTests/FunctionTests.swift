@@ -59,7 +59,9 @@ import Testing
     case "skew", "kurtosis", "sem", "iqr", "zscore", "mode", "describe", "probplot": try description(c, s)
     case "ks2samp": fields(try stats.ks2samp(s[0], s[1], alternative: c.alternative, nanPolicy: c.policy))
     case "kstest":
-      fields(try stats.kstest(s[0], stats.norm(loc: 0.2, scale: 1.5), alternative: c.alternative))
+      fields(
+        try stats.kstest(
+          s[0], stats.norm(loc: 0.2, scale: 1.5), alternative: c.alternative, method: c.method))
     case "chi2Contingency":
       try {
         let r = try stats.chi2Contingency(

@@ -8,7 +8,13 @@ import Testing
     var generator = RandomGenerator(seed: 7)
     let words = (0..<3).map { _ in generator.next() }
     var again = RandomGenerator(seed: 7)
-    #expect(words == (0..<3).map { _ in again.next() } && Set(words).count == 3)
+    #expect(words == (0..<3).map { _ in again.next() })
+    #expect(words == [16_694_846_082_649_344_870, 7_467_484_925_687_832_917, 7_043_784_180_611_937_324])
+    // Draws follow from quantiles, whose last bits may improve.
+    #expect(abs(generator.uniform() - 0.5026547963945405) < 1e-16)
+    let draws = stats.norm.rvs(size: 2, using: &generator)
+    #expect(abs(draws[0] - 1.2006668085939032) < 1e-14 && abs(draws[1] - 0.3237396009329686) < 1e-14)
+    #expect(stats.poisson.rvs(4, size: 4, using: &generator) == [5, 1, 2, 6])
     var other = RandomGenerator(seed: 8)
     #expect(other.next() != words[0])
   }
@@ -47,9 +53,15 @@ import Testing
     #expect(try stats.ttest1samp(a, 0, nanPolicy: .omit).df == 2)
     #expect(try stats.ttest1samp(a, 0).pvalue.isNaN)
     #expect(throws: StatisticsError.self) { try stats.ttest1samp(a, 0, nanPolicy: .raise) }
+    let tails = stats.norm.sf(a)
+    #expect(tails.name == "a" && tails.doubles?[1] == stats.norm.sf(2.0) && tails.nonMissingCount == 3)
     #expect(throws: StatisticsError.self) { try stats.sem(Column(name: "g", ["x", "y"])) }
     #expect(throws: StatisticsError.self) { try stats.pearsonr([1.0, 2], [1.0]) }
     #expect(throws: StatisticsError.self) { try stats.kruskal([1.0, 2]) }
+    let endless = [1, 2, .infinity, 4, 3.5]
+    #expect(try stats.wilcoxon(endless, [2, 1, .infinity, 3, 9]).pvalue.isNaN)
+    #expect(try stats.pointbiserialr([0.0, 1, 1, 0, 1], endless).statistic.isNaN)
+    #expect(try stats.probplot(endless).r.isNaN && stats.pointbiserialr([1], [2]).pvalue.isNaN)
     #expect(stats.chi2.sf(3, 1) == stats.chi2(1).sf(3.0) && stats.t.sf(2.0, df: 8) == stats.t.sf(2.0, 8))
     #expect(stats.norm.cdf([0, 0.0]) == [0.5, 0.5] && stats.norm.cdf(0) == 0.5)
     #expect(stats.norm.pdf(0.0, scale: -1).isNaN && stats.binom.pmf(1, 2.5, 0.5).isNaN)

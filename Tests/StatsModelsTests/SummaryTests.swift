@@ -55,6 +55,17 @@ struct SummaryTests {
     #expect(Summary().tables.isEmpty)
   }
 
+  @Test func tablesAreFrames() throws {
+    let table = SummaryTable(
+      index: ["a", "Group Var"], columns: ["Coef.", "z", "note"],
+      cells: [["1.50", "-2.1", "x"], ["0.25", "", ""]])
+    let frame = table.frame
+    #expect(frame.columnNames == ["Coef.", "z", "note"] && Array(frame.rowLabels) == ["a", "Group Var"])
+    #expect(frame["Coef."].doubles == [1.5, 0.25] && frame["z"].doubles?[1].isNaN == true)
+    #expect(frame["note"].doubles == nil)
+    #expect(SummaryTable(cells: [["a", "1"], ["b", "2"]]).frame.columnNames == ["0", "1"])
+  }
+
   @Test func cellsAreFoundByName() {
     let table = SummaryTable(index: ["a", "b"], columns: ["x"], cells: [["1"], [" 2 "]])
     #expect(table.get("b", "x") == "2")

@@ -27,17 +27,21 @@ def value(x):
 FUNCTIONS = ["pdf", "logpdf", "cdf", "sf", "logcdf", "logsf", "ppf", "isf"]
 GRID = {
     "norm": [((), [-38, -8, -1.3, 0, 0.4, 2, 7, 37])],
-    "t": [((df,), [-1e5, -30, -2, -0.01, 0, 0.7, 3, 12, 400]) for df in (0.6, 1, 2.5, 10, 73.4, 1e4)],
-    "chi2": [((df,), [1e-8, 0.01, 0.6, 3, 17, 90, 700]) for df in (0.5, 1, 2, 7.3, 40, 900)],
-    "f": [(df, [1e-6, 0.02, 0.9, 1, 3, 25, 4000]) for df in ((1, 1), (1, 30), (2.5, 8), (6, 120), (40, 3), (200, 500))],
+    "t": [((df,), [-1e5, -30, -2, -0.01, 0, 0.7, 3, 12, 400]) for df in (0.6, 1, 2.5, 10, 73.4, 1e4)]
+    + [((1.0,), [-6e159, -3e10, 2e155]), ((1778941.7,), [-183.4, 60, 1e4]), ((1e9,), [-1720, 37])],
+    "chi2": [((df,), [1e-8, 0.01, 0.6, 3, 17, 90, 700]) for df in (0.5, 1, 2, 7.3, 40, 900)]
+    + [((0.033,), [1e-200, 1e-9, 2]), ((47826.4,), [39086.2])],
+    "f": [(df, [1e-6, 0.02, 0.9, 1, 3, 25, 4000]) for df in ((1, 1), (1, 30), (2.5, 8), (6, 120), (40, 3), (200, 500))]
+    + [((30974.9, 625575.8), [0.756]), ((0.09, 5.03), [1e-200, 0.3])],
     "gamma": [((a,), [1e-5, 0.1, 1, 4, 30, 300]) for a in (0.2, 1, 3.7, 60)],
-    "beta": [(ab, [1e-6, 0.03, 0.4, 0.5, 0.93, 0.99999]) for ab in ((0.5, 0.5), (1, 3), (2.2, 7), (60, 40), (5, 0.3))],
+    "beta": [(ab, [1e-6, 0.03, 0.4, 0.5, 0.93, 0.99999]) for ab in ((0.5, 0.5), (1, 3), (2.2, 7), (60, 40), (5, 0.3))]
+    + [((0.0153, 92.1), [1.7e-17, 1e-3]), ((66.818, 0.02106), [0.5, 0.99]), ((2526.3, 8.275), [0.76, 0.99])],
     "lognorm": [((s,), [1e-4, 0.3, 1, 2, 60]) for s in (0.2, 1, 2.5)],
     "expon": [((), [1e-9, 0.2, 1, 50, 600])],
     "uniform": [((), [-0.5, 0, 0.2, 0.9, 1, 3])],
     "binom": [(np_, list(range(-1, int(np_[0]) + 2, max(1, int(np_[0]) // 9)))) for np_ in
               ((1, 0.3), (10, 0.5), (60, 0.02), (300, 0.9), (4000, 0.001), (7, 0), (7, 1))],
-    "poisson": [((mu,), [-1, 0, 1, 3, 12, 60, 140]) for mu in (0.01, 2.5, 40, 110)],
+    "poisson": [((mu,), [-1, 0, 1, 3, 12, 60, 140]) for mu in (0.01, 2.5, 40, 110)] + [((12065.9,), [8727])],
     "nbinom": [(np_, [-1, 0, 1, 4, 17, 80, 400]) for np_ in ((1, 0.3), (5, 0.5), (0.4, 0.02), (60, 0.9), (3.7, 1))],
 }
 PROBABILITIES = [0, 1e-200, 1e-12, 1e-3, 0.025, 0.3, 0.5, 0.77, 0.99, 1]
@@ -74,7 +78,9 @@ def samples():
         "zeros": [0, 0, 1.5, -2, 3, 3, -1, 4, 0, 5, 2.5, -0.5], "far": [v + 1e6 for v in n(12)],
         "skewed": np.round(np.exp(r.normal(0, 1, 40)), 4).tolist(), "counts": [10, 20, 30, 25], "expected": [20, 20, 20, 25],
         "manyties": r.integers(0, 6, 80).tolist(), "manyties2": r.integers(0, 6, 80).tolist(),
-        "falling": list(range(12, 0, -1)), "empty": [],
+        "falling": list(range(12, 0, -1)), "empty": [], "infinite": [1.0, 4.0, float("inf"), 2.0, 3.0, 0.5, 6.0, 1.5, -2.0, 7.0, 0.0, 5.0],
+        "almost": (2 * np.arange(12.0) + n(12, 0, 1e-2)).tolist(), "line": list(range(12)),
+        "many": np.round(0.22 + 1.53 * stats.norm.ppf((np.arange(2500) + 0.5) / 2500), 3).tolist(),
     }.items()}
 
 
@@ -115,7 +121,8 @@ def functions():
             add("ks2samp", [x, y], lambda: fields(stats.ks_2samp(s[x], s[y], alternative=alternative),
                 ["statistic", "pvalue", "statistic_location", "statistic_sign"]), {"alternative": alternative})
     paired = [("a", "p"), ("p", "q"), ("tied", "tied2"), ("big", "bigp"), ("two", "two"), ("constant", "a"), ("a", "falling"),
-              ("far", "q"), ("manyties", "manyties2"), ("falling", "falling"), ("zeros", "p"), ("a", "b")]
+              ("far", "q"), ("manyties", "manyties2"), ("falling", "falling"), ("zeros", "p"), ("a", "b"),
+              ("infinite", "a"), ("line", "almost")]
     for x, y in paired:
         for alternative in alternatives:
             def rel():
@@ -207,6 +214,12 @@ def functions():
                     r = stats.chi2_contingency(table, correction=correction, lambda_=lam)
                     return {**fields(r, ["statistic", "pvalue", "dof"]), "expected": value(r.expected_freq)}
                 add("chi2Contingency", [], chi, {"correction": correction, "lambda": lam}, table=table)
+    add("linregress", ["one", "one"], lambda: fields(stats.linregress(s["one"], s["one"]), ["slope", "intercept", "pvalue"]))
+    for x in ("a", "big", "tied", "many"):
+        add("kstest", [x], lambda: fields(stats.kstest(s[x], "norm", args=(0.2, 1.5), method="asymp"),
+            ["statistic", "pvalue", "statistic_location", "statistic_sign"]), {"method": "asymptotic"})
+    add("kstest", ["many"], lambda: fields(stats.kstest(s["many"], "norm", args=(0.2, 1.5)),
+        ["statistic", "pvalue", "statistic_location", "statistic_sign"]))
     add("chisquare", ["counts"], lambda: fields(stats.chisquare(s["counts"]), ["statistic", "pvalue"]))
     add("chisquare", ["counts", "expected"], lambda: fields(stats.chisquare(s["counts"], s["expected"]), ["statistic", "pvalue"]))
     return {"samples": {k: value(v) for k, v in s.items()}, "cases": out}

@@ -51,7 +51,12 @@ private struct ConcordantPairs {
     let order = x.indices.sorted { x[$0] != x[$1] ? x[$0] < x[$1] : y[$0] < y[$1] }
     var (both, run) = ([Double](), 1.0)
     for (i, j) in zip(order, order.dropFirst()) {
-      if x[i] == x[j], y[i] == y[j] { run += 1 } else { (both, run) = (both + [run], 1) }
+      if x[i] == x[j], y[i] == y[j] {
+        run += 1
+      } else {
+        both.append(run)
+        run = 1
+      }
     }
     tiedBoth = pairs(both + [run])
     var values = order.map { y[$0] }
@@ -95,7 +100,7 @@ private struct ConcordantPairs {
       let classes = Double(min(xTies.count, yTies.count))
       value = 2 * difference / (Double(count * count) * (classes - 1) / classes)
     }
-    return max(-1, min(1, value))
+    return value.isNaN ? value : max(-1, min(1, value))
   }
 
   func normalPvalue(_ alternative: Alternative) -> Double {

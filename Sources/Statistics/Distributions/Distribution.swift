@@ -1,9 +1,10 @@
+import DataFrames
 import Distributions
 import Foundation
 
 /// Numbers, one or many, that a function is applied to one by one.
 public protocol Pointwise {
-  /// The same number of results: a number for a number, an array for an array.
+  /// The same number of results: a number for a number, an array for an array, a column for a column.
   associatedtype Values
   /// The function's values.
   func mapPointwise(_ function: (Double) -> Double) -> Values
@@ -22,6 +23,11 @@ extension Int: Pointwise {
 extension Array: Pointwise where Element: RealNumber {
   /// The function at each element.
   public func mapPointwise(_ function: (Double) -> Double) -> [Double] { map { function($0.doubleValue) } }
+}
+
+extension Column: Pointwise {
+  /// The column of the function's values under the same name; missing values stay missing, texts stop with a message.
+  public func mapPointwise(_ function: (Double) -> Double) -> Column { map(function) }
 }
 
 /// A number with a value as Double: the elements of arrays that functions are applied to.

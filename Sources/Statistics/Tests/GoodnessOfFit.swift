@@ -70,15 +70,18 @@ extension stats {
     return SignificanceResult(statistic: statistic, pvalue: chi2.sf(statistic, 2))
   }
 
-  /// The correlation of a yes or no with a number: Pearson's.
+  /// The correlation of a yes or no with a number: Pearson's; NaN of fewer than two pairs.
   ///
-  /// - Throws: as ``pearsonr(_:_:alternative:nanPolicy:)``.
+  /// - Throws: ``StatisticsError`` for unequal lengths and values that are no numbers.
   ///
   /// Python: scipy.stats.pointbiserialr
   public static func pointbiserialr(
     _ x: any Sample, _ y: any Sample, nanPolicy: NanPolicy = .propagate
   ) throws -> SignificanceResult {
-    let r = try pearsonr(x, y, nanPolicy: nanPolicy)
+    guard let pair = try paired([x, y], nanPolicy, names: "x and y"), pair[0].count >= 2 else {
+      return .undefined
+    }
+    let r = try pearsonr(pair[0], pair[1])
     return SignificanceResult(statistic: r.statistic, pvalue: r.pvalue)
   }
 

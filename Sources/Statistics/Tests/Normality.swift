@@ -3,7 +3,7 @@ import Foundation
 extension stats {
   /// The Shapiro–Wilk test of normality, NaN below three values: P. Royston, algorithm AS R94, Applied Statistics 44 (1995).
   ///
-  /// scipy's p-values follow an older approximation of the normal distribution: they agree to about 1e-8.
+  /// scipy's p-values follow an older approximation of the normal distribution: they agree to about 1e-7, of large samples to 1e-6.
   /// - Throws: ``StatisticsError`` for values that are no numbers.
   ///
   /// Python: scipy.stats.shapiro

@@ -99,7 +99,7 @@ extension stats {
     guard let samples = try paired([a, b], nanPolicy, names: "paired samples") else {
       return undefined(alternative)
     }
-    return try ttest1samp(zip(samples[0], samples[1]).map { $0 - $1 }, 0, alternative: alternative)
+    return oneSample(zip(samples[0], samples[1]).map { $0 - $1 }, 0, alternative)
   }
 
   /// The t-test for the mean of one sample.
@@ -112,9 +112,14 @@ extension stats {
     _ a: any Sample, _ popmean: Double, nanPolicy: NanPolicy = .propagate,
     alternative: Alternative = .twoSided
   ) throws -> TtestResult {
-    guard let values = try independent([a], nanPolicy)?[0], !values.isEmpty else {
-      return undefined(alternative)
-    }
+    guard let values = try independent([a], nanPolicy)?[0] else { return undefined(alternative) }
+    return oneSample(values, popmean, alternative)
+  }
+
+  private static func oneSample(
+    _ values: [Double], _ popmean: Double, _ alternative: Alternative
+  ) -> TtestResult {
+    guard !values.isEmpty else { return undefined(alternative) }
     let n = Double(values.count)
     return TtestResult(
       estimate: values.mean, standardError: (values.variance() / n).squareRoot(), df: n - 1, null: popmean,

@@ -27,6 +27,7 @@ extension stats {
       !samples[0].isEmpty
     else { return .undefined }
     let differences = samples.count == 2 ? zip(samples[0], samples[1]).map { $0 - $1 } : samples[0]
+    guard !differences.contains(where: \.isNaN) else { return .undefined }
     let ranks = SignedRanks(differences, zeroMethod)
     var method = method
     var permutes = false

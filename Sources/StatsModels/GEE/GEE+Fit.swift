@@ -55,6 +55,7 @@ extension GEE {
           kind: .convergence, message: "Iteration limit reached prior to convergence",
           category: "IterationLimitWarning"))
     }
+    if let warning = equations.dependenceWarning { warnings.append(warning) }
     return try GEEResults(
       model: self, equations: equations, covType: covType, iterations: iterations, converged: norm < ctol,
       warnings: warnings)
@@ -143,15 +144,25 @@ struct EstimatingEquations {
       return zip(resid, deviations).map { $0 / $1 }
     }
     dep = model.covStruct.estimate(residuals, times: model.times, dep: dep, ddof: ddof, scale: scale)
-    let largest = Double(model.members.map(\.count).max() ?? 1)
-    let isValid =
-      model.covStruct == .exchangeable ? dep < 1 && 1 + dep * (largest - 1) > 0 : abs(dep) < 1
-    guard isValid else {
+    guard model.covStruct == .exchangeable ? dep.isFinite && dep != 1 : abs(dep) < 1 else {
       throw StatsModelsError(
         .numerical,
-        "the estimated correlation \(dep) is none that groups of \(Int(largest)) rows can have: take another covStruct, "
-          + ".independence with robust errors at the least")
+        "the estimated correlation \(dep) is none: take another covStruct, .independence with robust errors at the least"
+      )
     }
+  }
+
+  /// The moments of a few groups may ask for a correlation that no covariance has. The equations with the matrix that is
+  /// made of it are still ones of mean zero, which statsmodels solves.
+  var dependenceWarning: FitWarning? {
+    let largest = model.members.map(\.count).max() ?? 1
+    guard model.covStruct == .exchangeable, dep > 1 || 1 + dep * Double(largest - 1) <= 0 else { return nil }
+    return FitWarning(
+      kind: .numerical,
+      message:
+        "The estimated correlation \(DisplayText.number(dep)) is none that groups of \(largest) rows can have. Coefficients "
+        + "solve the equations and robust errors hold for them, naive ones do not; .independence asks less of the data.",
+      category: "ConvergenceWarning")
   }
 
   /// Naive, robust and bias-reduced covariances.

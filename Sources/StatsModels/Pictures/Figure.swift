@@ -141,7 +141,7 @@ struct FigureHeader {
 
 /// An entry of a picture's legend.
 struct LegendEntry: Sendable {
-  enum Mark: Sendable { case point, line, dashed, band }
+  enum Mark: Sendable { case point, line, dashed, band, bar }
   let mark: Mark
   let role: Palette.Role
   let text: String
@@ -156,10 +156,10 @@ struct LegendEntry: Sendable {
       svg.line(
         x, middle, x + 18, middle, stroke: "s-\(role.rawValue)", width: 2.2,
         dash: mark == .dashed ? "5 4" : nil)
-    case .band:
+    case .band, .bar:
       svg.band(
         [(x, middle + 5), (x + 18, middle + 5)], [(x, middle - 5), (x + 18, middle - 5)],
-        fill: "f-\(role.rawValue)", opacity: 0.25)
+        fill: "f-\(role.rawValue)", opacity: mark == .bar ? 0.75 : 0.25)
     }
     svg.text(text, x: x + Self.markWidth, y: middle + 4, size: 12, fill: "f-text")
   }

@@ -51,6 +51,23 @@ extension LikelihoodModelResults {
       index: params.index, columns: ["0", "1"], values: Matrix(columns: limits, rows: params.count))
   }
 
+  /// The coefficients with standard errors, tests and intervals, as `Plot.forest` draws them. Not in statsmodels.
+  ///
+  /// - Parameter alpha: one less the confidence level.
+  /// - Throws: ``StatsModelsError`` for a level that is none.
+  public func coefficients(alpha: Double = 0.05) throws -> CoefficientTable {
+    guard alpha > 0, alpha < 1 else {
+      throw StatsModelsError(
+        .invalidArgument, "alpha is \(alpha): it is one less the confidence level, between 0 and 1",
+        values: [String(alpha)])
+    }
+    let df = useT ? dfResidInference : .infinity
+    return CoefficientTable(
+      names: params.index,
+      rows: zip(params.values, bse.values).map { .init(estimate: $0, standardError: $1, df: df) },
+      ddf: useT ? .residual : .infinite, notes: [], alpha: alpha)
+  }
+
   /// The covariance of linear combinations of the coefficients: R C R'.
   ///
   /// - Throws: ``StatsModelsError`` for a matrix whose columns are not the coefficients.

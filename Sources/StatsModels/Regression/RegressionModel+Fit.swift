@@ -46,7 +46,7 @@ extension RegressionModel {
       self, estimate, exog: design, covType: covType, keywords: covKwds)
     return RegressionResults(
       model: self, estimate: estimate, robust: covariance, useT: useT ?? (covType == .nonrobust),
-      warnings: warnings)
+      warnings: warnings + covariance.warnings)
   }
 }
 

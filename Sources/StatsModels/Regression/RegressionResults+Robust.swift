@@ -14,11 +14,11 @@ extension RegressionResults {
   public func getRobustcovResults(
     covType: CovarianceType = .hc1, covKwds: [String: any ColumnConvertible] = [:], useT: Bool? = nil
   ) throws -> RegressionResults {
-    RegressionResults(
-      model: model, estimate: estimate,
-      robust: try RobustEstimate(
-        model, estimate, exog: model.whiten(model.exog), covType: covType, keywords: covKwds),
-      useT: useT ?? self.useT, warnings: warnings)
+    let robust = try RobustEstimate(
+      model, estimate, exog: model.whiten(model.exog), covType: covType, keywords: covKwds)
+    return RegressionResults(
+      model: model, estimate: estimate, robust: robust, useT: useT ?? self.useT,
+      warnings: warnings + robust.warnings)
   }
 
   private func heteroscedastic(_ type: CovarianceType) -> LabeledMatrix {

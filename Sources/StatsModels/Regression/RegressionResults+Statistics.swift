@@ -31,7 +31,10 @@ extension RegressionResults {
   /// The share of the squares that is explained, about the mean if there is a constant.
   ///
   /// Python: RegressionResults.rsquared
-  public var rsquared: Double { 1 - ssr / totalSquares }
+  public var rsquared: Double {
+    // A constant alone explains nothing, where both sums differ by rounding.
+    dfModel == 0 && kConstant == 1 && totalSquares > 0 ? 0 : 1 - ssr / totalSquares
+  }
   /// ``rsquared`` corrected for the number of coefficients. Python: RegressionResults.rsquared_adj
   public var rsquaredAdj: Double { 1 - (Double(nobs) - kConstant) / dfResid * (1 - rsquared) }
 

@@ -12,6 +12,8 @@ struct RobustEstimate: Sendable {
   var fixedScale: Double?
   /// The sentence of the summary's notes.
   let note: String
+  /// What the estimate does not know.
+  private(set) var warnings: [FitWarning] = []
 
   init(
     _ model: RegressionModel, _ estimate: RegressionResults.Estimate, exog: Matrix, covType: CovarianceType,
@@ -36,6 +38,7 @@ struct RobustEstimate: Sendable {
     case .hc0, .hc1, .hc2, .hc3:
       covariance = sandwich.heteroscedastic(covType, dfResid: dfResid)
       note = "Standard Errors are heteroscedasticity robust (\(covType.rawValue))"
+      if covType == .hc2 || covType == .hc3 { warnings = sandwich.leverageWarnings(covType) }
     case .cluster:
       let (codes, groups) = try options.clusters()
       covariance = sandwich.clustered(

@@ -23,6 +23,22 @@ struct Sandwich {
     return scaled.timesTransposed(pseudoInverse)
   }
 
+  /// Rows that the fit passes through exactly: their residuals and what they are divided by are both rounding.
+  func leverageWarnings(_ type: CovarianceType) -> [FitWarning] {
+    // Leverages are exact to about 1e-14.
+    let rows = (0..<exog.rows).filter { 1 - leverage($0) < 1e-10 }
+    guard let first = rows.first else { return [] }
+    return [
+      FitWarning(
+        kind: .numerical,
+        message:
+          "\(rows.count == 1 ? "Row" : "\(rows.count) rows, the first of them row") \(first) of the design, counted from 0, "
+          + "\(rows.count == 1 ? "has" : "have") a leverage of 1: the fit passes through, as where a level has one row, and "
+          + "standard errors by \(type.rawValue) depend there on rounding. HC1 does not divide by 1 less the leverage.",
+        category: "RuntimeWarning")
+    ]
+  }
+
   private func leverage(_ row: Int) -> Double {
     var sum = 0.0
     for j in 0..<exog.columns { sum += exog[row, j] * pseudoInverse[j, row] }

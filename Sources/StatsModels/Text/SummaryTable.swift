@@ -1,3 +1,4 @@
+import DataFrames
 import ProgramStop
 
 /// One table of a ``Summary``: rows and columns of finished text.
@@ -41,6 +42,21 @@ public struct SummaryTable: Sendable, Equatable {
   public func get(_ row: String, _ column: String) -> String? {
     guard let i = index.firstIndex(of: row), let j = columns.firstIndex(of: column) else { return nil }
     return cells[i][j]
+  }
+
+  /// The table as a frame, its rows labelled with the row names; a column is of numbers, as printed, where all its cells
+  /// are numbers or empty. Without headers columns are called "0", "1", …. Not in statsmodels.
+  public var frame: DataFrame {
+    let names =
+      Set(columns).count == columns.count && !columns.isEmpty ? columns : (0..<columnCount).map(String.init)
+    let filled = names.enumerated().map { place, name in
+      let texts = cells.map { $0[place] }
+      let numbers = texts.map { $0.isEmpty ? Double.nan : Double($0) }
+      return numbers.contains(nil) || texts.allSatisfy(\.isEmpty)
+        ? Column(name: name, texts) : Column(name: name, numbers)
+    }
+    let labels = index.isEmpty ? RowLabels(count: cells.count) : RowLabels(index)
+    return (try? DataFrame(columns: filled, rowLabels: labels)) ?? DataFrame()
   }
 
   /// Number of columns, row names not counted.

@@ -6,6 +6,13 @@ extension Series: Sample {
   public func sampleValues() -> [Double] { values }
 }
 
+extension Series: Pointwise {
+  /// The function's values under the same labels: `stats.norm.sf(fit.tvalues)`.
+  public func mapPointwise(_ function: (Double) -> Double) -> Series {
+    Series(index: index, values: values.map(function))
+  }
+}
+
 extension Series: DesignConvertible {
   /// One column without a name.
   public func designMatrix() -> (matrix: Matrix, names: [String]?) {

@@ -3,9 +3,11 @@ import DataFrames
 /// A picture of a frame's columns: the rows that are drawn, split into panels and colours.
 struct DataFigure {
   let picture: DataPicture
-  /// The rows without missing values in the columns that are drawn.
+  /// The rows without missing and infinite values in the columns that are drawn.
   let data: DataFrame
   private let dropped: Int
+  /// Which values the dropped rows have.
+  private let droppedKind: String
   private let facet: PictureVariable?
   private let by: PictureVariable?
 
@@ -19,14 +21,18 @@ struct DataFigure {
   init(_ frame: DataFrame, _ picture: DataPicture, facet: String?) throws {
     self.picture = picture
     let names = (picture.names + [facet]).compactMap { $0 }
-    data = try frame.dropna(subset: Array(Set(names)).sorted())
+    let present = try frame.dropna(subset: Array(Set(names)).sorted())
+    let numbers = names.compactMap { present[$0].isNumeric ? present[$0].doubles : nil }
+    let finite = (0..<present.rowCount).filter { row in !numbers.contains { $0[row].isInfinite } }
+    data = finite.count < present.rowCount ? present.rows(finite) : present
     dropped = frame.rowCount - data.rowCount
+    droppedKind = finite.count < present.rowCount ? "missing or infinite" : "missing"
     guard data.rowCount > 0 else {
       throw StatsModelsError(
         .notEnoughData,
         frame.rowCount == 0
           ? "there are no rows to draw"
-          : "in every row one of \(shortList(names)) is missing: nothing can be drawn")
+          : "in every row one of \(shortList(names)) is \(droppedKind): nothing can be drawn")
     }
     let frame = data
     self.facet = facet.map { PictureVariable(levelsOf: frame[$0]) }
@@ -101,7 +107,7 @@ struct DataFigure {
     }
     var notes = drawing.notes
     if dropped > 0 {
-      notes.append("\(DisplayText.count(dropped, "row")) with missing values left out.")
+      notes.append("\(DisplayText.count(dropped, "row")) with \(droppedKind) values left out.")
     }
     let rows = "\(DisplayText.count(data.rowCount, "row"))."
     return Figure(
@@ -177,7 +183,8 @@ extension DataPicture {
     switch self {
     case .scatter, .strip, .quantiles: .point
     case .lines: .line
-    case .bars, .histogram, .box: .band
+    case .bars: .bar
+    case .histogram, .box: .band
     }
   }
 }

@@ -1,4 +1,5 @@
 import DataFrames
+import Statistics
 
 /// What ``DataFrames/DataFrame/plot(_:facet:options:)`` draws of a frame's columns. Not in statsmodels.
 ///
@@ -71,11 +72,26 @@ extension DataFrame {
   }
 }
 
+/// Ordered values against normal quantiles, in their own units, with the line through the quartiles (statsmodels'
+/// `line="q"`) and its 95 % band; values that are not finite are left out.
+///
+/// ```swift
+/// try qqplot(results.resid).write("normal.svg")
+/// ```
+/// - Parameters:
+///   - data: an array, a column or a series.
+///   - label: what the values are called.
+///   - options: colours, size and title.
+/// - Throws: ``StatsModelsError`` where no value is finite; `StatisticsError` for values that are no numbers.
+///
+/// Python: statsmodels.graphics.gofplots.qqplot
+public func qqplot(
+  _ data: any Sample, label: String = "sample quantile", options: PlotOptions = PlotOptions()
+) throws -> Plot { try .quantiles(data.sampleValues(), label: label, options: options) }
+
 extension Plot {
   /// Ordered values against normal quantiles, with the line through the quartiles and its 95 % band; values that are
-  /// not finite are left out.
-  ///
-  /// Python: statsmodels.graphics.gofplots.qqplot
+  /// not finite are left out. Not in statsmodels under this name: ``qqplot(_:label:options:)``.
   public static func quantiles(
     _ values: [Double], label: String = "values", options: PlotOptions = PlotOptions()
   ) throws -> Plot {

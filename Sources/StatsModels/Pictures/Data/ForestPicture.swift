@@ -90,6 +90,27 @@ extension Plot {
     return try forest(tables, terms: terms, title: "Fixed effects\(response)", options: options)
   }
 
+  /// Coefficients of regressions, generalised linear models and estimating equations with 95 % intervals.
+  /// Not in statsmodels.
+  ///
+  /// ```swift
+  /// try Plot.forest(["plain": line, "robust": line.getRobustcovResults(covType: .hc3)]).write("forest.svg")
+  /// ```
+  /// Mixed models stand beside them as tables: `["OLS": line.coefficients(), "mixed": mixed.coefficients()]`.
+  /// - Parameters:
+  ///   - fits: the fits by name.
+  ///   - terms: the coefficients to draw, in this order; nil for all but the intercept.
+  ///   - options: colours, size and title.
+  /// - Throws: ``StatsModelsError`` for coefficients that no fit has, and for more than can be told apart.
+  public static func forest(
+    _ fits: KeyValuePairs<String, any LikelihoodModelResults>, terms: [String]? = nil,
+    options: PlotOptions = PlotOptions()
+  ) throws -> Plot {
+    try forest(
+      fits.map { ($0.key, try $0.value.coefficients()) }, terms: terms, title: "Coefficients",
+      options: options)
+  }
+
   /// Coefficients of one or several tables with their intervals, one below the other. Not in statsmodels.
   ///
   /// - Parameters:
@@ -114,17 +135,19 @@ extension Plot {
         .invalidArgument, NearestNames.message("coefficient", term, among: Array(Set(known)).sorted()),
         values: [term])
     }
-    let isOnlyIntercept = Set(known) == ["Intercept"]
+    // Of formulas and of arrays.
+    let intercepts: Set = ["Intercept", "const"]
+    let isOnlyIntercept = intercepts.isSuperset(of: known)
     let series = tables.map { name, table -> ForestPicture.Series in
       let shown =
         terms?.compactMap { table.names.firstIndex(of: $0) }
-        ?? table.names.indices.filter { isOnlyIntercept || table.names[$0] != "Intercept" }
+        ?? table.names.indices.filter { isOnlyIntercept || !intercepts.contains(table.names[$0]) }
       let rows = shown.filter { table.estimate[$0].isFinite }
       return .init(
         name: name, labels: rows.map { table.names[$0] }, estimate: rows.map { table.estimate[$0] },
         lower: rows.map { table.lower[$0] }, upper: rows.map { table.upper[$0] })
     }
-    let left = terms == nil && !isOnlyIntercept && known.contains("Intercept")
+    let left = terms == nil && !isOnlyIntercept && !intercepts.isDisjoint(with: known)
     let level = tables.first.map { DisplayText.number(100 * (1 - $0.1.alpha)) } ?? "95"
     let note = "\(level) % intervals." + (left ? " The intercepts are left out." : "")
     let figure = try ForestPicture(series).figure(title: title, axis: "coefficient", caption: [note])

@@ -112,8 +112,10 @@ struct Lowess {
       level += weight * y[j]
       slope += weight * d * y[j]
     }
-    // Beside the neighbourhood's width the points have one x.
-    return spread > 1e-24 * radius * radius && spread > 0 ? level + (center - mean) * slope / spread : level
+    // Beside the neighbourhood's width, or to rounding, the points have one x.
+    let rounding = 4 * Double.ulpOfOne * abs(center)
+    let least = Swift.max(1e-24 * radius * radius, rounding * rounding)
+    return spread > least ? level + (center - mean) * slope / spread : level
   }
 
   /// Tukey's bisquare of the residuals over six times their median.
