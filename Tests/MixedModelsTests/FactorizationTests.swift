@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 import MixedModels
 import Testing
@@ -74,6 +75,36 @@ import Testing
           }
         }
       }
+    }
+  }
+
+  /// log |V| of many levels is that of its factors, however large the effects are.
+  @Test(arguments: 1...3)
+  func logDeterminantsHaveNoBounds(width: Int) throws {
+    let (levels, rows) = (403, 4)
+    var g = TestGenerator(seed: UInt64(width))
+    let n = levels * rows
+    let codes = (0..<n).map { Int32($0 / rows) }
+    let columns = (0..<width).map { _ in (0..<n).map { _ in g.normal() } }
+    let model = try MixedModel(
+      response: (0..<n).map { _ in g.normal() },
+      fixed: Matrix(rows: n, columns: 1, columnMajor: [Double](repeating: 1, count: n)),
+      terms: [RandomTerm(codes: codes, levelCount: levels, columns: columns)])
+    #expect(model.plan.factorization == .levels)
+    let (own, other) = (try model.objective(reml: true), try model.levelObjective(reml: true))
+    for exponent in stride(from: -3.0, through: 6, by: 0.25) {
+      var theta = [Double](repeating: 0, count: width * (width + 1) / 2)
+      var next = 0
+      for column in 0..<width {
+        theta[next] = pow(10, exponent)
+        next += width - column
+      }
+      let lower = model.layout.lower(theta)
+      let (found, expected) = (
+        try own.elimination.factorize(lower).logDeterminant,
+        try other.elimination.factorize(lower).logDeterminant
+      )
+      #expect(abs(found - expected) <= 1e-10 * max(1, abs(expected)), "10^\(exponent)")
     }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 internal import LinearAlgebra
 
 /// Numbers of four levels side by side.
@@ -74,11 +75,8 @@ struct FourLogSums {
     }
   }
 
-  private var logarithm: Double {
-    var logs = LogSum()
-    for lane in 0..<4 { logs.add(product[lane]) }
-    return logs.value
-  }
+  /// Each lane by itself: the product of two is beyond what doubles hold.
+  private var logarithm: Double { (0..<4).reduce(0) { $0 + log(product[$1]) } }
 
   var value: Double { sum + logarithm }
 }
