@@ -1,5 +1,6 @@
 import Foundation
 import StatsModels
+import TestSupport
 import Testing
 
 /// Likelihoods with several maxima: the fit is the best of them, and another not far below is named.
@@ -34,6 +35,16 @@ import Testing
     let best = stride(from: -12.0, through: 4, by: 0.01).map { line.logLikelihood(pow(10, $0)) }.max() ?? .nan
     // The grid's best point is within its step of the maximum.
     #expect(results.llf > best - 1e-6 && results.llf < best + 0.01, "\(results.llf) \(best)")
+  }
+
+  /// Two perfect correlations of few levels, with a bump of 0.014 between them; the value is lme4's best from many starts.
+  @Test func perfectCorrelations() throws {
+    let cars = try DataFrame(csv: Fixtures.data("Cars93")).rename(columns: [
+      "Luggage.room": "luggage", "MPG.highway": "mpg",
+    ])
+    let results = try mixedlm("luggage ~ 1 + (mpg | Cylinders)", cars).fit()
+    #expect(abs(results.llf + 194.337773814) < 1e-6)
+    #expect(results.warnings.contains { $0.message.contains("two maxima") && $0.message.contains("-194.35") })
   }
 
   @Test func aSecondMaximumIsNamed() throws {

@@ -22,7 +22,7 @@ sets <- list(
                 Exam = c("school", "normexam", "standLRT", "sex", "schgend"),
                 Gcsemv = NULL, ScotsSec = NULL, Contraception = NULL, Mmmec = NULL),
   MASS = list(epil = NULL, Sitka = NULL, npk = NULL, petrol = NULL, immer = NULL,
-              nlschools = c("lang", "IQ", "class", "GS", "SES", "COMB")),
+              Cars93 = c("Luggage.room", "MPG.highway", "Cylinders"), nlschools = c("lang", "IQ", "class", "GS", "SES", "COMB")),
   datasets = list(ChickWeight = NULL, Orange = NULL, Loblolly = NULL),
   lmerTest = list(carrots = c("Consumer", "Homesize", "Preference", "sens1", "sens2", "Income", "Product"),
                   ham = NULL),

@@ -24,7 +24,7 @@ ORIGINS = {  # origin -> (licence, data sets)
         "RatPupWeight Spruce Wheat2 Tetracycline1 Dialyzer Cefamandole",
     ),
     "R package mlmRev 1.0-8": ("GPL-2+", "Oxboys Early Hsb82 Exam Gcsemv ScotsSec"),
-    "R package MASS 7.3-58.2": ("GPL-2 or GPL-3", "Sitka npk petrol immer nlschools"),
+    "R package MASS 7.3-58.2": ("GPL-2 or GPL-3", "Sitka npk petrol immer nlschools Cars93"),
     "R 4.2.2, package datasets": ("GPL-2+", "ChickWeight Orange Loblolly"),
     "R package lmerTest 3.1-3": ("GPL-2+", "carrots ham"),
     "R package pbkrtest 0.5.2": ("GPL-2+", "beets"),

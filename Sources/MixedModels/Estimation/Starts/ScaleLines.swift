@@ -81,7 +81,7 @@ struct ScaleLines {
   /// θ at the minima on all lines, the lowest first.
   func minima(through point: ProfiledObjective.Point) -> [[Double]] {
     var found: [(theta: [Double], deviance: Double)] = []
-    for line in standardLines(through: point) + callersLines() {
+    for line in standardLines(through: point) + callersLines() + turns(through: point) {
       let deviances = line.map { (try? objective.evaluate($0).deviance) ?? .infinity }
       for (j, deviance) in deviances.enumerated() where deviance.isFinite {
         let before = j > 0 ? deviances[j - 1] : .infinity
@@ -167,6 +167,39 @@ struct ScaleLines {
       }
     }
     return [line { _, _ in true }] + places.map { place in line { $0 == place.term && $1 == place.effect } }
+  }
+
+  /// Perfect correlations of each two effects of a term that has one at a point: a column of T through all directions, of
+  /// several lengths.
+  ///
+  /// Along a perfect correlation sizes may make up for directions, so that the levels leave several of each.
+  private func turns(through point: ProfiledObjective.Point) -> [[[Double]]] {
+    let layout = model.layout
+    return model.terms.enumerated().flatMap { t, term -> [[[Double]]] in
+      guard term.mayReorder, let place = layout.places[t],
+        let root = layout.root(point.lower, term: t, width: term.width)
+      else { return [] }
+      let length = dot(root.storage, root.storage).squareRoot()
+      guard length > 0, root.diagonal.contains(where: { abs($0) < Tuning.perfectPivot * length }) else {
+        return []
+      }
+      let pairs = (1..<term.width).flatMap { b in (0..<b).map { (a: $0, b: b) } }
+      return pairs.flatMap { pair in
+        Tuning.turnLengths.map { factor in
+          // a column and its negative are one: half a turn, and a step beyond both ends
+          (-1...Tuning.turnSteps).map { step in
+            let angle = Double(step) * .pi / Double(Tuning.turnSteps)
+            var far = Matrix(rows: term.width, columns: term.width)
+            far[pair.a, 0] = factor * length * cos(angle)
+            far[pair.b, 0] = factor * length * sin(angle)
+            var lower = point.lower
+            layout.fill(
+              &lower, .init(factor: place.factor, offset: place.offset, width: term.width), with: far)
+            return layout.theta(lower)
+          }
+        }
+      }
+    }
   }
 
   /// Points at random: sizes log-uniform over the ranges and correlations of every size, every other in the caller's own
