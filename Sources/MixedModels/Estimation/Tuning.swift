@@ -140,11 +140,10 @@ package enum Tuning {
   package static let sizeRatio = 2.5
   /// θ√A at which effects have explained what they can.
   package static let saturatedSize = 1e4
-  /// Directions of a column of T that are looked at where a correlation is perfect, the share of T's length below which a pivot
-  /// is none, and lengths in parts of T's: a fit of the data set Cars93 had its better maximum 15° and 1.4 lengths away.
+  /// Directions of a column of T that are looked at for perfect correlations, and its lengths in parts of T's: a fit of the data
+  /// set Cars93 had its better maximum 15° and 1.4 lengths from another.
   package static let turnSteps = 24
-  package static let perfectPivot = 1e-3
-  package static let turnLengths = [0.7, 1, 1.4, 2, 2.8]
+  package static let turnLengths = [0.7, 1, 1.4, 2]
   /// Distance in log θ² of the nodes on the line of a lone variance: half the width of its narrowest feature; and halvings
   /// of an interval in which a cubic turns.
   package static let lineSpacing = 2.0

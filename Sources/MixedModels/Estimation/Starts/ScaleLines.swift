@@ -169,10 +169,9 @@ struct ScaleLines {
     return [line { _, _ in true }] + places.map { place in line { $0 == place.term && $1 == place.effect } }
   }
 
-  /// Perfect correlations of each two effects of a term that has one at a point: a column of T through all directions, of
-  /// several lengths.
+  /// Perfect correlations of each two effects of a term: a column of T through all directions, of several lengths.
   ///
-  /// Along a perfect correlation sizes may make up for directions, so that the levels leave several of each.
+  /// Along a perfect correlation sizes may make up for directions, so that there may be several maxima beside one inside.
   private func turns(through point: ProfiledObjective.Point) -> [[[Double]]] {
     let layout = model.layout
     return model.terms.enumerated().flatMap { t, term -> [[[Double]]] in
@@ -180,9 +179,7 @@ struct ScaleLines {
         let root = layout.root(point.lower, term: t, width: term.width)
       else { return [] }
       let length = dot(root.storage, root.storage).squareRoot()
-      guard length > 0, root.diagonal.contains(where: { abs($0) < Tuning.perfectPivot * length }) else {
-        return []
-      }
+      guard length > 0 else { return [] }
       let pairs = (1..<term.width).flatMap { b in (0..<b).map { (a: $0, b: b) } }
       return pairs.flatMap { pair in
         Tuning.turnLengths.map { factor in
