@@ -99,7 +99,8 @@ enum ProfilePicture {
     ]
     if let estimate { layers.append(.vertical(estimate, dash: "2 4")) }
     for limit in crossings(values, relative) {
-      layers.append(.label(DisplayText.number(limit), x: limit, y: cut, below: limit < (estimate ?? -.infinity)))
+      layers.append(
+        .label(DisplayText.number(limit), x: limit, y: cut, below: limit < (estimate ?? -.infinity)))
     }
     return Panel(x: Axis(name), y: Axis("log-likelihood less its maximum"), layers: layers)
   }
