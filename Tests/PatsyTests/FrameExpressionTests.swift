@@ -50,8 +50,8 @@ import Testing
 
   @Test(arguments: [
     ("n > @most", "name '@most' is not defined"), ("nn > 1", "name 'nn' is not defined"),
-    ("n", "is no condition"), ("m = n + 1", "assigns"), ("n > 1 if flag else 2", "not implemented"),
-    ("n is None", "not implemented"), ("`n > 1", "backquotes"), ("n >", "invalid syntax"), ("", "syntax"),
+    ("n", "is no condition"), ("m = n + 1", "assigns"), ("n > 1 if flag else 2", "np.where"),
+    ("n is None", "isna()"), ("`n > 1", "backquotes"), ("n >", "invalid syntax"), ("", "syntax"),
   ])
   func refusals(_ query: String, _ words: String) throws {
     let frame = try Self.frame()

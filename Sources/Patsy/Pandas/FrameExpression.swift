@@ -123,7 +123,9 @@ struct FrameExpression {
       }
       return joined(parts, .and)
     case .conditional:
-      throw EvaluationError("NotImplementedError", "'IfExp' nodes are not implemented")
+      throw EvaluationError(
+        "NotImplementedError",
+        "'a if b else c' chooses once, not row by row: use np.where, or choose of a mask")
     }
   }
 
@@ -137,7 +139,9 @@ struct FrameExpression {
   ) throws -> Expression {
     switch operation {
     case .isSame, .isNotSame:
-      throw EvaluationError("NotImplementedError", "'\(operation.rawValue)' nodes are not implemented")
+      throw EvaluationError(
+        "NotImplementedError",
+        "'\(operation.rawValue)' compares objects, not rows: use ==, !=, isna() or notna()")
     case .isIn: return membership(left, right)
     case .isNotIn: return .unary(.invert, membership(left, right))
     case .equal where right.isCollection || left.isCollection: return membership(left, right)
