@@ -11,7 +11,7 @@ extension DataFrame {
   /// - Parameters:
   ///   - expression: the condition.
   ///   - environment: what `@` names.
-  /// - Throws: ``EvaluationError`` or ``PatsyError`` for an expression that Python would refuse, and for one that has no truth
+  /// - Throws: `EvaluationError` or `PatsyError` for an expression that Python would refuse, and for one that has no truth
   ///   value for each row.
   ///
   /// Python: DataFrame.query
@@ -28,7 +28,7 @@ extension DataFrame {
 
   /// The values of an expression in pandas' spelling, as ``query(_:environment:)`` takes it, row by row.
   ///
-  /// - Throws: ``EvaluationError`` or ``PatsyError`` for an expression that Python would refuse, an assignment among them.
+  /// - Throws: `EvaluationError` or `PatsyError` for an expression that Python would refuse, an assignment among them.
   ///
   /// Python: DataFrame.eval
   public func eval(_ expression: String, environment: Environment = .empty) throws -> Column {
