@@ -38,20 +38,6 @@ struct OptimumCase {
       seed: seed)
   }
 
-  /// Whether rows that are alike in all but the response differ in it: then no effects explain every row, and the likelihood has
-  /// a bound.
-  var hasPureError: Bool {
-    let others = data.columnNames.filter { $0 != "y" }
-    var responses: [[Level?]: Level?] = [:]
-    for row in 0..<data.rowCount {
-      let key = others.map { data[$0][row] }
-      let response = data["y"][row]
-      if let known = responses[key], known != response { return true }
-      responses[key] = response
-    }
-    return false
-  }
-
   /// The options of `mixedlm fit` that say the same.
   var arguments: String {
     let parts = components.sorted { $0.key < $1.key }.map { "--vc-formula \"\($0.key)=\($0.value)\"" }

@@ -23,9 +23,7 @@ struct OptimumComparison {
       self.fit = fit
       shortfall = best - fit.logLikelihood
       if found.isUnbounded {
-        let isSilent = fit.warnings.isEmpty && fit.converged
-        // where alike rows differ, it is rounding that grows
-        verdict = isSilent && !model.hasPureError ? .silent : .unbounded
+        verdict = fit.warnings.isEmpty && fit.converged ? .silent : .unbounded
       } else {
         verdict = shortfall <= 1e-6 * max(1, abs(best).squareRoot()) ? .reached : .short
       }
