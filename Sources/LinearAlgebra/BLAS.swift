@@ -82,6 +82,16 @@ package enum BLAS {
       c, Int32(ldc))
   }
 
+  /// C = alpha A B + beta C in single precision.
+  package static func sgemm(
+    _ m: Int, _ n: Int, _ k: Int, _ alpha: Float, _ a: UnsafePointer<Float>, _ lda: Int,
+    _ b: UnsafePointer<Float>, _ ldb: Int, _ beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int
+  ) {
+    cblas_sgemm(
+      CblasColMajor, CblasNoTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), alpha, a, Int32(lda), b,
+      Int32(ldb), beta, c, Int32(ldc))
+  }
+
   /// B = alpha op(L)⁻¹ B (or alpha B op(L)⁻¹ on the right) for m × n B.
   package static func trsm(
     side: Side = .left, transposed: Bool = false, _ m: Int, _ n: Int, _ alpha: Double, _ l: Input,

@@ -59,21 +59,21 @@ extension BLAS {
   package static func potri<Element: BLASElement>(
     _ n: Int, _ a: UnsafeMutablePointer<Element>, _ lda: Int
   ) -> Int32 {
-    let info = invertTriangle(n, a, lda)
+    let info = trtri(n, a, lda)
     return info == 0 ? Element.squareTriangle(n, a, lda) : info
   }
 
   /// L := L⁻¹ by halves, [A 0; B C]⁻¹ = [A⁻¹ 0; −C⁻¹BA⁻¹ C⁻¹]: products of large triangles are faster than LAPACK's
   /// solves by panels.
-  private static func invertTriangle<Element: BLASElement>(
+  package static func trtri<Element: BLASElement>(
     _ n: Int, _ l: UnsafeMutablePointer<Element>, _ ldl: Int
   ) -> Int32 {
     if n <= 48 { return Element.invertTriangle(n, l, ldl) }
     let half = (n / 2 + 15) / 16 * 16
     let (below, rest) = (l + half, l + half * (ldl + 1))
-    let info = invertTriangle(half, l, ldl)
+    let info = trtri(half, l, ldl)
     if info != 0 { return info }
-    let other = invertTriangle(n - half, rest, ldl)
+    let other = trtri(n - half, rest, ldl)
     if other != 0 { return other + Int32(half) }
     Element.multiply(side: .right, n - half, half, -1, l, ldl, below, ldl)
     Element.multiply(side: .left, n - half, half, 1, rest, ldl, below, ldl)

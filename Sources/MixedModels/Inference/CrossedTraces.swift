@@ -7,8 +7,8 @@ internal import LinearAlgebra
 ///     K_11 = D − W A Q A' W − G₁ΦG₁',   K_1D = W A Q T⁻² − G₁ΦG_D',   K_DD = T⁻² − T⁻² Q T⁻² − G_DΦG_D',
 ///
 /// where Q = T S⁻¹ T, G = Z'V⁻¹X̃ and Φ = (X̃'V⁻¹X̃)⁻¹, or zero for the full likelihood. Their sums of squares need
-/// H = A'W²A and one product HQ, whatever the number of levels. All terms are sums of squares of their own size, so
-/// that single precision costs no more than its own rounding.
+/// tr(HQHQ) and q_j'Hq_j for the columns q_j of Q, where H = A'W²A: ``CrossedImages``, whatever the number of levels. All
+/// terms are sums of squares of their own size, so that single precision costs no more than its own rounding.
 struct CrossedTraces {
   /// Factored and solved, with a single leading factor and a dense trailing block.
   let elimination: BlockedElimination
@@ -34,20 +34,19 @@ struct CrossedTraces {
   /// The sums of squares, by position of the factors in the structure.
   func squares() throws(EngineError) -> Matrix {
     let structure = elimination.products.structure
-    try trailing.invert(rough: true)
-    let q = inverse()
-    let product = productWithInverse(q)
+    let weights = Buffer(leader.block.levelCount)
+    forEachLevel { level, w, _ in weights.pointer[level] = w * w }
+    let images = try CrossedImages(trailing, leader: leader, panel: panel, weights: weights)
+    let q = images.inverse
     var result = Matrix(rows: structure.factors.count, columns: structure.factors.count)
     let shares = fixedShares(q)
     result[leader.factor, leader.factor] =
-      diagonalShare() + Self.traceOfSquare(product.pointer, count: trailing.count) + shares.leading
+      diagonalShare(images.quadratics) + images.square + shares.leading
     for (g, f) in structure.trailing.enumerated() {
       let inverseSquare = 1 / variance(g)
       var sum = 0.0
       for j in columns(of: g) {
-        let (left, right) = (q.pointer + j * trailing.count, product.pointer + j * trailing.count)
-        sum += Self.dot(left, right, count: trailing.count) * inverseSquare * inverseSquare
-        sum += shares.cross[j]
+        sum += images.forms[j] * inverseSquare * inverseSquare + shares.cross[j]
       }
       result[leader.factor, f] = sum
       result[f, leader.factor] = sum
@@ -78,46 +77,8 @@ struct CrossedTraces {
     }
   }
 
-  /// Q, both triangles.
-  private func inverse() -> Storage<Float> {
-    let m = trailing.count
-    let q = Storage<Float>(m * m)
-    trailing.workers.forEach(chunks: TrailingElimination.shares, work: m * m) { share in
-      trailing.forEachInverseBlock(whole: false, share: share) { j, _, column in
-        let target = q.pointer + j * m
-        for i in j..<m { target[i] = Float(column[i]) }
-      }
-    }
-    BLAS.mirrorLower(m, q.pointer, m)
-    return q
-  }
-
-  /// H Q with H = A'W²A.
-  private func productWithInverse(_ q: Storage<Float>) -> Storage<Float> {
-    let m = trailing.count
-    let weights = Buffer(leader.block.levelCount)
-    forEachLevel { level, w, _ in weights.pointer[level] = -w * w }
-    let h = Storage<Float>(m * m)
-    let shares = TrailingElimination.shares
-    trailing.workers.forEach(chunks: shares, work: trailing.scatterWork) { share in
-      let column = Buffer(m)
-      for j in stride(from: share, to: m, by: shares) {
-        column.fill(0)
-        PanelKernels.subtractColumn(
-          j, panel: panel, values: panel.values.pointer, inner: weights.pointer, from: column.pointer)
-        let target = h.pointer + j * m
-        for i in j..<m { target[i] = Float(column.pointer[i]) }
-      }
-    }
-    let product = Storage<Float>(m * m)
-    BLAS.ssymm(m, m, 1, h.pointer, m, q.pointer, m, 0, product.pointer, m)
-    return product
-  }
-
   /// Σ d² − 2 Σ d (w² aQa' + gΦg').
-  private func diagonalShare() -> Double {
-    let quadratics = Buffer(leader.block.levelCount)
-    trailing.addPanelQuadratics(0, workspace: leader, to: quadratics)
+  private func diagonalShare(_ quadratics: Buffer) -> Double {
     let r = elimination.panelColumns
     var sum = 0.0
     forEachLevel { level, w, d in
@@ -149,14 +110,7 @@ struct CrossedTraces {
         for a in 0..<p { target[a] += weight * g[a] }
       }
     }
-    let image = Buffer(m * p)
-    for j in 0..<m {
-      let column = q.pointer + j * m
-      for i in 0..<m {
-        let value = Double(column[i])
-        for a in 0..<p { image.pointer[j * p + a] += value * c.pointer[i * p + a] }
-      }
-    }
+    let image = images(of: c, by: q, columns: p)
     var inner = Matrix(rows: p, columns: p)
     for j in 0..<m {
       for a in 0..<p { for b in 0..<p { inner[a, b] += c.pointer[j * p + a] * image.pointer[j * p + b] } }
@@ -174,6 +128,14 @@ struct CrossedTraces {
       }
     }
     return (leading, cross)
+  }
+
+  /// Qc, with `columns` numbers per trailing column.
+  private func images(of c: Buffer, by q: Storage<Float>, columns: Int) -> Buffer {
+    let rough = Storage(c.array.map { Float($0) })
+    let product = Storage<Float>(c.count)
+    BLAS.sgemm(columns, trailing.count, trailing.count, 1, rough.pointer, columns, q.pointer, trailing.count, 0, product.pointer, columns)
+    return Buffer(product.array.map { Double($0) })
   }
 
   /// Adds the sums of squares of K_DD by pairs of factors.
@@ -214,33 +176,6 @@ struct CrossedTraces {
   private static func form(_ x: UnsafePointer<Double>, _ matrix: Matrix) -> Double {
     var sum = 0.0
     for b in 0..<matrix.columns { for a in 0..<matrix.rows { sum += x[a] * matrix[a, b] * x[b] } }
-    return sum
-  }
-
-  private static func dot(_ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>, count: Int) -> Double {
-    var even = 0.0
-    var odd = 0.0
-    var i = 0
-    while i + 1 < count {
-      even += Double(x[i]) * Double(y[i])
-      odd += Double(x[i + 1]) * Double(y[i + 1])
-      i += 2
-    }
-    if i < count { even += Double(x[i]) * Double(y[i]) }
-    return even + odd
-  }
-
-  /// tr(XX) = Σ_ij X_ij X_ji, by tiles.
-  private static func traceOfSquare(_ x: UnsafePointer<Float>, count n: Int) -> Double {
-    let tile = 32
-    var sum = 0.0
-    for j0 in stride(from: 0, to: n, by: tile) {
-      for i0 in stride(from: 0, to: n, by: tile) {
-        for j in j0..<min(j0 + tile, n) {
-          for i in i0..<min(i0 + tile, n) { sum += Double(x[i + j * n]) * Double(x[j + i * n]) }
-        }
-      }
-    }
     return sum
   }
 }

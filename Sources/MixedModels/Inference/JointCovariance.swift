@@ -26,8 +26,11 @@ extension MixedModel {
     _ estimate: Estimate, fixedEffects: [Double]? = nil, holding fixed: [Int] = []
   ) throws(EngineError) -> JointCovariance {
     try leasing { () throws(EngineError) in
-      // Curvature takes no traces without a factor.
-      let objective = plan.isIterative ? try matrixFreeObjective(reml: estimate.reml, solvesOnly: true) : nil
+      // Curvature takes no traces without a factor, and large crossed designs a factor for the closed form.
+      let objective =
+        plan.isIterative
+        ? try matrixFreeObjective(reml: estimate.reml, solvesOnly: true)
+        : plan.admitsExtendedPrecision ? nil : crossedObjective(reml: estimate.reml)
       let place = try standardPoint(of: estimate)
       let point = try ParameterPoint(
         model: place.model, lower: place.lower, reml: estimate.reml, fixedEffects: fixedEffects,

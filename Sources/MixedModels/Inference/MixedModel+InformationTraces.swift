@@ -77,19 +77,28 @@ extension MixedModel {
 
   /// ‖Z_f'PZ_g‖² by factors; nil where the closed form does not hold, or costs more than differences.
   private func crossedSquares(at point: ParameterPoint) throws(EngineError) -> Matrix? {
-    guard products.sparse == nil, let order = products.trailing?.count else { return nil }
-    let coarser = products.chain.dropFirst().reduce(0) { $0 + $1.levelCount }
-    var objective = point.objective
-    if coarser > 0 {
-      guard coarser < order / 4, products.structure.factors.allSatisfy({ $0.width == 1 }) else { return nil }
-      objective = self.objective(reml: objective.reml, chainLength: 1)
+    let lower = point.profile.lower
+    guard products.sparse == nil, products.trailing != nil else { return nil }
+    if point.objective.toleratesRounding(lower),
+      let squares = try point.objective.elimination.projectionSquares(fixedInverse: point.restrictedInverse)
+    {
+      return squares
     }
-    guard objective.toleratesRounding(point.profile.lower) else { return nil }
-    if coarser > 0 {
-      _ = try objective.evaluate(lower: point.profile.lower, theta: [])
-      objective.elimination.solve()
-    }
+    guard let objective = crossedObjective(reml: point.objective.reml), objective.toleratesRounding(lower)
+    else { return nil }
+    _ = try objective.evaluate(lower: lower, theta: [])
+    objective.elimination.solve()
     return try objective.elimination.projectionSquares(fixedInverse: point.restrictedInverse)
+  }
+
+  /// An objective that leaves one factor of a chain of random intercepts to be eliminated, for the closed form; nil where
+  /// that adds too many trailing columns.
+  func crossedObjective(reml: Bool) -> ProfiledObjective? {
+    let coarser = products.chain.dropFirst().reduce(0) { $0 + $1.levelCount }
+    guard products.sparse == nil, let order = products.trailing?.count, coarser > 0, coarser < order / 4,
+      products.structure.factors.allSatisfy({ $0.width == 1 })
+    else { return nil }
+    return objective(reml: reml, chainLength: 1)
   }
 }
 

@@ -1,16 +1,19 @@
-import Foundation
-
 /// Zero-initialised storage that hot loops reach through a raw pointer.
 ///
 /// Shared between threads only after it has been filled.
 package final class Storage<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>: @unchecked Sendable {
   package let pointer: UnsafeMutablePointer<Element>
   package let count: Int
+  private let block: MemoryBlock
 
   /// Storage of `count` zeros.
   init(_ count: Int) {
     self.count = count
-    pointer = Self.zeros(max(count, 1))
+    guard let block = MemoryBlock.zeros(bytes: max(count, 1) * MemoryLayout<Element>.stride) else {
+      preconditionFailure("out of memory: \(count) elements")
+    }
+    self.block = block
+    pointer = block.start.bindMemory(to: Element.self, capacity: max(count, 1))
   }
 
   /// Storage of the elements of an array.
@@ -19,15 +22,7 @@ package final class Storage<Element: BitwiseCopyable & ExpressibleByIntegerLiter
     for (i, element) in elements.enumerated() { pointer[i] = element }
   }
 
-  deinit { free(pointer) }
-
-  /// Memory of zeros; of a large piece the system hands out pages that are zero already, when they are first touched.
-  private static func zeros(_ count: Int) -> UnsafeMutablePointer<Element> {
-    guard let memory = calloc(count, MemoryLayout<Element>.stride) else {
-      preconditionFailure("out of memory: \(count) elements")
-    }
-    return memory.bindMemory(to: Element.self, capacity: count)
-  }
+  deinit { block.release() }
 
   /// Overwrites this buffer with the elements of one of the same size.
   func copy(from other: Storage) {

@@ -92,6 +92,9 @@ extension BlockedElimination {
   /// a_l Q a_l' of every chain level over all later random effects, k × k per level, finest factor first.
   func chainQuadratics(toleratesRounding: Bool = false) throws(EngineError) -> [Buffer] {
     let result = chain.map { Buffer($0.block.levelCount * $0.block.width * $0.block.width) }
+    if toleratesRounding, chain.count == 1, try trailing?.addFactorQuadratics(to: result[0]) == true {
+      return result
+    }
     try trailing?.invert(rough: toleratesRounding)
     for d in chain.indices.reversed() {
       let workspace = chain[d]

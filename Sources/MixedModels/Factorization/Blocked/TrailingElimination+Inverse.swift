@@ -3,6 +3,52 @@ internal import LinearAlgebra
 extension TrailingElimination {
   func invert(rough: Bool) throws(EngineError) { try storage.invert(rough: rough) }
 
+  /// Adds a_l Q a_l' of the only chain factor from the inverse of the factor; `traces` then needs no more.
+  ///
+  /// - Returns: false where blocks of the inverse itself are needed, or single precision gains nothing.
+  func addFactorQuadratics(to target: Buffer) throws(EngineError) -> Bool {
+    guard let dense, count >= Tuning.roughOrder, panels.count == 1, densePanels[0] == nil,
+      PanelTiles.pay(panels[0], order: count), products.widths.allSatisfy({ $0 == 1 })
+    else { return false }
+    let inverse = try dense.invertFactor()
+    PanelTiles.addQuadratics(
+      inverse, scales: columnScales.map(Float.init), panel: panels[0], workers: workers, to: target)
+    return true
+  }
+
+  /// T of each column, where factors have one regressor each.
+  private var columnScales: [Double] {
+    products.widths.indices.flatMap { g in
+      [Double](repeating: factors[g][0], count: products.factorStart[g + 1] - products.factorStart[g])
+    }
+  }
+
+  /// Q in single precision, both triangles; takes what ``invert(rough:)`` left, where factors have one regressor each.
+  func takeInverse() -> Storage<Float> {
+    let m = count
+    let q = dense?.takeRoughInverse() ?? roughInverse()
+    let scales = columnScales.map(Float.init)
+    workers.forEach(chunks: Self.shares, work: m * m) { share in
+      for j in stride(from: share, to: m, by: Self.shares) {
+        let column = q.pointer + j * m
+        for i in j..<m { column[i] *= scales[j] * scales[i] }
+      }
+    }
+    BLAS.mirrorLower(m, q.pointer, m)
+    return q
+  }
+
+  /// S⁻¹ in single precision, lower triangle, from that of double.
+  private func roughInverse() -> Storage<Float> {
+    let result = Storage<Float>(count * count)
+    let column = Buffer(count)
+    for j in 0..<count {
+      storage.loadInverse(column: j, into: column.pointer, whole: false)
+      for i in j..<count { result.pointer[j * count + i] = Float(column.pointer[i]) }
+    }
+    return result
+  }
+
   /// Calls `body` with Q = T S⁻¹T' column by column: buffers of a level block's columns, rows `first`…
   /// (every row when `whole`).
   ///

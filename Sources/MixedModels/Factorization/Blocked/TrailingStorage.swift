@@ -48,7 +48,15 @@ final class DenseTrailingStorage: TrailingStorage {
   let matrix: Buffer
   private var inverse: Buffer?
   private var roughInverse: Storage<Float>?
-  private var isRough = false
+  private var held = Held.nothing
+
+  /// What was computed of the inverse last.
+  private enum Held {
+    case nothing, inverse, roughInverse
+    /// L⁻¹, of which S⁻¹ = L⁻ᵀL⁻¹.
+    case factorInverse
+  }
+
   /// Whether both triangles of the inverse are needed.
   private let mirrored: Bool
 
@@ -91,17 +99,11 @@ final class DenseTrailingStorage: TrailingStorage {
   }
 
   func invert(rough: Bool) throws(EngineError) {
-    isRough = rough && count >= Tuning.roughOrder
-    if isRough {
-      let inverse = roughInverse ?? Storage<Float>(count * count)
-      roughInverse = inverse
-      for j in 0..<count {
-        let source = matrix.pointer + j * count
-        let target = inverse.pointer + j * count
-        for i in j..<count { target[i] = Float(source[i]) }
-      }
+    if rough, count >= Tuning.roughOrder {
+      let inverse = roughCopy()
       guard BLAS.potri(count, inverse.pointer, count) == 0 else { throw .unresolved }
       if mirrored { BLAS.mirrorLower(count, inverse.pointer, count) }
+      held = .roughInverse
       return
     }
     let inverse = self.inverse ?? Buffer(count * count)
@@ -109,22 +111,54 @@ final class DenseTrailingStorage: TrailingStorage {
     inverse.copy(from: matrix)
     guard BLAS.potri(count, inverse.pointer, count) == 0 else { throw .unresolved }
     if mirrored { BLAS.mirrorLower(count, inverse.pointer, count) }
+    held = .inverse
+  }
+
+  /// L⁻¹ in single precision, lower triangle: half the work of ``invert(rough:)``, and all that traces need.
+  func invertFactor() throws(EngineError) -> Storage<Float> {
+    let inverse = roughCopy()
+    guard BLAS.trtri(count, inverse.pointer, count) == 0 else { throw .unresolved }
+    held = .factorInverse
+    return inverse
+  }
+
+  /// Hands over S⁻¹ of single precision, lower triangle; nil where it was not computed.
+  func takeRoughInverse() -> Storage<Float>? {
+    guard held == .roughInverse else { return nil }
+    defer { (roughInverse, held) = (nil, .nothing) }
+    return roughInverse
+  }
+
+  /// L in single precision.
+  private func roughCopy() -> Storage<Float> {
+    let copy = roughInverse ?? Storage<Float>(count * count)
+    roughInverse = copy
+    for j in 0..<count {
+      let source = matrix.pointer + j * count
+      let target = copy.pointer + j * count
+      for i in j..<count { target[i] = Float(source[i]) }
+    }
+    return copy
   }
 
   func loadInverse(column j: Int, into buffer: UnsafeMutablePointer<Double>, whole: Bool) {
-    if isRough, let inverse = roughInverse {
-      let source = inverse.pointer + j * count
-      for i in (whole ? 0 : j)..<count { buffer[i] = Double(source[i]) }
-      return
-    }
-    guard let inverse else { return }
     let first = whole ? 0 : j
-    (buffer + first).update(from: inverse.pointer + j * count + first, count: count - first)
+    if held == .roughInverse, let roughInverse {
+      let source = roughInverse.pointer + j * count
+      for i in first..<count { buffer[i] = Double(source[i]) }
+    } else if held == .inverse, let inverse {
+      (buffer + first).update(from: inverse.pointer + j * count + first, count: count - first)
+    }
   }
 
   func inverseDiagonal(_ j: Int) -> Double {
-    let position = j * (count + 1)
-    if isRough, let inverse = roughInverse { return Double(inverse.pointer[position]) }
-    return inverse?.pointer[position] ?? 0
+    switch held {
+    case .nothing: return 0
+    case .inverse: return inverse?.pointer[j * (count + 1)] ?? 0
+    case .roughInverse: return roughInverse.map { Double($0.pointer[j * (count + 1)]) } ?? 0
+    case .factorInverse:
+      guard let column = roughInverse.map({ $0.pointer + j * count }) else { return 0 }
+      return (j..<count).reduce(0) { $0 + Double(column[$1]) * Double(column[$1]) }
+    }
   }
 }
