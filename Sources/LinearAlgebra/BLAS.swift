@@ -102,6 +102,15 @@ package enum BLAS {
       alpha, l, Int32(ldl), b, Int32(ldb))
   }
 
+  /// B = op(L) B for m × n B.
+  package static func trmm(
+    transposed: Bool = false, _ m: Int, _ n: Int, _ l: Input, _ ldl: Int, _ b: Pointer, _ ldb: Int
+  ) {
+    cblas_dtrmm(
+      CblasColMajor, CblasLeft, CblasLower, transpose(transposed), CblasNonUnit, Int32(m), Int32(n), 1, l,
+      Int32(ldl), b, Int32(ldb))
+  }
+
   // MARK: LAPACK
 
   /// Overwrites the lower triangle of A with L, A = LL'.

@@ -191,12 +191,27 @@ package struct CovarianceLayout: Sendable {
     (0..<axes.columns).map { j in
       var result = Direction(parts: [])
       for i in 0..<axes.rows where axes[i, j] != 0 {
-        for part in directions[i].parts {
-          result.add(part.matrix.mapElements { axes[i, j] * $0 }, factor: part.factor)
+        for part in directions[i].parts { result.add(part.matrix, factor: part.factor, times: axes[i, j]) }
+      }
+      return result
+    }
+  }
+
+  /// A'HA of axes A that have few entries each.
+  func turned(_ curvature: Matrix, by axes: Matrix) -> Matrix {
+    let n = axes.rows
+    let entries = (0..<n).map { j in (0..<n).filter { axes[$0, j] != 0 } }
+    func timesAxes(_ matrix: Matrix) -> Matrix {
+      var result = Matrix(rows: n, columns: n)
+      for j in 0..<n {
+        for i in entries[j] {
+          let weight = axes[i, j]
+          for row in 0..<n { result.storage[row + j * n] += weight * matrix.storage[row + i * n] }
         }
       }
       return result
     }
+    return timesAxes(timesAxes(curvature).transposed)
   }
 
   /// Gradient of a function with derivatives F_f = d/dS_f.
@@ -246,12 +261,14 @@ package struct CovarianceLayout: Sendable {
 }
 
 extension Direction {
-  /// Adds a change of a factor's S.
-  fileprivate mutating func add(_ matrix: Matrix, factor: Int) {
+  /// Adds a multiple of a change of a factor's S.
+  fileprivate mutating func add(_ matrix: Matrix, factor: Int, times number: Double = 1) {
     guard let position = parts.firstIndex(where: { $0.factor == factor }) else {
-      parts.append((factor, matrix))
+      parts.append((factor, number == 1 ? matrix : number * matrix))
       return
     }
-    for e in matrix.storage.indices { parts[position].matrix.storage[e] += matrix.storage[e] }
+    parts[position].matrix.storage.withUnsafeMutableBufferPointer { target in
+      for e in target.indices { target[e] += number * matrix.storage[e] }
+    }
   }
 }

@@ -6,8 +6,8 @@ package enum Tuning {
 
   /// Levels of each size from which pooling them pays: below four the table costs more than it saves.
   package static let levelsPerSize = 4
-  /// Effects of a level up to which levels are eliminated side by side: the sums for all directions at once have
-  /// k⁴/4 entries.
+  /// Effects of a level up to which the sums for all directions at once, k⁴/4 entries, are fewer than what matrix products
+  /// of the directions themselves cost.
   package static let widestSideBySide = 4
   /// Columns of the trailing block from which a sparse factor is looked for: below, the analysis costs more than a dense
   /// factor. A judgement.

@@ -135,7 +135,7 @@ package final class ProfiledObjective {
     if let axes { directions = layout.combined(directions, by: axes) }
     var curvature = averageInformation(directions, at: point)
     var boundary = layout.boundaryCurvature(covariance, theta: point.theta)
-    if let axes { boundary = axes.transposed * boundary * axes }
+    if let axes { boundary = layout.turned(boundary, by: axes) }
     for e in curvature.storage.indices { curvature.storage[e] += boundary.storage[e] }
     return Derivatives(
       gradient: layout.gradient(covariance, lower: point.lower, theta: point.theta), covariance: covariance,

@@ -81,7 +81,7 @@ package struct Plan: Sendable, Equatable {
     } else if products.pooled != nil {
       factorization = .pooled
       reason = .levelsOfFewSizes
-    } else if order == 0, products.chain.count == 1, products.chain[0].width <= Tuning.widestSideBySide {
+    } else if order == 0, products.chain.count == 1 {
       factorization = .levels
       reason = .oneFactor
     } else if order == 0 {

@@ -6,10 +6,10 @@ internal import LinearAlgebra
 /// H = T(I + T'MT)⁻¹T', a level's blocks of Z'V⁻¹Z and of Z'V⁻¹[X̃ ẽ] are N and g: every derivative is a contraction of
 /// a few sums of their products, which one pass over the levels makes.
 final class OneFactorElimination<W: BlockWidth>: Elimination {
-  private let levels: LevelVectors
+  let levels: LevelVectors
   private let base: Matrix
   /// T by columns.
-  private var root: [Double] = []
+  private(set) var root: [Double] = []
   private var sums: Sums?
 
   /// Sums over the levels at a point, with r = g(−b, 1).
@@ -22,7 +22,7 @@ final class OneFactorElimination<W: BlockWidth>: Elimination {
     var fixed: [Double]
     /// Σ g_ac r_b, by c, b, a.
     var cross: [Double]
-    /// Σ r_a r_b N_cd, by lower triangles.
+    /// Σ r_a r_b N_cd, by lower triangles; none of wide levels.
     var forms: [Double]
   }
 
@@ -31,7 +31,9 @@ final class OneFactorElimination<W: BlockWidth>: Elimination {
     self.base = base
   }
 
-  private var width: Int { W.fixed ?? levels.width }
+  var width: Int { W.fixed ?? levels.width }
+  /// Whether the sums for all directions at once are more than those for the directions that are asked for.
+  private var isWide: Bool { width > Tuning.widestSideBySide }
 
   func factorize(_ lower: [[Double]]) throws(EngineError) -> (logDeterminant: Double, panel: Matrix) {
     (root, sums) = (lower[0], nil)
@@ -89,35 +91,41 @@ final class OneFactorElimination<W: BlockWidth>: Elimination {
     let known = sums.flatMap { $0.coefficients == coefficients ? $0 : nil }
     let sums = known ?? sums(coefficients, fixedInverse: nil)
     let (k, p, n) = (width, levels.columns - 1, directions.count)
-    let matrices = directions.map(\.matrix)
-    var forms = QuadraticForms(
-      products: Matrix(rows: n, columns: n), fixed: Matrix(rows: p, columns: n),
-      residual: matrices.map { matrix in
-        LinearAlgebra.dot(matrix?.storage ?? [], square(sums.residual).storage)
-      })
+    let stacked = StackedDirections(directions, width: k)
+    let matrices = stacked.values.pointer
+    let cross = Matrix(rows: k * k, columns: p, columnMajor: sums.cross)
+    return QuadraticForms(
+      products: isWide
+        ? stackedProducts(stacked, coefficients: coefficients)
+        : contracted(sums.forms, matrices, count: n),
+      fixed: stacked.transposedTimes(cross).transposed,
+      residual: stacked.transposedTimes(Matrix(rows: k * k, columns: 1, columnMajor: square(sums.residual).storage)).storage)
+  }
+
+  /// Σ_l (E_i r)'N(E_j r) of all pairs of directions, from Σ r_a r_b N_cd.
+  private func contracted(_ forms: [Double], _ matrices: UnsafePointer<Double>, count n: Int) -> Matrix {
+    let k = width
+    var products = Matrix(rows: n, columns: n)
     var image = [Double](repeating: 0, count: k * k)
-    for (j, second) in matrices.enumerated() {
-      guard let second else { continue }
-      for c in 0..<p {
-        for e in 0..<k * k { forms.fixed[c, j] += second.storage[e] * sums.cross[c * k * k + e] }
-      }
+    for j in 0..<n {
+      let second = matrices + j * k * k
       // Σ_bd E_db Σ_l r_a r_b N_cd, by c and a.
       for a in 0..<k {
         for c in 0..<k {
           var value = 0.0
           for b in 0..<k {
             let row = LevelVectors.entry(a, b) * levels.triangle
-            for d in 0..<k { value += second[d, b] * sums.forms[row + LevelVectors.entry(c, d)] }
+            for d in 0..<k { value += second[d + b * k] * forms[row + LevelVectors.entry(c, d)] }
           }
           image[c + a * k] = value
         }
       }
-      for (i, first) in matrices.enumerated() {
-        guard let first else { continue }
-        for e in 0..<k * k { forms.products[i, j] += first.storage[e] * image[e] }
+      for i in 0..<n {
+        let first = matrices + i * k * k
+        for e in 0..<k * k { products[i, j] += first[e] * image[e] }
       }
     }
-    return forms
+    return products
   }
 
   func fixedSlopes(_ directions: [Direction]) -> [Matrix] {
@@ -204,7 +212,7 @@ final class OneFactorElimination<W: BlockWidth>: Elimination {
     let (k, r) = (width, levels.columns)
     let (p, t) = (r - 1, levels.triangle)
     let system = FourLevelSystem(width: k, columns: r, root: root)
-    let totals = FourLevelBuffer(3 * t + k * k * p + t * t)
+    let totals = FourLevelBuffer(3 * t + k * k * p + (isWide ? 0 : t * t))
     let projection = totals.pointer
     let residual = projection + t
     let fixed = residual + t
@@ -228,6 +236,7 @@ final class OneFactorElimination<W: BlockWidth>: Elimination {
             let e = LevelVectors.entry(a, b)
             let square = rest[a] * rest[b]
             residual[e] += square
+            if isWide { continue }
             let row = forms + e * t
             for f in 0..<t { row[f] += square * own[f] }
           }
@@ -259,7 +268,7 @@ final class OneFactorElimination<W: BlockWidth>: Elimination {
     }
     return Sums(
       coefficients: coefficients, projection: total(projection, t), residual: total(residual, t),
-      fixed: total(fixed, t), cross: total(cross, k * k * p), forms: total(forms, t * t))
+      fixed: total(fixed, t), cross: total(cross, k * k * p), forms: isWide ? [] : total(forms, t * t))
   }
 
   /// The matrix of a lower triangle.
