@@ -197,16 +197,19 @@ package struct CovarianceLayout: Sendable {
     }
   }
 
-  /// A'HA of axes A that have few entries each.
+  /// A'HA of axes A that have few entries each, as H has.
   func turned(_ curvature: Matrix, by axes: Matrix) -> Matrix {
     let n = axes.rows
-    let entries = (0..<n).map { j in (0..<n).filter { axes[$0, j] != 0 } }
+    func entries(_ matrix: Matrix) -> [[Int]] {
+      (0..<n).map { j in (0..<n).filter { matrix.storage[$0 + j * n] != 0 } }
+    }
+    let weights = entries(axes)
     func timesAxes(_ matrix: Matrix) -> Matrix {
       var result = Matrix(rows: n, columns: n)
+      let rows = entries(matrix)
       for j in 0..<n {
-        for i in entries[j] {
-          let weight = axes[i, j]
-          for row in 0..<n { result.storage[row + j * n] += weight * matrix.storage[row + i * n] }
+        for i in weights[j] {
+          for row in rows[i] { result.storage[row + j * n] += axes[i, j] * matrix.storage[row + i * n] }
         }
       }
       return result

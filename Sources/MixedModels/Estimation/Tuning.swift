@@ -89,6 +89,11 @@ package enum Tuning {
   package static let longestPair = 0.01
   /// Share of the largest eigenvalue of the scaled curvature to which small ones are raised.
   package static let leastEigenvalue = 1e-9
+  /// Parameters up to which the eigenvalues of the curvature take less than the curvature itself; above, the least pivot of
+  /// a Cholesky factor for which it stands in, and the steps by which its condition number is known to a few per cent.
+  package static let spectralOrder = 150
+  package static let leastPivot = 1e-3
+  package static let conditionSteps = 20
   /// Least ratio of the change of a gradient along a step to what the curvature says at which the step refines it: while
   /// steps are short, and where the average information has proved a poor model.
   package static let pairRatio = 0.1

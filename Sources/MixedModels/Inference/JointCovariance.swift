@@ -181,18 +181,17 @@ struct ScaledSpectrum {
     var scaled = directions
     for j in 0..<scaled.columns { for i in 0..<rows { scaled[i, j] /= scales[j] } }
     let images = scaled * eigen.vectors
-    var result = Matrix(rows: rows, columns: rows)
+    let lengths = (0..<rows).map { dot(scaled.row($0), scaled.row($0)).squareRoot() }
+    var roots = images
     var lost: Set<Int> = []
     for (k, value) in eigen.values.enumerated() {
-      let image = images.column(k)
-      if isPositive(value) {
-        for i in 0..<rows { for j in 0..<rows { result[i, j] += image[i] * image[j] / value } }
-      } else {
-        for i in 0..<rows where abs(image[i]) > 1e-6 * dot(scaled.row(i), scaled.row(i)).squareRoot() {
-          lost.insert(i)
-        }
+      let weight = isPositive(value) ? 1 / value.squareRoot() : 0
+      for i in 0..<rows {
+        if weight == 0, abs(images[i, k]) > 1e-6 * lengths[i] { lost.insert(i) }
+        roots[i, k] *= weight
       }
     }
+    var result = roots.timesTransposed(roots)
     for i in lost { result.forget(i) }
     return result
   }

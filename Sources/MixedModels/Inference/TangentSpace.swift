@@ -14,9 +14,15 @@ struct TangentSpace {
   private(set) var atBound: Set<Int> = []
 
   private let model: MixedModel
-  /// Of each term whose S̃ is any matrix E as a matrix per direction, and S̃⁺.
-  private var curved:
-    [(term: Int, directions: [(column: Int, matrix: Matrix)], inverse: Matrix, null: Matrix)] = []
+  /// The terms whose S̃ is any matrix, and singular.
+  private var curved: [Boundary] = []
+
+  /// A singular S̃ with the directions E = uv' + vu' from a vector u of its null space to one v of its range.
+  private struct Boundary {
+    let term: Int
+    let shape: TermCovariance
+    var crossings: [(column: Int, null: Int, range: Int)] = []
+  }
 
   init(model: MixedModel, lower: [[Double]], parameters set: CovarianceParameters, free: [Int]) {
     self.model = model
@@ -40,18 +46,19 @@ struct TangentSpace {
         columns += own.filter { !bounded.contains($0) }.map { unit([($0, 1)]) }
         continue
       }
-      var directions: [(column: Int, matrix: Matrix)] = []
+      var boundary = Boundary(term: t, shape: shape)
       for i in 0..<term.width {
         for j in 0...i where shape.isInRange(i) || shape.isInRange(j) {
           let (u, v) = (shape.vectors.column(i), shape.vectors.column(j))
           var e = Matrix(rows: term.width, columns: term.width)
           for a in 0..<term.width { for b in 0..<term.width { e[a, b] = u[a] * v[b] + v[a] * u[b] } }
-          directions.append((columns.count, e))
+          if !shape.isInRange(i) { boundary.crossings.append((columns.count, i, j)) }
+          if !shape.isInRange(j) { boundary.crossings.append((columns.count, j, i)) }
           columns.append(
             unit(own.map { ($0, e[set.parameters[$0].entry.row, set.parameters[$0].entry.column]) }))
         }
       }
-      if shape.isSingular { curved.append((t, directions, shape.inverse, shape.nullProjector)) }
+      if shape.isSingular { curved.append(boundary) }
     }
     basis = Matrix(columns: columns, rows: free.count)
   }
@@ -64,19 +71,20 @@ struct TangentSpace {
     return curvature(point.objective.covarianceDerivatives(try point.traces(), at: point.profile))
   }
 
-  /// tr(F E_i S̃⁺ E_j) + tr(F E_j S̃⁺ E_i) for slopes F = d deviance / dS̃ across the boundary.
+  /// tr(F E_i S̃⁺ E_j) + tr(F E_j S̃⁺ E_i) for slopes F = d deviance / dS̃ across the boundary: 2 u_i'Fu_j / λ for crossings
+  /// to the same vector of the range, of eigenvalue λ, and zero for all else.
   private func curvature(_ slopes: [Matrix]) -> Matrix {
     var result = Matrix(rows: basis.columns, columns: basis.columns)
-    for (term, directions, inverse, null) in curved {
-      guard let place = model.layout.places[term] else { continue }
-      let range = Array(place.offset..<place.offset + inverse.rows)
+    for boundary in curved {
+      guard let place = model.layout.places[boundary.term] else { continue }
+      let vectors = boundary.shape.vectors
+      let range = Array(place.offset..<place.offset + vectors.rows)
       let own = slopes[place.factor].selecting(rows: range).selecting(columns: range)
-      let across = null * own * null
-      for (i, e) in directions {
-        let left = across * e * inverse
-        for (j, other) in directions {
-          // both orders have the same trace
-          result[i, j] += 2 * zip((left * other).diagonal, 0..<inverse.rows).reduce(0) { $0 + $1.0 }
+      let across = vectors.transposed * own * vectors
+      for first in boundary.crossings {
+        for second in boundary.crossings where first.range == second.range {
+          result[first.column, second.column] +=
+            2 * across[first.null, second.null] / boundary.shape.values[first.range]
         }
       }
     }
@@ -86,9 +94,9 @@ struct TangentSpace {
 
 /// The relative covariance of one term at given factors, with its null space.
 struct TermCovariance {
-  /// Eigenvectors of S̃.
+  /// Eigenvectors and eigenvalues of S̃.
   let vectors: Matrix
-  private let values: [Double]
+  let values: [Double]
   private let isRange: [Bool]
   /// S in the caller's units, and (G G')⁻¹: the same for S̃ = I.
   private let user: Matrix
@@ -130,20 +138,6 @@ struct TermCovariance {
   var isSingular: Bool { isRange.contains(false) }
   /// Whether an eigenvector belongs to a positive eigenvalue.
   func isInRange(_ i: Int) -> Bool { isRange[i] }
-
-  /// S̃⁺.
-  var inverse: Matrix {
-    weighted(zip(values, isRange).map { $1 ? 1 / $0 : 0 })
-  }
-
-  /// The projection on the null space.
-  var nullProjector: Matrix { weighted(isRange.map { $0 ? 0 : 1 }) }
-
-  private func weighted(_ weights: [Double]) -> Matrix {
-    var scaled = vectors
-    for j in weights.indices { for i in weights.indices { scaled[i, j] *= weights[j] } }
-    return scaled * vectors.transposed
-  }
 
   /// Whether an effect has no variance.
   func isZero(_ a: Int) -> Bool {

@@ -174,14 +174,12 @@ package final class ProfiledObjective {
   func averageInformation(_ directions: [Direction], at point: Point) -> Matrix {
     let forms = elimination.quadraticForms(directions, coefficients: point.coefficients)
     let n = directions.count
-    let weighted = point.fixedInverse * forms.fixed
+    let shared = forms.fixed.transposed * (point.fixedInverse * forms.fixed)
     var result = Matrix(rows: n, columns: n)
-    for i in 0..<n {
-      for j in 0..<n {
-        var value = forms.products[i, j]
-        for c in 0..<fixed.rank { value -= forms.fixed[c, i] * weighted[c, j] }
+    for j in 0..<n {
+      for i in 0..<n {
         result[i, j] =
-          value / point.scale
+          (forms.products[i, j] - shared[i, j]) / point.scale
           - forms.residual[i] * forms.residual[j] / (degreesOfFreedom * point.scale * point.scale)
       }
     }

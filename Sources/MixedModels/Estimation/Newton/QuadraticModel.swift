@@ -9,7 +9,7 @@ struct QuadraticModel {
   private(set) var curvature: Matrix
   private let axes: Matrix?
   private var scale: [Double] = []
-  private var eigen: SymmetricEigen?
+  private var spectrum = ModelSpectrum.none
   /// Largest gradient entry in units of its standard error.
   private(set) var scaledNorm = 0.0
 
@@ -29,12 +29,7 @@ struct QuadraticModel {
   func coordinates(_ vector: [Double]) -> [Double] { axes?.transposedTimes(vector) ?? vector }
 
   /// Condition number of the scaled curvature.
-  var conditionNumber: Double {
-    guard let values = eigen?.values, let low = values.first, let high = values.last, low > 0 else {
-      return .infinity
-    }
-    return high / low
-  }
+  var conditionNumber: Double { spectrum.conditionNumber }
 
   /// BFGS updates with the latest exact pairs whose step is short: they refine the model near the optimum.
   ///
@@ -61,29 +56,18 @@ struct QuadraticModel {
     scale = (0..<n).map { curvature[$0, $0] > 0 ? 1 / curvature[$0, $0].squareRoot() : 1 }
     var scaled = curvature
     for i in 0..<n { for j in 0..<n { scaled[i, j] *= scale[i] * scale[j] } }
-    eigen = try? SymmetricEigen(scaled)
+    spectrum = ModelSpectrum(scaled)
     scaledNorm = zip(gradient, scale).reduce(0) { max($0, abs($1.0 * $1.1)) } / 2.0.squareRoot()
   }
 
   /// −(H + damping I)⁻¹ g in the scaled metric.
   func step(damping: Double) -> [Double] {
-    let n = gradient.count
     func onTheta(_ scaled: [Double]) -> [Double] {
       let along = zip(scaled, scale).map { $0 * $1 }
       return axes.map { $0 * along } ?? along
     }
-    guard let eigen else { return onTheta(zip(gradient, scale).map { -$0 * $1 }) }
-    let floor = Tuning.leastEigenvalue * max(abs(eigen.values.last ?? 1), abs(eigen.values.first ?? 1))
-    var result = [Double](repeating: 0, count: n)
-    for c in 0..<n {
-      var component = 0.0
-      for i in 0..<n { component += eigen.vectors[i, c] * gradient[i] * scale[i] }
-      let divisor = max(abs(eigen.values[c]), floor) + damping
-      // without any curvature, as where all variances vanish, the step is the gradient's
-      let weight = -component / (divisor > 0 ? divisor : 1)
-      for i in 0..<n { result[i] += weight * eigen.vectors[i, c] }
-    }
-    return onTheta(result)
+    let scaled = zip(gradient, scale).map { -$0 * $1 }
+    return onTheta(spectrum.solve(scaled, damping: damping) ?? scaled)
   }
 
   /// Decrease that the model promises for the whole Newton step.

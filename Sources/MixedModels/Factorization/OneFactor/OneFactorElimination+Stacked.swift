@@ -34,13 +34,86 @@ struct StackedDirections {
   }
 }
 
-/// Many effects of a level: its E_i r stand side by side, and BLAS multiplies.
+/// Many effects of a level: BLAS multiplies, whichever way has fewer products.
 extension OneFactorElimination {
   /// Rows of the stack: enough for BLAS, few enough that hundreds of directions fit in memory.
   private static var stackedRows: Int { 4096 }
 
-  /// Σ_l (E_i r)'N(E_j r) of all pairs of directions: with N = CC', the product of the stack of all C'E_i r with itself.
-  func stackedProducts(_ directions: StackedDirections, coefficients: [Double]) -> Matrix {
+  /// Σ_l (E_i r)'N(E_j r) of all pairs of directions.
+  func wideProducts(_ directions: StackedDirections, coefficients: [Double]) -> Matrix {
+    let (k, t, n) = (Double(width), Double(levels.triangle), Double(directions.count))
+    let levelCount = Double(4 * levels.count)
+    let stacked = n * n * k * levelCount + 4 * n * k * k * levelCount
+    let tabled = 2 * t * t * levelCount + 2 * t * n * (t + n)
+    return tabled < stacked
+      ? tableProducts(directions, coefficients: coefficients)
+      : stackedProducts(directions, coefficients: coefficients)
+  }
+
+  /// From Σ_l r_a r_b N_cd of all a, b, c, d.
+  private func tableProducts(_ directions: StackedDirections, coefficients: [Double]) -> Matrix {
+    let (k, t, n) = (width, levels.triangle, directions.count)
+    let sums = table(of: coefficients)
+    let table = sums.pointer
+    // Both orders of the indices of E_i and of E_j.
+    var form = Matrix(rows: t, columns: t)
+    for c in 0..<k {
+      for a in 0...c {
+        let column = LevelVectors.entry(c, a)
+        for d in 0..<k {
+          for b in 0...d {
+            func entry(_ a: Int, _ b: Int, _ c: Int, _ d: Int) -> Double {
+              table[LevelVectors.entry(a, b) + LevelVectors.entry(c, d) * t]
+            }
+            var value = entry(a, b, c, d)
+            if b != d { value += entry(a, d, c, b) }
+            if a != c { value += entry(c, b, a, d) }
+            if a != c, b != d { value += entry(c, d, a, b) }
+            form.storage[LevelVectors.entry(d, b) + column * t] = value
+          }
+        }
+      }
+    }
+    var triangles = Matrix(rows: t, columns: n)
+    for i in 0..<n {
+      let matrix = directions.values.pointer + i * k * k
+      for c in 0..<k {
+        for a in 0...c { triangles.storage[LevelVectors.entry(c, a) + i * t] = matrix[c + a * k] }
+      }
+    }
+    return triangles.transposed * (form * triangles)
+  }
+
+  /// Σ_l r_a r_b N_cd, t × t, by lower triangles.
+  private func table(of coefficients: [Double]) -> Buffer {
+    let (k, t) = (width, levels.triangle)
+    let system = FourLevelSystem(width: k, columns: levels.columns, root: root)
+    let chunk = min(max(Self.stackedRows / (4 * k), 1), levels.count)
+    let (squares, owns) = (Buffer(t * 4 * chunk), Buffer(t * 4 * chunk))
+    let (rests, result) = (Buffer(4 * k), Buffer(t * t))
+    for start in stride(from: 0, to: levels.count, by: chunk) {
+      let end = min(start + chunk, levels.count)
+      for group in start..<end {
+        system.solve(W.self, levels.pointer + group * levels.size)
+        storeRests(system.g, coefficients, to: rests.pointer)
+        for lane in 0..<4 {
+          let first = (4 * (group - start) + lane) * t
+          let (square, own, rest) = (squares.pointer + first, owns.pointer + first, rests.pointer + lane * k)
+          for a in 0..<k {
+            for b in 0...a { square[LevelVectors.entry(a, b)] = rest[a] * rest[b] }
+          }
+          for e in 0..<t { own[e] = system.own[e][lane] }
+        }
+      }
+      BLAS.gemm(
+        transposeB: true, t, t, 4 * (end - start), 1, squares.pointer, t, owns.pointer, t, 1, result.pointer,
+        t)
+    }
+    return result
+  }
+
+  /// With N = CC', the product of the stack of all C'E_i r with itself.
+  private func stackedProducts(_ directions: StackedDirections, coefficients: [Double]) -> Matrix {
     let (k, r, n) = (width, levels.columns, directions.count)
     let system = FourLevelSystem(width: k, columns: r, root: root)
     let chunk = min(max(Self.stackedRows / (4 * k), 1), levels.count)

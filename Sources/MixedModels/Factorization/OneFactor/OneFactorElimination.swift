@@ -96,7 +96,7 @@ final class OneFactorElimination<W: BlockWidth>: Elimination {
     let cross = Matrix(rows: k * k, columns: p, columnMajor: sums.cross)
     return QuadraticForms(
       products: isWide
-        ? stackedProducts(stacked, coefficients: coefficients)
+        ? wideProducts(stacked, coefficients: coefficients)
         : contracted(sums.forms, matrices, count: n),
       fixed: stacked.transposedTimes(cross).transposed,
       residual: stacked.transposedTimes(Matrix(rows: k * k, columns: 1, columnMajor: square(sums.residual).storage)).storage)
