@@ -124,6 +124,8 @@ package enum Tuning {
   /// Largest error of log|V| by the trapezoidal rule; beyond, the last point is factored after all.
   package static let integrationError = 1e-6
   package static let mostAnchoredSteps = 4
+  /// Share of its typical size below which a parameter may be on its way to zero.
+  package static let vanishingShare = 0.1
 
   // MARK: Other optima
 

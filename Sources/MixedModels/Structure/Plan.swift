@@ -94,14 +94,14 @@ package struct Plan: Sendable, Equatable {
         ? .asked
         : isSparse ? .sparseIsCheaper : order <= Tuning.smallestSparseOrder ? .smallOrder : .fullFactor
     }
-    start = Self.start(products, order: order, canIterate: canIterate && !isSparse)
+    start = canIterate ? Self.start(products, order: order) : .moments
     evaluationsAreCheap = rows <= Tuning.cheapRows && !isSparse && order < Tuning.threadedOrder
     let isSmall = rows <= Tuning.searchedRows && !isSparse && order < Tuning.searchedOrder
     searches =
       parameters == 1
       ? (products.trailing == nil || isSmall ? .line : .none)
       : isSmall && parameters <= Tuning.searchedParameters ? .everywhere : .none
-    tolerance = Self.tolerance(order: order, rows: rows, isSparse: isSparse)
+    tolerance = Self.tolerance(order: order, rows: rows, isSparse: isSparse && start == .moments)
     threads =
       isSparse || order < Tuning.threadedOrder ? 1 : options.threads ?? ProcessorCount.available
     admitsExtendedPrecision =
@@ -109,11 +109,13 @@ package struct Plan: Sendable, Equatable {
       && ExtendedProducts.work(structure: products.structure) <= Tuning.largestExtendedWork
   }
 
-  private static func start(_ products: CrossProducts, order: Int, canIterate: Bool) -> Start {
-    guard canIterate, order >= Tuning.roughStepOrder,
-      pow(Double(order), 3) > Tuning.operationsPerEntry * Double(ScalarSystem.entryCount(of: products))
+  /// By the multiply-adds of a factor and its inverse: m³ for a dense matrix.
+  private static func start(_ products: CrossProducts, order: Int) -> Start {
+    let work = products.sparse.map { 3 * $0.analysis.flops } ?? pow(Double(order), 3)
+    let rough = pow(Double(Tuning.roughStepOrder), 3)
+    guard work >= rough, work > Tuning.operationsPerEntry * Double(ScalarSystem.entryCount(of: products))
     else { return .moments }
-    return order < Tuning.anchoredOrder ? .roughStep : .anchoredSteps
+    return work < pow(Double(Tuning.anchoredOrder), 3) ? .roughStep : .anchoredSteps
   }
 
   /// More digits are taken where they cost less.

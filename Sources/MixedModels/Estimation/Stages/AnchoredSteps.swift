@@ -24,14 +24,17 @@ struct AnchoredSteps {
   }
 
   func minimize(from start: [Double]) throws(EngineError) -> Result {
+    // Probes divide by T, and the average information is a poor guide where variances nearly vanish.
+    func isInside(_ theta: [Double]) -> Bool {
+      zip(theta, scales).allSatisfy { abs($0) > Tuning.vanishingShare * $1 }
+    }
+    guard isInside(start) else { return .near(start) }
     let anchor = try exact.evaluate(start)
     try report(0, anchor, .nan)
     let derivatives = try exact.derivatives(at: anchor)
     var model = QuadraticModel(gradient: derivatives.gradient, curvature: derivatives.curvature)
     var theta = zip(start, model.step(damping: 0)).map { $0 + $1 }
-    // Probes divide by T, and the average information is a poor guide where variances nearly vanish.
-    let isInside = zip(theta, scales).allSatisfy { abs($0) > 0.1 * $1 }
-    guard model.scaledNorm < Tuning.anchorReach, isInside else { return .near(theta) }
+    guard model.scaledNorm < Tuning.anchorReach, isInside(theta) else { return .near(theta) }
 
     elimination.accuracy = .final
     let probed = try traces(at: try iterative.evaluate(start))

@@ -2,7 +2,7 @@ internal import LinearAlgebra
 
 extension Search.Stage {
   /// The caller's start; for large crossed designs a point near the optimum by iterative solves, or the optimum itself
-  /// where one exact gradient tells the error of the random probes.
+  /// where one exact gradient tells the error of the random probes or variances vanish.
   static let approach = Search.Stage(name: "approach") { progress, context throws(EngineError) in
     var progress = progress
     let model = context.model
@@ -21,7 +21,9 @@ extension Search.Stage {
       progress: context.options.progress)
     switch try steps.minimize(from: progress.start) {
     case .optimum(let outcome): progress.estimate = context.estimate(outcome)
-    case .near(let theta): progress.start = theta
+    case .near(let theta):
+      progress.start = theta
+      progress.estimate = try context.withoutVanishing(&progress.start)
     }
     return progress
   }
