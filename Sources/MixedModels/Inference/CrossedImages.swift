@@ -59,7 +59,8 @@ struct CrossedImages {
         images.fill(0)
         for i in 0..<m { (rows.pointer + i * width).update(from: q + i * m + first, count: count) }
         Self.addRows(
-          panel, weights: weights.pointer, rows: rows.pointer, images: images.pointer, forms: sums.pointer + first
+          panel, weights: weights.pointer, rows: rows.pointer, images: images.pointer,
+          forms: sums.pointer + first
         ) { level, x in
           var e = Int(next.pointer[level])
           let end = Int(panel.rowStart.pointer[level + 1])

@@ -134,7 +134,9 @@ struct CrossedTraces {
   private func images(of c: Buffer, by q: Storage<Float>, columns: Int) -> Buffer {
     let rough = Storage(c.array.map { Float($0) })
     let product = Storage<Float>(c.count)
-    BLAS.sgemm(columns, trailing.count, trailing.count, 1, rough.pointer, columns, q.pointer, trailing.count, 0, product.pointer, columns)
+    BLAS.sgemm(
+      columns, trailing.count, trailing.count, 1, rough.pointer, columns, q.pointer, trailing.count, 0,
+      product.pointer, columns)
     return Buffer(product.array.map { Double($0) })
   }
 

@@ -26,7 +26,9 @@ extension MixedModel {
     _ estimate: Estimate, fixedEffects: [Double]? = nil, holding fixed: [Int] = []
   ) throws(EngineError) -> JointCovariance {
     try leasing { () throws(EngineError) in
-      if fixedEffects == nil, fixed.isEmpty, let smaller = try covarianceWithoutZeros(estimate) { return smaller }
+      if fixedEffects == nil, fixed.isEmpty, let smaller = try covarianceWithoutZeros(estimate) {
+        return smaller
+      }
       // Curvature takes no traces without a factor, and large crossed designs a factor for the closed form.
       let objective =
         plan.isIterative
@@ -59,14 +61,18 @@ extension MixedModel {
       terms.allSatisfy({ $0.width == 1 && $0.tie == nil })
     else { return nil }
     var inside = estimate
-    inside.relativeCovariances = terms.indices.filter { !zeros.contains($0) }.map { estimate.relativeCovariances[$0] }
+    inside.relativeCovariances = terms.indices.filter { !zeros.contains($0) }.map {
+      estimate.relativeCovariances[$0]
+    }
     (inside.bounds, inside.singular, inside.standardRoot) = ([], false, nil)
     let found = try without(zeros).jointCovariance(inside).matrix
     let p = self.fixed.rank
     var matrix = Matrix(rows: p + terms.count, columns: p + terms.count)
     for i in 0..<p { for j in 0..<p { matrix[i, j] = estimate.fixedCovariance[i, j] } }
     let others = terms.indices.filter { !zeros.contains($0) }
-    for (i, a) in others.enumerated() { for (j, b) in others.enumerated() { matrix[p + a, p + b] = found[p + i, p + j] } }
+    for (i, a) in others.enumerated() {
+      for (j, b) in others.enumerated() { matrix[p + a, p + b] = found[p + i, p + j] }
+    }
     for t in zeros { matrix.forget(p + t) }
     return JointCovariance(matrix: matrix, isRegular: false)
   }

@@ -164,7 +164,8 @@ extension OneFactorElimination {
   }
 
   /// The lower factors C of N = CC' of four levels, k × k each; N has directions without rows, whose columns are zero.
-  private func storeFactors(_ own: UnsafeMutablePointer<FourLevels>, to target: UnsafeMutablePointer<Double>) {
+  private func storeFactors(_ own: UnsafeMutablePointer<FourLevels>, to target: UnsafeMutablePointer<Double>)
+  {
     let k = width
     for b in 0..<k {
       let diagonal = LevelVectors.entry(b, b)

@@ -99,7 +99,9 @@ final class OneFactorElimination<W: BlockWidth>: Elimination {
         ? wideProducts(stacked, coefficients: coefficients)
         : contracted(sums.forms, matrices, count: n),
       fixed: stacked.transposedTimes(cross).transposed,
-      residual: stacked.transposedTimes(Matrix(rows: k * k, columns: 1, columnMajor: square(sums.residual).storage)).storage)
+      residual: stacked.transposedTimes(
+        Matrix(rows: k * k, columns: 1, columnMajor: square(sums.residual).storage)
+      ).storage)
   }
 
   /// Σ_l (E_i r)'N(E_j r) of all pairs of directions, from Σ r_a r_b N_cd.
