@@ -156,7 +156,8 @@ package struct MixedModel: Sendable {
   /// Maximises the likelihood.
   package func fit(reml: Bool, options: FitOptions = .init()) throws(EngineError) -> Estimate {
     try leasing { () throws(EngineError) in
-      try identified(try bounded(try Search(self, reml: reml, options: options).run())).representable()
+      try withGrowth(identified(try bounded(try Search(self, reml: reml, options: options).run())))
+        .representable()
     }
   }
 

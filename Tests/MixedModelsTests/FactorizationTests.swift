@@ -65,17 +65,43 @@ import Testing
         let theta = ways[0].model.startingTheta
         let expected = try Numbers(ways[0].objective, of: ways[0].model, theta: theta)
         for way in ways.dropFirst() {
-          let found = try Numbers(way.objective, of: way.model, theta: theta)
-          for (name, values) in found.all {
-            guard let other = expected.all.first(where: { $0.name == name })?.values else { continue }
-            #expect(values.count == other.count, "\(random), \(way.name): \(name)")
-            let size = other.reduce(1e-3) { max($0, abs($1)) }
-            let worst = zip(values, other).reduce(0.0) { max($0, abs($1.0 - $1.1)) }
-            #expect(worst < 1e-8 * size, "\(random), \(way.name): \(name) off by \(worst) of \(size)")
-          }
+          expect(
+            try Numbers(way.objective, of: way.model, theta: theta), expected, "\(random), \(way.name)")
         }
       }
     }
+  }
+
+  private func expect(_ found: Numbers, _ expected: Numbers, _ what: String) {
+    for (name, values) in found.all {
+      guard let other = expected.all.first(where: { $0.name == name })?.values else { continue }
+      #expect(values.count == other.count, "\(what): \(name)")
+      let size = other.reduce(1e-3) { max($0, abs($1)) }
+      let worst = zip(values, other).reduce(0.0) { max($0, abs($1.0 - $1.1)) }
+      #expect(worst < 1e-8 * size, "\(what): \(name) off by \(worst) of \(size)")
+    }
+  }
+
+  /// Many effects of a level: the table of all directions of few levels and many, and the stack of few directions; levels
+  /// with fewer rows than effects are among them.
+  @Test(arguments: [(6, 30), (6, 700), (9, 15)], [RandomTerm.Covariance.unstructured, .diagonal])
+  func wideLevelsAgree(_ size: (effects: Int, levels: Int), covariance: RandomTerm.Covariance) throws {
+    var g = TestGenerator(seed: UInt64(size.effects * size.levels))
+    let n = 8 * size.levels
+    let columns = (1..<size.effects).map { _ in (0..<n).map { _ in g.normal() } }
+    let model = try MixedModel(
+      response: (0..<n).map { _ in g.normal() },
+      fixed: Matrix(rows: n, columns: 2, columnMajor: [Double](repeating: 1, count: n) + columns[0]),
+      terms: [
+        RandomTerm(
+          codes: (0..<n).map { _ in Int32(g.below(size.levels)) }, levelCount: size.levels,
+          columns: [nil] + columns, covariance: covariance)
+      ])
+    #expect(model.plan.factorization == .levels)
+    let theta = model.startingTheta
+    expect(
+      try Numbers(model.objective(reml: true), of: model, theta: theta),
+      try Numbers(model.levelObjective(reml: true), of: model, theta: theta), "\(size)")
   }
 
   /// log |V| of many levels is that of its factors, however large the effects are.

@@ -47,6 +47,16 @@ import Testing
     #expect(results.warnings.contains { $0.message.contains("two maxima") && $0.message.contains("-194.35") })
   }
 
+  /// A school's classes have numbers in one decade but for one school's two, of which each has its own percentage: effects
+  /// can explain every row. The maximum beside that is lme4's.
+  @Test func growthElsewhereIsNamed() throws {
+    let results = try mixedlm(
+      "percmino ~ 1 + classNR + (classNR | schoolNR)", DataFrame(csv: Fixtures.data("bdf"))
+    ).fit()
+    #expect(results.converged)
+    #expect(results.warnings.contains { $0.message.contains("grows without end") })
+  }
+
   @Test func aSecondMaximumIsNamed() throws {
     var found = 0
     for seed in 1...60 {

@@ -17,7 +17,7 @@ sets <- list(
   nlme = list(Orthodont = NULL, Oats = NULL, Machines = NULL, BodyWeight = NULL, Oxide = NULL, Milk = NULL,
               Rail = NULL, ergoStool = NULL, Glucose = NULL, Ovary = NULL, Pixel = NULL, Assay = NULL,
               Alfalfa = NULL, Gun = NULL, IGF = NULL, RatPupWeight = NULL, Spruce = NULL, Wheat2 = NULL,
-              Tetracycline1 = NULL, Dialyzer = NULL, Cefamandole = NULL),
+              Tetracycline1 = NULL, Dialyzer = NULL, Cefamandole = NULL, bdf = c("percmino", "classNR", "schoolNR")),
   mlmRev = list(Oxboys = NULL, Early = NULL, Hsb82 = c("school", "ses", "mAch", "sector"),
                 Exam = c("school", "normexam", "standLRT", "sex", "schgend"),
                 Gcsemv = NULL, ScotsSec = NULL, Contraception = NULL, Mmmec = NULL),

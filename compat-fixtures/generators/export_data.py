@@ -21,7 +21,7 @@ ORIGINS = {  # origin -> (licence, data sets)
     "R package nlme 3.1-162": (
         "GPL-2+",
         "Orthodont Oats Machines BodyWeight Oxide Milk Rail ergoStool Glucose Ovary Pixel Assay Alfalfa Gun IGF "
-        "RatPupWeight Spruce Wheat2 Tetracycline1 Dialyzer Cefamandole",
+        "RatPupWeight Spruce Wheat2 Tetracycline1 Dialyzer Cefamandole bdf",
     ),
     "R package mlmRev 1.0-8": ("GPL-2+", "Oxboys Early Hsb82 Exam Gcsemv ScotsSec"),
     "R package MASS 7.3-58.2": ("GPL-2 or GPL-3", "Sitka npk petrol immer nlschools Cars93"),

@@ -187,6 +187,10 @@ package enum Tuning {
   package static let suspiciousScale = 1e-8
   package static let enlargement = 1e4
   package static let levelRise = 1e-4
+  /// Share of it below which it is asked whether effects can explain every row, and the sizes of effects, in standard errors
+  /// of a level's, at which that shows.
+  package static let explainableScale = 1e-3
+  package static let growthSizes = [10, 100, 1e3, 1e4]
   /// Decrease of -2 log L that an end beyond the resolution of doubles must bring.
   package static let leastExtendedGain = 1e-6
   /// Searches in extended precision.

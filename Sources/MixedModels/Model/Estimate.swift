@@ -32,6 +32,8 @@ package struct Estimate: Sendable {
   package var bounds: [Bound] = []
   /// Another local maximum that was met, not far below; nil where none was.
   package var rival: Rival?
+  /// Whether effects can explain every row: elsewhere the likelihood grows without end as the residual variance falls.
+  package var growsElsewhere = false
 
   /// Covariance parameters, in the order of the joint Hessian, that the data do not determine.
   package var unidentified: [Int] = []

@@ -28,6 +28,7 @@ extension MixedLM {
     if estimate.scale < 1e-10 * responseVariance, !estimate.converged {
       result.append(texts.explainedExactly())
     }
+    if estimate.growsElsewhere { result.append(texts.explainable()) }
     if estimate.scale < 1e-8 * responseVariance, estimate.converged,
       specification.blocks.contains(where: { !$0.covariance.form.reportsEntries })
     {

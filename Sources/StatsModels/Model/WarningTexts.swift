@@ -181,6 +181,17 @@ struct WarningTexts {
         + "zero. Remove random effects, or look for a factor that repeats the response")
   }
 
+  /// Random effects that could leave no residuals, beside a maximum at which they do.
+  func explainable() -> FitWarning {
+    FitWarning(
+      kind: .numerical,
+      message:
+        "the random effects \(list(specification.blocks.indices.map { specification.termText($0) })) can explain every row "
+        + "of '\(specification.endogName)' exactly: elsewhere the likelihood grows without end as the residual variance "
+        + "goes to zero, and what is printed is a maximum beside that. Remove random effects, or look for a factor within "
+        + "which the response does not vary")
+  }
+
   /// Random effects of few parameters that leave no residuals, and yet have a best size.
   func noResidualVariance() -> FitWarning {
     let terms = specification.blocks.indices.filter {
