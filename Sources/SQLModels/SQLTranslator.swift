@@ -82,7 +82,8 @@ package struct SQLTranslator: Sendable {
     let quoted = try dialect.quoted(name)
     switch column.kind {
     case .integer, .double: return number(dialect.double(quoted))
-    case .text: return Translation(sql: quoted, kind: .text)
+    case .text:
+      return Translation(sql: dialect.binary(quoted, isCollated: column.isCollated), kind: .text)
     case .boolean: return Translation(sql: dialect == .sqlite ? "\(quoted) <> 0" : quoted, kind: .truth)
     case .other:
       throw SQLError(
@@ -177,9 +178,7 @@ package struct SQLTranslator: Sendable {
       guard operation == .equal || operation == .notEqual else {
         throw SQLError("the order of texts depends on the database: compare them by == and != only")
       }
-      // A column of SQLite may take upper and lower case for the same.
-      let order = dialect == .sqlite ? " COLLATE BINARY" : ""
-      return Translation(sql: "(\(a.sql) \(word) \(b.sql)\(order))", kind: .truth)
+      return Translation(sql: "(\(a.sql) \(word) \(b.sql))", kind: .truth)
     }
     return Translation(sql: "(\(try numeric(first)) \(word) \(try numeric(second)))", kind: .truth)
   }

@@ -21,10 +21,16 @@
 
     init(_ address: SparkAddress) throws {
       self.address = address
-      let client = GRPCClient(
-        transport: try HTTP2ClientTransport.Posix(
-          target: .dns(host: address.host, port: address.port),
-          transportSecurity: address.isEncrypted ? .tls : .plaintext))
+      let client: GRPCClient<HTTP2ClientTransport.Posix>
+      do {
+        client = GRPCClient(
+          transport: try HTTP2ClientTransport.Posix(
+            target: .dns(host: address.host, port: address.port), transportSecurity: Self.security(address)))
+      } catch {
+        guard address.isEncrypted, let file = address.certificates else { throw error }
+        throw SQLError(
+          "\(file), which \(SparkAddress.certificatesVariable) names, holds no certificates: \(error)")
+      }
       self.client = client
       var metadata = Metadata()
       for (name, value) in address.headers { metadata.addString(value, forKey: name) }
@@ -32,6 +38,15 @@
       self.metadata = metadata
       identifier = Mutex(address.session ?? Self.newIdentifier())
       Task { try await client.runConnections() }
+    }
+
+    private static func security(_ address: SparkAddress) -> HTTP2ClientTransport.Posix.TransportSecurity {
+      guard address.isEncrypted else { return .plaintext }
+      return .tls {
+        if let file = address.certificates {
+          $0.trustRoots = .certificates([.file(path: file, format: .pem)])
+        }
+      }
     }
 
     deinit { client.beginGracefulShutdown() }
@@ -62,12 +77,13 @@
       }
     }
 
-    /// The rows of a statement, each element a stream of Arrow. Whoever stops reading stops the statement.
-    func batches(of sql: String) -> AsyncThrowingStream<[UInt8], any Error> {
-      AsyncThrowingStream { continuation in
+    /// The rows of a query, each element a stream of Arrow. Whoever stops reading stops the statement.
+    func batches(of query: String) -> AsyncThrowingStream<[UInt8], any Error> {
+      let plan = SparkPlan.query(query)
+      return AsyncThrowingStream { continuation in
         let task = Task {
           do {
-            try await self.run(sql) { continuation.yield($0) }
+            try await self.run(plan) { continuation.yield($0) }
             continuation.finish()
           } catch {
             continuation.finish(throwing: error)
@@ -79,6 +95,9 @@
       }
     }
 
+    /// Runs a statement that gives no rows.
+    func execute(_ command: String) async throws { try await run(.command(command)) { _ in } }
+
     // MARK: - Running
 
     /// Where the answers to a statement have come to.
@@ -89,7 +108,7 @@
     }
 
     /// Runs a statement to its end, over as many connections as that takes.
-    private func run(_ sql: String, _ take: @escaping @Sendable ([UInt8]) -> Void) async throws {
+    private func run(_ plan: SparkPlan, _ take: @escaping @Sendable ([UInt8]) -> Void) async throws {
       let requests = requests
       let operation = Self.newIdentifier()
       let progress = Shared(Progress())
@@ -102,7 +121,7 @@
             let (method, request) =
               isKnown
               ? ("ReattachExecute", requests.reattach(operation: operation, after: before.last))
-              : ("ExecutePlan", requests.execute(sql, operation: operation))
+              : ("ExecutePlan", requests.execute(plan, operation: operation))
             isKnown = true
             try await stream(method, request) { message in
               let response = try SparkResponse(message)

@@ -19,7 +19,7 @@ struct SparkMessageTests {
     let start = "CiQwMDExMjIzMy00NDU1LTY2NzctODg5OS1hYWJiY2NkZGVlZmYSBAoCbWUa"
     let expected: [([UInt8], String)] = [
       (
-        requests.execute(sql, operation: Self.operation),
+        requests.execute(.query(sql), operation: Self.operation),
         "FAoSUhAKDlNFTEVDVCAxIEFTIMOkIhVTdGF0c01vZGVscyBmb3IgU3dpZnQqBAoCCAEyJGZmZWVkZGNjLWJiYWEtOTk4OC03NzY2LTU1NDQz"
           + "MzIyMTEwMA=="
       ),
