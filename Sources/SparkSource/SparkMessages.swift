@@ -136,6 +136,23 @@ package enum SparkSchema {
 
 /// Errors as people read them.
 package enum SparkMessage {
+  /// What to do where no server answers.
+  ///
+  /// - Parameter reason: what the connection says.
+  package static func remedy(_ reason: String, isEncrypted: Bool) -> String {
+    if reason.contains("CERTIFICATE_VERIFY_FAILED") || reason.contains("unableToValidateCertificate") {
+      return "Nobody whom this system trusts vouches for the server by that name: name a file of the authority's "
+        + "certificates by the variable \(SparkAddress.certificatesVariable), or give the name that the certificate has"
+    }
+    if reason.contains("WRONG_VERSION_NUMBER") {
+      return "The server speaks no TLS: leave out use_ssl=true, or give the port at which it does"
+    }
+    if !isEncrypted, reason.contains("closed the connection before") {
+      return "It may take encrypted connections only: add /;use_ssl=true"
+    }
+    return "Start one by sbin/start-connect-server.sh, or give its host and port"
+  }
+
   /// What went wrong, without the plan and the stack that follow it: up to its SQLSTATE, or the first line.
   package static func readable(_ text: String) -> String {
     if let state = text.firstMatch(of: /SQLSTATE: [0-9A-Z]{5}/) {

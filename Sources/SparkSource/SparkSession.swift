@@ -25,7 +25,7 @@
       do {
         client = GRPCClient(
           transport: try HTTP2ClientTransport.Posix(
-            target: .dns(host: address.host, port: address.port), transportSecurity: Self.security(address)))
+            target: Self.target(address), transportSecurity: Self.security(address)))
       } catch {
         guard address.isEncrypted, let file = address.certificates else { throw error }
         throw SQLError(
@@ -38,6 +38,18 @@
       self.metadata = metadata
       identifier = Mutex(address.session ?? Self.newIdentifier())
       Task { try await client.runConnections() }
+    }
+
+    /// Addresses of a machine are no names: nobody looks them up, and certificates hold them apart from names.
+    private static func target(_ address: SparkAddress) -> any ResolvableTarget {
+      var bytes = in6_addr()
+      if inet_pton(AF_INET, address.host, &bytes) == 1 {
+        return .ipv4(address: address.host, port: address.port)
+      }
+      if inet_pton(AF_INET6, address.host, &bytes) == 1 {
+        return .ipv6(address: address.host, port: address.port)
+      }
+      return .dns(host: address.host, port: address.port)
     }
 
     private static func security(_ address: SparkAddress) -> HTTP2ClientTransport.Posix.TransportSecurity {
@@ -163,8 +175,8 @@
         guard isBroken else { throw SQLError("Spark refused: \(SparkMessage.readable(error.message))") }
         let reason = SparkMessage.readable(error.cause.map { "\($0)" } ?? error.message)
         throw SQLError(
-          "no Spark Connect server answers at \(address.host):\(address.port): \(reason). Start one by "
-            + "sbin/start-connect-server.sh, or give its host and port")
+          "no Spark Connect server answers at \(address.host):\(address.port): \(reason). "
+            + SparkMessage.remedy(reason, isEncrypted: address.isEncrypted))
       }
       try await Task.sleep(for: Self.pause(failures))
     }
