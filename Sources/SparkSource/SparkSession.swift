@@ -119,6 +119,10 @@
       var answers = 0
     }
 
+    /// A stream of answers that lasted so long had a server that works on the statement: it ends streams now and then, by
+    /// default after two minutes, and may have nothing to say before the statement's own end.
+    private static let lasting = Duration.seconds(1)
+
     /// Runs a statement to its end, over as many connections as that takes.
     private func run(_ plan: SparkPlan, _ take: @escaping @Sendable ([UInt8]) -> Void) async throws {
       let requests = requests
@@ -129,6 +133,8 @@
       do {
         while !progress.value.isComplete {
           let before = progress.value
+          let start = ContinuousClock.now
+          var hasLasted: Bool { progress.value.answers > before.answers || start.duration(to: .now) > Self.lasting }
           do {
             let (method, request) =
               isKnown
@@ -144,12 +150,12 @@
               }
               if let rows = response.rows { take(rows) }
             }
-            failures = progress.value.answers > before.answers ? 0 : failures + 1
+            failures = hasLasted ? 0 : failures + 1
             if failures > Self.attempts { throw SQLError("Spark ended its answer too early") }
           } catch let error as RPCError {
             // The connection broke before the server knew of the statement.
             if error.message.contains("OPERATION_NOT_FOUND"), before.last == nil { isKnown = false }
-            failures = progress.value.answers > before.answers ? 1 : failures + 1
+            failures = hasLasted ? 1 : failures + 1
             try await waitOrThrow(error, failures: failures, isLost: !isKnown)
           }
         }
