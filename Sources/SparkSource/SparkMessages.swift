@@ -141,7 +141,8 @@ package enum SparkMessage {
   /// - Parameter reason: what the connection says.
   package static func remedy(_ reason: String, isEncrypted: Bool) -> String {
     if reason.contains("CERTIFICATE_VERIFY_FAILED") || reason.contains("unableToValidateCertificate") {
-      return "Nobody whom this system trusts vouches for the server by that name: name a file of the authority's "
+      return
+        "Nobody whom this system trusts vouches for the server by that name: name a file of the authority's "
         + "certificates by the variable \(SparkAddress.certificatesVariable), or give the name that the certificate has"
     }
     if reason.contains("WRONG_VERSION_NUMBER") {

@@ -134,7 +134,9 @@
         while !progress.value.isComplete {
           let before = progress.value
           let start = ContinuousClock.now
-          var hasLasted: Bool { progress.value.answers > before.answers || start.duration(to: .now) > Self.lasting }
+          var hasLasted: Bool {
+            progress.value.answers > before.answers || start.duration(to: .now) > Self.lasting
+          }
           do {
             let (method, request) =
               isKnown

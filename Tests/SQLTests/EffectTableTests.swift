@@ -123,7 +123,8 @@
         String(repeating: "n", count: 300),
       ]
       let levels = [
-        "it's", "'); DROP TABLE t; --", "a", "A", "a ", "\\", "\n", "", "\u{E9}", "e\u{301}", "NULL", "${x}", "1",
+        "it's", "'); DROP TABLE t; --", "a", "A", "a ", "\\", "\n", "", "\u{E9}", "e\u{301}", "NULL", "${x}",
+        "1",
       ]
       let texts = (0..<plain.rowCount).map { levels[$0 % levels.count] }
       for name in names {
@@ -152,12 +153,15 @@
         try SQLiteExecutor(path: path), try SQLiteExecutor(path: path, access: .write)
       )
       func tables() async throws -> [String] {
-        try await DataFrame(query: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name", on: reading)[
-          "name"
-        ].strings.compactMap(\.self)
+        try await DataFrame(
+          query: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name", on: reading)[
+            "name"
+          ].strings.compactMap(\.self)
       }
       for executor in [reading, SQLiteExecutor(try DatabaseQueue(path: path) as any DatabaseReader)] {
-        await #expect(throws: StatsModelsError.self) { try await results.writeEffects(model.tables, on: executor) }
+        await #expect(throws: StatsModelsError.self) {
+          try await results.writeEffects(model.tables, on: executor)
+        }
       }
       await #expect(throws: (any Error).self) { try await writing.run("DROP TABLE t") { _ in } }
       // The second table is there: the first is not made either.
@@ -188,9 +192,15 @@
 
     @Test(arguments: [
       (SQLDialect.sqlite, "\"h\" TEXT NOT NULL, u0 REAL NOT NULL, PRIMARY KEY (\"h\")", "'it''s'", "'\\'"),
-      (.postgreSQL, "\"h\" TEXT NOT NULL, u0 DOUBLE PRECISION NOT NULL, PRIMARY KEY (\"h\")", "'it''s'", "E'\\\\'"),
+      (
+        .postgreSQL, "\"h\" TEXT NOT NULL, u0 DOUBLE PRECISION NOT NULL, PRIMARY KEY (\"h\")", "'it''s'",
+        "E'\\\\'"
+      ),
       (.duckDB, "\"h\" VARCHAR NOT NULL, u0 DOUBLE NOT NULL, PRIMARY KEY (\"h\")", "'it''s'", "'\\'"),
-      (.spark, "`h` STRING NOT NULL, u0 DOUBLE NOT NULL", "CAST(X'69742773' AS STRING)", "CAST(X'5c' AS STRING)"),
+      (
+        .spark, "`h` STRING NOT NULL, u0 DOUBLE NOT NULL", "CAST(X'69742773' AS STRING)",
+        "CAST(X'5c' AS STRING)"
+      ),
       (
         .bigQuery, "`h` STRING NOT NULL, u0 FLOAT64 NOT NULL", "CAST(FROM_HEX('69742773') AS STRING)",
         "CAST(FROM_HEX('5c') AS STRING)"
@@ -200,7 +210,9 @@
         "HEX_DECODE_STRING('5c')"
       ),
     ])
-    func tablesOfEachDialect(_ dialect: SQLDialect, columns: String, quote: String, backslash: String) async throws {
+    func tablesOfEachDialect(_ dialect: SQLDialect, columns: String, quote: String, backslash: String)
+      async throws
+    {
       var generator = SeededGenerator(seed: 45)
       var data = RandomTable.make(rows: 90, using: &generator)
       data["h"] = (0..<90).map { ["it's", "\\", "a"][$0 % 3] }

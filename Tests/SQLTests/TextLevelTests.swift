@@ -13,24 +13,31 @@
     private struct Grouping: SQLExecutor {
       let inner: SQLiteExecutor
       var dialect: SQLDialect { .sqlite }
-      func columns(of statement: String) async throws -> [SQLColumn] { try await inner.columns(of: statement) }
+      func columns(of statement: String) async throws -> [SQLColumn] {
+        try await inner.columns(of: statement)
+      }
       func run(_ statement: String, row: ([SQLValue]) throws -> Void) async throws {
         try await inner.run(statement, row: row)
       }
     }
 
     private static let levels = [
-      "a", "A", "a ", "a\t", "A  ", "\u{E9}", "e\u{301}", "É", "ß", "SS", "1", "01", "1.0", "", " ", "\u{FEFF}a",
+      "a", "A", "a ", "a\t", "A  ", "\u{E9}", "e\u{301}", "É", "ß", "SS", "1", "01", "1.0", "", " ",
+      "\u{FEFF}a",
       String(repeating: "long", count: 20_000) + "a", String(repeating: "long", count: 20_000) + "A",
     ]
 
     @Test(
       arguments: ["BINARY", "NOCASE", "RTRIM"],
-      ["y ~ x + (1 | c)", "y ~ c + (1 | g)", "y ~ I(1 * (c == 'a')) + (1 | g)", "y ~ C(c, Sum):x + (1 | g:c)"])
+      [
+        "y ~ x + (1 | c)", "y ~ c + (1 | g)", "y ~ I(1 * (c == 'a')) + (1 | g)",
+        "y ~ C(c, Sum):x + (1 | g:c)",
+      ])
     func levelsAreThoseOfTheRows(_ collation: String, _ formula: String) async throws {
       let queue = try DatabaseQueue()
       try await queue.write { database in
-        try database.execute(sql: "CREATE TABLE t (y DOUBLE, x DOUBLE, g INTEGER, c TEXT COLLATE \(collation))")
+        try database.execute(
+          sql: "CREATE TABLE t (y DOUBLE, x DOUBLE, g INTEGER, c TEXT COLLATE \(collation))")
         let insert = try database.makeStatement(sql: "INSERT INTO t VALUES (?, ?, ?, ?)")
         for row in 0..<360 {
           try insert.execute(arguments: [

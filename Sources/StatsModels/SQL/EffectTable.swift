@@ -102,7 +102,8 @@ extension MixedLMResults {
     let positions = blocks.indices.filter { blocks[$0].factor != nil && blockNames($0).contains(group) }
     if let first = positions.first, let factor = blocks[first].factor {
       table = EffectTable(
-        group: group, keys: try keys(of: factor, named: specification.levelName(ofBlock: first)), blocks: positions, multipliers: [],
+        group: group, keys: try keys(of: factor, named: specification.levelName(ofBlock: first)),
+        blocks: positions, multipliers: [],
         width: positions.reduce(0) { $0 + blocks[$1].width },
         levels: (0..<factor.levelCount).map(factor.levels(of:)))
     } else if let position = blocks.indices.first(where: {
@@ -127,7 +128,8 @@ extension MixedLMResults {
     if name == "Group", specification.groupColumn == nil {
       throw StatsModelsError(
         .notAvailable,
-        "the groups were given as labels, which no column of a table holds: give groups as the name of a column")
+        "the groups were given as labels, which no column of a table holds: give groups as the name of a column"
+      )
     }
     guard let term = try? Term.grouping(name), term.factors.map(\.name) == factor.partNames else {
       return [.column(name)]
@@ -142,7 +144,8 @@ extension MixedLMResults {
     let block = specification.blocks[position]
     guard let coding = block.component?.coding(groups: specification.grouping.codes),
       let formula = formulas.arguments.vcFormula?[block.group],
-      let term = try ModelDesc.fromFormula(formula).rhsTermlist.first, term.factors.count == coding.factors.count
+      let term = try ModelDesc.fromFormula(formula).rhsTermlist.first,
+      term.factors.count == coding.factors.count
     else {
       throw StatsModelsError(
         .notAvailable,
