@@ -48,13 +48,19 @@ public struct ADBCExecutor: SQLWriter {
       options["access_mode"] = "READ_ONLY"
     }
     connection = try ADBCConnection(driver: driver, entry: entry, options: options, preload: preload)
-    if access == .read, let statement = Self.guarding[found] { try connection.run(statement) }
+    for statement in Self.preparation(found, access) { try connection.run(statement) }
   }
 
-  /// What makes a session refuse to write.
-  private static let guarding: [SQLDialect: String] = [
-    .postgreSQL: "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", .sqlite: "PRAGMA query_only = 1",
-  ]
+  /// What a session begins with: one for reading refuses to write, and PostgreSQL keeps notices to itself.
+  private static func preparation(_ dialect: SQLDialect, _ access: SQLAccess) -> [String] {
+    switch (dialect, access) {
+    case (.postgreSQL, .read):
+      ["SET client_min_messages = warning", "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"]
+    case (.postgreSQL, .write): ["SET client_min_messages = warning"]
+    case (.sqlite, .read): ["PRAGMA query_only = 1"]
+    default: []
+    }
+  }
 
   /// The dialect that the name of a library tells.
   private static func dialect(of name: String) -> SQLDialect? {
