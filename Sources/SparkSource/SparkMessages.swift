@@ -142,8 +142,11 @@ package enum SparkMessage {
   package static func remedy(_ reason: String, isEncrypted: Bool) -> String {
     if reason.contains("CERTIFICATE_VERIFY_FAILED") || reason.contains("unableToValidateCertificate") {
       return
-        "Nobody whom this system trusts vouches for the server by that name: name a file of the authority's "
-        + "certificates by the variable \(SparkAddress.certificatesVariable), or give the name that the certificate has"
+        "Nobody whom this system trusts vouches for the server: name a file of the authority's certificates by the "
+        + "variable \(SparkAddress.certificatesVariable)"
+    }
+    if reason.contains("failedToValidateHostname") {
+      return "The server's certificate is of another name: give the name that it has"
     }
     if reason.contains("WRONG_VERSION_NUMBER") {
       return "The server speaks no TLS: leave out use_ssl=true, or give the port at which it does"

@@ -129,6 +129,7 @@ struct SparkMessageTests {
       try SparkAddress("sc://h", environment: [SparkAddress.certificatesVariable: "/a.pem"]).certificates
         == "/a.pem")
     #expect(SparkMessage.remedy("CERTIFICATE_VERIFY_FAILED", isEncrypted: true).contains("ROOTS_FILE_PATH"))
+    #expect(SparkMessage.remedy("failedToValidateHostname", isEncrypted: true).contains("another name"))
     #expect(SparkMessage.remedy("WRONG_VERSION_NUMBER", isEncrypted: true).contains("no TLS"))
     #expect(SparkMessage.remedy("refused", isEncrypted: false).contains("start-connect-server"))
   }
