@@ -44,8 +44,7 @@
     /// Runs one SELECT. A task that is cancelled interrupts it; a connection that breaks is made anew, and the result goes
     /// on where it stopped.
     public func run(_ statement: String, row: ([SQLValue]) throws -> Void) async throws {
-      for try await batch in session.batches(of: Self.query(statement)) { try ArrowStream.read(batch, row) }
-      try Task.checkCancellation()
+      try await session.run(query: Self.query(statement)) { try ArrowStream.read($0, row) }
     }
 
     /// Runs statements that change something, one after another: what ran before an error stays.

@@ -72,7 +72,7 @@
     /// Tells the server that the session is over; the next statement begins another one.
     func end() async {
       guard address.session == nil else { return }
-      _ = try? await call("ReleaseSession", requests.releaseSession())
+      await tell([("ReleaseSession", requests.releaseSession())])
       identifier.withLock { $0 = Self.newIdentifier() }
     }
 
@@ -89,21 +89,25 @@
       }
     }
 
-    /// The rows of a query, each element a stream of Arrow. Whoever stops reading stops the statement.
-    func batches(of query: String) -> AsyncThrowingStream<[UInt8], any Error> {
-      let plan = SparkPlan.query(query)
-      return AsyncThrowingStream { continuation in
-        let task = Task {
-          do {
-            try await self.run(plan) { continuation.yield($0) }
-            continuation.finish()
-          } catch {
-            continuation.finish(throwing: error)
-          }
+    /// Calls `take` with the rows of a query, a stream of Arrow at a time. An error and a cancellation end the statement
+    /// before this returns: a program that ends then leaves no work behind.
+    func run(query: String, _ take: ([UInt8]) throws -> Void) async throws {
+      let (batches, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
+      let task = Task {
+        do {
+          try await run(.query(query)) { continuation.yield($0) }
+          continuation.finish()
+        } catch {
+          continuation.finish(throwing: error)
         }
-        continuation.onTermination = { reason in
-          if case .cancelled = reason { task.cancel() }
-        }
+      }
+      do {
+        for try await batch in batches { try take(batch) }
+        try Task.checkCancellation()
+      } catch {
+        task.cancel()
+        await task.value
+        throw error
       }
     }
 
@@ -162,15 +166,27 @@
           }
         }
       } catch {
-        // The statement runs on at the server unless it is told; a cancelled task can tell nobody.
-        await Task {
-          _ = try? await call("Interrupt", requests.interrupt(operation: operation))
-          _ = try? await call("ReleaseExecute", requests.release(operation: operation))
-        }.value
+        // The statement runs on at the server unless it is told.
+        await tell([
+          ("Interrupt", requests.interrupt(operation: operation)),
+          ("ReleaseExecute", requests.release(operation: operation)),
+        ])
         try Task.checkCancellation()
         throw error
       }
-      _ = try? await call("ReleaseExecute", requests.release(operation: operation))
+      await tell([("ReleaseExecute", requests.release(operation: operation))])
+    }
+
+    /// Seconds in which a server hears what it is told, or is gone.
+    private static let hearing = Duration.seconds(10)
+
+    /// Tells the server something of which the answer does not matter. A cancelled task can tell nobody: another one does.
+    private func tell(_ messages: [(method: String, request: [UInt8])]) async {
+      await Task {
+        for message in messages {
+          _ = try? await call(message.method, message.request, timeout: Self.hearing)
+        }
+      }.value
     }
 
     /// Waits before another attempt.
@@ -201,8 +217,12 @@
       MethodDescriptor(fullyQualifiedService: "spark.connect.SparkConnectService", method: method)
     }
 
-    private func call(_ method: String, _ request: [UInt8]) async throws -> [UInt8] {
-      try await client.unary(
+    private func call(
+      _ method: String, _ request: [UInt8], timeout: Duration? = nil
+    ) async throws -> [UInt8] {
+      var options = options
+      options.timeout = timeout
+      return try await client.unary(
         request: ClientRequest(message: request, metadata: metadata), descriptor: descriptor(method),
         serializer: RawBytes(), deserializer: RawBytes(), options: options
       ) { try $0.message }
