@@ -132,7 +132,7 @@ spark_encrypted() {
   echo "encrypted: accepted from the authority given, refused from others and by other names"
 }
 
-# Ctrl-C in the middle of a statement of hours: the command ends, and so does the server's work.
+# Ctrl-C in the middle of a statement of minutes: the command ends, and so does the server's work.
 spark_interrupted() {
   local server fitting status=0 before after
   server=$(cat "$work"/*SparkConnectServer*.pid)
@@ -140,18 +140,19 @@ spark_interrupted() {
 import sys
 from pyspark.sql import SparkSession
 SparkSession.builder.remote(sys.argv[1]).getOrCreate().sql(
-    'CREATE OR REPLACE VIEW endless AS SELECT y, x, g FROM rows CROSS JOIN range(1000000)')" "$remote"
+    'CREATE OR REPLACE VIEW long AS SELECT y, x, g FROM rows CROSS JOIN range(20000)')" "$remote"
   # A shell lets jobs in its background ignore Ctrl-C.
   "$environment/bin/python" -c "
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
-os.execv(sys.argv[1], sys.argv[1:])" "$mixedlm" fit --from "spark:$remote" --table endless "${model[@]}" >/dev/null 2>&1 &
+os.execv(sys.argv[1], sys.argv[1:])" "$mixedlm" fit --from "spark:$remote" --table long "${model[@]}" >/dev/null 2>&1 &
   fitting=$!
   sleep 5
   kill -INT "$fitting"
   wait "$fitting" || status=$?
   [ "$status" = 130 ] || fails "the interrupted command ended with status $status"
-  sleep 3
+  # Tasks look whether they are to end when they come to another batch of rows.
+  sleep 5
   before=$(awk '{ print $14 + $15 }' "/proc/$server/stat")
   sleep 2
   after=$(awk '{ print $14 + $15 }' "/proc/$server/stat")
