@@ -18,10 +18,13 @@ package struct SQLTranslator: Sendable {
   package struct Moments: Sendable {
     package let mean: Double
     package let deviation: Double
+    /// What stands for mean and deviation in a text that is printed before they are known.
+    package let parameters: [String]?
 
-    package init(mean: Double, deviation: Double) {
+    package init(mean: Double, deviation: Double, parameters: [String]? = nil) {
       self.mean = mean
       self.deviation = deviation
+      self.parameters = parameters
     }
   }
 
@@ -229,8 +232,9 @@ package struct SQLTranslator: Sendable {
     }
     let inner = try numeric(call.positional[0])
     guard let moments = moments[inner] else { throw SQLMomentsNeeded(argument: inner) }
-    let centred = "(\(inner) - \(dialect.number(moments.mean)))"
-    return number(name == "center" ? centred : "(\(centred) / \(dialect.number(moments.deviation)))")
+    let known = moments.parameters ?? [dialect.number(moments.mean), dialect.number(moments.deviation)]
+    let centred = "(\(inner) - \(known[0]))"
+    return number(name == "center" ? centred : "(\(centred) / \(known[1]))")
   }
 
   private func function(_ name: String, _ arguments: [Expression]) throws -> Translation {

@@ -12,7 +12,8 @@ struct SQLCommand: ParsableCommand {
       mixedlm sql --from <DATABASE> --table <T> --model <FILE> [--effects <FACTOR=T>]… [--residuals]
       """,
     discussion: """
-      Numbers that only the data tell stand as parameters, :shift_1 and so on: the mean of each entry, rounded.
+      Numbers that only the data tell stand as parameters: :shift_1 and so on, the mean of each entry, rounded; :mean_1 and
+      :deviation_1 of center and standardize.
       The schema is a JSON object of columns and types, {"y": "double", "g": "text"}; --from asks a database for it.
       With --model, a fit that 'fit --save' wrote, the statement selects all columns and the fitted value; the effects of \
       factors are those of tables that 'fit --write-effects' or the statements of --create-effects make.

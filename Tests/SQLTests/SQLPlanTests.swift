@@ -36,6 +36,15 @@ struct SQLPlanTests {
     #expect(!text.contains("--"))
   }
 
+  @Test func whatTransformsRememberStandsAsParameters() throws {
+    let statements = try plan("y ~ center(x) + standardize(np.exp(x)) + (1 | g)", .duckDB)
+    #expect(
+      statements.count { $0.contains("- $mean_1") } == 3
+        && statements.count { $0.contains("- $mean_2) / $deviation_2") } == 2)
+    #expect(
+      statements[1].hasPrefix("SELECT AVG(CAST(\"x\" AS DOUBLE)), ") && statements[2].contains("$mean_1"))
+  }
+
   @Test func namesAreQuotedByDialect() throws {
     let formula = "y ~ Q('a\"b`c') + (1 | g)"
     #expect(try plan(formula, .postgreSQL).last?.contains("\"a\"\"b`c\"") == true)

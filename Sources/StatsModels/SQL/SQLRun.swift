@@ -111,7 +111,9 @@ struct SQLRun<Executor: SQLExecutor> {
       guard let about = first[0].number, about.isFinite else {
         throw StatsModelsError(.notEnoughData, "an argument of center or standardize has no mean")
       }
-      let second = try await row(query.moments(of: argument, mean: about)).map { $0.number ?? .nan }
+      let second = try await row(query.moments(of: argument, mean: query.dialect.number(about))).map {
+        $0.number ?? .nan
+      }
       query.factors.translator.moments[argument] = .init(
         mean: about + second[0], deviation: max(second[1] - second[0] * second[0], 0).squareRoot())
     }
