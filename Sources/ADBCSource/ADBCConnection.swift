@@ -91,7 +91,11 @@ final class ADBCConnection: @unchecked Sendable {
     }
   }
 
-  func run(_ sql: String, _ cancellation: StatementCancellation, row: ([SQLValue]) throws -> Void) throws {
+  /// - Parameter cancellation: what ends the statement; nil for none.
+  func run(
+    _ sql: String, _ cancellation: StatementCancellation? = nil, row: ([SQLValue]) throws -> Void = { _ in }
+  ) throws {
+    let cancellation = cancellation ?? StatementCancellation()
     try lock.withLock {
       try execute(sql, cancellation) { stream, schema in
         while true {

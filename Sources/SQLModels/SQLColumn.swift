@@ -19,11 +19,20 @@ public struct SQLColumn: Sendable, Hashable {
   public let name: String
   /// What its values are.
   public let kind: Kind
+  /// Whether the database says that it compares texts by other rules than byte by byte.
+  package private(set) var isCollated = false
 
   /// A column.
   public init(name: String, kind: Kind) {
     self.name = name
     self.kind = kind
+  }
+
+  /// A column of texts that a database compares by rules of its own.
+  package static func collated(_ name: String) -> SQLColumn {
+    var column = SQLColumn(name: name, kind: .text)
+    column.isCollated = true
+    return column
   }
 
   /// A column of a type as databases write it: `BIGINT`, `double precision`, `NUMERIC(10,2)`, `VARCHAR(20)`.
@@ -99,6 +108,30 @@ public protocol SQLExecutor: Sendable {
 
   /// Ends it.
   func end() async
+}
+
+/// A connection that may change its database, where it was opened for that.
+///
+/// Not in statsmodels.
+public protocol SQLWriter: SQLExecutor {
+  /// Runs statements that change the database: all of them or, where it has transactions for that, none.
+  ///
+  /// - Throws: ``SQLError`` for a connection that was opened for reading, and the database's own errors.
+  func write(_ statements: [String]) async throws
+}
+
+/// What a connection may do.
+///
+/// Not in statsmodels.
+public enum SQLAccess: Sendable, Hashable {
+  /// Run queries.
+  case read
+  /// Make and fill tables too, but only by ``SQLWriter/write(_:)``.
+  case write
+
+  /// Why a connection for reading does not write.
+  package static let refusal = SQLError(
+    "this connection was opened for reading: open one with access: .write to write tables")
 }
 
 extension SQLExecutor {

@@ -54,18 +54,25 @@ extension SQLDialect {
     }
   }
 
-  /// A text in quotes.
+  /// A text in quotes, or by its bytes where the dialect might read quoted ones as another text: backslashes are escapes or
+  /// not by a setting, Spark before version 4 drops doubled quotes, and replaces `${…}`.
   ///
-  /// - Throws: ``SQLError`` for a text that the dialect might read as another one.
+  /// - Throws: ``SQLError`` for a text that databases do not hold.
   package func text(_ text: String) throws(SQLError) -> String {
     let scalars = text.unicodeScalars
-    guard !scalars.contains("\0") else { throw SQLError("a text in the formula holds a zero byte") }
-    let interprets: Set<SQLDialect> = [.spark, .bigQuery, .snowflake]
-    if interprets.contains(self), scalars.contains(where: { $0 == "\\" || Character($0).isNewline }) {
-      throw SQLError("a text with a backslash or line end, '\(text)', is read in several ways by \(name)")
+    guard !scalars.contains("\0") else {
+      throw SQLError("a text holds a zero byte, which no text of SQL can")
     }
-    if self == .bigQuery, scalars.contains("'") {
-      throw SQLError("a text with a quote, \(text), cannot be written in BigQuery without a backslash")
+    let interprets: Set<SQLDialect> = [.spark, .bigQuery, .snowflake]
+    if interprets.contains(self),
+      scalars.contains(where: { "\\'$".unicodeScalars.contains($0) || Character($0).isNewline })
+    {
+      let bytes = text.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+      switch self {
+      case .spark: return "CAST(X'\(bytes)' AS STRING)"
+      case .bigQuery: return "CAST(FROM_HEX('\(bytes)') AS STRING)"
+      default: return "HEX_DECODE_STRING('\(bytes)')"
+      }
     }
     let quoted = Self.doubling("'", in: text)
     // PostgreSQL reads backslashes of plain literals by a setting, and those of this form always as escapes.
@@ -100,6 +107,32 @@ extension SQLDialect {
     case .postgreSQL: "DOUBLE PRECISION"
     case .bigQuery: "FLOAT64"
     default: "DOUBLE"
+    }
+  }
+
+  /// The type of a column that holds values of a kind.
+  package func type(_ kind: SQLColumn.Kind) -> String {
+    switch kind {
+    case .integer: self == .sqlite ? "INTEGER" : self == .bigQuery ? "INT64" : "BIGINT"
+    case .double: doubleType
+    case .boolean: self == .bigQuery ? "BOOL" : "BOOLEAN"
+    case .text, .other:
+      self == .sqlite || self == .postgreSQL
+        ? "TEXT" : self == .spark || self == .bigQuery ? "STRING" : "VARCHAR"
+    }
+  }
+
+  /// A column of texts that are equal only byte by byte: its collation may take upper and lower case, or texts with and
+  /// without spaces after them, for the same.
+  package func binary(_ sql: String, isCollated: Bool) -> String {
+    switch self {
+    case .sqlite: "\(sql) COLLATE BINARY"
+    // Enumerations and texts of other types have no collation of their own.
+    case .postgreSQL: "CAST(\(sql) AS TEXT) COLLATE \"C\""
+    case .duckDB: "CAST(\(sql) AS VARCHAR) COLLATE \"binary\""
+    // Spark before version 4 knows no collations.
+    case .spark: isCollated ? "\(sql) COLLATE UTF8_BINARY" : sql
+    default: sql
     }
   }
 

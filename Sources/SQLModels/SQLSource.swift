@@ -21,6 +21,16 @@ public struct SQLSource: Sendable, Hashable {
   /// A query whose text comes from a trusted place: it is part of the statements as it stands.
   public static func query(trusted sql: String) -> SQLSource { SQLSource(content: .query(sql)) }
 
+  /// The table of that name, to be made and filled.
+  ///
+  /// - Throws: ``SQLError`` for what is no table.
+  package func target(_ dialect: SQLDialect) throws(SQLError) -> String {
+    guard case .table = content else {
+      throw SQLError("rows are written into a table: give .table(…), neither a file nor a query")
+    }
+    return try sql(dialect)
+  }
+
   /// What stands after FROM.
   public func sql(_ dialect: SQLDialect) throws(SQLError) -> String {
     switch content {

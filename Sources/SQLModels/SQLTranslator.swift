@@ -18,10 +18,13 @@ package struct SQLTranslator: Sendable {
   package struct Moments: Sendable {
     package let mean: Double
     package let deviation: Double
+    /// What stands for mean and deviation in a text that is printed before they are known.
+    package let parameters: [String]?
 
-    package init(mean: Double, deviation: Double) {
+    package init(mean: Double, deviation: Double, parameters: [String]? = nil) {
       self.mean = mean
       self.deviation = deviation
+      self.parameters = parameters
     }
   }
 
@@ -82,7 +85,8 @@ package struct SQLTranslator: Sendable {
     let quoted = try dialect.quoted(name)
     switch column.kind {
     case .integer, .double: return number(dialect.double(quoted))
-    case .text: return Translation(sql: quoted, kind: .text)
+    case .text:
+      return Translation(sql: dialect.binary(quoted, isCollated: column.isCollated), kind: .text)
     case .boolean: return Translation(sql: dialect == .sqlite ? "\(quoted) <> 0" : quoted, kind: .truth)
     case .other:
       throw SQLError(
@@ -177,9 +181,7 @@ package struct SQLTranslator: Sendable {
       guard operation == .equal || operation == .notEqual else {
         throw SQLError("the order of texts depends on the database: compare them by == and != only")
       }
-      // A column of SQLite may take upper and lower case for the same.
-      let order = dialect == .sqlite ? " COLLATE BINARY" : ""
-      return Translation(sql: "(\(a.sql) \(word) \(b.sql)\(order))", kind: .truth)
+      return Translation(sql: "(\(a.sql) \(word) \(b.sql))", kind: .truth)
     }
     return Translation(sql: "(\(try numeric(first)) \(word) \(try numeric(second)))", kind: .truth)
   }
@@ -230,8 +232,9 @@ package struct SQLTranslator: Sendable {
     }
     let inner = try numeric(call.positional[0])
     guard let moments = moments[inner] else { throw SQLMomentsNeeded(argument: inner) }
-    let centred = "(\(inner) - \(dialect.number(moments.mean)))"
-    return number(name == "center" ? centred : "(\(centred) / \(dialect.number(moments.deviation)))")
+    let known = moments.parameters ?? [dialect.number(moments.mean), dialect.number(moments.deviation)]
+    let centred = "(\(inner) - \(known[0]))"
+    return number(name == "center" ? centred : "(\(centred) / \(known[1]))")
   }
 
   private func function(_ name: String, _ arguments: [Expression]) throws -> Translation {

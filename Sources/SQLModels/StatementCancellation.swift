@@ -9,17 +9,22 @@ package final class StatementCancellation: @unchecked Sendable {
   /// Seconds between two attempts to end a statement.
   private static let interval = 0.01
 
-  /// One that never comes: what ends a transaction must run after a cancellation too.
+  /// One that never comes.
   package init() {}
 
-  /// Runs blocking work; a task that is cancelled ends the statements that it says it waits for.
+  /// Runs blocking work in a thread of its own; a task that is cancelled ends the statements that it says it waits for.
   package static func run<T>(_ body: (StatementCancellation) throws -> T) async throws -> T {
     let cancellation = StatementCancellation()
     return try await withTaskCancellationHandler {
-      try body(cancellation)
+      try await BlockingWork.run { try body(cancellation) }
     } onCancel: {
       cancellation.cancel()
     }
+  }
+
+  /// Runs blocking work that no cancellation ends: what ends a transaction must run after one too.
+  package static func finish(_ body: (StatementCancellation) throws -> Void) async {
+    try? await BlockingWork.run { try body(StatementCancellation()) }
   }
 
   /// Runs a statement.

@@ -4,30 +4,35 @@
   import GRDBSQLite
   import SQLModels
 
-  /// A connection to an SQLite database, which it only reads.
+  /// A connection to an SQLite database, which it only reads unless told otherwise.
   ///
   /// ```swift
   /// let model = try await MixedLM.fromSQL(
   ///   formula: "y ~ x + (1 | g)", source: .table("sales"), on: SQLiteExecutor(path: "sales.db"))
   /// ```
   /// Not in statsmodels.
-  public struct SQLiteExecutor: SQLExecutor {
+  public struct SQLiteExecutor: SQLWriter {
     private let reader: any DatabaseReader
+    /// The same connection, where it may write.
+    private let writer: (any DatabaseWriter)?
     /// Whether the connection is this one's alone, so that a transaction may stay open between statements.
     private let isOwn: Bool
 
     /// SQLite's.
     public var dialect: SQLDialect { .sqlite }
 
-    /// Opens a file for reading.
+    /// Opens a file.
     ///
+    /// - Parameters:
+    ///   - path: of a file that exists.
+    ///   - access: whether ``write(_:)`` may change it.
     /// - Throws: the database's error for a file that is not there or is no database.
-    public init(path: String) throws {
+    public init(path: String, access: SQLAccess = .read) throws {
       var configuration = Configuration()
-      configuration.readonly = true
+      configuration.readonly = access == .read
       configuration.allowsUnsafeTransactions = true
       configuration.busyMode = .timeout(30)
-      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = 1") }
+      if access == .read { configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = 1") } }
       guard FileManager.default.fileExists(atPath: path) else {
         throw SQLError("there is no database '\(path)'")
       }
@@ -35,12 +40,21 @@
       // A file that is no database is found out by the first read of its schema.
       _ = try queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM sqlite_master") }
       reader = queue
+      writer = access == .write ? queue : nil
       isOwn = true
     }
 
     /// Reads through a connection of the caller's.
     public init(_ reader: any DatabaseReader) {
       self.reader = reader
+      writer = nil
+      isOwn = false
+    }
+
+    /// Reads and writes through a connection of the caller's.
+    public init(writer: any DatabaseWriter) {
+      reader = writer
+      self.writer = writer
       isOwn = false
     }
 
@@ -79,19 +93,34 @@
       try await reading { database, _ in try Self.run(statement, database, row) }
     }
 
-    private func reading<T>(_ body: (Database, SQLiteConnection) throws -> T) async throws -> T {
-      try await StatementCancellation.run { try reading($0, body) }
+    /// Runs statements that change the database, all of them or none. A task that is cancelled interrupts them.
+    ///
+    /// - Throws: ``SQLError`` for a connection that was opened for reading, the database's error, `CancellationError`.
+    public func write(_ statements: [String]) async throws {
+      guard let writer else { throw SQLAccess.refusal }
+      try await StatementCancellation.run { cancellation in
+        try writer.write { database in
+          try Self.interruptible(database, cancellation) { database, _ in
+            for statement in statements { try database.execute(sql: statement) }
+          }
+        }
+      }
     }
 
-    private func reading<T>(
-      _ cancellation: StatementCancellation, _ body: (Database, SQLiteConnection) throws -> T
+    private func reading<T>(_ body: (Database, SQLiteConnection) throws -> T) async throws -> T {
+      try await StatementCancellation.run { cancellation in
+        try reader.unsafeRead { try Self.interruptible($0, cancellation, body) }
+      }
+    }
+
+    private static func interruptible<T>(
+      _ database: Database, _ cancellation: StatementCancellation,
+      _ body: (Database, SQLiteConnection) throws -> T
     ) throws -> T {
-      try reader.unsafeRead { database in
-        guard let connection = database.sqliteConnection else { throw SQLError("the connection is closed") }
-        let address = UInt(bitPattern: connection)
-        return try cancellation.run(stop: { sqlite3_interrupt(OpaquePointer(bitPattern: address)) }) {
-          try body(database, connection)
-        }
+      guard let connection = database.sqliteConnection else { throw SQLError("the connection is closed") }
+      let address = UInt(bitPattern: connection)
+      return try cancellation.run(stop: { sqlite3_interrupt(OpaquePointer(bitPattern: address)) }) {
+        try body(database, connection)
       }
     }
 
@@ -136,14 +165,15 @@
     }
 
     /// Begins a transaction that reads.
-    public func begin() async throws { try control("BEGIN DEFERRED TRANSACTION") }
+    public func begin() async throws {
+      guard isOwn else { return }
+      try await reading { database, _ in try database.execute(sql: "BEGIN DEFERRED TRANSACTION") }
+    }
 
     /// Ends it.
-    public func end() async { try? control("COMMIT") }
-
-    private func control(_ sql: String) throws {
+    public func end() async {
       guard isOwn else { return }
-      try reader.unsafeRead { try $0.execute(sql: sql) }
+      await StatementCancellation.finish { _ in try reader.unsafeRead { try $0.execute(sql: "COMMIT") } }
     }
   }
 

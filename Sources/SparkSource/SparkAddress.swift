@@ -6,6 +6,8 @@ package struct SparkAddress: Sendable, Hashable {
   private static let defaultPort = 15002
   /// The variable in which Spark's own clients look for a token.
   package static let tokenVariable = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
+  /// The variable in which gRPC's clients look for a file of certificates.
+  package static let certificatesVariable = "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"
 
   package let host: String
   package let port: Int
@@ -16,8 +18,10 @@ package struct SparkAddress: Sendable, Hashable {
   /// What is sent with each call beside it.
   package private(set) var headers: [String: String] = [:]
   package let token: String?
+  /// File of the certificates of those who may vouch for the server; nil for the system's.
+  package let certificates: String?
 
-  /// - Parameter environment: variables of the process: the token, and the user's name.
+  /// - Parameter environment: variables of the process: the token, the certificates and the user's name.
   /// - Throws: `SQLError` for what is no address, and for secrets in it.
   package init(_ remote: String, environment: [String: String]) throws(SQLError) {
     let scheme = "sc://"
@@ -59,6 +63,7 @@ package struct SparkAddress: Sendable, Hashable {
     }
     self.isEncrypted = isEncrypted
     token = environment[Self.tokenVariable].flatMap { $0.isEmpty ? nil : $0 }
+    certificates = environment[Self.certificatesVariable].flatMap { $0.isEmpty ? nil : $0 }
     let isLocal = ["localhost", "127.0.0.1", "::1"].contains(host)
     guard token == nil || isEncrypted || isLocal else {
       throw SQLError(

@@ -1,5 +1,13 @@
 import SQLModels
 
+/// What a server is asked to run.
+package enum SparkPlan: Sendable {
+  /// A SELECT.
+  case query(String)
+  /// A statement that changes something.
+  case command(String)
+}
+
 /// Requests of Spark Connect. The numbers of their fields are those of spark/connect/base.proto and relations.proto of
 /// Apache Spark 3.5 and 4.
 package struct SparkRequests: Sendable {
@@ -28,9 +36,16 @@ package struct SparkRequests: Sendable {
   }
 
   /// ExecutePlanRequest, to whose answers one can come back.
-  package func execute(_ sql: String, operation: String) -> [UInt8] {
+  package func execute(_ plan: SparkPlan, operation: String) -> [UInt8] {
     request(4) { writer in
-      writer.add(3) { Self.plan(&$0, sql) }
+      writer.add(3) { message in
+        switch plan {
+        case .query(let sql): Self.plan(&message, sql)
+        // Plan.command = Command.sql_command = SqlCommand.sql.
+        case .command(let sql):
+          message.add(2) { command in command.add(5) { $0.add(1, text: sql) } }
+        }
+      }
       writer.add(5) { options in options.add(1) { $0.add(1, number: 1) } }
       writer.add(6, text: operation)
     }
@@ -96,7 +111,11 @@ package enum SparkSchema {
     }
     return try type.messages(1).map { field in
       guard let type = try field.message(2) else { throw ProtobufMessage.broken }
-      return SQLColumn(name: field.text(1), kind: try kind(type))
+      let kind = try kind(type)
+      // Of a string, and of versions that know collations.
+      let collation = try type.message(11)?.text(2) ?? ""
+      let isCollated = kind == .text && !["", "UTF8_BINARY"].contains(collation)
+      return isCollated ? .collated(field.text(1)) : SQLColumn(name: field.text(1), kind: kind)
     }
   }
 
@@ -117,6 +136,27 @@ package enum SparkSchema {
 
 /// Errors as people read them.
 package enum SparkMessage {
+  /// What to do where no server answers.
+  ///
+  /// - Parameter reason: what the connection says.
+  package static func remedy(_ reason: String, isEncrypted: Bool) -> String {
+    if reason.contains("CERTIFICATE_VERIFY_FAILED") || reason.contains("unableToValidateCertificate") {
+      return
+        "Nobody whom this system trusts vouches for the server: name a file of the authority's certificates by the "
+        + "variable \(SparkAddress.certificatesVariable)"
+    }
+    if reason.contains("failedToValidateHostname") {
+      return "The server's certificate is of another name: give the name that it has"
+    }
+    if reason.contains("WRONG_VERSION_NUMBER") {
+      return "The server speaks no TLS: leave out use_ssl=true, or give the port at which it does"
+    }
+    if !isEncrypted, reason.contains("closed the connection before") {
+      return "It may take encrypted connections only: add /;use_ssl=true"
+    }
+    return "Start one by sbin/start-connect-server.sh, or give its host and port"
+  }
+
   /// What went wrong, without the plan and the stack that follow it: up to its SQLSTATE, or the first line.
   package static func readable(_ text: String) -> String {
     if let state = text.firstMatch(of: /SQLSTATE: [0-9A-Z]{5}/) {

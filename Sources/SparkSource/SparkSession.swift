@@ -21,10 +21,16 @@
 
     init(_ address: SparkAddress) throws {
       self.address = address
-      let client = GRPCClient(
-        transport: try HTTP2ClientTransport.Posix(
-          target: .dns(host: address.host, port: address.port),
-          transportSecurity: address.isEncrypted ? .tls : .plaintext))
+      let client: GRPCClient<HTTP2ClientTransport.Posix>
+      do {
+        client = GRPCClient(
+          transport: try HTTP2ClientTransport.Posix(
+            target: Self.target(address), transportSecurity: Self.security(address)))
+      } catch {
+        guard address.isEncrypted, let file = address.certificates else { throw error }
+        throw SQLError(
+          "\(file), which \(SparkAddress.certificatesVariable) names, holds no certificates: \(error)")
+      }
       self.client = client
       var metadata = Metadata()
       for (name, value) in address.headers { metadata.addString(value, forKey: name) }
@@ -32,6 +38,27 @@
       self.metadata = metadata
       identifier = Mutex(address.session ?? Self.newIdentifier())
       Task { try await client.runConnections() }
+    }
+
+    /// Addresses of a machine are no names: nobody looks them up, and certificates hold them apart from names.
+    private static func target(_ address: SparkAddress) -> any ResolvableTarget {
+      var bytes = in6_addr()
+      if inet_pton(AF_INET, address.host, &bytes) == 1 {
+        return .ipv4(address: address.host, port: address.port)
+      }
+      if inet_pton(AF_INET6, address.host, &bytes) == 1 {
+        return .ipv6(address: address.host, port: address.port)
+      }
+      return .dns(host: address.host, port: address.port)
+    }
+
+    private static func security(_ address: SparkAddress) -> HTTP2ClientTransport.Posix.TransportSecurity {
+      guard address.isEncrypted else { return .plaintext }
+      return .tls {
+        if let file = address.certificates {
+          $0.trustRoots = .certificates([.file(path: file, format: .pem)])
+        }
+      }
     }
 
     deinit { client.beginGracefulShutdown() }
@@ -45,7 +72,7 @@
     /// Tells the server that the session is over; the next statement begins another one.
     func end() async {
       guard address.session == nil else { return }
-      _ = try? await call("ReleaseSession", requests.releaseSession())
+      await tell([("ReleaseSession", requests.releaseSession())])
       identifier.withLock { $0 = Self.newIdentifier() }
     }
 
@@ -62,22 +89,30 @@
       }
     }
 
-    /// The rows of a statement, each element a stream of Arrow. Whoever stops reading stops the statement.
-    func batches(of sql: String) -> AsyncThrowingStream<[UInt8], any Error> {
-      AsyncThrowingStream { continuation in
-        let task = Task {
-          do {
-            try await self.run(sql) { continuation.yield($0) }
-            continuation.finish()
-          } catch {
-            continuation.finish(throwing: error)
-          }
-        }
-        continuation.onTermination = { reason in
-          if case .cancelled = reason { task.cancel() }
+    /// Calls `take` with the rows of a query, a stream of Arrow at a time. An error and a cancellation end the statement
+    /// before this returns: a program that ends then leaves no work behind.
+    func run(query: String, _ take: ([UInt8]) throws -> Void) async throws {
+      let (batches, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self)
+      let task = Task {
+        do {
+          try await run(.query(query)) { continuation.yield($0) }
+          continuation.finish()
+        } catch {
+          continuation.finish(throwing: error)
         }
       }
+      do {
+        for try await batch in batches { try take(batch) }
+        try Task.checkCancellation()
+      } catch {
+        task.cancel()
+        await task.value
+        throw error
+      }
     }
+
+    /// Runs a statement that gives no rows.
+    func execute(_ command: String) async throws { try await run(.command(command)) { _ in } }
 
     // MARK: - Running
 
@@ -88,8 +123,12 @@
       var answers = 0
     }
 
+    /// A stream of answers that lasted so long had a server that works on the statement: it ends streams now and then, by
+    /// default after two minutes, and may have nothing to say before the statement's own end.
+    private static let lasting = Duration.seconds(1)
+
     /// Runs a statement to its end, over as many connections as that takes.
-    private func run(_ sql: String, _ take: @escaping @Sendable ([UInt8]) -> Void) async throws {
+    private func run(_ plan: SparkPlan, _ take: @escaping @Sendable ([UInt8]) -> Void) async throws {
       let requests = requests
       let operation = Self.newIdentifier()
       let progress = Shared(Progress())
@@ -98,11 +137,15 @@
       do {
         while !progress.value.isComplete {
           let before = progress.value
+          let start = ContinuousClock.now
+          var hasLasted: Bool {
+            progress.value.answers > before.answers || start.duration(to: .now) > Self.lasting
+          }
           do {
             let (method, request) =
               isKnown
               ? ("ReattachExecute", requests.reattach(operation: operation, after: before.last))
-              : ("ExecutePlan", requests.execute(sql, operation: operation))
+              : ("ExecutePlan", requests.execute(plan, operation: operation))
             isKnown = true
             try await stream(method, request) { message in
               let response = try SparkResponse(message)
@@ -113,25 +156,37 @@
               }
               if let rows = response.rows { take(rows) }
             }
-            failures = progress.value.answers > before.answers ? 0 : failures + 1
+            failures = hasLasted ? 0 : failures + 1
             if failures > Self.attempts { throw SQLError("Spark ended its answer too early") }
           } catch let error as RPCError {
             // The connection broke before the server knew of the statement.
             if error.message.contains("OPERATION_NOT_FOUND"), before.last == nil { isKnown = false }
-            failures = progress.value.answers > before.answers ? 1 : failures + 1
+            failures = hasLasted ? 1 : failures + 1
             try await waitOrThrow(error, failures: failures, isLost: !isKnown)
           }
         }
       } catch {
-        // The statement runs on at the server unless it is told; a cancelled task can tell nobody.
-        await Task {
-          _ = try? await call("Interrupt", requests.interrupt(operation: operation))
-          _ = try? await call("ReleaseExecute", requests.release(operation: operation))
-        }.value
+        // The statement runs on at the server unless it is told.
+        await tell([
+          ("Interrupt", requests.interrupt(operation: operation)),
+          ("ReleaseExecute", requests.release(operation: operation)),
+        ])
         try Task.checkCancellation()
         throw error
       }
-      _ = try? await call("ReleaseExecute", requests.release(operation: operation))
+      await tell([("ReleaseExecute", requests.release(operation: operation))])
+    }
+
+    /// Seconds in which a server hears what it is told, or is gone.
+    private static let hearing = Duration.seconds(10)
+
+    /// Tells the server something of which the answer does not matter. A cancelled task can tell nobody: another one does.
+    private func tell(_ messages: [(method: String, request: [UInt8])]) async {
+      await Task {
+        for message in messages {
+          _ = try? await call(message.method, message.request, timeout: Self.hearing)
+        }
+      }.value
     }
 
     /// Waits before another attempt.
@@ -144,8 +199,8 @@
         guard isBroken else { throw SQLError("Spark refused: \(SparkMessage.readable(error.message))") }
         let reason = SparkMessage.readable(error.cause.map { "\($0)" } ?? error.message)
         throw SQLError(
-          "no Spark Connect server answers at \(address.host):\(address.port): \(reason). Start one by "
-            + "sbin/start-connect-server.sh, or give its host and port")
+          "no Spark Connect server answers at \(address.host):\(address.port): \(reason). "
+            + SparkMessage.remedy(reason, isEncrypted: address.isEncrypted))
       }
       try await Task.sleep(for: Self.pause(failures))
     }
@@ -162,8 +217,12 @@
       MethodDescriptor(fullyQualifiedService: "spark.connect.SparkConnectService", method: method)
     }
 
-    private func call(_ method: String, _ request: [UInt8]) async throws -> [UInt8] {
-      try await client.unary(
+    private func call(
+      _ method: String, _ request: [UInt8], timeout: Duration? = nil
+    ) async throws -> [UInt8] {
+      var options = options
+      options.timeout = timeout
+      return try await client.unary(
         request: ClientRequest(message: request, metadata: metadata), descriptor: descriptor(method),
         serializer: RawBytes(), deserializer: RawBytes(), options: options
       ) { try $0.message }

@@ -56,6 +56,12 @@ struct AggregateOptions: ParsableArguments {
       valueName: "none|drop"))
   var missing = MissingOption.none
 
+  /// Whether something is said about a model.
+  var saysModel: Bool {
+    formula != nil || groups != nil || singleGroup || reFormula != nil || !reFormulaFor.isEmpty
+      || !vcFormula.isEmpty || weights != nil || offset != nil || missing != .none
+  }
+
   func check() throws {
     if groups != nil, singleGroup {
       throw ValidationError("--groups and --single-group contradict each other; give one of them.")

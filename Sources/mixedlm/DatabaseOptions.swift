@@ -42,14 +42,16 @@ struct DatabaseAddress: ExpressibleByArgument {
   }
 
   /// A connection.
-  func executor() throws -> any SQLExecutor {
+  func executor(_ access: SQLAccess = .read) throws -> any SQLWriter {
     #if SQLite
-      if scheme == "sqlite" { return try SQLiteExecutor(path: rest) }
+      if scheme == "sqlite" { return try SQLiteExecutor(path: rest, access: access) }
     #endif
     #if Spark
-      if scheme == "spark", #available(macOS 15, *) { return try SparkConnectExecutor(remote: rest) }
+      if scheme == "spark", #available(macOS 15, *) {
+        return try SparkConnectExecutor(remote: rest, access: access)
+      }
     #endif
-    if scheme == "adbc" { return try adbc() }
+    if scheme == "adbc" { return try adbc(access) }
     let (make, traits) = scheme == "spark" ? ("make spark", "SQLite,Spark") : ("make build", "SQLite")
     throw StatsModelsError(
       .notAvailable,
@@ -58,7 +60,7 @@ struct DatabaseAddress: ExpressibleByArgument {
   }
 
   /// `adbc:/path/of/driver.so?dialect=duckdb&entry=…&preload=…&path=…`: what is not for this program is for the driver.
-  private func adbc() throws -> ADBCExecutor {
+  private func adbc(_ access: SQLAccess) throws -> ADBCExecutor {
     let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     var options: [String: String] = [:]
     for pair in parts.count > 1 ? parts[1].split(separator: "&") : [] {
@@ -76,6 +78,6 @@ struct DatabaseAddress: ExpressibleByArgument {
     let preload = options.removeValue(forKey: "preload").map { [$0] } ?? []
     return try ADBCExecutor(
       driver: parts[0], entry: options.removeValue(forKey: "entry"), options: options, dialect: dialect,
-      preload: preload)
+      preload: preload, access: access)
   }
 }

@@ -21,6 +21,8 @@ struct FitCommand: ParsableCommand {
         mixedlm fit dietox.csv --formula "Weight ~ Time" --groups Pig --save pigs.fit
         mixedlm fit --aggregates day1.mlx day2.mlx --format json
         mixedlm fit --from sqlite:sales.db --table orders --formula "y ~ x + (1 | shop)"
+        mixedlm fit --from sqlite:sales.db --table orders --formula "y ~ x + (1 | shop)" --save shops.fit \\
+          --write-effects shop=shop_effects
         mixedlm fit cbpp.csv --formula "incidence ~ C(period) + (1 | herd)" --family binomial --trials size
       """)
 
@@ -101,8 +103,9 @@ struct FitCommand: ParsableCommand {
         try runGeneralized(GeneralizedFit(model, family: family))
         return
       }
-      let fitted = try source.fitted(model, needsLevels: all || save != nil)
+      let fitted = try source.fitted(model, needsLevels: all || save != nil || !source.writeEffects.isEmpty)
       if let save { try fitted.model.results.save(save, rows: !withoutRows) }
+      try source.write(fitted.model.results)
       let covariance = try robustCovariance(fitted.model.results)
       let table = try coefficients(fitted.model.results, covariance)
       if !model.quiet { for note in table?.notes ?? [] { Terminal.complain("note: \(note)") } }

@@ -188,11 +188,8 @@ struct ModelOptions: ParsableArguments {
   func sums(
     _ executor: some SQLExecutor, table: String, _ condition: String?, poolsLevels: Bool
   ) async throws -> Aggregates {
-    let isFile = [".parquet", ".csv"].contains { table.lowercased().hasSuffix($0) }
-    let reads = executor.dialect == .duckDB || executor.dialect == .spark
-    return try await Aggregates.fromSQL(
-      formula: formula ?? "", source: isFile && reads ? .file(table) : .table(parts: tableParts(table)),
-      on: executor,
+    try await Aggregates.fromSQL(
+      formula: formula ?? "", source: tableSource(table, executor.dialect), on: executor,
       groups: singleGroup ? "" : groups, reFormula: randomEffects, vcFormula: components, weights: weights,
       offset: offset, whereClause: condition.map { SQLCondition(trusted: $0) }, missing: missing.missing,
       poolsLevels: poolsLevels)

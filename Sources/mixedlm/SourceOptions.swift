@@ -33,8 +33,26 @@ struct SourceOptions: ParsableArguments {
       valueName: "C"))
   var condition: String?
 
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Write the predicted effects of a factor into a new table of the database of --from; may be repeated. Example: --write-effects shop=shop_effects",
+      valueName: "FACTOR=T"))
+  var writeEffects: [EffectTarget] = []
+
+  @Flag(help: "Drop tables that --write-effects names if they are there. Example: --replace-effects")
+  var replaceEffects = false
+
   /// A usage error unless there is one source, with what it needs.
   func check(_ model: ModelOptions) throws {
+    if from == nil, !writeEffects.isEmpty {
+      throw ValidationError(
+        "--write-effects needs --from; 'mixedlm sql --model' prints statements for any database.")
+    }
+    if replaceEffects, writeEffects.isEmpty {
+      throw ValidationError("--replace-effects needs --write-effects.")
+    }
+    try EffectTarget.check(writeEffects, rows: table)
     if from == nil, table != nil || condition != nil {
       throw ValidationError("--table and --where need --from.")
     }
@@ -83,8 +101,49 @@ struct SourceOptions: ParsableArguments {
   }
 }
 
+extension SourceOptions {
+  /// Writes the effects that were asked for, by a connection of their own: the one that reads cannot write.
+  func write(_ results: MixedLMResults) throws {
+    guard let from, !writeEffects.isEmpty else { return }
+    let (targets, replacing) = (writeEffects, replaceEffects)
+    try waiting {
+      try await results.writeEffects(
+        EffectTarget.tables(targets), on: from.executor(.write), replacing: replacing)
+    }
+  }
+}
+
+/// A factor and a table of its predicted effects: `shop=shop_effects`.
+struct EffectTarget: ExpressibleByArgument {
+  let factor: String
+  let table: String
+
+  init?(argument: String) {
+    guard let split = argument.firstIndex(of: "=") else { return nil }
+    factor = String(argument[..<split])
+    table = String(argument[argument.index(after: split)...])
+  }
+
+  /// A usage error for a factor or table that is named twice, and for the table of the rows.
+  static func check(_ targets: [EffectTarget], rows: String?) throws {
+    for names in [targets.map(\.factor), targets.map(\.table)] where Set(names).count < names.count {
+      throw ValidationError("A factor or table of effects is given twice.")
+    }
+    if let rows, targets.contains(where: { tableParts($0.table) == tableParts(rows) }) {
+      throw ValidationError("The table of effects is that of the rows; give it a name of its own.")
+    }
+  }
+
+  /// Tables by factor.
+  static func tables(_ targets: [EffectTarget]) -> [String: SQLSource] {
+    Dictionary(
+      targets.map { ($0.factor, SQLSource.table(parts: tableParts($0.table))) },
+      uniquingKeysWith: { a, _ in a })
+  }
+}
+
 /// Runs asynchronous work to its end; Ctrl-C cancels it, so that a database learns of it.
-private func waiting<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) throws -> T {
+func waiting<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) throws -> T {
   let done = DispatchSemaphore(value: 0)
   let box = ResultBox<T>()
   let task = Task {

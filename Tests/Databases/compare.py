@@ -16,9 +16,13 @@ import sysconfig
 from urllib.parse import quote
 
 HOSTILE = 'a"b; DROP TABLE t; --'
-TYPES = {"k": "INTEGER", "g": "INTEGER", "f": "VARCHAR", "h": "VARCHAR", "größe": "VARCHAR", "b": "BOOLEAN"}
+TYPES = {"k": "INTEGER", "g": "INTEGER", "f": "VARCHAR", "h": "VARCHAR", "größe": "VARCHAR", "b": "BOOLEAN", "case": "VARCHAR"}
+# Texts that differ in case only: collations of the columns take them for the same, rows do not.
+CASES_OF_LETTERS = ["a", "A", "b", "B", "b ", "it's", "\\n"]
 # The likelihoods are maximised on their own: they agree to what optimisers leave, estimates to a part of their error.
 LIKELIHOOD, ESTIMATE = 1e-9, 1e-4
+# Fitted values of the same estimates differ by rounding.
+FITTED = 1e-12
 
 CASES = [
     ("y ~ x + (1 + x | g)", []),
@@ -33,7 +37,12 @@ CASES = [
     ("y ~ C(f, Treatment('mid')) + z + (1 | h)", ["--weights", "w", "--offset", "z"]),
     (f"y ~ Q('{HOSTILE}') + (1 | Q('größe'))", []),
     ("holes ~ gaps + f + (1 | g)", ["--missing", "drop"]),
+    ("y ~ C(case) * x + (1 | g)", []),
+    ("y ~ I(1 * (case == 'a')) * x + (1 | case:k)", []),
 ]
+# A model whose effects are written back, its factors and their columns.
+WRITTEN = "y ~ center(x) + b * C(k) + (1 + x | case) + (1 | g/k)"
+FACTORS = {"case": "effects of case", "g": "effects of g", "g:k": "effects of g:k"}
 
 
 def rows(count, seed=20240501):
@@ -52,7 +61,7 @@ def rows(count, seed=20240501):
         result.append({
             "y": y, "x": x, "z": z, "k": k, "g": g, "h": f"h{h}", "f": generator.choice(["low", "mid", "high"]),
             "b": z > 0.3, "w": 0.2 + 2 * generator.random(), "far": y + 1e6, "distant": x + 1e4, "farther": y + 1e9,
-            HOSTILE: x * 2 - 1, "größe": f"it's; {h} --", "holes": gap(y), "gaps": gap(x),
+            HOSTILE: x * 2 - 1, "größe": f"it's; {h} --", "holes": gap(y), "gaps": gap(x), "case": generator.choice(CASES_OF_LETTERS),
         })
     return result
 
@@ -64,10 +73,11 @@ def write_csv(data, path):
         writer.writerows({name: "" if value is None else value for name, value in row.items()} for row in data)
 
 
-def table_sql(data):
+def table_sql(data, collation):
     name = lambda text: '"' + text.replace('"', '""') + '"'
     return "CREATE TABLE " + name(HOSTILE) + " (" + ", ".join(
-        f"{name(column)} {TYPES.get(column, 'DOUBLE PRECISION')}" for column in data[0]) + ")"
+        f"{name(column)} {TYPES.get(column, 'DOUBLE PRECISION')}{collation if column == 'case' else ''}"
+        for column in data[0]) + ")"
 
 
 def duckdb_sources(data, folder):
@@ -76,7 +86,7 @@ def duckdb_sources(data, folder):
 
     database, parquet = f"{folder}/rows.duckdb", f"{folder}/rows.parquet"
     with duckdb.connect(database) as connection:
-        connection.execute(table_sql(data))
+        connection.execute(table_sql(data, " COLLATE NOCASE"))
         marks = ", ".join("?" for _ in data[0])
         table = '"' + HOSTILE.replace('"', '""') + '"'
         connection.executemany(f"INSERT INTO {table} VALUES ({marks})", [list(row.values()) for row in data])
@@ -86,7 +96,13 @@ def duckdb_sources(data, folder):
     # The wheel is a module of Python, and takes Python's own symbols for loaded.
     python = f"{sysconfig.get_config_var('LIBDIR')}/{sysconfig.get_config_var('INSTSONAME')}"
     driver = f"adbc:{_duckdb.__file__}?entry=duckdb_adbc_init&dialect=duckdb&preload={python}"
-    return [(f"{driver}&path={database}", "plain"), (driver, parquet)]
+    def run(sql):
+        with duckdb.connect(database, read_only=True) as connection:
+            cursor = connection.execute(sql)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row)) for row in cursor.fetchall()]
+
+    return [(f"{driver}&path={database}", "plain"), (driver, parquet)], run
 
 
 def postgresql_sources(data, folder, socket):
@@ -94,20 +110,62 @@ def postgresql_sources(data, folder, socket):
 
     name = lambda text: '"' + text.replace('"', '""') + '"'
     write_csv(data, f"{folder}/load.csv")
-    script = (f"{table_sql(data)};\n\\copy {name(HOSTILE)} FROM '{folder}/load.csv' WITH (FORMAT csv, HEADER true)\n"
+    # A collation of Unicode that looks at letters only.
+    letters = "CREATE COLLATION letters (provider = icu, locale = 'und-u-ks-level1', deterministic = false)"
+    script = (f"{letters};\n{table_sql(data, ' COLLATE letters')};\n\\copy {name(HOSTILE)} FROM '{folder}/load.csv' WITH (FORMAT csv, HEADER true)\n"
               f"CREATE VIEW plain AS SELECT * FROM {name(HOSTILE)};\n")
-    subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", "postgres", "postgres"],
-                   input=script, text=True, check=True)
+
+    def psql(text):
+        return subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", "postgres", "postgres"],
+                              input=text, text=True, check=True, capture_output=True).stdout
+
+    def run(sql):
+        lines = psql("\\copy (" + sql.replace("\n", " ") + ") TO STDOUT WITH (FORMAT csv, HEADER true)\n")
+        return [{name: number(value) for name, value in row.items()} for row in csv.DictReader(lines.splitlines())]
+
+    psql(script)
     uri = quote(f"postgresql:///postgres?host={socket}&user=postgres", safe="")
     driver = adbc_driver_postgresql._driver_path()
-    return [(f"adbc:{driver}?uri={uri}", "public.plain")]
+    return [(f"adbc:{driver}?uri={uri}", "public.plain")], run
+
+
+def number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def command(mixedlm, arguments):
+    result = subprocess.run([mixedlm, *arguments], capture_output=True, text=True)
+    if result.returncode != 0:
+        raise SystemExit(f"mixedlm {' '.join(arguments)}: {result.stderr}")
+    return result.stdout
 
 
 def fit(mixedlm, arguments):
-    result = subprocess.run([mixedlm, "fit", *arguments, "--format", "json", "--quiet"], capture_output=True, text=True)
-    if result.returncode != 0:
-        raise SystemExit(f"mixedlm fit {' '.join(arguments)}: {result.stderr}")
-    return json.loads(result.stdout)
+    return json.loads(command(mixedlm, ["fit", *arguments, "--format", "json", "--quiet"]))
+
+
+def written(mixedlm, address, table, file, folder, run):
+    """What the database makes of effects that were written into it disagrees in with predictions of the same rows."""
+    saved = f"{folder}/written.fit"
+    tables = [f"{factor}={name}" for factor, name in FACTORS.items()]
+    options = ["--from", address, "--table", table]
+    for replacing in ([], ["--replace-effects"]):
+        fit(mixedlm, [*options, "--formula", WRITTEN, "--save", saved, *replacing,
+                      *(word for name in tables for word in ("--write-effects", name))])
+    sql = command(mixedlm, ["sql", *options, "--model", saved, "--residuals",
+                            *(word for name in tables for word in ("--effects", name))])
+    scored = run(sql.strip().rstrip(";"))
+    predicted = json.loads(command(mixedlm, ["predict", "--model", saved, "--new", file, "--format", "json", "--quiet",
+                                             *(word for name in ("case", "g", "k") for word in ("--exog-re", name))]))
+    rows = [float(row["y"]) for row in csv.DictReader(open(file, newline=""))]
+    expected = dict(zip(rows, predicted["predictions"]))
+    if len(scored) != len(rows):
+        return [f"{len(scored)} rows and {len(rows)}"]
+    worst = max(max(abs(row["fitted"] - expected[row["y"]]), abs(row["y"] - row["fitted"] - row["resid"])) for row in scored)
+    return [] if worst <= FITTED * max(map(abs, rows)) else [f"fitted values by {worst}"]
 
 
 def differences(a, b):
@@ -134,8 +192,11 @@ def main(kind, mixedlm, folder, socket=None):
     data = rows(3000)
     file = f"{folder}/rows.csv"
     write_csv(data, file)
-    sources = duckdb_sources(data, folder) if kind == "duckdb" else postgresql_sources(data, folder, socket)
-    failures = 0
+    sources, run = duckdb_sources(data, folder) if kind == "duckdb" else postgresql_sources(data, folder, socket)
+    address, table = sources[0]
+    found = written(mixedlm, address, table, file, folder, run)
+    print(f"{'differs' if found else 'equal  '} {kind} effects written back: {WRITTEN} {'; '.join(found)}")
+    failures = bool(found)
     for formula, options in CASES:
         expected = fit(mixedlm, [file, "--formula", formula, *options])
         for address, table in sources:

@@ -14,14 +14,18 @@ struct SQLPlanTests {
   }
 
   @Test(arguments: [
-    (SQLDialect.sqlite, "\"", "REAL", ":"), (.postgreSQL, "\"", "DOUBLE PRECISION", ":"),
-    (.duckDB, "\"", "DOUBLE", "$"),
-    (.spark, "`", "DOUBLE", ":"), (.bigQuery, "`", "FLOAT64", "@"), (.snowflake, "\"", "DOUBLE", ":"),
+    (SQLDialect.sqlite, "\"", "REAL", ":", "\"g\" COLLATE BINARY"),
+    (.postgreSQL, "\"", "DOUBLE PRECISION", ":", "CAST(\"g\" AS TEXT) COLLATE \"C\""),
+    (.duckDB, "\"", "DOUBLE", "$", "CAST(\"g\" AS VARCHAR) COLLATE \"binary\""),
+    (.spark, "`", "DOUBLE", ":", "`g`"), (.bigQuery, "`", "FLOAT64", "@", "`g`"),
+    (.snowflake, "\"", "DOUBLE", ":", "\"g\""),
   ])
-  func theSumsOfEachDialect(_ dialect: SQLDialect, quote q: String, type: String, mark: String) throws {
+  func theSumsOfEachDialect(
+    _ dialect: SQLDialect, quote q: String, type: String, mark: String, key: String
+  ) throws {
     let statement = try #require(plan("y ~ x + (1 + x | g)", dialect).last)
     #expect(
-      statement == "WITH v AS (SELECT \(q)g\(q) AS k0, (CAST(\(q)x\(q) AS \(type)) - \(mark)shift_1) AS m1, "
+      statement == "WITH v AS (SELECT \(key) AS k0, (CAST(\(q)x\(q) AS \(type)) - \(mark)shift_1) AS m1, "
         + "(CAST(\(q)y\(q) AS \(type)) - \(mark)shift_2) AS m2 FROM \(q)t\(q)) SELECT k0, COUNT(*), SUM(m1), SUM(m2), "
         + "SUM(m1 * m1), SUM(m1 * m2), SUM(m2 * m2) FROM v GROUP BY k0")
   }
@@ -30,6 +34,15 @@ struct SQLPlanTests {
   func negativeNumbersMakeNoComments(_ dialect: SQLDialect) throws {
     let text = try plan("y ~ I(x - -0.61) + I(x*-2e-9) + (1 | g)", dialect).joined(separator: "\n")
     #expect(!text.contains("--"))
+  }
+
+  @Test func whatTransformsRememberStandsAsParameters() throws {
+    let statements = try plan("y ~ center(x) + standardize(np.exp(x)) + (1 | g)", .duckDB)
+    #expect(
+      statements.count { $0.contains("- $mean_1") } == 3
+        && statements.count { $0.contains("- $mean_2) / $deviation_2") } == 2)
+    #expect(
+      statements[1].hasPrefix("SELECT AVG(CAST(\"x\" AS DOUBLE)), ") && statements[2].contains("$mean_1"))
   }
 
   @Test func namesAreQuotedByDialect() throws {
@@ -44,11 +57,14 @@ struct SQLPlanTests {
     #expect(throws: (any Error).self) { try plan("y ~ x + (1 | g)", .sqlite, table: "") }
   }
 
-  @Test func textsAreQuotedOrRefused() throws {
+  @Test func textsAreQuotedOrWrittenByTheirBytes() throws {
     let hostile = "y ~ I(f == \"it's; DROP\") + (1 | g)"
     #expect(try plan(hostile, .duckDB).last?.contains("'it''s; DROP'") == true)
-    #expect(throws: (any Error).self) { try plan(hostile, .bigQuery) }
-    #expect(throws: (any Error).self) { try plan("y ~ I(f == 'a\\\\') + (1 | g)", .spark) }
+    #expect(try plan(hostile, .bigQuery).last?.contains("FROM_HEX('697427733b2044524f50')") == true)
+    for (text, bytes) in [("a\\\\", "615c"), ("it's", "69742773"), ("${x}", "247b787d"), ("\\n", "0a")] {
+      #expect(try plan("y ~ I(f == \"\(text)\") + (1 | g)", .spark).last?.contains("X'\(bytes)'") == true)
+    }
+    #expect(throws: (any Error).self) { try plan("y ~ I(f == 'a\\x00') + (1 | g)", .spark) }
     #expect(try plan("y ~ I(f == 'a\\\\\"') + (1 | g)", .postgreSQL).last?.contains("E'a\\\\\"'") == true)
   }
 
@@ -59,6 +75,7 @@ struct SQLPlanTests {
     let statement = try? plan("y ~ I(f == \"\(text)\") + (1 | g)", dialect).last
     #expect(statement.map { $0.unicodeScalars.count { $0 == "'" } % 2 == 0 } ?? (dialect == .bigQuery))
     let mark: Unicode.Scalar = dialect == .spark || dialect == .bigQuery ? "`" : "\""
+    #expect(statement?.contains("OR 1") != true || ![.spark, .bigQuery, .snowflake].contains(dialect))
     let table = try? plan("y ~ x + (1 | g)", dialect, table: "t\(mark)\(accent) u").last
     #expect(table.map { $0.unicodeScalars.count { $0 == mark } % 2 == 0 } ?? (dialect == .bigQuery))
   }
@@ -78,9 +95,7 @@ struct SQLPlanTests {
   @Test func interactionsGroupByLevels() throws {
     let statements = try plan("y ~ f * x + b + (1 | g)", .duckDB)
     #expect(statements.count == 4)
-    #expect(
-      statements[1] == "SELECT \"b\", \"f\", COUNT(*) FROM \"t\" GROUP BY \"b\", \"f\""
-        || statements[1].contains("GROUP BY"))
+    #expect(statements[1].contains("GROUP BY"))
     #expect(statements.last?.hasSuffix("GROUP BY k0, k1, k2") == true)
     #expect(statements.allSatisfy { !$0.contains(";") && ($0.hasPrefix("SELECT") || $0.hasPrefix("WITH")) })
   }

@@ -151,6 +151,41 @@
       }
     }
 
+    /// A table that somebody changes between statements, where no transaction keeps it.
+    @Test(arguments: [
+      "UPDATE t SET y = y + 1 WHERE g = 1", "DELETE FROM t WHERE g = 1", "UPDATE t SET x = -x",
+    ])
+    func changesBetweenStatementsAreFound(_ change: String) async throws {
+      var generator = SeededGenerator(seed: 33)
+      let queue = try SQLiteTests.database(RandomTable.make(rows: 500, using: &generator))
+      let executor = Changing(inner: SQLiteExecutor(queue)) {
+        try queue.write { try $0.execute(sql: change) }
+      }
+      for pools in [false, true] {
+        let error = await #expect(throws: StatsModelsError.self) {
+          try await Aggregates.fromSQL(
+            formula: "y ~ x + (1 | g)", source: .table("t"), on: executor, poolsLevels: pools)
+        }
+        #expect(error?.message.hasPrefix("the table changed between statements") == true, "\(change)")
+        try await queue.write { try $0.execute(sql: "UPDATE t SET g = 1 WHERE g = 2") }
+      }
+    }
+
+    /// Changes the table before sums are taken.
+    private struct Changing: SQLExecutor {
+      let inner: SQLiteExecutor
+      let change: @Sendable () throws -> Void
+      var dialect: SQLDialect { .sqlite }
+
+      func columns(of statement: String) async throws -> [SQLColumn] {
+        try await inner.columns(of: statement)
+      }
+      func run(_ statement: String, row: ([SQLValue]) throws -> Void) async throws {
+        if statement.contains("GROUP BY") { try change() }
+        try await inner.run(statement, row: row)
+      }
+    }
+
     private static let endless =
       "WITH RECURSIVE n(y) AS (SELECT 1.0 UNION ALL SELECT y + 1 FROM n) SELECT y, y AS x, 1 AS g FROM n"
 

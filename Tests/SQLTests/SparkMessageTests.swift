@@ -19,9 +19,14 @@ struct SparkMessageTests {
     let start = "CiQwMDExMjIzMy00NDU1LTY2NzctODg5OS1hYWJiY2NkZGVlZmYSBAoCbWUa"
     let expected: [([UInt8], String)] = [
       (
-        requests.execute(sql, operation: Self.operation),
+        requests.execute(.query(sql), operation: Self.operation),
         "FAoSUhAKDlNFTEVDVCAxIEFTIMOkIhVTdGF0c01vZGVscyBmb3IgU3dpZnQqBAoCCAEyJGZmZWVkZGNjLWJiYWEtOTk4OC03NzY2LTU1NDQz"
           + "MzIyMTEwMA=="
+      ),
+      (
+        requests.execute(.command("DROP TABLE ä"), operation: Self.operation),
+        "ExIRKg8KDURST1AgVEFCTEUgw6QiFVN0YXRzTW9kZWxzIGZvciBTd2lmdCoECgIIATIkZmZlZWRkY2MtYmJhYS05OTg4LTc3NjYtNTU0NDMzMjIx"
+          + "MTAw"
       ),
       (
         requests.reattach(operation: Self.operation, after: "r1"),
@@ -76,6 +81,11 @@ struct SparkMessageTests {
         .boolean, .integer, .integer, .integer, .double, .double, .double, .integer, .text, .text, .other,
         .other,
       ])
+    // Texts by default, in lower case, and byte by byte.
+    let texts = try SparkSchema.columns(
+      Self.bytes(
+        "EjkKN6oBNAoHCgFzEgJaAAoTCgFjEg5aDBIKVVRGOF9MQ0FTRQoUCgFiEg9aDRILVVRGOF9CSU5BUlk="))
+    #expect(texts.map(\.isCollated) == [false, true, false] && texts.map(\.name) == ["s", "c", "b"])
     for broken: [UInt8] in [[0x0A], [0x0A, 5, 1], [0xFF, 0xFF], [0x0B], [0x12, 2, 0x12, 9]] {
       #expect(throws: SQLError.self) { try SparkResponse(broken) }
     }
@@ -111,6 +121,17 @@ struct SparkMessageTests {
       environment: [:])
     #expect(address.user == "a b" && address.session == Self.session)
     #expect(address.headers == ["x-databricks-cluster-id": "1-2=3"])
+  }
+
+  @Test func certificatesComeFromTheEnvironment() throws {
+    #expect(try SparkAddress("sc://h/;use_ssl=true", environment: [:]).certificates == nil)
+    #expect(
+      try SparkAddress("sc://h", environment: [SparkAddress.certificatesVariable: "/a.pem"]).certificates
+        == "/a.pem")
+    #expect(SparkMessage.remedy("CERTIFICATE_VERIFY_FAILED", isEncrypted: true).contains("ROOTS_FILE_PATH"))
+    #expect(SparkMessage.remedy("failedToValidateHostname", isEncrypted: true).contains("another name"))
+    #expect(SparkMessage.remedy("WRONG_VERSION_NUMBER", isEncrypted: true).contains("no TLS"))
+    #expect(SparkMessage.remedy("refused", isEncrypted: false).contains("start-connect-server"))
   }
 
   @Test func secretsComeFromTheEnvironment() throws {

@@ -17,7 +17,28 @@ extension DesignInfo {
   }
 }
 
+extension DesignInfo {
+  /// What `center` and `standardize` of one column remember: arguments, the inner ones first, their means and standard
+  /// deviations.
+  package var rememberedMoments: [(argument: Expression, mean: Double, deviation: Double)] {
+    (factorInfos ?? [:]).values.flatMap(\.state.remembered)
+  }
+}
+
 extension FactorState {
+  fileprivate var remembered: [(argument: Expression, mean: Double, deviation: Double)] {
+    passes.joined().compactMap { call in
+      let memory: Moments?
+      switch transforms[call.site] {
+      case let transform as CenterTransform: memory = transform.moments
+      case let transform as StandardizeTransform: memory = transform.moments
+      default: memory = nil
+      }
+      guard let argument = call.positional.first, let memory, memory.means.count == 1 else { return nil }
+      return (argument, memory.means[0], (memory.squares[0] / Double(memory.count)).squareRoot())
+    }
+  }
+
   /// Gives transforms the moments of their arguments.
   fileprivate mutating func remember(
     _ moments: (Expression) throws -> (mean: Double, deviation: Double)?

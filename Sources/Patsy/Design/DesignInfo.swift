@@ -1,3 +1,4 @@
+import DataFrames
 import LinearAlgebra
 
 /// What the columns of a design matrix mean, and how to build them from data.
@@ -57,12 +58,13 @@ public struct DesignInfo: Sendable {
   private static func requireDistinct(
     _ names: [String], _ slices: [(name: String, slice: Range<Int>)]
   ) throws(PatsyError) {
-    var position: [String: Int] = [:]
-    for (index, name) in names.enumerated() where position.updateValue(index, forKey: name) != nil {
+    // As levels names compare code point by code point: an accent and its letter may be one or two.
+    var position: [Level: Int] = [:]
+    for (index, name) in names.enumerated() where position.updateValue(index, forKey: .string(name)) != nil {
       throw PatsyError("mismatch between column_names and columns coded by given terms")
     }
     for (name, slice) in slices {
-      if let index = position[name], slice != index..<(index + 1) {
+      if let index = position[.string(name)], slice != index..<(index + 1) {
         throw PatsyError("term/column name collision")
       }
     }

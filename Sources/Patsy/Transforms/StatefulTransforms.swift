@@ -21,7 +21,7 @@ package enum StatefulTransforms {
 ///
 /// Python: patsy.center
 package struct CenterTransform: StatefulTransform {
-  private var moments = Moments()
+  private(set) var moments = Moments()
 
   /// A transform that has learned nothing.
   package init() {}
@@ -62,7 +62,7 @@ package struct CenterTransform: StatefulTransform {
 /// Python: patsy.standardize
 package struct StandardizeTransform: StatefulTransform {
   private static let parameters = ["x", "center", "rescale", "ddof"]
-  private var moments = Moments()
+  private(set) var moments = Moments()
 
   /// A transform that has learned nothing.
   package init() {}

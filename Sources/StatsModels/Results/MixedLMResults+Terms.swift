@@ -122,7 +122,7 @@ extension MixedLMResults {
   }
 
   /// Why ``randomEffects(of:levels:)`` has nothing to give.
-  private func noEffects(of group: String) -> StatsModelsError {
+  func noEffects(of group: String) -> StatsModelsError {
     if specification.blocks.contains(where: { $0.isComponent && $0.group == group }) {
       return StatsModelsError(
         .invalidArgument,
@@ -180,7 +180,7 @@ extension MixedLMResults {
   }
 
   /// The names under which a block is found: its factor's, and its column's when labels were given.
-  private func blockNames(_ position: Int) -> [String] {
+  func blockNames(_ position: Int) -> [String] {
     let block = specification.blocks[position]
     if position == 0, specification.layout == .grouped {
       return [block.group, specification.groupName, specification.groupColumn].compactMap { $0 }

@@ -131,7 +131,10 @@ struct SQLFactors: Sendable {
     if column.kind == .boolean {
       return .levels(column: column, sql: "CASE WHEN \(quoted) THEN 1 WHEN NOT \(quoted) THEN 0 END")
     }
-    return .levels(column: column, sql: quoted)
+    let isText = column.kind == .text
+    return .levels(
+      column: column,
+      sql: isText ? translator.dialect.binary(quoted, isCollated: column.isCollated) : quoted)
   }
 
   /// The column that an expression is: its name, or Q("its name").

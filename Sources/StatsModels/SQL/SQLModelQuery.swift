@@ -178,11 +178,13 @@ struct SQLModelQuery: Sendable {
   }
 
   /// Mean, and then the mean square from it, of an argument of `center` or `standardize`.
-  func moments(of argument: String, mean: Double?) throws -> String {
+  ///
+  /// - Parameter mean: the mean as SQL; nil where it is asked for.
+  func moments(of argument: String, mean: String?) throws -> String {
     guard let mean else {
       return "SELECT AVG(\(argument)), COUNT(\(argument)) \(try rows(drops: arguments.drops))"
     }
-    let deviation = "(\(argument) - \(dialect.number(mean)))"
+    let deviation = "(\(argument) - \(mean))"
     return "SELECT AVG(\(deviation)), AVG(\(deviation) * \(deviation)) \(try rows(drops: arguments.drops))"
   }
 

@@ -5,7 +5,7 @@ import SQLModels
 /// The statements by which a database sums up a model, to be read before they are run.
 ///
 /// Numbers that only the data tell stand as parameters, `:shift_1` and so on, one for each entry: near the mean that the
-/// statement before gives. Every statement is one SELECT of counts and sums; none selects a row.
+/// statement before gives; of `center` and `standardize` `:mean_1` and `:deviation_1`. Every statement is one SELECT of counts and sums; none selects a row.
 /// ```swift
 /// let plan = try SQLPlan(
 ///   formula: "y ~ x + (1 | g)", source: .table("sales"),
@@ -48,11 +48,13 @@ public struct SQLPlan: Sendable {
     let countsAtOnce = try query.countsAtOnce()
     var statements = countsAtOnce ? [] : [try query.census()]
     if let levels = try query.levels() { statements.append(levels.sql) }
-    // Placeholders for what transforms remember; the text of the statements that follow is the same.
     while let argument = try query.neededMoment() {
+      let number = query.factors.translator.moments.count + 1
+      let names = ["mean", "deviation"].map { dialect.parameter("\($0)_\(number)") }
       statements.append(try query.moments(of: argument, mean: nil))
-      statements.append(try query.moments(of: argument, mean: 0))
-      query.factors.translator.moments[argument] = .init(mean: 0, deviation: 1)
+      statements.append(try query.moments(of: argument, mean: names[0]))
+      // The design takes numbers, any will do.
+      query.factors.translator.moments[argument] = .init(mean: 0, deviation: 1, parameters: names)
     }
     let design = try query.design(levels: [:])
     statements.append(

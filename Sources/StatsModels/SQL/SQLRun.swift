@@ -10,6 +10,8 @@ struct SQLRun<Executor: SQLExecutor> {
   let executor: Executor
   private let poolsLevels: Bool
   private var totals = Aggregates.Totals()
+  /// Means and limits of the entries as the statement before the sums gave them.
+  private var statistics: [EntryStatistics] = []
 
   init(query: SQLModelQuery, executor: Executor, poolsLevels: Bool) {
     self.query = query
@@ -111,7 +113,9 @@ struct SQLRun<Executor: SQLExecutor> {
       guard let about = first[0].number, about.isFinite else {
         throw StatsModelsError(.notEnoughData, "an argument of center or standardize has no mean")
       }
-      let second = try await row(query.moments(of: argument, mean: about)).map { $0.number ?? .nan }
+      let second = try await row(query.moments(of: argument, mean: query.dialect.number(about))).map {
+        $0.number ?? .nan
+      }
       query.factors.translator.moments[argument] = .init(
         mean: about + second[0], deviation: max(second[1] - second[0] * second[0], 0).squareRoot())
     }
@@ -156,6 +160,7 @@ struct SQLRun<Executor: SQLExecutor> {
       statistics[entry] = EntryStatistics(count: count, mean: part[0], least: part[1], largest: part[2])
     }
     design.set(statistics)
+    self.statistics = statistics
     try take(weights: Array(values.dropFirst(4 * entries.width - 3)), of: count)
     return count
   }
@@ -191,13 +196,29 @@ struct SQLRun<Executor: SQLExecutor> {
     }
     var result = try builder.aggregates()
     guard result.nobs == count else {
-      throw StatsModelsError(
-        .invalidArgument,
-        "the table changed between statements: \(count) rows before, \(result.nobs) after; fit a copy, or a version of it"
-      )
+      throw changed("\(count) rows before, \(result.nobs) after")
+    }
+    for entry in 1..<design.entries.width
+    where query.arguments.weights == nil && design.explainedEntries == nil {
+      let before = statistics[entry]
+      let mean = builder.total(of: entry) / Double(count) / design.scales[entry] + design.shifts[entry]
+      guard abs(mean - before.mean) <= Self.rounding * max(abs(before.least), abs(before.largest)) else {
+        throw changed("the mean of '\(design.entries.name(of: entry))' was \(before.mean), and then \(mean)")
+      }
     }
     result.totals = totals
     return result
+  }
+
+  /// Difference of two means of the same rows, as a share of the largest value: a database adds up in any order, and a
+  /// billion roundings of one sign come to this.
+  private static var rounding: Double { 1e-7 }
+
+  /// Databases without transactions show each statement the rows of its own time.
+  private func changed(_ what: String) -> StatsModelsError {
+    StatsModelsError(
+      .invalidArgument,
+      "the table changed between statements: \(what); fit a copy, or a version of it")
   }
 }
 
@@ -316,6 +337,11 @@ struct SQLSumsReader {
     isPooled = true
     if classes.isEmpty { classes = [Double](repeating: 0, count: classSize) }
     for (place, value) in pooled.gram.enumerated() { classes[place] += value }
+  }
+
+  /// Sum of an entry over all rows, shifted and scaled.
+  func total(of entry: Int) -> Double {
+    stride(from: entry * (entry + 1) / 2, to: classes.count, by: classSize).reduce(0) { $0 + classes[$1] }
   }
 
   private func requireMemory(cells count: Int) throws {

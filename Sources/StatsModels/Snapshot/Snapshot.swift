@@ -151,7 +151,9 @@ extension MixedLMResults {
 
     init(_ results: MixedLMResults, rows: Bool) {
       let hasRows = rows && !results.specification.isWithoutRows
-      let levels = hasRows ? nil : results.withheldLevels()
+      // A fit of sums has no rows, but where they are asked for it tells all that it has.
+      let tellsAll = rows && results.specification.withheld == nil
+      let levels = tellsAll ? nil : results.withheldLevels()
       llf = results.llf
       nobs = results.nobs
       nGroups = results.model.nGroups

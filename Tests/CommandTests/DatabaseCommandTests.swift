@@ -1,0 +1,101 @@
+#if SQLite
+  import Foundation
+  import GRDB
+  import StatsModels
+  import TestSupport
+  import Testing
+
+  /// Effects that the command writes into a database, and the statement by which the database computes fitted values.
+  @Suite struct DatabaseCommandTests {
+    private static let formula = "Reaction ~ center(Days) + (1 + Days | Subject)"
+
+    /// A database with the table `sleep.study`.
+    private func database(_ folder: Scratch) throws -> (path: String, rows: DataFrame) {
+      let rows = try DataFrame(csv: Fixtures.data("sleepstudy"))
+      let path = folder.path("sleep.db")
+      let queue = try DatabaseQueue(path: path)
+      try queue.write { database in
+        try database.execute(
+          sql: "CREATE TABLE \"sleep.study\" (Reaction DOUBLE, Days INTEGER, Subject TEXT)")
+        for row in 0..<rows.rowCount {
+          try database.execute(
+            sql: "INSERT INTO \"sleep.study\" VALUES (?, ?, ?)",
+            arguments: [
+              rows["Reaction"][row]?.number, rows["Days"][row]?.number, rows["Subject"][row]?.description,
+            ])
+        }
+      }
+      try queue.close()
+      return (path, rows)
+    }
+
+    @Test func fittedValuesComeFromTheDatabase() throws {
+      let folder = try Scratch()
+      let (path, rows) = try database(folder)
+      let fit = folder.path("sleep.fit")
+      let source = ["--from", "sqlite:\(path)", "--table", "\"sleep.study\""]
+      let fitting =
+        ["fit"] + source + ["--formula", Self.formula, "--write-effects", "Subject=main.subjects"]
+      var outcome = try Mixedlm.run(fitting + ["--save", fit, "--format", "json"])
+      #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+      // The table is there now, and dropped on request only.
+      outcome = try Mixedlm.run(fitting)
+      #expect(outcome.status == 1 && outcome.output.isEmpty && outcome.errors.contains("already exists"))
+      outcome = try Mixedlm.run(fitting + ["--replace-effects"])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      outcome = try Mixedlm.run(
+        ["sql"] + source + ["--model", fit, "--effects", "Subject=subjects", "--residuals"])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let sql = String(outcome.output.drop { $0.isNewline }.prefix { $0 != ";" })
+      let values = try DatabaseQueue(path: path).read { try Row.fetchAll($0, sql: sql) }
+      let expected = try mixedlm(Self.formula, rows).fit()
+      #expect(distance(values.map { $0["fitted"] }, expected.fittedvalues.values) < 1e-7)
+      #expect(distance(values.map { $0["resid"] }, expected.resid.values) < 1e-5)
+    }
+
+    @Test(arguments: SQLDialect.all) func statementsForOtherDatabases(_ dialect: SQLDialect) throws {
+      let folder = try Scratch()
+      let fit = folder.path("sleep.fit")
+      let data = Fixtures.data("sleepstudy")
+      #expect(
+        try Mixedlm.run(["fit", data, "--formula", Self.formula, "--save", fit, "--quiet"]).status == 0)
+      let schema = try folder.write(
+        "s.json", "{\"Reaction\": \"double\", \"Days\": \"int\", \"Subject\": \"int\"}")
+      let outcome = try Mixedlm.run([
+        "sql", "--dialect", dialect.name, "--schema", schema, "--table", "a.b", "--model", fit, "--effects",
+        "Subject=e", "--create-effects",
+      ])
+      let statements = outcome.output.split(separator: ";\n").map { $0.drop { $0.isNewline } }
+      #expect(statements.count == 3, "\(outcome.errors)")
+      #expect(statements.map { $0.prefix { $0 != " " } } == ["CREATE", "INSERT", "SELECT"])
+    }
+
+    @Test func mistakes() throws {
+      let folder = try Scratch()
+      let (path, _) = try database(folder)
+      let data = Fixtures.data("sleepstudy")
+      let source = ["--from", "sqlite:\(path)", "--table", "\"sleep.study\""]
+      for (arguments, status, word) in [
+        (["fit", data, "--formula", Self.formula, "--write-effects", "Subject=e"], Int32(64), "--from"),
+        (["fit"] + source + ["--formula", Self.formula, "--replace-effects"], 64, "--write-effects"),
+        (
+          ["fit"] + source + [
+            "--formula", Self.formula, "--write-effects", "Subject=\"sleep.study\"", "--replace-effects",
+          ],
+          64, "that of the rows"
+        ),
+        (["fit"] + source + ["--formula", Self.formula, "--write-effects", "Subjct=e"], 1, "Subjct"),
+        (["sql"] + source + ["--model", data], 1, "sleepstudy"),
+        (["sql"] + source + ["--model", data, "--formula", Self.formula], 64, "--model"),
+        (["sql"] + source + ["--formula", Self.formula, "--residuals"], 64, "--model"),
+        (["sql"] + source + ["--dialect", "duckdb", "--formula", Self.formula], 64, "--from"),
+        (["sql", "--table", "t", "--formula", Self.formula], 64, "--dialect"),
+      ] {
+        let outcome = try Mixedlm.run(arguments)
+        #expect(
+          outcome.status == status && outcome.errors.contains(word) && outcome.output.isEmpty,
+          "\(arguments): \(outcome.errors)")
+      }
+    }
+  }
+#endif

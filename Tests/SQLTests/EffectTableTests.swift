@@ -1,0 +1,249 @@
+#if SQLite
+  import Foundation
+  import GRDB
+  import SQLiteSource
+  import StatsModels
+  import TestSupport
+  import Testing
+
+  /// Effects as tables of SQLite, and what the database then computes of its rows, against models of the same rows.
+  struct EffectTableTests {
+    /// A model, and the factors whose effects are written.
+    private struct Case: Sendable, CustomStringConvertible {
+      let formula: String
+      let effects: [String]
+      var groups: String?
+      var reFormula: ReFormula?
+      var vcFormula: [String: String]?
+      var weights: String?
+      var offset: String?
+      var description: String { "\(formula) \(effects) \(groups ?? "") \(vcFormula ?? [:])" }
+
+      var tables: [String: SQLSource] {
+        Dictionary(uniqueKeysWithValues: effects.map { ($0, SQLSource.table("effects of \($0)")) })
+      }
+
+      func rows(_ data: DataFrame) throws -> MixedLM {
+        try mixedlm(
+          formula, data, groups: groups == "" ? [Int](repeating: 1, count: data.rowCount) : groups,
+          reFormula: reFormula, vcFormula: vcFormula, weights: weights, offset: offset, missing: .drop)
+      }
+
+      func database(_ executor: some SQLExecutor) async throws -> MixedLM {
+        try await MixedLM.fromSQL(
+          formula: formula, source: .table("t"), on: executor, groups: groups, reFormula: reFormula,
+          vcFormula: vcFormula, weights: weights, offset: offset, missing: .drop)
+      }
+    }
+
+    private static let cases = [
+      Case(formula: "y ~ f * x + C(k, Sum) + (1 + x | g)", effects: ["g"]),
+      Case(formula: "y ~ x + (x || g)", effects: ["g"]),
+      Case(formula: "y ~ x + (1 | g/k)", effects: ["g", "g:k"]),
+      Case(formula: "y ~ x + (1 + z | h) + (1 | g)", effects: ["g", "h"], weights: "w", offset: "o"),
+      Case(formula: "y ~ center(x) + standardize(x + z) + (1 + center(x) | h)", effects: ["h"]),
+      Case(formula: "y ~ f + (0 + f | g) + (1 | Q('h'):C(k))", effects: ["g", "Q('h'):C(k)"]),
+      Case(formula: "np.log(y + 60) ~ I(x ** 2) + (1 | g) + (0 + x | g)", effects: ["g"]),
+      Case(formula: "y ~ x + (1 | I(z > 0))", effects: ["I(z > 0)"]),
+      Case(
+        formula: "y ~ x + f", effects: ["g", "c", "d"], groups: "g", reFormula: "~x",
+        vcFormula: ["c": "0 + C(h)", "d": "0 + C(k):z"]),
+      Case(
+        formula: "y ~ x", effects: ["a", "b"], groups: "", vcFormula: ["a": "0 + C(g)", "b": "0 + C(h)"]),
+    ]
+
+    private static func scored(
+      _ results: MixedLMResults, _ model: Case, _ queue: DatabaseQueue, residuals: Bool = true
+    ) async throws -> DataFrame {
+      let executor = SQLiteExecutor(writer: queue)
+      try await results.writeEffects(model.tables, on: executor, replacing: true)
+      let sql = try results.scoringSQL(
+        source: .table("t"), schema: await executor.columns(of: "SELECT * FROM t"), dialect: .sqlite,
+        effects: model.tables, residuals: residuals)
+      return try await DataFrame(query: sql, on: SQLiteExecutor(queue))
+    }
+
+    @Test(arguments: cases)
+    private func databasesComputeFittedValues(_ model: Case) async throws {
+      var generator = SeededGenerator(seed: 41)
+      let data = RandomTable.make(rows: 200, missing: true, using: &generator)
+      let queue = try SQLiteTests.database(data)
+      let rows = try await model.rows(data).fit()
+      let scored = try await Self.scored(rows, model, queue)
+      #expect(scored.rowCount == data.rowCount)
+      // Rows that lack a response have a fitted value all the same.
+      let used = Set(rows.resid.index.compactMap { Int($0) })
+      let kept = (0..<data.rowCount).filter(used.contains)
+      let (fitted, resid) = (scored["fitted"].doubles ?? [], scored["resid"].doubles ?? [])
+      #expect(distance(kept.map { fitted[$0] }, rows.fittedvalues.values) < 1e-12)
+      #expect(distance(kept.map { resid[$0] }, rows.resid.values) < 1e-12)
+      #expect(fitted.indices.allSatisfy { used.contains($0) || resid[$0].isNaN })
+      // The same of a fit that saw no rows, and of one that was saved.
+      let sums = try await model.database(SQLiteExecutor(queue)).fit()
+      let expected = try sums.predict(data, randomEffects: .all, newLevels: .population).values
+      let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).fit").path
+      defer { try? FileManager.default.removeItem(atPath: path) }
+      try sums.save(path)
+      for results in [sums, try MixedLMResults.load(path)] {
+        let own = try await Self.scored(results, model, queue)
+        #expect(distance(own["fitted"].doubles ?? [], expected) < 1e-12)
+      }
+    }
+
+    @Test func levelsThatTheTableLacksHaveNoEffect() async throws {
+      var generator = SeededGenerator(seed: 42)
+      let data = RandomTable.make(rows: 120, using: &generator)
+      let queue = try SQLiteTests.database(data)
+      let model = Case(formula: "y ~ x + (1 + x | g) + (1 | h)", effects: ["g", "h"])
+      let results = try await model.rows(data).fit()
+      try await queue.write { database in
+        try database.execute(
+          sql: """
+            INSERT INTO t (x, g, h) VALUES (1.5, 99, 'h1'), (1.5, NULL, NULL), (NULL, 1, 'h1'), (1.5, 1, 'H1'), (1.5, 1, 'h1 ')
+            """)
+      }
+      let scored = try await Self.scored(results, model, queue)
+      let new = scored.tail(5)
+      let fitted = new["fitted"].doubles ?? []
+      let fixed = results.feParams["Intercept"] + 1.5 * results.feParams["x"]
+      let (g, h) = (
+        try #require(results.randomEffects(of: "g")[1]), try #require(results.randomEffects(of: "h")["h1"])
+      )
+      #expect(
+        distance(fitted, [fixed + h[0], fixed, .nan, fixed + g[0] + 1.5 * g[1], fixed + g[0] + 1.5 * g[1]])
+          < 1e-12)
+      #expect((0..<5).allSatisfy { new["resid"][$0] == nil })
+    }
+
+    @Test func hostileNamesAndLevels() async throws {
+      var generator = SeededGenerator(seed: 43)
+      let plain = RandomTable.make(rows: 120, using: &generator)
+      let names = [
+        "a\"b; DROP TABLE t; --", "größe", "fitted values", "SELECT", "`x`", "effect0_u0", "e\\'", "z s",
+        String(repeating: "n", count: 300),
+      ]
+      let levels = [
+        "it's", "'); DROP TABLE t; --", "a", "A", "a ", "\\", "\n", "", "\u{E9}", "e\u{301}", "NULL", "${x}",
+        "1",
+      ]
+      let texts = (0..<plain.rowCount).map { levels[$0 % levels.count] }
+      for name in names {
+        var data = try DataFrame(
+          columns: plain.columns.map { $0.name == "x" ? $0.renamed(name) : $0 })
+        data[name + "g"] = texts
+        let queue = try SQLiteTests.database(data)
+        let code = "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        let model = Case(
+          formula: "y ~ Q(\(code)\") + (1 | Q(\(code)g\"):k)", effects: ["Q(\(code)g\"):k"])
+        let results = try await model.rows(data).fit()
+        let scored = try await Self.scored(results, model, queue)
+        #expect(distance(scored["fitted"].doubles ?? [], results.fittedvalues.values) < 1e-12, "\(name)")
+      }
+    }
+
+    @Test func nothingIsWrittenThatWasNotAskedFor() async throws {
+      var generator = SeededGenerator(seed: 44)
+      let data = RandomTable.make(rows: 120, using: &generator)
+      let model = Case(formula: "y ~ x + (1 | g) + (1 | h)", effects: ["g", "h"])
+      let results = try await model.rows(data).fit()
+      let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).db").path
+      defer { try? FileManager.default.removeItem(atPath: path) }
+      try SQLiteTests.database(data).backup(to: DatabaseQueue(path: path))
+      let (reading, writing) = (
+        try SQLiteExecutor(path: path), try SQLiteExecutor(path: path, access: .write)
+      )
+      func tables() async throws -> [String] {
+        try await DataFrame(
+          query: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name", on: reading)[
+            "name"
+          ].strings.compactMap(\.self)
+      }
+      for executor in [reading, SQLiteExecutor(try DatabaseQueue(path: path) as any DatabaseReader)] {
+        await #expect(throws: StatsModelsError.self) {
+          try await results.writeEffects(model.tables, on: executor)
+        }
+      }
+      await #expect(throws: (any Error).self) { try await writing.run("DROP TABLE t") { _ in } }
+      // The second table is there: the first is not made either.
+      try await writing.write(["CREATE TABLE \"effects of h\" (a)"])
+      await #expect(throws: DatabaseError.self) { try await results.writeEffects(model.tables, on: writing) }
+      #expect(try await tables() == ["effects of h", "t"])
+      try await results.writeEffects(model.tables, on: writing, replacing: true)
+      #expect(try await tables() == ["effects of g", "effects of h", "t"])
+      for (factor, target) in [
+        ("nosuch", SQLSource.table("e")), ("g", .query(trusted: "SELECT 1")), ("g", .file("e.parquet")),
+      ] {
+        await #expect(throws: StatsModelsError.self) {
+          try await results.writeEffects([factor: target], on: writing)
+        }
+      }
+      let schema = try await reading.columns(of: "SELECT *, 1 AS Fitted FROM t")
+      #expect(throws: StatsModelsError.self) {
+        try results.scoringSQL(source: .table("t"), schema: schema, dialect: .sqlite)
+      }
+      let numbers = schema.dropLast().map {
+        $0.name == "h" ? SQLColumn(name: "h", kind: .integer) : $0
+      }
+      #expect(throws: StatsModelsError.self) {
+        try results.scoringSQL(
+          source: .table("t"), schema: numbers, dialect: .duckDB, effects: ["h": .table("e")])
+      }
+    }
+
+    @Test(arguments: [
+      (SQLDialect.sqlite, "\"h\" TEXT NOT NULL, u0 REAL NOT NULL, PRIMARY KEY (\"h\")", "'it''s'", "'\\'"),
+      (
+        .postgreSQL, "\"h\" TEXT NOT NULL, u0 DOUBLE PRECISION NOT NULL, PRIMARY KEY (\"h\")", "'it''s'",
+        "E'\\\\'"
+      ),
+      (.duckDB, "\"h\" VARCHAR NOT NULL, u0 DOUBLE NOT NULL, PRIMARY KEY (\"h\")", "'it''s'", "'\\'"),
+      (
+        .spark, "`h` STRING NOT NULL, u0 DOUBLE NOT NULL", "CAST(X'69742773' AS STRING)",
+        "CAST(X'5c' AS STRING)"
+      ),
+      (
+        .bigQuery, "`h` STRING NOT NULL, u0 FLOAT64 NOT NULL", "CAST(FROM_HEX('69742773') AS STRING)",
+        "CAST(FROM_HEX('5c') AS STRING)"
+      ),
+      (
+        .snowflake, "\"h\" VARCHAR NOT NULL, u0 DOUBLE NOT NULL", "HEX_DECODE_STRING('69742773')",
+        "HEX_DECODE_STRING('5c')"
+      ),
+    ])
+    func tablesOfEachDialect(_ dialect: SQLDialect, columns: String, quote: String, backslash: String)
+      async throws
+    {
+      var generator = SeededGenerator(seed: 45)
+      var data = RandomTable.make(rows: 90, using: &generator)
+      data["h"] = (0..<90).map { ["it's", "\\", "a"][$0 % 3] }
+      let results = try await mixedlm("y ~ x + (1 | h)", data).fit()
+      let statements = try results.effectsSQL(of: "h", table: .table("a", "e"), dialect: dialect)
+      let table = try "\(dialect.quoted("a")).\(dialect.quoted("e"))"
+      #expect(statements.first == "CREATE TABLE \(table) (\(columns))")
+      #expect(statements.count == 2)
+      let rows = try #require(statements.last)
+      let head = try "INSERT INTO \(table) (\(dialect.quoted("h")), u0) VALUES ("
+      #expect(rows.hasPrefix(head))
+      #expect(rows.contains("(\(quote), ") && rows.contains("(\(backslash), ") && rows.contains("('a', "))
+      let again = try results.effectsSQL(of: "h", table: .table("a", "e"), dialect: dialect, replacing: true)
+      #expect(again.first == "DROP TABLE IF EXISTS \(table)" && Array(again.dropFirst()) == statements)
+    }
+
+    /// A database limits the length of a statement.
+    @Test func manyLevelsTakeSeveralStatements() async throws {
+      let count = 12000
+      let data = try DataFrame([
+        "y": (0..<2 * count).map { Double($0 * $0 % 101) }, "g": (0..<2 * count).map { "level \($0 / 2)" },
+      ])
+      let results = try await mixedlm("y ~ 1 + (1 | g)", data).fit()
+      let statements = try results.effectsSQL(of: "g", table: .table("e"), dialect: .postgreSQL)
+      #expect(statements.count > 3 && statements.allSatisfy { $0.utf8.count < 210_000 })
+      let queue = try DatabaseQueue()
+      let executor = SQLiteExecutor(writer: queue)
+      try await results.writeEffects(["g": .table("e")], on: executor)
+      let written = try await DataFrame(query: "SELECT * FROM e ORDER BY g", on: executor)
+      let expected = try results.randomEffects(of: "g").values.column(0)
+      #expect(written["u0"].doubles == expected)
+    }
+  }
+#endif
