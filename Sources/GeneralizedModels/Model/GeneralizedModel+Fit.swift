@@ -20,7 +20,7 @@ extension GeneralizedModel {
       if objective.hasBeta { scales += [Double](repeating: coefficientScale, count: rank) }
       if objective.hasPrecision { scales.append(0.5) }
       let theta =
-        options.start.map { design.theta(covariances: $0) } ?? design.theta(deviations: start.deviations)
+        options.start.map { design.theta(covariances: $0) } ?? design.theta(standard: start.covariances)
       var point = GeneralizedPoint(theta: theta, beta: start.beta, precision: start.precision)
       var evaluations = (0, 0)
       if case .quadrature = objective.integration {
