@@ -64,6 +64,7 @@ final class GeneralizedObjective {
   func evaluate(_ parameters: [Double], tolerance: Double = Workspace.lastDecrease) -> Double? {
     guard parameters.allSatisfy(\.isFinite) else { return nil }
     if parameters == current { return currentValue }
+    evaluations += 1
     arrive(at: parameters)
     let mode: Double?
     if integration == .jointMode {
@@ -88,7 +89,6 @@ final class GeneralizedObjective {
   private func arrive(at parameters: [Double]) {
     current = nil
     currentDerivatives = nil
-    evaluations += 1
     workspace.prepare(point(parameters))
     guard let origin else { return }
     workspace.effects.copy(from: origin.modes)
@@ -116,9 +116,16 @@ final class GeneralizedObjective {
     origin = (current, modes, slopes)
   }
 
+  /// Moves the workspace's effects along their slopes, and linear predictors with them, without looking for the mode.
+  func moveAlongTangent(to parameters: [Double]) {
+    arrive(at: parameters)
+    workspace.predict()
+  }
+
   /// The gradient's formula at given parameters with the effects on the modes' tangent: a function with the gradient's
   /// derivatives at the tangent's foot, by the chain rule.
   func gradientAlongTangent(at parameters: [Double]) -> [Double]? {
+    evaluations += 1
     arrive(at: parameters)
     let w = workspace
     let mode = w.evaluateRows(w.effects.pointer, refilling: true)

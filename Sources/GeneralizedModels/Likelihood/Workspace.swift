@@ -149,6 +149,15 @@ final class Workspace {
     return value.isNaN ? .infinity : value
   }
 
+  /// η at the present effects.
+  func predict() {
+    effectWork.copy(from: effects)
+    weighted.multiply(roots, effectWork.pointer)
+    for chunk in system.chunks {
+      weighted.gather(chunk, effectWork.pointer, plus: fixedPart.pointer, into: eta.pointer)
+    }
+  }
+
   /// Factors H at the weights of Z'WZ.
   func factorize() -> Bool {
     hasInverse = false
