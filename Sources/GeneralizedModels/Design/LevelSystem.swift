@@ -91,6 +91,33 @@ final class LevelSystem: @unchecked Sendable {
     }
   }
 
+  /// Columns whose part of a dense matrix stays in the second cache.
+  private var tileWidth: Int { max(Self.tileSize / max(columnCount, 1), 8) }
+  private static let tileSize = 90_000
+
+  /// Calls for each entry of the panel with the end of its level's entries: level after level, but only those of some
+  /// columns at a time.
+  @inline(__always)
+  func forEachTile(_ body: (_ entry: Int, _ end: Int) -> Void) {
+    let (start, columns) = (panelStart.pointer, panelColumns.pointer)
+    let cursor = IndexBuffer(levelCount)
+    cursor.pointer.update(from: start, count: levelCount)
+    var first = 0
+    while first < columnCount {
+      let after = Int32(min(first + tileWidth, columnCount))
+      for l in 0..<levelCount {
+        var e = Int(cursor.pointer[l])
+        let end = Int(start[l + 1])
+        while e < end, columns[e] < after {
+          body(e, end)
+          e += 1
+        }
+        cursor.pointer[l] = Int32(e)
+      }
+      first = Int(after)
+    }
+  }
+
   /// Multiplications of one factor of H, those of dense blocks at their speed.
   let factorWork: Double
   /// Whether factoring H takes much longer than passing over the rows.

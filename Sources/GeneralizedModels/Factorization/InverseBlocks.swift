@@ -68,30 +68,19 @@ final class InverseBlocks {
     }
     h.matrix.invert()
     // −E(S⁻¹), by one product where every level meets every column
-    let full = s.hasFullPanel ? h.matrix.denseInverse : nil
+    let dense = k == 1 ? h.matrix.denseInverse : nil
     let (out, buffer) = (panel.pointer, column.pointer)
     panel.fill(0)
-    if let full {
-      let m = s.columnCount
-      BLAS.symm(m, s.levelCount, -1, full, m, e, m, 0, out, m)
-    }
     for j in 0..<s.columnCount {
       h.matrix.loadInverse(column: j, into: buffer)
       for q in Int(s.trailingStart.pointer[j])..<Int(s.trailingStart.pointer[j + 1]) {
         trailing.pointer[q] = buffer[Int(s.trailingRows.pointer[q])]
       }
-      for q in full == nil ? s.entries(column: j) : 0..<0 {
+      for q in dense == nil ? s.entries(column: j) : 0..<0 {
         let own = Int(s.columnEntries.pointer[q])
         let end = Int(panelStart[Int(s.columnLevels.pointer[q]) + 1])
         if k == 1 {
-          let mine = e[own]
-          var sum = mine * buffer[j]
-          for other in own + 1..<max(end, own + 1) {
-            let v = buffer[Int(columns[other])]
-            sum += e[other] * v
-            out[other] -= mine * v
-          }
-          out[own] -= sum
+          Self.subtract(e, buffer, columns, own, end, from: out)
           continue
         }
         for other in own..<end {
@@ -103,6 +92,16 @@ final class InverseBlocks {
         }
       }
     }
+    if let dense {
+      let m = s.columnCount
+      if s.hasFullPanel {
+        BLAS.symm(m, s.levelCount, -1, dense, m, e, m, 0, out, m)
+      } else {
+        s.forEachTile { own, end in
+          Self.subtract(e, dense + Int(columns[own]) * m, columns, own, end, from: out)
+        }
+      }
+    }
     for l in 0..<s.levelCount {
       let target = lead.pointer + l * k * k
       for q in Int(panelStart[l])..<Int(panelStart[l + 1]) {
@@ -111,6 +110,32 @@ final class InverseBlocks {
         }
       }
     }
+  }
+
+  /// What a column of S⁻¹ gives to E S⁻¹ at its own entry of a level and at those after it.
+  @inline(__always)
+  private static func subtract(
+    _ e: UnsafePointer<Double>, _ inverse: UnsafePointer<Double>, _ columns: UnsafePointer<Int32>, _ own: Int,
+    _ end: Int, from out: UnsafeMutablePointer<Double>
+  ) {
+    let mine = e[own]
+    // two sums, so that additions do not wait for one another
+    var (even, odd) = (mine * inverse[Int(columns[own])], 0.0)
+    var other = own + 1
+    while other + 1 < end {
+      let (v, next) = (inverse[Int(columns[other])], inverse[Int(columns[other + 1])])
+      even += e[other] * v
+      odd += e[other + 1] * next
+      out[other] -= mine * v
+      out[other + 1] -= mine * next
+      other += 2
+    }
+    if other < end {
+      let v = inverse[Int(columns[other])]
+      even += e[other] * v
+      out[other] -= mine * v
+    }
+    out[own] -= even + odd
   }
 
   /// h_i = z_i'T H⁻¹T'z_i for the rows of a chunk.
@@ -300,13 +325,33 @@ final class InverseBlocks {
       addOwn(f, factor, h, to: &sums[f + 1])
     }
     // B'T_L P
-    var middle = [Double](repeating: 0, count: k)
-    s.forEachRun { f, e in
-      let m = s.trailing[f].width
-      if k == 1, m == 1 {
-        sums[f + 1][0] += cells[e] * t[0] * inverse[e]
-        return
+    if s.isPlain {
+      var own = [Double](repeating: 0, count: s.columnCount)
+      own.withUnsafeMutableBufferPointer { own in
+        let columns = s.panelColumns.pointer
+        for e in 0..<s.panelCount { own[Int(columns[e])] += cells[e] * inverse[e] }
       }
+      for (f, factor) in s.trailing.enumerated() {
+        sums[f + 1][0] += t[0] * own[factor.first..<factor.first + factor.levelCount].reduce(0, +)
+      }
+    } else {
+      addPanel(h, to: &sums)
+    }
+    var result = sums.enumerated().map { f, values in
+      let order = f == 0 ? k : s.trailing[f - 1].width
+      return Matrix(rows: order, columns: order, columnMajor: values)
+    }
+    for pair in s.pairs { addPair(pair, h, to: &result) }
+    return result
+  }
+
+  private func addPanel(_ h: WeightedSystem, to sums: inout [[Double]]) {
+    let k = system.width
+    let t = h.roots[0]
+    let (cells, inverse) = (h.panel.pointer, panel.pointer)
+    var middle = [Double](repeating: 0, count: k)
+    system.forEachRun { f, e in
+      let m = system.trailing[f].width
       for b in 0..<m {
         for c in 0..<k {
           middle[c] = 0
@@ -317,12 +362,6 @@ final class InverseBlocks {
         }
       }
     }
-    var result = sums.enumerated().map { f, values in
-      let order = f == 0 ? k : s.trailing[f - 1].width
-      return Matrix(rows: order, columns: order, columnMajor: values)
-    }
-    for pair in s.pairs { addPair(pair, h, to: &result) }
-    return result
   }
 
   /// A T Q for symmetric blocks of order k.

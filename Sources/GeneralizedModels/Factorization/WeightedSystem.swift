@@ -225,13 +225,14 @@ final class WeightedSystem {
     }
   }
 
-  /// I + T'CT − Σ_l F_l'F_l, column by column; the sum by one product where every level meets every column.
+  /// I + T'CT − Σ_l F_l'F_l, column by column; in a dense matrix the sum by one product where every level meets every
+  /// column, or else level by level within some columns at a time.
   private func formSchur() {
     let s = system
     let k = s.width
     let (buffer, f) = (column.pointer, eliminated.pointer)
     let (panelStart, columns) = (s.panelStart.pointer, s.panelColumns.pointer)
-    let full = s.hasFullPanel ? matrix.dense : nil
+    let dense = k == 1 ? matrix.dense : nil
     let scaled = scaledTrailing()
     for j in 0..<s.columnCount {
       matrix.clear(column: j, in: buffer)
@@ -239,12 +240,11 @@ final class WeightedSystem {
         buffer[Int(s.trailingRows.pointer[e])] += scaled.pointer[e]
       }
       buffer[j] += 1
-      for q in full == nil ? s.entries(column: j) : 0..<0 {
+      for q in dense == nil ? s.entries(column: j) : 0..<0 {
         let own = Int(s.columnEntries.pointer[q])
         let end = Int(panelStart[Int(s.columnLevels.pointer[q]) + 1])
         if k == 1 {
-          let v = f[own]
-          for e in own..<end { buffer[Int(columns[e])] -= v * f[e] }
+          Self.subtract(f[own], f, columns, own..<end, from: buffer)
         } else {
           let v = f + own * k
           for e in own..<end {
@@ -256,7 +256,35 @@ final class WeightedSystem {
       }
       matrix.store(column: j, from: buffer)
     }
-    if let full { BLAS.syrk(s.columnCount, s.levelCount, -1, f, s.columnCount, 1, full, s.columnCount) }
+    guard let dense else { return }
+    let m = s.columnCount
+    if s.hasFullPanel {
+      BLAS.syrk(m, s.levelCount, -1, f, m, 1, dense, m)
+      return
+    }
+    s.forEachTile { own, end in
+      Self.subtract(f[own], f, columns, own..<end, from: dense + Int(columns[own]) * m)
+    }
+  }
+
+  /// Subtracts v f from the rows of some entries, which differ.
+  @inline(__always)
+  private static func subtract(
+    _ v: Double, _ f: UnsafePointer<Double>, _ rows: UnsafePointer<Int32>, _ entries: Range<Int>,
+    from out: UnsafeMutablePointer<Double>
+  ) {
+    var e = entries.lowerBound
+    while e + 3 < entries.upperBound {
+      let (a, b, c, d) = (Int(rows[e]), Int(rows[e + 1]), Int(rows[e + 2]), Int(rows[e + 3]))
+      let (x, y) = (out[a] - v * f[e], out[b] - v * f[e + 1])
+      let (z, w) = (out[c] - v * f[e + 2], out[d] - v * f[e + 3])
+      (out[a], out[b], out[c], out[d]) = (x, y, z, w)
+      e += 4
+    }
+    while e < entries.upperBound {
+      out[Int(rows[e])] -= v * f[e]
+      e += 1
+    }
   }
 
   /// T'CT on the pattern of C.
@@ -330,9 +358,16 @@ final class WeightedSystem {
       }
       if s.columnCount > 0 { matrix.solve(xt, columns: 1) }
       for l in 0..<s.levelCount {
-        var sum = x[l]
-        for e in Int(start[l])..<Int(start[l + 1]) { sum -= f[e] * xt[Int(columns[e])] }
-        x[l] = sum / factor[l]
+        var e = Int(start[l])
+        let end = Int(start[l + 1])
+        var (even, odd) = (x[l], 0.0)
+        while e + 1 < end {
+          even -= f[e] * xt[Int(columns[e])]
+          odd -= f[e + 1] * xt[Int(columns[e + 1])]
+          e += 2
+        }
+        if e < end { even -= f[e] * xt[Int(columns[e])] }
+        x[l] = (even + odd) / factor[l]
       }
       return
     }
