@@ -36,8 +36,17 @@ final class LevelSystem: @unchecked Sendable {
     let levels: Range<Int>
   }
 
+  /// Consecutive chunks with whole leading levels: what one thread passes over.
+  struct Part {
+    let index: Int
+    let chunks: Range<Int>
+    let rows: Range<Int>
+  }
+
   let rowCount: Int
   let chunks: [Chunk]
+  /// They depend on the data alone, so that sums over parts have the same bits for any number of threads.
+  let parts: [Part]
   /// Position in the caller's order of each row.
   let order: [Int32]
   let levelCount: Int
@@ -91,33 +100,8 @@ final class LevelSystem: @unchecked Sendable {
     }
   }
 
-  /// Columns whose part of a dense matrix stays in the second cache.
-  private var tileWidth: Int { max(Self.tileSize / max(columnCount, 1), 8) }
-  private static let tileSize = 90_000
-
-  /// Calls for each entry of the panel with the end of its level's entries: level after level, but only those of some
-  /// columns at a time.
-  @inline(__always)
-  func forEachTile(_ body: (_ entry: Int, _ end: Int) -> Void) {
-    let (start, columns) = (panelStart.pointer, panelColumns.pointer)
-    let cursor = IndexBuffer(levelCount)
-    cursor.pointer.update(from: start, count: levelCount)
-    var first = 0
-    while first < columnCount {
-      let after = Int32(min(first + tileWidth, columnCount))
-      for l in 0..<levelCount {
-        var e = Int(cursor.pointer[l])
-        let end = Int(start[l + 1])
-        while e < end, columns[e] < after {
-          body(e, end)
-          e += 1
-        }
-        cursor.pointer[l] = Int32(e)
-      }
-      first = Int(after)
-    }
-  }
-
+  /// Σ of half the squares of the levels' numbers of entries.
+  let panelWork: Int
   /// Multiplications of one factor of H, those of dense blocks at their speed.
   let factorWork: Double
   /// Whether factoring H takes much longer than passing over the rows.
@@ -135,7 +119,6 @@ final class LevelSystem: @unchecked Sendable {
     let (order, starts) = Self.sorted(lead.codes, levelCount: lead.levelCount)
     self.order = order
     levelStart = IndexBuffer(starts)
-    chunks = Self.chunks(starts, rowCount: n)
     z = Self.rows(lead, order: order)
 
     // Cells of the panel, by the order of rows.
@@ -202,10 +185,14 @@ final class LevelSystem: @unchecked Sendable {
     pairs = products.pairs
     trailingStart = products.start
     trailingRows = products.rows
+    let bounds = Self.partBounds(starts, rowCount: n, shared: products.rows.count + count)
+    chunks = Self.chunks(starts, bounds: bounds)
+    parts = Self.parts(chunks, bounds: bounds)
     let squares = zip(panelStart, panelStart.dropFirst()).reduce(0.0) {
       $0 + Double($1.1 - $1.0) * Double($1.1 - $1.0)
     }
     let dense = Double(count) * Double(count) * Double(count) / 3
+    panelWork = Int(0.5 * squares)
     factorWork = dense / TrailingMatrix.denseAdvantage + 0.5 * squares * Double(width)
   }
 
@@ -222,21 +209,6 @@ final class LevelSystem: @unchecked Sendable {
       next[l] += 1
     }
     return (order, Array(starts.prefix(levelCount + 1)))
-  }
-
-  /// Most rows of a chunk.
-  static let chunkSize = 512
-
-  private static func chunks(_ starts: [Int32], rowCount n: Int) -> [Chunk] {
-    var level = 0
-    let last = starts.count - 1
-    return stride(from: 0, to: n, by: chunkSize).map { begin in
-      let end = min(begin + chunkSize, n)
-      while level < last, Int(starts[level + 1]) <= begin { level += 1 }
-      var after = level
-      while after < last, Int(starts[after]) < end { after += 1 }
-      return Chunk(rows: begin..<end, levels: level..<after)
-    }
   }
 
   /// The rows of a chunk that belong to one leading level.

@@ -100,9 +100,10 @@ struct StartingPoint {
   /// Σ of minus twice ℓ at η, precisions as they are.
   private func deviance(_ model: GeneralizedModel, _ w: Workspace) -> Double {
     let kernel = model.response.kernel(precision: precision)
-    let value = kernel.evaluate(
-      0..<model.rowCount, w.eta.pointer, w.data,
-      RowOutputs(score: w.score.pointer, weight: w.weight.pointer, slope: w.slope.pointer))
+    let out = RowOutputs(score: w.score.pointer, weight: w.weight.pointer, slope: w.slope.pointer)
+    let value = w.sums(1) { chunk, _, sum in
+      sum[0] += kernel.evaluate(chunk.rows, w.eta.pointer, w.data, out)
+    }[0]
     return value.isFinite ? -2 * value : .infinity
   }
 

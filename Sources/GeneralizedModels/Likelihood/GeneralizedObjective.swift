@@ -26,7 +26,7 @@ final class GeneralizedObjective {
   /// What quadrature knows of its last point.
   var quadratureState: QuadratureState?
 
-  init(_ model: GeneralizedModel, integration: Integration) {
+  init(_ model: GeneralizedModel, integration: Integration, workers: Workers = Workers(threads: 1)) {
     self.model = model
     if case .quadrature(let nodes) = integration, nodes > 1 {
       self.integration = integration
@@ -35,7 +35,7 @@ final class GeneralizedObjective {
       self.integration = integration == .jointMode ? .jointMode : .laplace
       quadrature = nil
     }
-    workspace = Workspace(model)
+    workspace = Workspace(model, workers: workers)
     jointBeta = [Double](repeating: 0, count: model.rank)
     fixedPrecision = model.response.fixedPrecision ?? 0
   }
@@ -120,6 +120,26 @@ final class GeneralizedObjective {
   func moveAlongTangent(to parameters: [Double]) {
     arrive(at: parameters)
     workspace.predict()
+  }
+
+  /// Another objective that looks for modes along the same slopes, on one thread.
+  func twin() -> GeneralizedObjective {
+    let result = GeneralizedObjective(model, integration: integration)
+    result.jointBeta = jointBeta
+    result.origin = origin
+    return result
+  }
+
+  /// Bytes of a twin, about.
+  var twinBytes: Int {
+    let s = model.system
+    return 8 * (9 * s.rowCount + 5 * s.panelCount * s.width + workspace.weighted.matrix.bytes / 8)
+  }
+
+  /// Counts what a twin did.
+  func add(_ twin: GeneralizedObjective) {
+    evaluations += twin.evaluations
+    gradients += twin.gradients
   }
 
   /// The gradient's formula at given parameters with the effects on the modes' tangent: a function with the gradient's

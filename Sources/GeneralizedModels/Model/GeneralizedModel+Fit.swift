@@ -8,11 +8,14 @@ extension GeneralizedModel {
   /// - Parameters:
   ///   - integration: how effects are integrated out; quadrature takes one factor.
   ///   - options: covariances to start from, and when to stop.
+  ///   - threads: threads of the fit; nil uses the cores there are.
   package func fit(
-    _ integration: Integration = .laplace, options: FitOptions = .init()
+    _ integration: Integration = .laplace, options: FitOptions = .init(), threads: Int? = nil
   ) throws(EngineError) -> GeneralizedEstimate {
-    try BLASThreads.with(1) { () throws(EngineError) in
-      let objective = GeneralizedObjective(self, integration: integration)
+    let workers = Workers(threads: threads)
+    // dense kernels have other bits on several threads
+    return try BLASThreads.with(1) { () throws(EngineError) in
+      let objective = GeneralizedObjective(self, integration: integration, workers: workers)
       let start = StartingPoint(self, workspace: objective.workspace)
       objective.jointBeta = start.beta
       var scales = design.scales(deviations: start.typical)
@@ -25,7 +28,7 @@ extension GeneralizedModel {
       var evaluations = (0, 0)
       if case .quadrature = objective.integration {
         // Laplace's optimum is near and costs little.
-        let first = GeneralizedObjective(self, integration: .laplace)
+        let first = GeneralizedObjective(self, integration: .laplace, workers: workers)
         let near = try GeneralizedNewton(objective: first, scales: scales, options: options)
           .minimize(from: first.parameters(point))
         point = first.point(near.parameters)
