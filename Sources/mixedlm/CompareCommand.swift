@@ -7,13 +7,16 @@ struct CompareCommand: ParsableCommand {
     commandName: "compare",
     abstract: "Compare a model with a smaller one by their likelihoods.",
     discussion: """
-      The smaller model takes the same groups, weights and other options. With --bootstrap its fit draws responses, and
-      the likelihood ratio is compared with theirs.
+      The smaller model takes the same groups, weights and other options; without groups, and with no bar in its formula,
+      it is the regression without random effects: of least squares, or the generalised linear model of the same family.
+      With --bootstrap a smaller mixed model's fit draws responses, and the likelihood ratio is compared with theirs.
 
       Examples:
         mixedlm compare sleep.csv --formula "y ~ Days + (Days | Subject)" --null "y ~ Days + (1 | Subject)"
         mixedlm compare beets.csv --formula "sugpct ~ harvest + (1 | block/harvest)" \\
           --null "sugpct ~ 1 + (1 | block/harvest)" --bootstrap 1000 --seed 1
+        mixedlm compare herds.csv --formula "incidence ~ period + (1 | herd)" --null "incidence ~ period" \\
+          --family binomial --trials size
       """)
 
   @OptionGroup var model: ModelOptions
@@ -41,13 +44,27 @@ struct CompareCommand: ParsableCommand {
     if let bootstrap, bootstrap < 1 {
       throw ValidationError("--bootstrap must be at least 1, not \(bootstrap).")
     }
+    if bootstrap != nil, (try? smallerModel.lackRandomEffects) == true {
+      throw ValidationError(
+        "--bootstrap draws from a mixed model: give --null random effects, or leave it out.")
+    }
+  }
+
+  /// The options of the smaller model.
+  private var smallerModel: ModelOptions {
+    var options = model
+    options.formula = smaller
+    return options
   }
 
   func run() throws {
     try Terminal.reporting(Self.self) {
       try output.check()
-      var options = model
-      options.formula = smaller
+      let options = smallerModel
+      if try options.lackRandomEffects {
+        try runAgainstRegression(options)
+        return
+      }
       if let family = try model.generalized.chosenFamily {
         try runGeneralized(family, smaller: options)
         return
@@ -74,6 +91,21 @@ struct CompareCommand: ParsableCommand {
         threads: model.threads)
     }
     try write(comparison.description, comparison.frame, comparison.rows, comparison.notes, drawn)
+  }
+
+  private func runAgainstRegression(_ options: ModelOptions) throws {
+    var frame = DataFrame()
+    if let family = try model.generalized.chosenFamily {
+      let large = try GeneralizedFit(model, family: family) { frame = $0 }
+      let null = try options.regression(frame, family: family).fit()
+      let comparison = try compare(null, large.results)
+      try write(comparison.description, comparison.frame, comparison.rows, comparison.notes, nil)
+    } else {
+      let large = try FittedModel(model) { frame = $0 }
+      let null = try ols(smaller, frame, missing: model.missing.missing).fit()
+      let comparison = try compare(null, large.results)
+      try write(comparison.description, comparison.frame, comparison.rows, comparison.notes, nil)
+    }
   }
 
   private func write(

@@ -23,7 +23,7 @@ struct GeneralizedFit {
     }
     progress.step = "fitting"
     results = try FileRows.locating(data, rowCount: frame.rowCount) {
-      try model.fit(nAGQ: options.generalized.nagq ?? 1) { state in
+      try model.fit(nAGQ: options.generalized.nagq ?? 1, threads: options.threads) { state in
         progress.step = "fitting, iteration \(state.iteration)"
         return true
       }

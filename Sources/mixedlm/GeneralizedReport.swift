@@ -93,7 +93,7 @@ struct GeneralizedReport {
       "read_s": .number(fitted.readSeconds), "design_s": .number(results.model.designSeconds),
       "fit_s": .number(results.fitSeconds), "inference_s": .number(0),
       "evaluations": .integer(results.evaluations.values),
-      "gradients": .integer(results.evaluations.gradients), "threads": .integer(1),
+      "gradients": .integer(results.evaluations.gradients), "threads": .integer(results.threads),
     ]
   }
 

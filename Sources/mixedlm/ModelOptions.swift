@@ -182,6 +182,30 @@ struct ModelOptions: ParsableArguments {
       varWeights: weights, missing: missing.missing)
   }
 
+  /// Whether nothing says which random effects there are.
+  var lackRandomEffects: Bool {
+    get throws {
+      guard groups == nil, !singleGroup, reFormula == nil, reFormulaFor.isEmpty, vcFormula.isEmpty else {
+        return false
+      }
+      return try BarFormula(formula ?? "").operands.isEmpty
+    }
+  }
+
+  /// The generalised linear model over a data frame, without random effects.
+  func regression(_ frame: DataFrame, family: Family) throws -> GLM {
+    var text = formula ?? ""
+    if let trials = generalized.trials, let tilde = text.firstIndex(of: "~") {
+      // such models take successes and failures
+      let successes = text[..<tilde]
+      let name = trials.replacing("\"", with: "\\\"")
+      text = "\(successes) + I(Q(\"\(name)\") - (\(successes))) \(text[tilde...])"
+    }
+    return try GLM.fromFormula(
+      formula: text, data: frame, family: family, offset: offset, exposure: generalized.exposure,
+      varWeights: weights, missing: missing.missing)
+  }
+
   /// The sums of a table of a database.
   ///
   /// - Parameter poolsLevels: whether nobody asks for the effects of levels.

@@ -152,6 +152,21 @@ struct FamilyCommandTests {
     #expect(abs(try #require(first["lower"]?.double) - 0.346_07) < 1e-3)
   }
 
+  /// A null without random effects is the regression of the same family.
+  @Test func comparisonsWithRegressions() throws {
+    let herds = try Mixedlm.run(
+      ["compare"] + Self.cattle + ["--null", "incidence ~ C(period)", "--format", "json"]
+    ).json()
+    let row = try #require(herds["rows"]?.elements?.last)
+    let reference = try #require(row["reference"]?.text)
+    #expect(reference == "mixture of chi2(0) and chi2(1)")
+    // statsmodels' GLM: −2 log L 198.058399
+    #expect(abs(try #require(row["chisq"]?.double) - 14.005_835) < 1e-5)
+    let drawn = try Mixedlm.run(
+      ["compare"] + Self.cattle + ["--null", "incidence ~ 1", "--bootstrap", "9"])
+    #expect(drawn.status == 64 && drawn.errors.contains("random effects"))
+  }
+
   @Test func savedFitsPredict() throws {
     let folder = try Scratch()
     let (model, new) = (

@@ -6,7 +6,7 @@ import Testing
 /// Saved results of generalised models, and predictions of new observations.
 @Suite struct SavedResultsTests {
   enum Case: String, CaseIterable, CustomTestStringConvertible {
-    case cattle, grouse, cancer, cake
+    case cattle, grouse, cancer, cake, heavyTails
     var testDescription: String { rawValue }
 
     func model() throws -> (model: MixedGLM, data: DataFrame) {
@@ -28,6 +28,11 @@ import Testing
         let data = try DataFrame(csv: Fixtures.data("cake"))
         let formula = "angle ~ recipe + temp + (1 | replicate/recipe)"
         return (try mixedglm(formula, data, family: .gamma(link: .log)), data)
+      case .heavyTails:
+        // the likelihood is not concave: some rows have negative weights
+        let data = try DataFrame(csv: Fixtures.data("cbpp"))
+        let formula = "incidence ~ C(period) + (1 | herd)"
+        return (try mixedglm(formula, data, family: .binomial(link: .cauchy), trials: "size"), data)
       }
     }
   }

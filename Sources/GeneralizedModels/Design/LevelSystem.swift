@@ -36,8 +36,17 @@ final class LevelSystem: @unchecked Sendable {
     let levels: Range<Int>
   }
 
+  /// Consecutive chunks with whole leading levels: what one thread passes over.
+  struct Part {
+    let index: Int
+    let chunks: Range<Int>
+    let rows: Range<Int>
+  }
+
   let rowCount: Int
   let chunks: [Chunk]
+  /// They depend on the data alone, so that sums over parts have the same bits for any number of threads.
+  let parts: [Part]
   /// Position in the caller's order of each row.
   let order: [Int32]
   let levelCount: Int
@@ -91,6 +100,8 @@ final class LevelSystem: @unchecked Sendable {
     }
   }
 
+  /// Σ of half the squares of the levels' numbers of entries.
+  let panelWork: Int
   /// Multiplications of one factor of H, those of dense blocks at their speed.
   let factorWork: Double
   /// Whether factoring H takes much longer than passing over the rows.
@@ -108,7 +119,6 @@ final class LevelSystem: @unchecked Sendable {
     let (order, starts) = Self.sorted(lead.codes, levelCount: lead.levelCount)
     self.order = order
     levelStart = IndexBuffer(starts)
-    chunks = Self.chunks(starts, rowCount: n)
     z = Self.rows(lead, order: order)
 
     // Cells of the panel, by the order of rows.
@@ -175,10 +185,14 @@ final class LevelSystem: @unchecked Sendable {
     pairs = products.pairs
     trailingStart = products.start
     trailingRows = products.rows
+    let bounds = Self.partBounds(starts, rowCount: n, shared: products.rows.count + count)
+    chunks = Self.chunks(starts, bounds: bounds)
+    parts = Self.parts(chunks, bounds: bounds)
     let squares = zip(panelStart, panelStart.dropFirst()).reduce(0.0) {
       $0 + Double($1.1 - $1.0) * Double($1.1 - $1.0)
     }
     let dense = Double(count) * Double(count) * Double(count) / 3
+    panelWork = Int(0.5 * squares)
     factorWork = dense / TrailingMatrix.denseAdvantage + 0.5 * squares * Double(width)
   }
 
@@ -195,21 +209,6 @@ final class LevelSystem: @unchecked Sendable {
       next[l] += 1
     }
     return (order, Array(starts.prefix(levelCount + 1)))
-  }
-
-  /// Most rows of a chunk.
-  static let chunkSize = 512
-
-  private static func chunks(_ starts: [Int32], rowCount n: Int) -> [Chunk] {
-    var level = 0
-    let last = starts.count - 1
-    return stride(from: 0, to: n, by: chunkSize).map { begin in
-      let end = min(begin + chunkSize, n)
-      while level < last, Int(starts[level + 1]) <= begin { level += 1 }
-      var after = level
-      while after < last, Int(starts[after]) < end { after += 1 }
-      return Chunk(rows: begin..<end, levels: level..<after)
-    }
   }
 
   /// The rows of a chunk that belong to one leading level.

@@ -53,7 +53,7 @@ struct GeneralizedNewton {
     var outcome = Outcome(
       parameters: parameters, deviance: deviance, converged: false, predictedDecrease: .nan,
       gradientNorm: .nan, iterations: 0, fixedInformation: Matrix(rows: 0, columns: 0))
-    var damping = 0.0
+    var (damping, stretch) = (0.0, 1.0)
     var pairs: [(step: [Double], change: [Double])] = []
     var previous: (parameters: [Double], gradient: [Double])?
     var reopenings = 0
@@ -91,7 +91,7 @@ struct GeneralizedNewton {
       }
       guard
         let next = search(
-          from: parameters, deviance, model, &damping, noise: noise,
+          from: parameters, deviance, model, &damping, &stretch, noise: noise,
           tolerance: Workspace.lastDecrease(afterGain: gains.last ?? .infinity))
       else {
         outcome.converged = model.promise < 1e-6 * max(1, abs(deviance).squareRoot())
@@ -133,8 +133,21 @@ struct GeneralizedNewton {
 
   private func search(
     from parameters: [Double], _ deviance: Double, _ model: CurvatureModel, _ damping: inout Double,
-    noise: Double, tolerance: Double
+    _ stretch: inout Double, noise: Double, tolerance: Double
   ) -> (parameters: [Double], deviance: Double)? {
+    if stretch > 1 {
+      // Along ridges whose curvature is less than the model's steps grow as long as they gain in proportion.
+      let step = model.step(damping: damping).map { stretch * $0 }
+      let trial = floored(zip(parameters, step).map(+))
+      let promised = stretch * model.promise
+      if isWithinReach(step, from: parameters), let value = objective.evaluate(trial, tolerance: tolerance),
+        deviance - value > promised
+      {
+        if deviance - value > Self.ridge * promised { stretch *= 2 }
+        return (trial, value)
+      }
+      stretch = 1
+    }
     for _ in 0..<40 {
       var step = model.step(damping: damping)
       shorten(&step, from: parameters)
@@ -147,6 +160,7 @@ struct GeneralizedNewton {
         if ratio > 1e-3 {
           if ratio > 0.5 { damping = damping > 1e-3 ? damping / 8 : 0 }
           if ratio < 0.1 { damping = max(damping * 2, 1e-3) }
+          stretch = damping == 0 && predicted > noise && ratio > Self.ridge ? 2 : 1
           return (trial, value)
         }
         if predicted <= noise, actual > -10 * noise { return nil }
@@ -154,6 +168,13 @@ struct GeneralizedNewton {
       damping = max(damping * 6, 1e-2)
     }
     return nil
+  }
+
+  /// Gain of a step, in parts of its promise, that tells a ridge: it would be 2 where there is no curvature at all.
+  private static let ridge = 1.7
+
+  private func isWithinReach(_ step: [Double], from parameters: [Double]) -> Bool {
+    zip(step, parameters).enumerated().allSatisfy { i, pair in abs(pair.0) <= max(abs(pair.1), scales[i]) }
   }
 
   /// No parameter moves by more than three times its size, or its typical size.

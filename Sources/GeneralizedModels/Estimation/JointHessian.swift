@@ -37,20 +37,53 @@ struct JointHessian {
     }
     objective.follow(information.modeSlopes)
     let curvature = information.matrix.diagonal
-    for (c, position) in free.enumerated() {
+    let steps = free.map { position in
       let unit = curvature[position] > 0 ? 1 / curvature[position].squareRoot() : 1
-      let step = (isOneSided ? Self.smallStep : Self.step) * unit
-      func slope(_ change: Double) -> [Double]? {
-        var moved = parameters
-        moved[position] += change
-        return objective.gradientAlongTangent(at: moved)
-      }
-      guard let above = slope(step), let below = isOneSided ? middle.gradient : slope(-step) else {
+      return (isOneSided ? Self.smallStep : Self.step) * unit
+    }
+    var changes = free.indices.map { ($0, steps[$0]) }
+    if !isOneSided { changes += free.indices.map { ($0, -steps[$0]) } }
+    let slopes = Self.slopes(objective, from: parameters, changes.map { (free[$0.0], $0.1) })
+    for c in free.indices {
+      guard let above = slopes[c], let below = isOneSided ? middle.gradient : slopes[free.count + c]
+      else {
         return nil
       }
-      let width = isOneSided ? step : 2 * step
+      let width = isOneSided ? steps[c] : 2 * steps[c]
       for (r, i) in free.enumerated() { matrix[r, c] = (above[i] - below[i]) / width }
     }
     self.matrix = matrix.symmetrized
   }
+
+  /// Gradients after a change of one parameter each, on several threads, where objectives do not take much memory.
+  private static func slopes(
+    _ objective: GeneralizedObjective, from parameters: [Double],
+    _ changes: [(position: Int, step: Double)]
+  ) -> [[Double]?] {
+    func slope(_ objective: GeneralizedObjective, _ c: Int) -> [Double]? {
+      var moved = parameters
+      moved[changes[c].position] += changes[c].step
+      return objective.gradientAlongTangent(at: moved)
+    }
+    let workers = objective.workspace.weighted.workers
+    let system = objective.model.system
+    let work = changes.count * (20 * system.rowCount + Int(min(system.factorWork, 1e12)))
+    let groups = min(
+      workers.threads(work: work), changes.count, 1 + mostBytes / max(objective.twinBytes, 1))
+    guard groups > 1 else { return changes.indices.map { slope(objective, $0) } }
+    var result = [[Double]?](repeating: nil, count: changes.count)
+    let twins = (0..<groups).map { _ in objective.twin() }
+    result.withUnsafeMutableBufferPointer { result in
+      // every position is written by one thread
+      nonisolated(unsafe) let result = result
+      workers.forEach(chunks: groups, work: work) { g in
+        for c in stride(from: g, to: changes.count, by: groups) { result[c] = slope(twins[g], c) }
+      }
+    }
+    for twin in twins { objective.add(twin) }
+    return result
+  }
+
+  /// Bytes that objectives for other threads take at most.
+  private static let mostBytes = 1 << 30
 }

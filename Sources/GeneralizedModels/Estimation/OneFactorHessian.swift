@@ -38,10 +38,11 @@ struct OneFactorHessian {
     // h, t', Z'a, z_a, b; what only a chunk of rows needs is indexed from its first row
     let (variance, curvature) = (w.rowWork.pointer, w.rowWork2.pointer)
     let (t, weight) = (w.slope.pointer, w.weight.pointer)
-    let scratch = (0..<count + 4).map { _ in Buffer(LevelSystem.chunkSize) }
+    let rooms = s.parts.map { _ in (0..<count + 4).map { _ in Buffer(LevelSystem.chunkSize) } }
     let force = Buffer(m)
-    for chunk in s.chunks {
+    h.forEachChunk { chunk, part in
       let first = chunk.rows.lowerBound
+      let scratch = rooms[part]
       let (moved, unused) = (scratch[0].pointer - first, scratch[1].pointer - first)
       let (above, below) = (scratch[2].pointer - first, scratch[3].pointer - first)
       for (out, step) in [(above, Self.step), (below, -Self.step)] {
@@ -54,7 +55,7 @@ struct OneFactorHessian {
         curvature[i] = (above[i] - below[i]) / (2 * Self.step)
         moved[i] = variance[i] * t[i]
       }
-      h.scatter(chunk, moved, addingTo: force.pointer)
+      h.scatter(chunk, moved, addingTo: force.pointer, trailing: force.pointer)
     }
     let adjoint = Buffer(m)
     adjoint.copy(from: force)
@@ -83,14 +84,15 @@ struct OneFactorHessian {
     }
 
     // Rows: Σ c η_j η_k, X'Wη_k, Z'Wη_k and A_k
-    var gram = Matrix(rows: count, columns: count)
-    var fixed = Matrix(rows: model.rank, columns: count)
+    let p = model.rank
     let pulls = slopes.map { _ in Buffer(m) }
     let bends = slopes.map { _ in Buffer(s.levelCount * kk) }
-    var sums = [Double](repeating: 0, count: model.rank)
-    scratch[2].fill(0)
-    for chunk in s.chunks {
+    for scratch in rooms { scratch[2].fill(0) }
+    let stride = count + p
+    let sums = Buffer(s.parts.count * count * stride)
+    h.forEachChunk { chunk, part in
       let (first, size) = (chunk.rows.lowerBound, chunk.rows.count)
+      let scratch = rooms[part]
       let (moved, spread) = (scratch[0].pointer - first, scratch[1].pointer - first)
       let zeros = scratch[2].pointer - first
       h.gather(chunk, b.pointer, plus: zeros, into: spread)
@@ -100,19 +102,25 @@ struct OneFactorHessian {
         let column = scratch[4 + j].pointer - first
         h.gather(chunk, effects[j].pointer, plus: base, into: column)
         for i in chunk.rows { moved[i] = weight[i] * column[i] }
-        h.scatter(chunk, moved, addingTo: pulls[j].pointer)
-        for c in sums.indices { sums[c] = 0 }
-        w.addFixedSums(chunk.rows, moved, to: &sums)
-        for c in sums.indices { fixed[c, j] += sums[c] }
+        h.scatter(chunk, moved, addingTo: pulls[j].pointer, trailing: pulls[j].pointer)
+        let out = sums.pointer + (part * count + j) * stride
+        w.addFixedSums(chunk.rows, moved, columns: p, to: out + count)
         for i in chunk.rows { moved[i] = t[i] * column[i] }
         h.addLead(chunk, moved, to: bends[j].pointer)
         for i in chunk.rows { moved[i] = curvature[i] * column[i] }
-        for i in 0...j { gram[i, j] += BLAS.dot(size, scratch[0].pointer, scratch[4 + i].pointer) }
+        for i in 0...j { out[i] += BLAS.dot(size, scratch[0].pointer, scratch[4 + i].pointer) }
       }
     }
 
-    var result = gram
-    for j in q..<count { for i in q...j { result[i, j] += 2 * fixed[i - q, j] } }
+    var result = Matrix(rows: count, columns: count)
+    for j in 0..<count {
+      for i in 0...j {
+        for part in s.parts.indices {
+          let own = sums.pointer + (part * count + j) * stride
+          result[i, j] += i >= q ? own[i] + 2 * own[count + i - q] : own[i]
+        }
+      }
+    }
     let root = Buffer(w.roots[0])
     let roots = changes.map { Buffer($0) }
     var level = LevelTerms(width: k, parameters: count, thetas: q)

@@ -7,8 +7,8 @@ internal import MixedModels
 struct StartingPoint {
   var beta: [Double]
   var precision: Double
-  /// Standard deviations of the standardised effects: to start from, and typical ones.
-  var deviations: [[Double]] = []
+  /// Covariances of the standardised effects to start from, and typical standard deviations.
+  var covariances: [Matrix] = []
   var typical: [[Double]] = []
   /// Standard deviation of the linear predictor that one row determines.
   var predictorScale = 1.0
@@ -19,6 +19,7 @@ struct StartingPoint {
     if model.response.fixedPrecision == nil, model.response.family == .negativeBinomial { precision = 0 }
     scoring(model, w)
     moments(model, w)
+    condition(model, w)
   }
 
   /// Gain of −2 log L, in parts of it, that ends the scoring: the random effects will move β further.
@@ -99,9 +100,10 @@ struct StartingPoint {
   /// Σ of minus twice ℓ at η, precisions as they are.
   private func deviance(_ model: GeneralizedModel, _ w: Workspace) -> Double {
     let kernel = model.response.kernel(precision: precision)
-    let value = kernel.evaluate(
-      0..<model.rowCount, w.eta.pointer, w.data,
-      RowOutputs(score: w.score.pointer, weight: w.weight.pointer, slope: w.slope.pointer))
+    let out = RowOutputs(score: w.score.pointer, weight: w.weight.pointer, slope: w.slope.pointer)
+    let value = w.sums(1) { chunk, _, sum in
+      sum[0] += kernel.evaluate(chunk.rows, w.eta.pointer, w.data, out)
+    }[0]
     return value.isFinite ? -2 * value : .infinity
   }
 
@@ -176,51 +178,6 @@ struct StartingPoint {
       return phi > 0 && phi.isFinite ? -log(phi) : 0
     }
   }
-
-  /// Variances for which scores vary as they do: E r² = A + A²τ², with A the information of a level.
-  private mutating func moments(_ model: GeneralizedModel, _ w: Workspace) {
-    let m = model.system.effectCount
-    let n = model.rowCount
-    var mean = 0.0
-    for i in 0..<n {
-      w.weight.pointer[i] = max(w.weight.pointer[i], 0)
-      mean += w.weight.pointer[i] / Double(n)
-    }
-    predictorScale = mean > 0 && mean.isFinite ? 1 / mean.squareRoot() : 1
-    w.weighted.refill(w.weight.pointer)
-    let r = Buffer(m)
-    w.weighted.scatter(w.score.pointer, into: r.pointer)
-    let information = w.weighted.diagonal()
-    var deviations: [[Double]] = []
-    var typical: [[Double]] = []
-    w.weighted.forEachFactor { _, k, levels, first in
-      var own = [Double](repeating: 0, count: k)
-      var usual = own
-      for a in 0..<k {
-        var (excess, square, sum, count) = (0.0, 0.0, 0.0, 0.0)
-        for l in 0..<levels {
-          let e = first + l * k + a
-          let info = information.pointer[e]
-          if info > 0 {
-            excess += r.pointer[e] * r.pointer[e] - info
-            square += info * info
-            sum += info
-            count += 1
-          }
-        }
-        let average = count > 0 ? sum / count : 1
-        let scale = average > 0 && average.isFinite ? 1 / average.squareRoot() : 1
-        let variance = square > 0 ? max(excess / square, 0) : 0
-        usual[a] = scale
-        own[a] = max(min(variance.squareRoot(), 3 * max(predictorScale, scale)), 0.3 * scale)
-        if !own[a].isFinite { own[a] = 0.3 * scale }
-      }
-      deviations.append(own)
-      typical.append(usual)
-    }
-    self.deviations = deviations
-    self.typical = typical
-  }
 }
 
 extension ResponseFamily {
@@ -235,21 +192,5 @@ extension ResponseFamily {
     case .inverseGaussian: return mu * mu * mu
     case .gaussian: return 1
     }
-  }
-}
-
-extension WeightedSystem {
-  /// The diagonal of Z'WZ.
-  func diagonal() -> Buffer {
-    let s = system
-    let k = s.width
-    let result = Buffer(s.effectCount)
-    for l in 0..<s.levelCount {
-      for a in 0..<k { result.pointer[l * k + a] = lead.pointer[l * k * k + a * (k + 1)] }
-    }
-    for j in 0..<s.columnCount {
-      result.pointer[s.leadCount + j] = trailing.pointer[Int(s.trailingStart.pointer[j])]
-    }
-    return result
   }
 }

@@ -54,6 +54,9 @@ final class TrailingMatrix {
     return (pattern, SparseCholesky(analysis))
   }
 
+  /// Bytes of S and its inverse; a sparse factor may take several times as much.
+  var bytes: Int { 16 * values.count }
+
   /// S, and then its factor, where it is dense.
   var dense: UnsafeMutablePointer<Double>? { sparse == nil ? values.pointer : nil }
   /// The lower triangle of a dense inverse.

@@ -7,8 +7,53 @@ extension WeightedSystem {
   /// Z'WZ for weights w of the rows.
   func refill(_ w: UnsafePointer<Double>) {
     clear()
-    for chunk in system.chunks { add(chunk, weights: w) }
+    forEachPart { part, rooms in
+      for chunk in system.chunks[part.chunks] { add(chunk, weights: w, trailing: rooms.products) }
+    }
   }
+
+  /// Where one part of the rows adds to sums that all parts share.
+  struct Rooms {
+    /// To the trailing columns of a vector, and to C.
+    let vector: UnsafeMutablePointer<Double>
+    let products: UnsafeMutablePointer<Double>
+  }
+
+  /// Calls for each part of the rows, on several threads, with room for sums of the trailing columns, which are added up in
+  /// the order of the parts.
+  ///
+  /// - Parameter out: trailing columns of a vector that is added to.
+  func forEachPart(
+    addingTo out: UnsafeMutablePointer<Double>? = nil, _ body: (LevelSystem.Part, Rooms) -> Void
+  ) {
+    let parts = system.parts
+    let (m, c) = (system.columnCount, trailing.count)
+    if parts.count == 1 || m == 0 {
+      let own = Rooms(vector: out ?? partSums.pointer, products: trailing.pointer)
+      workers.forEach(chunks: parts.count, work: rowWork) { body(parts[$0], own) }
+      return
+    }
+    partSums.fill(0)
+    workers.forEach(chunks: parts.count, work: rowWork) { p in
+      let first = partSums.pointer + p * (m + c)
+      body(parts[p], Rooms(vector: first, products: first + m))
+    }
+    for p in parts.indices {
+      let first = partSums.pointer + p * (m + c)
+      if let out { for j in 0..<m { out[j] += first[j] } }
+      for e in 0..<c { trailing.pointer[e] += first[m + e] }
+    }
+  }
+
+  /// Calls for each chunk with the number of its part, on several threads, where there are no trailing columns.
+  func forEachChunk(_ body: (LevelSystem.Chunk, _ part: Int) -> Void) {
+    workers.forEach(chunks: system.parts.count, work: rowWork) { p in
+      for chunk in system.chunks[system.parts[p].chunks] { body(chunk, p) }
+    }
+  }
+
+  /// Operations of a pass over all rows.
+  private var rowWork: Int { 20 * system.rowCount }
 
   /// Z'WZ of no rows.
   func clear() {
@@ -18,12 +63,17 @@ extension WeightedSystem {
   }
 
   /// Adds the rows of a chunk to Z'WZ.
-  func add(_ chunk: LevelSystem.Chunk, weights w: UnsafePointer<Double>) {
+  ///
+  /// - Parameter c: where their part adds to C.
+  func add(
+    _ chunk: LevelSystem.Chunk, weights w: UnsafePointer<Double>,
+    trailing c: UnsafeMutablePointer<Double>
+  ) {
     addLead(chunk, w, to: lead.pointer)
     for factor in system.trailing {
-      if system.isPlain { addPlain(chunk, factor, w) } else { add(chunk, factor, w) }
+      if system.isPlain { addPlain(chunk, factor, w, c) } else { add(chunk, factor, w, c) }
     }
-    for pair in system.pairs { add(chunk, pair, w) }
+    for pair in system.pairs { add(chunk, pair, w, c) }
   }
 
   /// Adds the leading blocks of Z'WZ for the rows of a chunk.
@@ -70,11 +120,12 @@ extension WeightedSystem {
   }
 
   private func addPlain(
-    _ chunk: LevelSystem.Chunk, _ f: LevelSystem.Trailing, _ w: UnsafePointer<Double>
+    _ chunk: LevelSystem.Chunk, _ f: LevelSystem.Trailing, _ w: UnsafePointer<Double>,
+    _ c: UnsafeMutablePointer<Double>
   ) {
     let s = system
-    let (codes, cell, start, c, b) = (
-      f.codes.pointer, f.cell.pointer, s.trailingStart.pointer + f.first, trailing.pointer, panel.pointer
+    let (codes, cell, start, b) = (
+      f.codes.pointer, f.cell.pointer, s.trailingStart.pointer + f.first, panel.pointer
     )
     switch (s.z?.pointer, f.z?.pointer) {
     case (nil, nil):
@@ -91,7 +142,10 @@ extension WeightedSystem {
     }
   }
 
-  private func add(_ chunk: LevelSystem.Chunk, _ f: LevelSystem.Trailing, _ w: UnsafePointer<Double>) {
+  private func add(
+    _ chunk: LevelSystem.Chunk, _ f: LevelSystem.Trailing, _ w: UnsafePointer<Double>,
+    _ c: UnsafeMutablePointer<Double>
+  ) {
     let s = system
     let (k, m) = (s.width, f.width)
     withUnsafePointer(to: 1.0) { one in
@@ -101,7 +155,7 @@ extension WeightedSystem {
         let own = f.z.map { UnsafePointer($0.pointer + i * m) } ?? one
         for b in 0..<m {
           let v = w[i] * own[b]
-          let block = trailing.pointer + Int(s.trailingStart.pointer[f.first + code * m + b]) - b
+          let block = c + Int(s.trailingStart.pointer[f.first + code * m + b]) - b
           for a in b..<m { block[a] += v * own[a] }
         }
         let cell = Int(f.cell.pointer[i])
@@ -116,7 +170,10 @@ extension WeightedSystem {
     }
   }
 
-  private func add(_ chunk: LevelSystem.Chunk, _ pair: LevelSystem.Pair, _ w: UnsafePointer<Double>) {
+  private func add(
+    _ chunk: LevelSystem.Chunk, _ pair: LevelSystem.Pair, _ w: UnsafePointer<Double>,
+    _ c: UnsafeMutablePointer<Double>
+  ) {
     let s = system
     let (f, g) = (s.trailing[pair.first], s.trailing[pair.second])
     let size = f.width * g.width
@@ -127,7 +184,7 @@ extension WeightedSystem {
       for b in 0..<f.width {
         let v = w[i] * (f.z.map { $0.pointer[i * f.width + b] } ?? 1)
         for a in 0..<g.width {
-          trailing.pointer[Int(positions[b * g.width + a])] +=
+          c[Int(positions[b * g.width + a])] +=
             v * (g.z.map { $0.pointer[i * g.width + a] } ?? 1)
         }
       }
@@ -139,12 +196,20 @@ extension WeightedSystem {
   /// Z'v for values v of the rows.
   func scatter(_ v: UnsafePointer<Double>, into out: UnsafeMutablePointer<Double>) {
     out.update(repeating: 0, count: system.effectCount)
-    for chunk in system.chunks { scatter(chunk, v, addingTo: out) }
+    forEachPart(addingTo: out + system.leadCount) { part, rooms in
+      for chunk in system.chunks[part.chunks] {
+        scatter(chunk, v, addingTo: out, trailing: rooms.vector)
+      }
+    }
   }
 
   /// Adds Z'v of a chunk's rows.
+  ///
+  /// - Parameter columns: where their part adds to the trailing columns.
   func scatter(
-    _ chunk: LevelSystem.Chunk, _ v: UnsafePointer<Double>, addingTo out: UnsafeMutablePointer<Double>
+    _ chunk: LevelSystem.Chunk, _ v: UnsafePointer<Double>,
+    addingTo out: UnsafeMutablePointer<Double>,
+    trailing columns: UnsafeMutablePointer<Double>
   ) {
     let s = system
     let k = s.width
@@ -163,7 +228,7 @@ extension WeightedSystem {
       }
     }
     for f in s.trailing {
-      let target = out + s.leadCount + f.first
+      let target = columns + f.first
       let codes = f.codes.pointer
       guard let z = f.z?.pointer else {
         for i in chunk.rows where codes[i] >= 0 { target[Int(codes[i])] += v[i] }
@@ -178,7 +243,9 @@ extension WeightedSystem {
 
   /// Adds Zb to values of the rows.
   func gather(_ b: UnsafePointer<Double>, addingTo out: UnsafeMutablePointer<Double>) {
-    for chunk in system.chunks { gather(chunk, b, plus: out, into: out) }
+    forEachPart { part, _ in
+      for chunk in system.chunks[part.chunks] { gather(chunk, b, plus: out, into: out) }
+    }
   }
 
   /// out = Zb + c for a chunk's rows.

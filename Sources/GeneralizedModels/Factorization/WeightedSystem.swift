@@ -20,11 +20,19 @@ final class WeightedSystem {
   let scaledPanel: Buffer
   let eliminated: Buffer
   let matrix: TrailingMatrix
-  private let column: Buffer
+  /// Room for a trailing column.
+  let column: Buffer
+  /// For each part of the rows its sums of the trailing columns, and of C.
+  let partSums: Buffer
+  let workers: Workers
   private(set) var logDeterminant = Double.nan
 
-  init(_ system: LevelSystem) {
+  init(_ system: LevelSystem, workers: Workers) {
     self.system = system
+    self.workers = workers
+    partSums = Buffer(
+      max(system.parts.count > 1 ? system.parts.count : 0, 1)
+        * (system.columnCount + (system.parts.count > 1 ? system.trailingRows.count : 0)))
     let k = system.width
     lead = Buffer(system.levelCount * k * k)
     panel = Buffer(system.panelCount * k)
@@ -225,97 +233,6 @@ final class WeightedSystem {
     }
   }
 
-  /// I + T'CT − Σ_l F_l'F_l, column by column; the sum by one product where every level meets every column.
-  private func formSchur() {
-    let s = system
-    let k = s.width
-    let (buffer, f) = (column.pointer, eliminated.pointer)
-    let (panelStart, columns) = (s.panelStart.pointer, s.panelColumns.pointer)
-    let full = s.hasFullPanel ? matrix.dense : nil
-    let scaled = scaledTrailing()
-    for j in 0..<s.columnCount {
-      matrix.clear(column: j, in: buffer)
-      for e in Int(s.trailingStart.pointer[j])..<Int(s.trailingStart.pointer[j + 1]) {
-        buffer[Int(s.trailingRows.pointer[e])] += scaled.pointer[e]
-      }
-      buffer[j] += 1
-      for q in full == nil ? s.entries(column: j) : 0..<0 {
-        let own = Int(s.columnEntries.pointer[q])
-        let end = Int(panelStart[Int(s.columnLevels.pointer[q]) + 1])
-        if k == 1 {
-          let v = f[own]
-          for e in own..<end { buffer[Int(columns[e])] -= v * f[e] }
-        } else {
-          let v = f + own * k
-          for e in own..<end {
-            var sum = 0.0
-            for a in 0..<k { sum += v[a] * f[e * k + a] }
-            buffer[Int(columns[e])] -= sum
-          }
-        }
-      }
-      matrix.store(column: j, from: buffer)
-    }
-    if let full { BLAS.syrk(s.columnCount, s.levelCount, -1, f, s.columnCount, 1, full, s.columnCount) }
-  }
-
-  /// T'CT on the pattern of C.
-  private func scaledTrailing() -> Buffer {
-    let s = system
-    let result = Buffer(trailing.count)
-    for (f, factor) in s.trailing.enumerated() {
-      let m = factor.width
-      let t = roots[f + 1]
-      for level in 0..<factor.levelCount {
-        let first = factor.first + level * m
-        if m == 1 {
-          let e = Int(s.trailingStart.pointer[first])
-          result.pointer[e] = t[0] * t[0] * trailing.pointer[e]
-          continue
-        }
-        var block = Matrix(rows: m, columns: m)
-        for b in 0..<m {
-          for a in b..<m {
-            block[a, b] = trailing.pointer[Int(s.trailingStart.pointer[first + b]) + a - b]
-            block[b, a] = block[a, b]
-          }
-        }
-        let root = Matrix(rows: m, columns: m, columnMajor: t)
-        let product = root.transposedTimes(block * root)
-        for b in 0..<m {
-          for a in b..<m { result.pointer[Int(s.trailingStart.pointer[first + b]) + a - b] = product[a, b] }
-        }
-      }
-    }
-    for pair in s.pairs {
-      let (f, g) = (s.trailing[pair.first], s.trailing[pair.second])
-      let (tf, tg) = (roots[pair.first + 1], roots[pair.second + 1])
-      let size = f.width * g.width
-      for p in 0..<pair.positions.count / size {
-        let positions = pair.positions.pointer + p * size
-        if size == 1 {
-          let e = Int(positions[0])
-          result.pointer[e] = tf[0] * tg[0] * trailing.pointer[e]
-          continue
-        }
-        for b in 0..<f.width {
-          for a in 0..<g.width {
-            var sum = 0.0
-            for d in b..<f.width {
-              for c in a..<g.width {
-                sum +=
-                  tg[c + a * g.width] * trailing.pointer[Int(positions[d * g.width + c])]
-                  * tf[d + b * f.width]
-              }
-            }
-            result.pointer[Int(positions[b * g.width + a])] = sum
-          }
-        }
-      }
-    }
-    return result
-  }
-
   /// x = H⁻¹x.
   func solve(_ x: UnsafeMutablePointer<Double>) {
     let s = system
@@ -330,9 +247,16 @@ final class WeightedSystem {
       }
       if s.columnCount > 0 { matrix.solve(xt, columns: 1) }
       for l in 0..<s.levelCount {
-        var sum = x[l]
-        for e in Int(start[l])..<Int(start[l + 1]) { sum -= f[e] * xt[Int(columns[e])] }
-        x[l] = sum / factor[l]
+        var e = Int(start[l])
+        let end = Int(start[l + 1])
+        var (even, odd) = (x[l], 0.0)
+        while e + 1 < end {
+          even -= f[e] * xt[Int(columns[e])]
+          odd -= f[e + 1] * xt[Int(columns[e + 1])]
+          e += 2
+        }
+        if e < end { even -= f[e] * xt[Int(columns[e])] }
+        x[l] = (even + odd) / factor[l]
       }
       return
     }

@@ -74,7 +74,7 @@ extension GeneralizedModel {
 
   /// A workspace at the mode of a fit.
   func workspace(at state: GeneralizedState) -> Workspace? {
-    let w = Workspace(self)
+    let w = Workspace(self, workers: Workers(threads: 1))
     w.prepare(GeneralizedPoint(theta: state.theta, beta: state.beta, precision: state.precision))
     for e in 0..<min(state.modes.count, system.effectCount) { w.effects.pointer[e] = state.modes[e] }
     return w.findMode() == nil ? nil : w

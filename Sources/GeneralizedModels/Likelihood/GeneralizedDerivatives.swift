@@ -39,10 +39,12 @@ struct GeneralizedDerivatives {
     // h, a, Z'a
     let (variance, rho) = (w.rowWork, w.rowWork2)
     let za = Buffer(m)
-    for chunk in w.system.chunks {
-      blocks.variances(chunk, w.roots, into: variance.pointer)
-      for i in chunk.rows { rho.pointer[i] = variance.pointer[i] * w.slope.pointer[i] }
-      h.scatter(chunk, rho.pointer, addingTo: za.pointer)
+    h.forEachPart(addingTo: za.pointer + w.system.leadCount) { part, rooms in
+      for chunk in w.system.chunks[part.chunks] {
+        blocks.variances(chunk, w.roots, into: variance.pointer)
+        for i in chunk.rows { rho.pointer[i] = variance.pointer[i] * w.slope.pointer[i] }
+        h.scatter(chunk, rho.pointer, addingTo: za.pointer, trailing: rooms.vector)
+      }
     }
 
     // z_a and ZT z_a
@@ -62,17 +64,20 @@ struct GeneralizedDerivatives {
     // ρ, and with the integrand's own part what T and β see
     let scores = state?.scores ?? w.score
     let own = Buffer(m)
-    var sums = [Double](repeating: 0, count: objective.hasBeta ? model.rank : 0)
-    for chunk in w.system.chunks {
-      if objective.integration != .jointMode {
+    let columns = objective.hasBeta ? model.rank : 0
+    let isJoint = objective.integration == .jointMode
+    let sums = w.sums(columns, addingTo: own.pointer + w.system.leadCount) { chunk, rooms, out in
+      if !isJoint {
         h.gather(chunk, b.pointer, plus: spread.pointer, into: spread.pointer)
       }
       for i in chunk.rows {
         rho.pointer[i] -= w.weight.pointer[i] * spread.pointer[i]
         total.pointer[i] = rho.pointer[i] - 2 * scores.pointer[i]
       }
-      h.scatter(chunk, state == nil ? total.pointer : rho.pointer, addingTo: own.pointer)
-      w.addFixedSums(chunk.rows, total.pointer, to: &sums)
+      h.scatter(
+        chunk, state == nil ? total.pointer : rho.pointer, addingTo: own.pointer,
+        trailing: rooms.vector)
+      w.addFixedSums(chunk.rows, total.pointer, columns: columns, to: out)
     }
     var slopes: [Matrix] = []
     h.forEachFactor { f, k, levels, first in

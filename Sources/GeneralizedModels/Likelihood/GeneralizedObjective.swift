@@ -26,7 +26,7 @@ final class GeneralizedObjective {
   /// What quadrature knows of its last point.
   var quadratureState: QuadratureState?
 
-  init(_ model: GeneralizedModel, integration: Integration) {
+  init(_ model: GeneralizedModel, integration: Integration, workers: Workers = Workers(threads: 1)) {
     self.model = model
     if case .quadrature(let nodes) = integration, nodes > 1 {
       self.integration = integration
@@ -35,7 +35,7 @@ final class GeneralizedObjective {
       self.integration = integration == .jointMode ? .jointMode : .laplace
       quadrature = nil
     }
-    workspace = Workspace(model)
+    workspace = Workspace(model, workers: workers)
     jointBeta = [Double](repeating: 0, count: model.rank)
     fixedPrecision = model.response.fixedPrecision ?? 0
   }
@@ -64,6 +64,7 @@ final class GeneralizedObjective {
   func evaluate(_ parameters: [Double], tolerance: Double = Workspace.lastDecrease) -> Double? {
     guard parameters.allSatisfy(\.isFinite) else { return nil }
     if parameters == current { return currentValue }
+    evaluations += 1
     arrive(at: parameters)
     let mode: Double?
     if integration == .jointMode {
@@ -88,7 +89,6 @@ final class GeneralizedObjective {
   private func arrive(at parameters: [Double]) {
     current = nil
     currentDerivatives = nil
-    evaluations += 1
     workspace.prepare(point(parameters))
     guard let origin else { return }
     workspace.effects.copy(from: origin.modes)
@@ -116,9 +116,36 @@ final class GeneralizedObjective {
     origin = (current, modes, slopes)
   }
 
+  /// Moves the workspace's effects along their slopes, and linear predictors with them, without looking for the mode.
+  func moveAlongTangent(to parameters: [Double]) {
+    arrive(at: parameters)
+    workspace.predict()
+  }
+
+  /// Another objective that looks for modes along the same slopes, on one thread.
+  func twin() -> GeneralizedObjective {
+    let result = GeneralizedObjective(model, integration: integration)
+    result.jointBeta = jointBeta
+    result.origin = origin
+    return result
+  }
+
+  /// Bytes of a twin, about.
+  var twinBytes: Int {
+    let s = model.system
+    return 8 * (9 * s.rowCount + 5 * s.panelCount * s.width + workspace.weighted.matrix.bytes / 8)
+  }
+
+  /// Counts what a twin did.
+  func add(_ twin: GeneralizedObjective) {
+    evaluations += twin.evaluations
+    gradients += twin.gradients
+  }
+
   /// The gradient's formula at given parameters with the effects on the modes' tangent: a function with the gradient's
   /// derivatives at the tangent's foot, by the chain rule.
   func gradientAlongTangent(at parameters: [Double]) -> [Double]? {
+    evaluations += 1
     arrive(at: parameters)
     let w = workspace
     let mode = w.evaluateRows(w.effects.pointer, refilling: true)

@@ -36,10 +36,11 @@ final class Workspace {
   /// Newton steps taken so far.
   private(set) var steps = 0
 
-  init(_ model: GeneralizedModel) {
+  /// - Parameter workers: threads that rows and levels are spread over.
+  init(_ model: GeneralizedModel, workers: Workers) {
     self.model = model
     system = model.system
-    weighted = WeightedSystem(model.system)
+    weighted = WeightedSystem(model.system, workers: workers)
     let n = model.rowCount
     let m = model.system.effectCount
     (fixedPart, eta, score, weight, slope) = (Buffer(n), Buffer(n), Buffer(n), Buffer(n), Buffer(n))
@@ -70,51 +71,80 @@ final class Workspace {
   /// out = X̃ b + c.
   func fixedValues(_ b: [Double], plus c: UnsafePointer<Double>?, into out: UnsafeMutablePointer<Double>) {
     let n = rowCount
-    if let c { out.update(from: c, count: n) } else { out.update(repeating: 0, count: n) }
-    guard !b.isEmpty, n > 0 else { return }
-    b.withUnsafeBufferPointer { b in
-      guard let b0 = b.baseAddress else { return }
-      BLAS.gemv(n, b.count, 1, model.basis.pointer, n, b0, 1, out)
+    weighted.forEachPart { part, _ in
+      let (first, size) = (part.rows.lowerBound, part.rows.count)
+      if let c {
+        (out + first).update(from: c + first, count: size)
+      } else {
+        (out + first).update(repeating: 0, count: size)
+      }
+      guard !b.isEmpty, size > 0 else { return }
+      b.withUnsafeBufferPointer { b in
+        guard let b0 = b.baseAddress else { return }
+        BLAS.gemv(size, b.count, 1, model.basis.pointer + first, n, b0, 1, out + first)
+      }
+    }
+  }
+
+  /// Sums over rows, part by part, on several threads.
+  ///
+  /// - Parameters:
+  ///   - count: number of sums.
+  ///   - out: trailing columns of a vector that is added to.
+  func sums(
+    _ count: Int, addingTo out: UnsafeMutablePointer<Double>? = nil,
+    _ body: (LevelSystem.Chunk, WeightedSystem.Rooms, UnsafeMutablePointer<Double>) -> Void
+  ) -> [Double] {
+    // a line of the cache or more for each part
+    let stride = (count + 15) / 8 * 8
+    let rooms = Buffer(system.parts.count * stride)
+    weighted.forEachPart(addingTo: out) { part, room in
+      for chunk in system.chunks[part.chunks] {
+        body(chunk, room, rooms.pointer + part.index * stride)
+      }
+    }
+    return (0..<count).map { c in
+      system.parts.indices.reduce(0.0) { $0 + rooms.pointer[$1 * stride + c] }
     }
   }
 
   /// X̃'v.
   func fixedSums(_ v: UnsafePointer<Double>) -> [Double] {
-    var result = [Double](repeating: 0, count: model.rank)
-    addFixedSums(0..<rowCount, v, to: &result)
-    return result
+    let p = model.rank
+    return sums(p) { chunk, _, out in addFixedSums(chunk.rows, v, columns: p, to: out) }
   }
 
-  /// Adds X̃'v of some rows.
-  func addFixedSums(_ rows: Range<Int>, _ v: UnsafePointer<Double>, to sums: inout [Double]) {
-    let p = sums.count
-    guard p > 0 else { return }
+  /// Adds v'X̃ of some rows in the first columns.
+  func addFixedSums(
+    _ rows: Range<Int>, _ v: UnsafePointer<Double>, columns: Int,
+    to out: UnsafeMutablePointer<Double>
+  ) {
     let x = model.basis.pointer + rows.lowerBound
-    sums.withUnsafeMutableBufferPointer { out in
-      guard let o = out.baseAddress else { return }
-      BLAS.gemv(transposed: true, rows.count, p, 1, x, rowCount, v + rows.lowerBound, 1, o)
-    }
+    for c in 0..<columns { out[c] += BLAS.dot(rows.count, x + c * rowCount, v + rows.lowerBound) }
   }
 
   /// X̃'WX̃ and the columns of Z'WX̃ at the present weights.
   func fixedProducts(withEffects: Bool = true) -> (gram: Matrix, crossed: [Buffer]) {
     let (n, p) = (rowCount, model.rank)
     let crossed = (0..<(withEffects ? p : 0)).map { _ in Buffer(effectCount) }
-    var sums = (0..<p).map { [Double](repeating: 0, count: $0 + 1) }
-    let column = rowWork4.pointer
-    for chunk in system.chunks {
-      for c in 0..<p {
-        let x = model.basis.pointer + c * n
-        for i in chunk.rows { column[i] = weight.pointer[i] * x[i] }
-        if withEffects { weighted.scatter(chunk, column, addingTo: crossed[c].pointer) }
-        addFixedSums(chunk.rows, column, to: &sums[c])
-      }
-    }
     var gram = Matrix(rows: p, columns: p)
-    for c in 0..<p {
-      for r in 0...c {
-        gram[r, c] = sums[c][r]
-        gram[c, r] = sums[c][r]
+    let column = rowWork4.pointer
+    // trailing columns have room for one vector
+    let isOnePass = system.columnCount == 0 || !withEffects
+    for columns in isOnePass ? [0..<p] : (0..<p).map({ $0..<$0 + 1 }) {
+      let target = isOnePass ? nil : crossed[columns.lowerBound].pointer + system.leadCount
+      let sums = sums(columns.count * p, addingTo: target) { chunk, rooms, out in
+        for (place, c) in columns.enumerated() {
+          let x = model.basis.pointer + c * n
+          for i in chunk.rows { column[i] = weight.pointer[i] * x[i] }
+          if withEffects {
+            weighted.scatter(chunk, column, addingTo: crossed[c].pointer, trailing: rooms.vector)
+          }
+          addFixedSums(chunk.rows, column, columns: c + 1, to: out + place * p)
+        }
+      }
+      for (place, c) in columns.enumerated() {
+        for r in 0...c { (gram[r, c], gram[c, r]) = (sums[place * p + r], sums[place * p + r]) }
       }
     }
     return (gram, crossed)
@@ -138,15 +168,25 @@ final class Workspace {
     force.fill(0)
     if refilling { weighted.clear() }
     let out = RowOutputs(score: score.pointer, weight: weight.pointer, slope: slope.pointer)
-    var logDensity = 0.0
-    for chunk in system.chunks {
+    let logDensity = sums(1, addingTo: force.pointer + system.leadCount) { chunk, rooms, sum in
       weighted.gather(chunk, effectWork.pointer, plus: fixedPart.pointer, into: eta.pointer)
-      logDensity += kernel.evaluate(chunk.rows, eta.pointer, data, out)
-      weighted.scatter(chunk, score.pointer, addingTo: force.pointer)
-      if refilling { weighted.add(chunk, weights: weight.pointer) }
+      sum[0] += kernel.evaluate(chunk.rows, eta.pointer, data, out)
+      weighted.scatter(chunk, score.pointer, addingTo: force.pointer, trailing: rooms.vector)
+      if refilling { weighted.add(chunk, weights: weight.pointer, trailing: rooms.products) }
     }
-    let value = 0.5 * BLAS.dot(m, u, u) - logDensity
+    let value = 0.5 * BLAS.dot(m, u, u) - logDensity[0]
     return value.isNaN ? .infinity : value
+  }
+
+  /// η at the present effects.
+  func predict() {
+    effectWork.copy(from: effects)
+    weighted.multiply(roots, effectWork.pointer)
+    weighted.forEachPart { part, _ in
+      for chunk in system.chunks[part.chunks] {
+        weighted.gather(chunk, effectWork.pointer, plus: fixedPart.pointer, into: eta.pointer)
+      }
+    }
   }
 
   /// Factors H at the weights of Z'WZ.

@@ -8,11 +8,14 @@ extension GeneralizedModel {
   /// - Parameters:
   ///   - integration: how effects are integrated out; quadrature takes one factor.
   ///   - options: covariances to start from, and when to stop.
+  ///   - threads: threads of the fit; nil uses the cores there are.
   package func fit(
-    _ integration: Integration = .laplace, options: FitOptions = .init()
+    _ integration: Integration = .laplace, options: FitOptions = .init(), threads: Int? = nil
   ) throws(EngineError) -> GeneralizedEstimate {
-    try BLASThreads.with(1) { () throws(EngineError) in
-      let objective = GeneralizedObjective(self, integration: integration)
+    let workers = Workers(threads: threads)
+    // dense kernels have other bits on several threads
+    return try BLASThreads.with(1) { () throws(EngineError) in
+      let objective = GeneralizedObjective(self, integration: integration, workers: workers)
       let start = StartingPoint(self, workspace: objective.workspace)
       objective.jointBeta = start.beta
       var scales = design.scales(deviations: start.typical)
@@ -20,12 +23,12 @@ extension GeneralizedModel {
       if objective.hasBeta { scales += [Double](repeating: coefficientScale, count: rank) }
       if objective.hasPrecision { scales.append(0.5) }
       let theta =
-        options.start.map { design.theta(covariances: $0) } ?? design.theta(deviations: start.deviations)
+        options.start.map { design.theta(covariances: $0) } ?? design.theta(standard: start.covariances)
       var point = GeneralizedPoint(theta: theta, beta: start.beta, precision: start.precision)
       var evaluations = (0, 0)
       if case .quadrature = objective.integration {
         // Laplace's optimum is near and costs little.
-        let first = GeneralizedObjective(self, integration: .laplace)
+        let first = GeneralizedObjective(self, integration: .laplace, workers: workers)
         let near = try GeneralizedNewton(objective: first, scales: scales, options: options)
           .minimize(from: first.parameters(point))
         point = first.point(near.parameters)
@@ -86,19 +89,22 @@ extension GeneralizedModel {
     let q = objective.thetaCount
     let variances = design.areVariances
     let free = (0..<objective.count).filter { $0 >= q || !(variances[$0] && outcome.parameters[$0] == 0) }
-    let p = rank
+    var spreads: [[Double]]?
     var hessian: JointHessian?
     if objective.hasBeta, !free.isEmpty, let derivatives = objective.derivatives(at: outcome.parameters) {
       let information = WorkingInformation(
         objective, derivatives, at: objective.point(newtonFloor(outcome.parameters, scales, objective)))
       outcome.fixedInformation = information.fixed
       objective.follow(information.modeSlopes)
+      if objective.integration == .laplace { spreads = conditionalCovariances(objective.workspace) }
       hessian = JointHessian(
         objective, at: outcome.parameters, free: free, information: information,
         isOneSided: system.factorWork > Self.longFactor)
     }
     var least = Double.nan
     var covariance: Matrix?
+    // where the optimum is so near that nothing else would change
+    var isNear = false
     if let hessian {
       let model = CurvatureModel(gradient: hessian.gradient, curvature: hessian.matrix)
       least = model.leastEigenvalue
@@ -107,7 +113,12 @@ extension GeneralizedModel {
         let step = factor.solve(hessian.gradient)
         var trial = outcome.parameters
         for (i, position) in hessian.free.enumerated() { trial[position] -= step[i] }
-        if model.promise < 1e-6, let value = objective.evaluate(trial),
+        isNear = spreads != nil && model.promise < Self.nearness * Double(rowCount)
+        if isNear {
+          outcome.parameters = trial
+          outcome.deviance -= model.promise
+          outcome.predictedDecrease = 0
+        } else if model.promise < 1e-6, let value = objective.evaluate(trial),
           value <= outcome.deviance + 1e-10 * max(1, abs(outcome.deviance).squareRoot())
         {
           (outcome.parameters, outcome.deviance) = (trial, value)
@@ -116,13 +127,21 @@ extension GeneralizedModel {
         covariance = 2 * factor.inverse
       }
     }
-    guard let value = objective.evaluate(outcome.parameters) else { throw .overflow }
-    outcome.deviance = value
+    if isNear {
+      objective.moveAlongTangent(to: outcome.parameters)
+    } else {
+      guard let value = objective.evaluate(outcome.parameters) else { throw .overflow }
+      outcome.deviance = value
+      spreads = conditionalCovariances(objective.workspace)
+    }
     return describe(
       outcome, objective: objective, free: free, covariance: covariance, leastEigenvalue: least,
-      fixedInformation: outcome.fixedInformation, rank: p, before: before)
+      fixedInformation: outcome.fixedInformation, effectCovariances: spreads ?? [], before: before)
   }
 
+  /// Decrease for each row that a last step may promise if modes move along their slopes and conditional covariances
+  /// stay: then these are off by 1e-6 of their size, as variances are known to about √(10 / rows) of theirs.
+  private static let nearness = 1e-13
   /// Multiplications of a factor from which the joint Hessian makes do with half as many.
   private static let longFactor = 5e6
 
@@ -134,10 +153,10 @@ extension GeneralizedModel {
 
   private func describe(
     _ outcome: GeneralizedNewton.Outcome, objective: GeneralizedObjective, free: [Int], covariance: Matrix?,
-    leastEigenvalue: Double, fixedInformation: Matrix, rank p: Int, before: (Int, Int)
+    leastEigenvalue: Double, fixedInformation: Matrix, effectCovariances: [[Double]], before: (Int, Int)
   ) -> GeneralizedEstimate {
     let point = objective.point(outcome.parameters)
-    let q = objective.thetaCount
+    let (q, p) = (objective.thetaCount, rank)
     let covariances = design.covariances(point.theta)
     let conditional =
       (try? Cholesky(fixedInformation)).map { userCovariance($0.inverse) }
@@ -158,7 +177,6 @@ extension GeneralizedModel {
       dispersionError = dispersion * joint.matrix[joint.matrix.rows - 1, joint.matrix.rows - 1].squareRoot()
     }
     let w = objective.workspace
-    let (effects, effectCovariances) = termEffects(w)
     var certificate = Certificate()
     certificate.evaluations = objective.evaluations + before.0
     certificate.gradients = objective.gradients + before.1
@@ -173,7 +191,8 @@ extension GeneralizedModel {
       dispersionError: dispersionError, deviance: outcome.deviance,
       parameterCount: q + p + (objective.hasPrecision ? 1 : 0), converged: outcome.converged,
       certificate: certificate, modeSteps: w.steps, held: held,
-      singularTerms: design.singularTerms(covariances), leastEigenvalue: leastEigenvalue, effects: effects,
+      singularTerms: design.singularTerms(covariances), leastEigenvalue: leastEigenvalue,
+      effects: termEffects(w),
       effectCovariances: effectCovariances, linearPredictor: unsorted(w.eta.pointer),
       fixedPredictor: unsorted(w.fixedPart.pointer), jointCovariance: joint,
       state: GeneralizedState(
@@ -233,83 +252,6 @@ extension GeneralizedModel {
       }
       return result
     }
-  }
-
-  /// Modes and conditional covariances of every term's levels in the caller's units, at a workspace's mode.
-  private func termEffects(_ w: Workspace) -> (effects: [[Double]], covariances: [[Double]]) {
-    let blocks = w.blocks()
-    let b = Buffer(system.effectCount)
-    b.copy(from: w.effects)
-    w.weighted.multiply(w.roots, b.pointer)
-    var effects: [[Double]] = []
-    var covariances: [[Double]] = []
-    for (t, term) in rows.terms.enumerated() {
-      let k = term.width
-      var modes = [Double](repeating: 0, count: term.levelCount * k)
-      var spreads = [Double](repeating: 0, count: term.levelCount * k * k)
-      guard let place = design.place(of: t), let map = design.map(of: t),
-        let inverse = try? LinearAlgebra.solve(map, .identity(k))
-      else {
-        effects.append(modes)
-        covariances.append(spreads)
-        continue
-      }
-      let width = design.factors[place.factor].width
-      let first = place.factor == 0 ? 0 : system.leadCount + system.trailing[place.factor - 1].first
-      let root = Matrix(rows: width, columns: width, columnMajor: w.roots[place.factor])
-      for level in 0..<term.levelCount {
-        let l = place.levels.map { Int($0[level]) } ?? level
-        if l < 0 {
-          // a level without rows has its prior
-          let prior = root.timesTransposed(root)
-          write(part(prior, place.offset, k), inverse, at: level, into: &spreads)
-          continue
-        }
-        let source = b.pointer + first + l * width + place.offset
-        for a in 0..<k {
-          var sum = 0.0
-          for c in 0..<k { sum += inverse[a, c] * source[c] }
-          modes[level * k + a] = sum
-        }
-        let block = levelBlock(blocks, factor: place.factor, level: l, width: width)
-        let spread = root * block * root.transposed
-        write(part(spread, place.offset, k), inverse, at: level, into: &spreads)
-      }
-      effects.append(modes)
-      covariances.append(spreads)
-    }
-    return (effects, covariances)
-  }
-
-  private func part(_ matrix: Matrix, _ offset: Int, _ k: Int) -> Matrix {
-    if matrix.rows == k { return matrix }
-    var result = Matrix(rows: k, columns: k)
-    for a in 0..<k { for b in 0..<k { result[a, b] = matrix[offset + a, offset + b] } }
-    return result
-  }
-
-  private func write(_ inner: Matrix, _ inverse: Matrix, at level: Int, into out: inout [Double]) {
-    let moved = inverse * inner * inverse.transposed
-    let k = inner.rows
-    for e in 0..<k * k { out[level * k * k + e] = moved.storage[e] }
-  }
-
-  /// The diagonal block of H⁻¹ of one level.
-  private func levelBlock(_ blocks: InverseBlocks, factor: Int, level l: Int, width: Int) -> Matrix {
-    var result = Matrix(rows: width, columns: width)
-    if factor == 0 {
-      for e in 0..<width * width { result.storage[e] = blocks.lead.pointer[l * width * width + e] }
-      return result
-    }
-    let first = system.trailing[factor - 1].first + l * width
-    for b in 0..<width {
-      let start = Int(system.trailingStart.pointer[first + b])
-      for a in b..<width {
-        result[a, b] = blocks.trailing.pointer[start + a - b]
-        result[b, a] = result[a, b]
-      }
-    }
-    return result
   }
 }
 

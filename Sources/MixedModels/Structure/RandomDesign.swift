@@ -73,13 +73,10 @@ package struct RandomDesign: Sendable {
   /// T of every factor, column-major.
   package func lower(_ theta: [Double]) -> [[Double]] { layout.lower(theta) }
 
-  /// θ of standard deviations of the standardised effects, one list for each factor.
-  package func theta(deviations: [[Double]]) -> [Double] {
-    layout.parameters.map { parameter in
-      let squares = parameter.rows.map { deviations[$0.factor][$0.row] * deviations[$0.factor][$0.row] }
-      let mean = squares.reduce(0, +) / Double(squares.count)
-      return parameter.kind.theta(deviation: mean.squareRoot()) ?? 0
-    }
+  /// θ of covariances of the standardised effects, one positive definite matrix for each factor.
+  package func theta(standard covariances: [Matrix]) -> [Double] {
+    let roots = covariances.map { ((try? Cholesky($0))?.lower ?? $0).storage }
+    return layout.theta(roots)
   }
 
   /// Typical size of each parameter, from standard deviations of the standardised effects.

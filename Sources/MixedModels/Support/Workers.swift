@@ -6,17 +6,22 @@ internal import LinearAlgebra
 ///
 /// The chunks depend on the data alone and sums are taken chunk by chunk, so that the result has the same
 /// bits for any number of threads.
-struct Workers: Sendable {
-  let count: Int
+package struct Workers: Sendable {
+  package let count: Int
 
-  init(threads: Int?) { count = max(1, threads ?? ProcessorCount.available) }
+  package init(threads: Int?) { count = max(1, threads ?? ProcessorCount.available) }
+
+  /// Threads that so many elementary operations pay for.
+  package func threads(work: Int) -> Int {
+    // Several fits at once share the cores: the sums are the same for any number of threads.
+    min(BLASThreads.share(of: count), work / 20_000 + 1)
+  }
 
   /// Calls `body` for every chunk, in parallel where that can pay.
   ///
   /// - Parameter work: rough number of elementary operations of all chunks together.
-  func forEach(chunks: Int, work: Int, _ body: (Int) -> Void) {
-    // Several fits at once share the cores: the sums are the same for any number of threads.
-    let threads = min(BLASThreads.share(of: count), chunks, work / 20_000 + 1)
+  package func forEach(chunks: Int, work: Int, _ body: (Int) -> Void) {
+    let threads = min(threads(work: work), chunks)
     guard threads > 1 else {
       for chunk in 0..<chunks { body(chunk) }
       return

@@ -15,12 +15,14 @@ extension MixedGLM {
   ///     fast and rough.
   ///   - startParams: covariances to start from, one matrix for each of the model's ``MixedGLMResults/terms``.
   ///   - maxiter: largest number of iterations.
+  ///   - threads: how many the fit may use; nil uses the processors there are. The estimates have the same bits for any
+  ///     number.
   ///   - progress: called after each iteration; returning false cancels the fit.
   /// - Throws: ``StatsModelsError`` for data that admit no fit, or a cancelled fit.
   ///
   /// Not in statsmodels.
   public func fit(
-    nAGQ: Int = 1, startParams: [Matrix]? = nil, maxiter: Int? = nil,
+    nAGQ: Int = 1, startParams: [Matrix]? = nil, maxiter: Int? = nil, threads: Int? = nil,
     progress: (@Sendable (FitProgress) -> Bool)? = nil
   ) throws -> MixedGLMResults {
     let begin = ContinuousClock.now
@@ -40,26 +42,36 @@ extension MixedGLM {
     if let maxiter, maxiter < 1 {
       throw StatsModelsError(.invalidArgument, "maxiter must be at least 1, not \(maxiter)")
     }
+    if let threads, threads < 1 {
+      throw StatsModelsError(
+        .invalidArgument, "threads is \(threads): a fit takes one at least",
+        values: [String(threads)])
+    }
     var options = FitOptions(
       start: startParams.map { specification.termCovariances($0) }, maximumIterations: maxiter ?? 200)
     if let progress { options.progress = { progress(FitProgress($0)) } }
     let estimate: GeneralizedEstimate
-    do throws(EngineError) { estimate = try engine.fit(integration, options: options) } catch {
+    do throws(EngineError) {
+      estimate = try engine.fit(integration, options: options, threads: threads)
+    } catch {
       throw boundedMeans(error) ?? specification.translate(error)
     }
     return MixedGLMResults(
-      model: self, estimate: estimate, fitSeconds: (ContinuousClock.now - begin).seconds)
+      model: self, estimate: estimate, fitSeconds: (ContinuousClock.now - begin).seconds,
+      threads: threads ?? ProcessorCount.available)
   }
 
   /// The asynchronous twin of `fit`: the same estimates, on a thread of their own; see ``MixedLM``'s.
   ///
   /// - Throws: ``StatsModelsError``, with the code `cancelled` after a cancellation.
   public func fit(
-    nAGQ: Int = 1, startParams: [Matrix]? = nil, maxiter: Int? = nil,
+    nAGQ: Int = 1, startParams: [Matrix]? = nil, maxiter: Int? = nil, threads: Int? = nil,
     progress: (@Sendable (FitProgress) -> Bool)? = nil
   ) async throws -> MixedGLMResults {
     try await FitWorker.run {
-      try self.fit(nAGQ: nAGQ, startParams: startParams, maxiter: maxiter, progress: progress)
+      try self.fit(
+        nAGQ: nAGQ, startParams: startParams, maxiter: maxiter, threads: threads, progress: progress
+      )
     }
   }
 

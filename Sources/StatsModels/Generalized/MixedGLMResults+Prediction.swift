@@ -142,8 +142,8 @@ extension MixedGLMResults {
       throw StatsModelsError(
         .notAvailable,
         "these results hold no joint errors of fixed and random effects, which an interval around predicted effects takes: "
-          + "the likelihood is not concave in some rows, or the system is too large to save. Leave the effects out, "
-          + "randomEffects: .none, or predict with the model that was fitted")
+          + "the system is too large to save. Leave the effects out, randomEffects: .none, or predict with the model that was "
+          + "fitted")
     }
     return try working.predictionSystem().variances(rows)
   }

@@ -14,16 +14,19 @@ public struct MixedGLMResults: Sendable {
   public let warnings: [FitWarning]
   /// Seconds of the fit.
   package let fitSeconds: Double
+  /// Threads that the fit might use.
+  package let threads: Int
   /// The linear model that stands for the data in results that were read from a file; nil after a fit.
   let working: MixedLMResults?
   /// Rows, each as often as its frequency.
   let rowWeight: Double
   let dependenceCache = Lazy<FixedDependence?>()
 
-  init(model: MixedGLM, estimate: GeneralizedEstimate, fitSeconds: Double) {
+  init(model: MixedGLM, estimate: GeneralizedEstimate, fitSeconds: Double, threads: Int) {
     self.model = model
     self.estimate = estimate
     self.fitSeconds = fitSeconds
+    self.threads = threads
     working = nil
     rowWeight = model.response.frequencies?.values.reduce(0, +) ?? Double(model.nobs)
     warnings = model.warnings + GLMFindings(model: model, estimate: estimate).warnings
@@ -39,7 +42,7 @@ public struct MixedGLMResults: Sendable {
     self.warnings = warnings
     self.working = working
     self.rowWeight = rowWeight
-    fitSeconds = 0
+    (fitSeconds, threads) = (0, 1)
   }
 
   var specification: ModelSpecification { model.specification }

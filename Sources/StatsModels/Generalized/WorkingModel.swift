@@ -81,15 +81,13 @@ extension MixedGLMResults {
     }
   }
 
-  /// What errors of predictions take, with the covariance of β̂ from the joint likelihood; nil where a weight is negative,
-  /// as of links without a concave likelihood, or the system cannot be factored.
+  /// What errors of predictions take, with the covariance of β̂ from the joint likelihood; nil where the system cannot be
+  /// factored.
   private func statistics(
     _ specification: ModelSpecification, _ estimate: Estimate
   ) -> PredictionStatistics? {
-    guard specification.weights?.values.allSatisfy({ $0 > 0 && $0.isFinite }) == true,
-      let rows = try? specification.engineRows(),
-      let engine = try? MixedModel(rows, options: EngineOptions(exact: true, keepsAll: true)),
-      var statistics = try? engine.predictionErrors(estimate).statistics
+    guard let weights = specification.weights?.values, weights.allSatisfy(\.isFinite),
+      var statistics = sums(specification, estimate, weights: weights)
     else { return nil }
     // C = T C̃ T' with T from the basis to the kept columns, whose own order is that of the basis here
     let order = statistics.basis.kept.sorted()
@@ -101,5 +99,46 @@ extension MixedGLMResults {
     else { return nil }
     statistics.basis.factor = information.lower
     return statistics
+  }
+
+  /// M and R at given weights. Both are linear in them: where a weight is negative, as of links without a concave
+  /// likelihood, they are those of weights that are larger by a constant less those of the constant.
+  private func sums(
+    _ specification: ModelSpecification, _ estimate: Estimate, weights: [Double]
+  ) -> PredictionStatistics? {
+    let least = weights.min() ?? 1
+    if least <= 0 {
+      let shift = -2 * min(least, -Self.leastWeight)
+      guard var larger = sums(specification, estimate, weights: weights.map { $0 + shift }),
+        let constant = sums(specification, estimate, weights: weights.map { _ in shift }),
+        larger.subtract(constant)
+      else { return nil }
+      return larger
+    }
+    var moved = specification
+    moved.weights = RowNumbers(column: nil, values: weights)
+    guard let rows = try? moved.engineRows(),
+      let engine = try? MixedModel(rows, options: EngineOptions(exact: true, keepsAll: true))
+    else { return nil }
+    return try? engine.predictionErrors(estimate).statistics
+  }
+}
+
+extension PredictionStatistics {
+  /// Takes M − I and R of other weights away; false where the others have another pattern.
+  fileprivate mutating func subtract(_ other: PredictionStatistics) -> Bool {
+    // columns may have been kept in another order
+    let order = other.basis.kept.compactMap { basis.kept.firstIndex(of: $0) }
+    guard var own = random, let theirs = other.random, order.count == basis.rank,
+      other.basis.rank == basis.rank,
+      own.columnStarts == theirs.columnStarts, own.rowIndices == theirs.rowIndices,
+      let between = try? solve(other.basis.toBasis, basis.toBasis.selecting(rows: order))
+    else { return false }
+    own.values = zip(own.values, theirs.values).map(-)
+    for start in own.columnStarts.dropLast() { own.values[start] += 1 }
+    let moved = Matrix(rows: own.count, columns: basis.rank, columnMajor: theirs.products) * between
+    own.products = zip(own.products, moved.storage).map(-)
+    random = own
+    return true
   }
 }

@@ -130,9 +130,9 @@ extension MixedLMResults {
   /// The joint covariance of fixed and random effects, computed once.
   func predictionSystem() throws -> any PredictionErrors {
     if let restored = specification.restored { return try savedSystem(restored) }
-    let engine = try engine()
-    let made = cache.prediction.value {
-      cache.seconds.timing { () -> Result<any PredictionErrors, EngineError> in
+    let made = try cache.prediction.value {
+      let engine = try engine()
+      return cache.seconds.timing { () -> Result<any PredictionErrors, EngineError> in
         do throws(EngineError) { return .success(try engine.predictionErrors(estimate)) } catch {
           return .failure(error)
         }
