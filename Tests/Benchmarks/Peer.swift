@@ -25,13 +25,13 @@ struct Peer {
     Peer(
       name: "glmmTMB", script: "run_glmmTMB.R", language: .r,
       probe: "library(glmmTMB); library(data.table); library(jsonlite); cat(1)",
-      skipped: Set(["W1", "W2", "W4", "W5", "W6", "W6_100k", "W6_300k", "W7", "W7_diag", "W9", "W10"])
+      skipped: Set(["W1", "W2", "W4", "W5", "W6", "W6_100k", "W6_300k", "W7", "W7_diag", "W9", "W10", "W11"])
         .union(Workload.seriesNames)),
     Peer(
       name: "statsmodels", script: "run_statsmodels.py", language: .python,
       probe: "import statsmodels; print(1)",
       skipped: [
-        "W2", "W3", "W4", "W5", "W6", "W6_100k", "W6_300k", "W7", "W7_diag", "W10", "rows_1000000",
+        "W2", "W3", "W4", "W5", "W6", "W6_100k", "W6_300k", "W7", "W7_diag", "W10", "W11", "rows_1000000",
         "levels_100000",
       ]),
   ]
