@@ -20,6 +20,9 @@ struct Peer {
       name: "mixedlm", script: "run_mixedlm.py", language: .python, probe: "import mixedlm; print(1)",
       skipped: []),
     Peer(
+      name: "glmm", script: "run_glmm_linear.py", language: .python, probe: "import glmm; print(1)",
+      skipped: ["W7_diag"]),
+    Peer(
       name: "gpboost", script: "run_gpboost.py", language: .python, probe: "import gpboost, patsy; print(1)",
       skipped: ["W1", "W7", "W7_diag", "W9", "sleepstudy"]),
     Peer(
