@@ -23,11 +23,11 @@ extension DataFrame: DesignData {
 }
 
 /// Named arrays, which need not agree in length as long as a formula does not use both.
-public struct NamedArrays: DesignData {
+package struct NamedArrays: DesignData {
   private let values: [String: FormulaValue]
 
   /// Arrays by name; single values are broadcast by the expressions that use them.
-  public init(_ arrays: [String: any ColumnConvertible]) {
+  package init(_ arrays: [String: any ColumnConvertible]) {
     values = arrays.mapValues { array in
       let column = Column(storage: array.columnStorage(broadcastTo: array.columnCount ?? 1))
       return array.columnCount == nil ? FormulaValue(column[0]) : .vector(FormulaVector(column.storage))
@@ -35,11 +35,11 @@ public struct NamedArrays: DesignData {
   }
 
   /// Any values by name.
-  public init(values: [String: FormulaValue]) { self.values = values }
+  package init(values: [String: FormulaValue]) { self.values = values }
 
   /// The array of that name.
-  public func value(named name: String) -> FormulaValue? { values[name] }
+  package func value(named name: String) -> FormulaValue? { values[name] }
 
   /// Unknown: the variables used tell it.
-  public var designRowCount: Int? { nil }
+  package var designRowCount: Int? { nil }
 }
