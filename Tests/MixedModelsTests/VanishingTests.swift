@@ -44,6 +44,8 @@ import Testing
       let (own, whole) = (covariance[position, position].squareRoot(), (-inverse[i, i]).squareRoot())
       #expect(abs(own - whole) < 1e-5 * whole)
     }
-    for t in found.relativeCovariances.indices where !free.contains(t) { #expect(covariance[t + 2, t + 2].isNaN) }
+    for t in found.relativeCovariances.indices where !free.contains(t) {
+      #expect(covariance[t + 2, t + 2].isNaN)
+    }
   }
 }
