@@ -64,8 +64,8 @@ spark-demo: spark
 # This package and the other systems found, in turn on each workload, one thread each; then the table and pictures.
 # WORKLOADS="W4 W5" measures these only, SYSTEMS=ours,lme4 with these systems only.
 PYTHON ?= python3
-WORKLOADS ?= sleepstudy dietox W1 W9 W5 W4 W7 W3 W2 W10 W6_100k series
-SYSTEMS ?= ours,lme4,mixedlm,gpboost,glmmTMB,statsmodels
+WORKLOADS ?= sleepstudy dietox W1 W9 W5 W4 W7 W3 W2 W11 W10 W6_100k series
+SYSTEMS ?= ours,lme4,mixedlm,glmm,gpboost,glmmTMB,statsmodels
 BENCH := .build/release/mixedlm-bench
 bench: setup
 	$(SWIFT) build -c release --product mixedlm-bench $(TRAITS) $(SWIFT_FLAGS)

@@ -51,7 +51,10 @@ extension Matrix {
   /// A'x without forming the transpose.
   package func transposedTimes(_ x: [Double]) -> [Double] {
     precondition(rows == x.count, "Matrix: transpose of \(shape) times a vector of \(x.count)")
-    return transposedTimes(Matrix(rows: x.count, columns: 1, columnMajor: x)).storage
+    var result = [Double](repeating: 0, count: columns)
+    guard rows > 0, columns > 0 else { return result }
+    BLAS.gemv(transposed: true, rows, columns, 1, storage, rows, x, 0, &result)
+    return result
   }
 
   /// A'A, both triangles.

@@ -14,7 +14,7 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup var options: MeasurementOptions
 
   @Option(help: "Systems to measure, with commas; by default all that are installed.")
-  var systems = "ours,lme4,mixedlm,gpboost,glmmTMB,statsmodels"
+  var systems = "ours,lme4,mixedlm,glmm,gpboost,glmmTMB,statsmodels"
 
   @Option(help: "Folder of the scripts that run the other systems.")
   var peers = "Tests/Benchmarks/peers"

@@ -16,7 +16,7 @@ struct CostChart {
       else { continue }
       points[record.system, default: [:]][member.size] = seconds
     }
-    lines = ["ours", "lme4", "mixedlm", "gpboost", "glmmTMB", "statsmodels"].compactMap { system in
+    lines = ["ours", "lme4", "mixedlm", "glmm", "gpboost", "glmmTMB", "statsmodels"].compactMap { system in
       guard let found = points[system], found.count > 1 else { return nil }
       return (system, found.sorted { $0.key < $1.key }.map { (Double($0.key), $0.value) })
     }

@@ -20,18 +20,21 @@ struct Peer {
       name: "mixedlm", script: "run_mixedlm.py", language: .python, probe: "import mixedlm; print(1)",
       skipped: []),
     Peer(
+      name: "glmm", script: "run_glmm_linear.py", language: .python, probe: "import glmm; print(1)",
+      skipped: ["W7_diag"]),
+    Peer(
       name: "gpboost", script: "run_gpboost.py", language: .python, probe: "import gpboost, patsy; print(1)",
       skipped: ["W1", "W7", "W7_diag", "W9", "sleepstudy"]),
     Peer(
       name: "glmmTMB", script: "run_glmmTMB.R", language: .r,
       probe: "library(glmmTMB); library(data.table); library(jsonlite); cat(1)",
-      skipped: Set(["W1", "W2", "W4", "W5", "W6", "W6_100k", "W6_300k", "W7", "W7_diag", "W9", "W10"])
+      skipped: Set(["W1", "W2", "W4", "W5", "W6", "W6_100k", "W6_300k", "W7", "W7_diag", "W9", "W10", "W11"])
         .union(Workload.seriesNames)),
     Peer(
       name: "statsmodels", script: "run_statsmodels.py", language: .python,
       probe: "import statsmodels; print(1)",
       skipped: [
-        "W2", "W3", "W4", "W5", "W6", "W6_100k", "W6_300k", "W7", "W7_diag", "W10", "rows_1000000",
+        "W2", "W3", "W4", "W5", "W6", "W6_100k", "W6_300k", "W7", "W7_diag", "W10", "W11", "rows_1000000",
         "levels_100000",
       ]),
   ]

@@ -5,7 +5,7 @@ struct ResultTables {
   /// The last record of each system for each workload.
   private let records: [String: [String: Record]]
   private let names: [String]
-  private static let others = ["mixedlm", "gpboost", "glmmTMB", "statsmodels"]
+  private static let others = ["mixedlm", "glmm", "gpboost", "glmmTMB", "statsmodels"]
 
   init(_ all: [Record]) {
     var records: [String: [String: Record]] = [:]

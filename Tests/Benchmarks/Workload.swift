@@ -85,6 +85,14 @@ struct Workload: Sendable {
           .init(regressors: [nil], factors: ["school", "student"]),
         ]),
       .init(
+        name: "W11", file: "W2",
+        formula: "score ~ group + (1 | test) + (1 | test:school) + (1 | school:student)", response: "score",
+        fixed: [nil, "group"],
+        bars: [
+          .init(regressors: [nil], factors: ["test"]), .init(regressors: [nil], factors: ["test", "school"]),
+          .init(regressors: [nil], factors: ["school", "student"]),
+        ]),
+      .init(
         name: "W10", file: "W10", formula: "y ~ x + (1 | student) + (1 | teacher)", response: "y",
         fixed: [nil, "x"],
         bars: [

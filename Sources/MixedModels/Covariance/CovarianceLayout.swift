@@ -200,8 +200,14 @@ package struct CovarianceLayout: Sendable {
   /// A'HA of axes A that have few entries each, as H has.
   func turned(_ curvature: Matrix, by axes: Matrix) -> Matrix {
     let n = axes.rows
-    func entries(_ matrix: Matrix) -> [[Int]] {
-      (0..<n).map { j in (0..<n).filter { matrix.storage[$0 + j * n] != 0 } }
+    // where the entries of each column stand
+    func entries(_ matrix: Matrix) -> [Range<Int>] {
+      (0..<n).map { j in
+        var (first, end) = (0, n)
+        while first < end, matrix.storage[first + j * n] == 0 { first += 1 }
+        while end > first, matrix.storage[end - 1 + j * n] == 0 { end -= 1 }
+        return first..<end
+      }
     }
     let weights = entries(axes)
     func timesAxes(_ matrix: Matrix) -> Matrix {
@@ -209,7 +215,8 @@ package struct CovarianceLayout: Sendable {
       let rows = entries(matrix)
       for j in 0..<n {
         for i in weights[j] {
-          for row in rows[i] { result.storage[row + j * n] += axes[i, j] * matrix.storage[row + i * n] }
+          let weight = axes.storage[i + j * n]
+          for row in rows[i] { result.storage[row + j * n] += weight * matrix.storage[row + i * n] }
         }
       }
       return result

@@ -104,7 +104,7 @@ extension MixedGLM {
   /// Seconds from data frame to codes and columns.
   package var designSeconds: Double { linear.designSeconds }
   /// What makes a fit take minutes, before it is begun; nil where nothing does.
-  package var costNote: String? { linear.costNote }
+  package var costNote: String? { WarningTexts(specification: linear.specification).wideBlock(from: 20) }
 }
 
 extension MixedGLM: CustomStringConvertible, CustomReflectable {

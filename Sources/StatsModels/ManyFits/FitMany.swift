@@ -52,18 +52,22 @@ public func fitMany(
   let standIn = OutcomeFormula.freeName(in: data)
   var prepared = rows
   try prepared.assign(standIn, 0..<rows.rowCount)
-  let kept: [Int]
-  do {
-    let whole = try build(standIn, prepared, missing)
-    kept = whole.specification.rowLabels.compactMap { Int($0) }
-  } catch {
+  let whole: MixedLM
+  do { whole = try build(standIn, prepared, missing) } catch {
     throw OutcomeFormula.hiding(standIn, in: error)
   }
-  let usable = prepared.rows(kept)
+  let kept = whole.specification.rowLabels.compactMap { Int($0) }
+  let isWhole = kept.count == rows.rowCount
+  let usable = isWhole ? prepared : prepared.rows(kept)
   let labels = data.rowLabels.selecting(kept)
-  let tasks = columns.map { ResponseTask($0.rows(kept)) }
+  let tasks = columns.map { ResponseTask(isWhole ? $0 : $0.rows(kept)) }
   let responses = ManyResponses(
     designs: { left in
+      if left.isEmpty, isWhole {
+        var specification = whole.specification
+        specification.rowLabels = labels
+        return MixedLM(specification: specification)
+      }
       let leftOut = Set(left)
       let present = (0..<usable.rowCount).filter { !leftOut.contains($0) }
       guard !present.isEmpty else {

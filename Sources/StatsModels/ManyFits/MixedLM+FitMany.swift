@@ -133,7 +133,10 @@ struct ResponseTask: Sendable {
   }
 
   /// The rows without a value.
-  var missingRows: [Int] { (values ?? []).indices.filter { values?[$0].isNaN == true } }
+  var missingRows: [Int] {
+    guard let values, values.contains(where: \.isNaN) else { return [] }
+    return values.indices.filter { values[$0].isNaN }
+  }
 }
 
 /// Responses over the same rows, and the designs for the rows that each of them has.

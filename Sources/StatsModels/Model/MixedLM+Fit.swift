@@ -99,17 +99,21 @@ extension MixedLM {
       let point = start ?? specification.engineTerms.map { Matrix.identity($0.width) }
       return try engine.estimate(at: point, reml: arguments.reml)
     }
-    let figures = [
+    return MixedLMResults(
+      model: self, estimate: estimate, warnings: warnings + configured.fitWarnings(estimate),
+      fitSeconds: (clock.now - begin).seconds, engineOptions: configured.engineOptions,
+      hist: arguments.fullOutput ? [history(estimate)] : nil)
+  }
+
+  /// The convergence figures of an optimum that the engine found.
+  private func history(_ estimate: Estimate) -> [String: Double] {
+    [
       "iterations": Double(estimate.certificate.gradients),
       "fcalls": Double(estimate.certificate.evaluations),
       "gcalls": Double(estimate.certificate.gradients),
       "gradient_norm": estimate.certificate.gradientNorm,
       "converged": estimate.converged ? 1 : 0, "fopt": -estimate.logLikelihood / Double(max(nobs, 1)),
     ]
-    return MixedLMResults(
-      model: self, estimate: estimate, warnings: warnings + configured.fitWarnings(estimate),
-      fitSeconds: (clock.now - begin).seconds, engineOptions: configured.engineOptions,
-      hist: arguments.fullOutput ? [figures] : nil)
   }
 
   /// This model with its engine set to the options of a fit.

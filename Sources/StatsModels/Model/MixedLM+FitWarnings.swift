@@ -3,7 +3,7 @@ import MixedModels
 
 extension MixedLM {
   /// What makes a fit of this model take minutes, before it is begun; nil where nothing does.
-  package var costNote: String? { WarningTexts(specification: specification).wideBlock }
+  package var costNote: String? { WarningTexts(specification: specification).wideBlock(from: 40) }
 
   /// What the estimate itself gives cause to say.
   func fitWarnings(_ estimate: Estimate, free: MixedLMParams? = nil) -> [FitWarning] {

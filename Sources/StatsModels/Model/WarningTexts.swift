@@ -208,10 +208,11 @@ struct WarningTexts {
   // MARK: - Before a fit
 
   /// A covariance matrix of hundreds of parameters, whose fit takes minutes; nil where there is none.
-  var wideBlock: String? {
+  ///
+  /// - Parameter effects: correlated effects from which a fit takes more than some ten seconds.
+  func wideBlock(from effects: Int) -> String? {
     let wide = specification.blocks.indices.filter {
-      let width = specification.blocks[$0].width
-      return specification.blocks[$0].hasCovariances && width >= Self.wideWidth
+      specification.blocks[$0].hasCovariances && specification.blocks[$0].width >= effects
     }
     guard let first = wide.first else { return nil }
     let width = specification.blocks[first].width
@@ -219,9 +220,6 @@ struct WarningTexts {
       "\(specification.termText(first)) has \(width * (width + 1) / 2) variances and covariances, and the fit may take "
       + "minutes; \(specification.termText(first, independent: true)) has \(width)"
   }
-
-  /// Correlated effects from which a fit takes more than some ten seconds.
-  private static let wideWidth = 20
 
   // MARK: - Words
 
