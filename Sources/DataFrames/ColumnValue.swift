@@ -2,7 +2,7 @@
 ///
 /// Equality and order are Python's: `1`, `1.0` and `true` are equal (and have one hash value), numbers come
 /// before texts, texts are compared by code point (`"B" < "_" < "a" < "é"`). A missing value is
-/// `Level?.none`, never a level.
+/// `ColumnValue?.none`, never a level.
 public enum ColumnValue: Sendable {
   /// A text.
   case string(String)
