@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 import MixedModels
 import Testing
@@ -40,6 +41,9 @@ import Testing
     },
     Case(stage: "beyond doubles", what: "the larger of crossed effects", loss: .likelihood(100)) {
       try large(1e8, isCrossed: true)
+    },
+    Case(stage: "better pivots", what: "correlated effects of crossed factors", loss: .convergence) {
+      try valley(seed: 1022)
     },
   ]
 
@@ -101,6 +105,25 @@ import Testing
     return try MixedModel(
       response: response, fixed: constant(x.count),
       terms: [RandomTerm(codes: codes.map { Int32($0) }, levelCount: levels, columns: [nil, x])])
+  }
+
+  /// Perfectly correlated effects of very different sizes in two crossed factors; so many parameters that no other basins are
+  /// looked for.
+  private static func valley(seed: UInt64) throws -> MixedModel {
+    var g = TestGenerator(seed: seed)
+    let n = 160
+    let columns: [[Double]?] = [nil] + (0..<3).map { _ in (0..<n).map { _ in g.normal() } }
+    var response = (0..<n).map { _ in g.normal() }
+    let terms = [12, 7].map { levels in
+      let codes = (0..<n).map { _ in Int32(g.below(levels)) }
+      let effects = (0..<levels).map { _ in g.normal() }
+      for column in columns {
+        let load = exp(8 * g.uniform() - 5)
+        for i in 0..<n { response[i] += load * effects[Int(codes[i])] * (column?[i] ?? 1) }
+      }
+      return RandomTerm(codes: codes, levelCount: levels, columns: columns)
+    }
+    return try MixedModel(response: response, fixed: constant(n), terms: terms)
   }
 
   /// Effects of a size, and residuals of size one.
