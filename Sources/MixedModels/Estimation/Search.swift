@@ -60,7 +60,8 @@ package struct Search {
       progress = try stage.advance(progress, context)
       if let settled = progress.estimate { return settled }
     }
-    return context.estimate(try progress.reached ?? context.unsearched(progress.start))
+    if let reached = progress.reached { return context.estimate(reached) }
+    return context.estimate(try context.unsearched(progress.start))
   }
 }
 
