@@ -39,7 +39,6 @@ let package = Package(
       name: "LinearAlgebra", dependencies: ["COpenBLAS", "ProgramStop"],
       linkerSettings: [.linkedLibrary("lapacke", .when(platforms: [.linux]))]),
     .target(name: "Distributions"),
-    .executableTarget(name: "zz", dependencies: ["LinearAlgebra", "MixedModels", "DataFrames"]),
     .target(name: "DataFrames", dependencies: ["CZlib", "ProgramStop"]),
     .target(name: "Optimization", dependencies: ["LinearAlgebra"]),
     .target(name: "Patsy", dependencies: ["DataFrames", "LinearAlgebra", "ProgramStop"]),

@@ -2,14 +2,14 @@
 /// Python: pandas.Categorical
 public struct Categorical: Sendable, Equatable {
   /// The levels, in their order; levels that no value uses are kept.
-  public let levels: [Level]
+  public let levels: [ColumnValue]
   /// The position of each value's level, -1 where the value is missing.
   public let codes: [Int32]
   /// Whether the order of the levels carries meaning.
   public let ordered: Bool
 
   /// Values given by their codes; every code must be -1 or a position in `levels`, and levels must differ.
-  public init(levels: [Level], codes: [Int32], ordered: Bool = false) {
+  public init(levels: [ColumnValue], codes: [Int32], ordered: Bool = false) {
     require(
       codes.allSatisfy { $0 >= -1 && Int($0) < levels.count },
       "Categorical: a code is neither -1 nor a position among \(levels.count) levels")
@@ -21,14 +21,14 @@ public struct Categorical: Sendable, Equatable {
   ///
   /// Without `levels` they are the sorted values; levels given twice count once.
   /// Python: pandas.Categorical
-  public init(_ values: some ColumnConvertible, levels: [Level]? = nil, ordered: Bool = false) {
+  public init(_ values: some ColumnConvertible, levels: [ColumnValue]? = nil, ordered: Bool = false) {
     let (codes, present) = Column(values).factorized()
     guard let levels else {
       self.init(uncheckedLevels: present, codes: codes, ordered: ordered)
       return
     }
-    var order: [Level] = []
-    var position: [Level: Int32] = [:]
+    var order: [ColumnValue] = []
+    var position: [ColumnValue: Int32] = [:]
     for level in levels where position[level] == nil {
       position[level] = Int32(truncatingIfNeeded: order.count)
       order.append(level)
@@ -39,7 +39,7 @@ public struct Categorical: Sendable, Equatable {
   }
 
   /// Codes known to fit the levels.
-  package init(uncheckedLevels levels: [Level], codes: [Int32], ordered: Bool) {
+  package init(uncheckedLevels levels: [ColumnValue], codes: [Int32], ordered: Bool) {
     self.levels = levels
     self.codes = codes
     self.ordered = ordered
@@ -49,7 +49,7 @@ public struct Categorical: Sendable, Equatable {
   public var count: Int { codes.count }
 
   /// The value at a position, nil where it is missing; a position out of range stops with a message.
-  public subscript(position: Int) -> Level? {
+  public subscript(position: Int) -> ColumnValue? {
     require(position >= 0 && position < count, "Categorical: no position \(position) among \(count) values")
     let code = codes[position]
     return code < 0 ? nil : levels[Int(code)]

@@ -96,7 +96,7 @@ extension Column {
   }
 
   /// Where a value is present and passes a test; texts and categories are tested once each, not once a row.
-  func mask(where test: (Level) -> Bool) -> Mask {
+  func mask(where test: (ColumnValue) -> Bool) -> Mask {
     switch storage {
     case .string(let column):
       let passes = column.pool.map { test(.string($0)) }
@@ -119,7 +119,7 @@ extension Column {
     return try compared(relation, with: other as? Column ?? Column(other))
   }
 
-  private func compared(_ relation: Relation, with value: Level?) throws(DataFrameError) -> Mask {
+  private func compared(_ relation: Relation, with value: ColumnValue?) throws(DataFrameError) -> Mask {
     guard let value else { return Mask([Bool](repeating: false, count: count)) }
     if case .double(let values) = storage, let number = value.number {
       return Mask(values.map { relation.holds($0, number) })

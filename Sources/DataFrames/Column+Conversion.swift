@@ -53,8 +53,10 @@ extension Column {
   public func toNumeric(errors: ConversionErrors = .raise) throws(DataFrameError) -> Column {
     if isNumeric { return self }
     let (codes, levels) = factorized()
-    let values = levels.map { level -> Level? in
-      if case .string = level { return level.parsedWholeText.map(Level.integer) ?? level.parsedNumber?.level }
+    let values = levels.map { level -> ColumnValue? in
+      if case .string = level {
+        return level.parsedWholeText.map(ColumnValue.integer) ?? level.parsedNumber?.level
+      }
       return level
     }
     if errors == .raise {
@@ -64,12 +66,13 @@ extension Column {
         "number"
       }
     }
-    return Column(name: name, storage: Level.columnStorage(codes.map { $0 < 0 ? nil : values[Int($0)] }))
+    return Column(
+      name: name, storage: ColumnValue.columnStorage(codes.map { $0 < 0 ? nil : values[Int($0)] }))
   }
 
   /// Throws for the first row whose level fails.
   private func refuse(
-    _ codes: [Int32], _ levels: [Level], where fails: (Int) -> Bool, a form: () -> String
+    _ codes: [Int32], _ levels: [ColumnValue], where fails: (Int) -> Bool, a form: () -> String
   ) throws(DataFrameError) {
     let bad = Set(levels.indices.filter(fails).map { Int32(truncatingIfNeeded: $0) })
     guard !bad.isEmpty, let row = codes.firstIndex(where: bad.contains) else { return }
@@ -139,7 +142,7 @@ extension Column {
   }
 }
 
-extension Level {
+extension ColumnValue {
   /// The number, read from the text if it is one, as a CSV field is.
   package var parsedNumber: Double? {
     guard case .string(let text) = self else { return number }

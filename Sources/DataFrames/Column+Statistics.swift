@@ -55,7 +55,7 @@ extension Column {
 
   /// The distinct values in order of appearance.
   /// Python: Series.unique, without the missing value
-  public func unique() -> [Level] { tally().map(\.level) }
+  public func unique() -> [ColumnValue] { tally().map(\.level) }
   /// Number of distinct values.
   /// Python: Series.nunique
   public func nunique() -> Int { tally().count }
@@ -63,7 +63,7 @@ extension Column {
   /// The distinct values and how often each occurs, the most frequent first, equal ones in order of
   /// appearance.
   /// Python: Series.value_counts
-  public func valueCounts() -> [(level: Level, count: Int)] {
+  public func valueCounts() -> [(level: ColumnValue, count: Int)] {
     let tally = tally()
     return tally.indices
       .sorted { tally[$0].count != tally[$1].count ? tally[$0].count > tally[$1].count : $0 < $1 }
@@ -71,7 +71,7 @@ extension Column {
   }
 
   /// The distinct values in order of appearance, with their numbers of rows.
-  private func tally() -> [(level: Level, count: Int)] {
+  private func tally() -> [(level: ColumnValue, count: Int)] {
     let (codes, levels) = factorized()
     var counts = [Int](repeating: 0, count: levels.count)
     var order: [Int] = []

@@ -17,7 +17,7 @@ package struct StrayTexts: Sendable {
   /// The texts of a column of texts that are no numbers; nil for other columns, and without such a text.
   package init?(_ column: Column) {
     guard case .string(let texts) = column.storage else { return nil }
-    let isNumber = texts.pool.map { Level.string($0).parsedNumber != nil }
+    let isNumber = texts.pool.map { ColumnValue.string($0).parsedNumber != nil }
     var (count, numberCount) = (0, 0)
     var first: [(text: String, row: Int)] = []
     var seen: Set<Int32> = []

@@ -45,7 +45,7 @@ extension Column {
       let filled = Categorical(uncheckedLevels: column.levels, codes: codes, ordered: column.ordered)
       return Column(name: name, storage: .categorical(filled))
     }
-    return Column(name: name, storage: Level.columnStorage(values.map { $0 ?? level }))
+    return Column(name: name, storage: ColumnValue.columnStorage(values.map { $0 ?? level }))
   }
 
   /// The column without its missing values.
@@ -71,18 +71,18 @@ extension Column {
 
   /// The column with values looked up in a dictionary; a value that is not in it becomes missing.
   /// Python: Series.map
-  public func map(_ values: [Level: Level]) -> Column {
+  public func map(_ values: [ColumnValue: ColumnValue]) -> Column {
     let (codes, levels) = factorized()
     let targets = levels.map { values[$0] }
     let mapped = Column(
-      name: name, storage: Level.columnStorage(codes.map { $0 < 0 ? nil : targets[Int($0)] }))
+      name: name, storage: ColumnValue.columnStorage(codes.map { $0 < 0 ? nil : targets[Int($0)] }))
     // Whole numbers with gaps are numbers, as in pandas.
     return mapped.type == .integer && mapped.hasMissing ? mapped.astype(.double) : mapped
   }
 
   /// The column with some values replaced; the others stay. Numbers with fractions stay such unless texts come in.
   /// Python: Series.replace
-  public func replace(_ values: [Level: Level]) -> Column {
+  public func replace(_ values: [ColumnValue: ColumnValue]) -> Column {
     let (codes, levels) = factorized()
     if case .double(let numbers) = storage {
       let targets = levels.map { values[$0]?.number }
@@ -98,7 +98,8 @@ extension Column {
         Categorical(
           Column(codes.map { $0 < 0 ? nil : targets[Int($0)] }), levels: levels, ordered: column.ordered))
     }
-    return Column(name: name, storage: Level.columnStorage(codes.map { $0 < 0 ? nil : targets[Int($0)] }))
+    return Column(
+      name: name, storage: ColumnValue.columnStorage(codes.map { $0 < 0 ? nil : targets[Int($0)] }))
   }
 
   /// The sorted column, missing values last; equal values keep their order.

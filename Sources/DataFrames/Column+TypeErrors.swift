@@ -27,7 +27,7 @@ extension Column {
   }
 
   /// The error of asking which is less, nil where the types have an order.
-  func orderError(_ relation: Relation, with value: Level) -> DataFrameError? {
+  func orderError(_ relation: Relation, with value: ColumnValue) -> DataFrameError? {
     switch storage {
     case .double, .integer, .boolean:
       guard case .string = value else { return nil }

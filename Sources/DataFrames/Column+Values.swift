@@ -2,7 +2,7 @@
 
 extension Column {
   /// The values, nil where one is missing.
-  public var values: [Level?] { (0..<count).map { self[$0] } }
+  public var values: [ColumnValue?] { (0..<count).map { self[$0] } }
 
   /// The values as numbers, nan where one is missing; truth values are 0 and 1.
   ///

@@ -61,7 +61,7 @@ public struct Column: Sendable {
   public var isNumeric: Bool { type == .double || type == .integer }
 
   /// The value at a position, nil where it is missing.
-  public subscript(position: Int) -> Level? {
+  public subscript(position: Int) -> ColumnValue? {
     requireRow(position)
     switch storage {
     case .double(let values):
@@ -71,9 +71,9 @@ public struct Column: Sendable {
       return missing?[position] == true ? nil : .integer(values[position])
     case .boolean(let values, let missing):
       return missing?[position] == true ? nil : .boolean(values[position])
-    case .string(let column): return column[position].map(Level.string)
+    case .string(let column): return column[position].map(ColumnValue.string)
     case .categorical(let column): return column[position]
-    case .time(let times): return times.text(position).map(Level.string)
+    case .time(let times): return times.text(position).map(ColumnValue.string)
     }
   }
 

@@ -32,7 +32,7 @@ extension ColumnElement {
 /// A single value that can be compared with a column, combined with it, or fill it.
 public protocol ColumnScalar: ColumnConvertible {
   /// The value, nil when it is missing (nan).
-  var level: Level? { get }
+  var level: ColumnValue? { get }
 }
 
 extension ColumnScalar {

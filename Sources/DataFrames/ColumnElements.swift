@@ -2,7 +2,7 @@
 
 extension Double: ColumnElement, ColumnScalar {
   /// The number, nil for nan.
-  public var level: Level? { isNaN ? nil : .double(self) }
+  public var level: ColumnValue? { isNaN ? nil : .double(self) }
   /// Floating-point numbers, nan where an element is nil.
   public static func columnStorage(_ values: [Double?]) -> Column.Storage {
     .double(values.map { $0 ?? .nan })
@@ -13,7 +13,7 @@ extension Double: ColumnElement, ColumnScalar {
 
 extension Float: ColumnElement, ColumnScalar {
   /// The number, nil for nan.
-  public var level: Level? { Double(self).level }
+  public var level: ColumnValue? { Double(self).level }
   /// Floating-point numbers, nan where an element is nil.
   public static func columnStorage(_ values: [Float?]) -> Column.Storage {
     .double(values.map { $0.map(Double.init) ?? .nan })
@@ -22,7 +22,7 @@ extension Float: ColumnElement, ColumnScalar {
 
 extension Int: ColumnElement, ColumnScalar {
   /// The number.
-  public var level: Level? { .integer(self) }
+  public var level: ColumnValue? { .integer(self) }
   /// Whole numbers.
   public static func columnStorage(_ values: [Int?]) -> Column.Storage {
     guard values.contains(where: { $0 == nil }) else { return .integer(values.map { $0 ?? 0 }, missing: nil) }
@@ -46,7 +46,7 @@ extension ColumnElement where Self: FixedWidthInteger {
 
 extension ColumnScalar where Self: FixedWidthInteger {
   /// The number, nil beyond 64 bits signed.
-  public var level: Level? { Int(exactly: self).map(Level.integer) }
+  public var level: ColumnValue? { Int(exactly: self).map(ColumnValue.integer) }
 }
 
 extension Int8: ColumnElement, ColumnScalar {}
@@ -59,7 +59,7 @@ extension UInt32: ColumnElement, ColumnScalar {}
 
 extension Bool: ColumnElement, ColumnScalar {
   /// The truth value.
-  public var level: Level? { .boolean(self) }
+  public var level: ColumnValue? { .boolean(self) }
   /// Truth values.
   public static func columnStorage(_ values: [Bool?]) -> Column.Storage {
     guard values.contains(where: { $0 == nil }) else {
@@ -73,29 +73,29 @@ extension Bool: ColumnElement, ColumnScalar {
 
 extension String: ColumnElement, ColumnScalar {
   /// The text.
-  public var level: Level? { .string(self) }
+  public var level: ColumnValue? { .string(self) }
   /// Texts.
   public static func columnStorage(_ values: [String?]) -> Column.Storage { .string(StringColumn(values)) }
 }
 
 extension Substring: ColumnElement, ColumnScalar {
   /// The text.
-  public var level: Level? { .string(String(self)) }
+  public var level: ColumnValue? { .string(String(self)) }
   /// Texts.
   public static func columnStorage(_ values: [Substring?]) -> Column.Storage {
     String.columnStorage(values.map { $0.map(String.init) })
   }
 }
 
-extension Level: ColumnElement, ColumnScalar {
+extension ColumnValue: ColumnElement, ColumnScalar {
   /// The value itself, nil for nan.
-  public var level: Level? {
+  public var level: ColumnValue? {
     if case .double(let value) = self { return value.level }
     return self
   }
 
   /// Whole numbers, numbers or truth values if all values are; otherwise texts.
-  public static func columnStorage(_ values: [Level?]) -> Column.Storage {
+  public static func columnStorage(_ values: [ColumnValue?]) -> Column.Storage {
     let present = values.lazy.compactMap { $0 }
     if present.isEmpty { return .double(values.map { _ in .nan }) }
     if present.allSatisfy({ if case .boolean = $0 { true } else { false } }) {

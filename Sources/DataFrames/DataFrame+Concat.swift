@@ -16,7 +16,7 @@ extension DataFrame {
   public static func concat(_ frames: [DataFrame], ignoreIndex: Bool = false) -> DataFrame {
     guard let first = frames.first else { return DataFrame() }
     var names: [String] = []
-    var seen: Set<Level> = []
+    var seen: Set<ColumnValue> = []
     for name in frames.flatMap(\.columnNames) where seen.insert(.string(name)).inserted { names.append(name) }
     let columns = names.map { name in
       let present = frames.lazy.compactMap { $0.contains(name) ? $0[name] : nil }.first { $0.count > 0 }

@@ -63,7 +63,7 @@ public struct DataFrame: Sendable {
   /// Python: pandas.DataFrame
   @_disfavoredOverload
   public init(_ values: [String: any ColumnConvertible]) throws(DataFrameError) {
-    try self.init(pairs: values.sorted { Level.string($0.key) < Level.string($1.key) })
+    try self.init(pairs: values.sorted { ColumnValue.string($0.key) < ColumnValue.string($1.key) })
   }
 
   private init(pairs: [(key: String, value: any ColumnConvertible)]) throws(DataFrameError) {

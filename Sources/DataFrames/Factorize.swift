@@ -5,7 +5,7 @@ extension Column {
   ///
   /// A categorical column keeps its levels in their order, unused ones included.
   /// Python: pandas.factorize
-  package func factorized() -> (codes: [Int32], levels: [Level]) {
+  package func factorized() -> (codes: [Int32], levels: [ColumnValue]) {
     switch storage {
     case .categorical(let column): return (column.codes, column.levels)
     case .string(let column): return column.factorized()
@@ -28,7 +28,9 @@ extension Column {
   }
 
   /// Integers within a short range are counted in a table, others hashed.
-  private static func factorized(_ values: [Int], _ missing: [Bool]?) -> (codes: [Int32], levels: [Level]) {
+  private static func factorized(_ values: [Int], _ missing: [Bool]?) -> (
+    codes: [Int32], levels: [ColumnValue]
+  ) {
     guard let low = values.min(), let high = values.max() else { return ([], []) }
     let (span, overflow) = high.subtractingReportingOverflow(low)
     if overflow || span >= Swift.max(1 << 16, 4 * values.count) || span >= Int(Int32.max) {
@@ -40,7 +42,7 @@ extension Column {
     }
     var ranks = [Int32](repeating: -1, count: span + 1)
     for row in values.indices where missing?[row] != true { ranks[values[row] - low] = 0 }
-    var levels: [Level] = []
+    var levels: [ColumnValue] = []
     for offset in ranks.indices where ranks[offset] == 0 {
       ranks[offset] = Int32(truncatingIfNeeded: levels.count)
       levels.append(.integer(low + offset))
@@ -51,8 +53,8 @@ extension Column {
 
   /// Renumbers codes by the order of their values.
   private static func sorted<Value: Comparable>(
-    _ codes: [Int32], _ values: [Value], _ level: (Value) -> Level
-  ) -> (codes: [Int32], levels: [Level]) {
+    _ codes: [Int32], _ values: [Value], _ level: (Value) -> ColumnValue
+  ) -> (codes: [Int32], levels: [ColumnValue]) {
     let order = values.indices.sorted { values[$0] < values[$1] }
     var rank = [Int32](repeating: 0, count: values.count)
     for (position, index) in order.enumerated() { rank[index] = Int32(truncatingIfNeeded: position) }
@@ -62,12 +64,12 @@ extension Column {
 
 extension StringColumn {
   /// Sorts the used part of the pool only: no text is touched per row.
-  func factorized() -> (codes: [Int32], levels: [Level]) {
+  func factorized() -> (codes: [Int32], levels: [ColumnValue]) {
     var used = [Bool](repeating: false, count: pool.count)
     for code in codes where code >= 0 { used[Int(code)] = true }
     let order = pool.indices.filter { used[$0] }
       .sorted { pool[$0].utf8.lexicographicallyPrecedes(pool[$1].utf8) }
-    if order.elementsEqual(pool.indices) { return (codes, pool.map(Level.string)) }
+    if order.elementsEqual(pool.indices) { return (codes, pool.map(ColumnValue.string)) }
     var target = [Int32](repeating: -1, count: pool.count)
     for (rank, position) in order.enumerated() { target[position] = Int32(truncatingIfNeeded: rank) }
     return (codes.map { $0 < 0 ? -1 : target[Int($0)] }, order.map { .string(pool[$0]) })

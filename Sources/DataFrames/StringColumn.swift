@@ -72,11 +72,11 @@ public struct StringColumn: Sendable {
 struct TextInterner {
   /// The distinct texts, by code.
   private(set) var pool: [String] = []
-  private var codes: [Level: Int32] = [:]
+  private var codes: [ColumnValue: Int32] = [:]
 
   /// The code of a text, a new one at its first appearance.
   mutating func code(for text: String) -> Int32 {
-    let key = Level.string(text)
+    let key = ColumnValue.string(text)
     if let code = codes[key] { return code }
     let code = Int32(truncatingIfNeeded: pool.count)
     codes[key] = code

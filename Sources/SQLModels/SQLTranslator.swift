@@ -61,7 +61,7 @@ package struct SQLTranslator: Sendable {
 
   private func number(_ sql: String) -> Translation { Translation(sql: sql, kind: .number) }
 
-  private func literal(_ value: Value) throws -> Translation {
+  private func literal(_ value: FormulaValue) throws -> Translation {
     switch value {
     case .integer(let whole):
       guard abs(whole) <= 1 << 53 else {

@@ -4,7 +4,7 @@ import Foundation
 /// The numbers of several samples after the policy for missing ones; nil when the answer is to be NaN.
 ///
 /// - Throws: ``StatisticsError`` when the policy is `raise` and a value is missing.
-func independent(_ samples: [any Sample], _ policy: NanPolicy) throws -> [[Double]]? {
+func independent(_ samples: [any stats.Sample], _ policy: stats.NanPolicy) throws -> [[Double]]? {
   let values = try samples.map { try $0.sampleValues() }
   guard values.contains(where: { $0.contains(where: \.isNaN) }) else { return values }
   switch policy {
@@ -18,7 +18,7 @@ func independent(_ samples: [any Sample], _ policy: NanPolicy) throws -> [[Doubl
 /// Like `independent`, of samples whose values belong together: a place where one is missing is left out of all.
 ///
 /// - Throws: ``StatisticsError`` for unequal lengths too.
-func paired(_ samples: [any Sample], _ policy: NanPolicy, names: String) throws -> [[Double]]? {
+func paired(_ samples: [any stats.Sample], _ policy: stats.NanPolicy, names: String) throws -> [[Double]]? {
   let values = try samples.map { try $0.sampleValues() }
   if let other = values.first(where: { $0.count != values[0].count }) {
     throw StatisticsError(
@@ -106,7 +106,9 @@ struct Ranks {
 }
 
 /// The p-value of a statistic that is normal or t under the null hypothesis.
-func pvalue(_ statistic: Double, _ distribution: Distribution, _ alternative: Alternative) -> Double {
+func pvalue(_ statistic: Double, _ distribution: stats.Distribution, _ alternative: stats.Alternative)
+  -> Double
+{
   if statistic.isNaN { return .nan }
   switch alternative {
   case .less: return distribution.cdf(statistic)

@@ -23,45 +23,47 @@ public struct StatisticsError: Error, Sendable, Equatable, CustomStringConvertib
   public var description: String { message }
 }
 
-/// Which departures from the null hypothesis count as evidence. Python: the argument alternative
-public enum Alternative: String, Sendable, CaseIterable {
-  /// Both directions.
-  case twoSided = "two-sided"
-  /// The statistic is smaller than under the null hypothesis.
-  case less
-  /// The statistic is larger than under the null hypothesis.
-  case greater
+extension stats {
+  /// Which departures from the null hypothesis count as evidence. Python: the argument alternative
+  public enum Alternative: String, Sendable, CaseIterable {
+    /// Both directions.
+    case twoSided = "two-sided"
+    /// The statistic is smaller than under the null hypothesis.
+    case less
+    /// The statistic is larger than under the null hypothesis.
+    case greater
+  }
+
+  /// What is done with values that are not a number. Python: the argument nan_policy
+  public enum NanPolicy: String, Sendable, CaseIterable {
+    /// The result is not a number.
+    case propagate
+    /// They are left out; of paired samples the whole pair.
+    case omit
+    /// They are an error.
+    case raise
+  }
+
+  /// Numbers that a statistical function can take: `[Double]`, `[Int]`, a data frame's column.
+  public protocol Sample {
+    /// The numbers, missing ones as NaN.
+    ///
+    /// - Throws: ``StatisticsError`` when the values are no numbers.
+    func sampleValues() throws -> [Double]
+  }
 }
 
-/// What is done with values that are not a number. Python: the argument nan_policy
-public enum NanPolicy: String, Sendable, CaseIterable {
-  /// The result is not a number.
-  case propagate
-  /// They are left out; of paired samples the whole pair.
-  case omit
-  /// They are an error.
-  case raise
-}
-
-/// Numbers that a statistical function can take: `[Double]`, `[Int]`, a data frame's column.
-public protocol Sample {
-  /// The numbers, missing ones as NaN.
-  ///
-  /// - Throws: ``StatisticsError`` when the values are no numbers.
-  func sampleValues() throws -> [Double]
-}
-
-extension Array: Sample where Element: RealNumber {
+extension Array: stats.Sample where Element: stats.RealNumber {
   /// The elements.
   public func sampleValues() -> [Double] { map(\.doubleValue) }
 }
 
-extension ArraySlice: Sample where Element: RealNumber {
+extension ArraySlice: stats.Sample where Element: stats.RealNumber {
   /// The elements.
   public func sampleValues() -> [Double] { map(\.doubleValue) }
 }
 
-extension Column: Sample {
+extension Column: stats.Sample {
   /// The column's numbers; texts are an error.
   public func sampleValues() throws -> [Double] {
     guard let values = doubles else {

@@ -14,7 +14,7 @@ struct FamilyOptions: ParsableArguments {
     help: ArgumentHelp(
       "Link of the mean; each family has a default. Example: --link probit",
       valueName: "logit|probit|cloglog|cauchy|log|identity|inverse|inverse-squared|sqrt"))
-  var link: Link?
+  var link: Family.Link?
 
   @Option(
     parsing: .unconditional,
@@ -65,4 +65,4 @@ struct FamilyOptions: ParsableArguments {
 }
 
 extension Family.Distribution: ExpressibleByArgument {}
-extension Link: ExpressibleByArgument {}
+extension Family.Link: ExpressibleByArgument {}

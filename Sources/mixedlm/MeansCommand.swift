@@ -50,14 +50,14 @@ struct MeansCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Adjustment of the differences for their number. Example: --adjust holm",
-      valueName: Adjustment.allCases.map(\.rawValue).joined(separator: "|")))
-  var adjust = Adjustment.tukey
+      valueName: MarginalMeans.Adjustment.allCases.map(\.rawValue).joined(separator: "|")))
+  var adjust = MarginalMeans.Adjustment.tukey
 
   @Option(
     help: ArgumentHelp(
       "Weights of the combinations that are averaged over. Example: --averaging cells",
       valueName: "equal|proportional|cells|outer|flat"))
-  var averaging = Averaging.equal
+  var averaging = MarginalMeans.Averaging.equal
 
   @Option(help: DegreesOfFreedomOption.help) var ddf: DegreesOfFreedomOption?
 
@@ -164,7 +164,7 @@ struct MeansCommand: ParsableCommand {
     }
   }
 
-  private static func value(_ level: Level?) -> JSONValue {
+  private static func value(_ level: ColumnValue?) -> JSONValue {
     switch level {
     case .string(let text)?: .string(text)
     case .integer(let number)?: .integer(number)
@@ -175,6 +175,6 @@ struct MeansCommand: ParsableCommand {
   }
 }
 
-extension Adjustment: ExpressibleByArgument {}
+extension MarginalMeans.Adjustment: ExpressibleByArgument {}
 extension MeanScale: ExpressibleByArgument {}
-extension Averaging: ExpressibleByArgument {}
+extension MarginalMeans.Averaging: ExpressibleByArgument {}

@@ -5,7 +5,7 @@ import StatsModels
 enum MissingOption: String, ExpressibleByArgument, CaseIterable {
   case none, drop
 
-  var missing: Missing { self == .drop ? .drop : .none }
+  var missing: MissingHandling { self == .drop ? .drop : .none }
 }
 
 /// What `--method` takes: the library's names, in any spelling it knows.

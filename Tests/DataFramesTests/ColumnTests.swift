@@ -45,8 +45,8 @@ import Testing
       (Column([0, 2, nil]), .boolean, [false, true, nil]),
       (Column(["True", "false", nil]), .boolean, [true, false, nil]),
       (Column(["b", "a", nil]), .categorical, ["b", "a", nil]), (Column([true, nil]), .double, [1.0, nil]),
-    ] as [(Column, ColumnType, [Level?])])
-  func convertsAsPandas(column: Column, type: ColumnType, expected: [Level?]) {
+    ] as [(Column, ColumnType, [ColumnValue?])])
+  func convertsAsPandas(column: Column, type: ColumnType, expected: [ColumnValue?]) {
     let converted = column.astype(type)
     #expect(converted.type == type)
     #expect(converted.values == expected)
@@ -86,8 +86,8 @@ import Testing
     #expect(Column(["1"]).doubles == nil && Column([1, 2] as [Int32]).integers == [1, 2])
     #expect(Column(Categorical([10, 20, nil])).doubles?.prefix(2) == [10, 20])
     #expect(Column([Float(0.5)]).doubles == [0.5] && Column(2..<4).integers == [2, 3])
-    #expect(Column([1, "a"] as [Level]).strings == ["1", "a"])
-    #expect(Column([1, 2.5, true] as [Level]).doubles == [1, 2.5, 1])
+    #expect(Column([1, "a"] as [ColumnValue]).strings == ["1", "a"])
+    #expect(Column([1, 2.5, true] as [ColumnValue]).doubles == [1, 2.5, 1])
     #expect(Column(["x", "y"][1...]).strings == ["y"])
     #expect(Column("a b".split(separator: " ")).strings == ["a", "b"])
     #expect(Column([1, nil] as [UInt8?]).integers == [1, nil] && Column([-1] as [Int64]).integers == [-1])

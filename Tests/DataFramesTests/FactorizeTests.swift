@@ -13,8 +13,8 @@ import Testing
       (Column(Categorical(["b", nil], levels: ["c", "b", "a"])), [1, -1], ["c", "b", "a"]),
       (Column([Int]()), [], []),
       (Column(["e\u{301}", "\u{e9}"]), [0, 1], ["e\u{301}", "\u{e9}"]),
-    ] as [(Column, [Int32], [Level])])
-  func codesSortedLevels(column: Column, codes: [Int32], levels: [Level]) {
+    ] as [(Column, [Int32], [ColumnValue])])
+  func codesSortedLevels(column: Column, codes: [Int32], levels: [ColumnValue]) {
     let result = column.factorized()
     #expect(result.codes == codes)
     #expect(result.levels == levels)
@@ -27,7 +27,7 @@ import Testing
       let expected = Array(Set(values)).sorted()
       for column in [Column(values), Column(values.map(Double.init))] {
         let (codes, levels) = column.factorized()
-        #expect(levels == expected.map { Level.integer($0) })
+        #expect(levels == expected.map { ColumnValue.integer($0) })
         #expect(zip(codes, values).allSatisfy { expected[Int($0)] == $1 })
       }
     }

@@ -59,7 +59,7 @@ struct PandasCases: Decodable {
 /// A value in a fixture's arguments.
 enum Argument: Decodable, CustomStringConvertible {
   case missing
-  case level(Level)
+  case level(ColumnValue)
   case list([Argument])
 
   init(from decoder: any Decoder) throws {
@@ -85,7 +85,7 @@ enum Argument: Decodable, CustomStringConvertible {
     }
   }
 
-  var level: Level? { if case .level(let level) = self { level } else { nil } }
+  var level: ColumnValue? { if case .level(let level) = self { level } else { nil } }
   var text: String { level?.description ?? "" }
   var optionalText: String? { level?.description }
   var flag: Bool { level == true }
@@ -152,7 +152,7 @@ extension PandasCases.TypedColumn {
   /// Sums in another order differ by so much at most.
   private static let tolerance = 1e-12
 
-  private static func agree(_ a: Level?, _ b: Level?) -> Bool {
+  private static func agree(_ a: ColumnValue?, _ b: ColumnValue?) -> Bool {
     guard case .double(let x)? = a, let y = b?.number else { return a == b }
     return x == y || abs(x - y) <= tolerance * max(1, abs(x), abs(y))
   }

@@ -3,7 +3,7 @@ import DataFrames
 extension RandomOperations {
   /// Categories, dates and spans.
   func levelsAndTimes() throws -> DataFrame? {
-    func levels(_ name: String) -> [Level] { entry[name].items.compactMap(\.level) }
+    func levels(_ name: String) -> [ColumnValue] { entry[name].items.compactMap(\.level) }
     let (cat, d) = (data["cat"].cat, data["d"])
     switch entry.op {
     case "cat codes": return try value(cat.codes).setColumnNames([""])

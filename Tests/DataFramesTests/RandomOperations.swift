@@ -155,7 +155,7 @@ extension RandomOperations {
     }
   }
 
-  private var lookup: [Level: Level] {
+  private var lookup: [ColumnValue: ColumnValue] {
     let target = entry["to"].level ?? 0
     return Dictionary(entry["from"].items.compactMap(\.level).map { ($0, target) }, uniquingKeysWith: { $1 })
   }

@@ -33,7 +33,7 @@ import Testing
   static let cases = fixture?.means ?? []
 
   static func model(_ c: Fixture.Case) throws -> MixedGLM {
-    let link = try c.link.map { try #require(Link(rawValue: $0)) }
+    let link = try c.link.map { try #require(Family.Link(rawValue: $0)) }
     let family = try Family(#require(Family.Distribution(rawValue: c.family)), link: link)
     return try mixedglm(c.formula, DataFrame(csv: Fixtures.data(c.data)), family: family, trials: c.trials)
   }

@@ -31,7 +31,8 @@ import Testing
 
   static func model(_ c: Fixture.Case) throws -> MixedGLM {
     let family = try Family(
-      #require(Family.Distribution(rawValue: c.family)), link: c.link.map { try #require(Link(rawValue: $0)) }
+      #require(Family.Distribution(rawValue: c.family)),
+      link: c.link.map { try #require(Family.Link(rawValue: $0)) }
     )
     return try mixedglm(
       c.formula, DataFrame(csv: Fixtures.data(c.data)), family: family,

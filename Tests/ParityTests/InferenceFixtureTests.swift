@@ -67,7 +67,7 @@ extension InferenceFixtureTests {
       check(means.upper, expected.upper, 2e-6)
       for contrasts in expected.contrasts {
         let table = try means.contrast(
-          #require(expected.kind), adjust: Adjustment(contrasts.adjust))
+          #require(expected.kind), adjust: MarginalMeans.Adjustment(contrasts.adjust))
         #expect(table.contrast == contrasts.contrast)
         let size = zip(contrasts.estimate, contrasts.se).map { abs($0) + $1 }
         #expect(
@@ -129,13 +129,13 @@ extension InferenceFixture.Means {
     let values = (at ?? [:]).mapValues { $0 as any ColumnConvertible }
     if let trend { return try fit.marginalTrends(of: of, variable: trend, by: by, at: values, ddf: method) }
     return try fit.marginalMeans(
-      of: of, by: by, at: values, averaging: Averaging(weights), ddf: method)
+      of: of, by: by, at: values, averaging: MarginalMeans.Averaging(weights), ddf: method)
   }
 
   /// The row of each of R's rows.
   func rows(of means: MarginalMeans) throws -> [Int] {
     let keys = of + by
-    func text(_ level: Level?) -> String {
+    func text(_ level: ColumnValue?) -> String {
       if case .double(let number)? = level, let whole = Int(exactly: number) { return String(whole) }
       return level?.description ?? ""
     }

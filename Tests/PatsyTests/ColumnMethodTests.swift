@@ -52,7 +52,7 @@ import Testing
   ]
 
   @Test(arguments: numbers) func numeric(code: String, expected: [Double]) throws {
-    let found = try Factor(code).column(over: Self.data.get()).doubles
+    let found = try EvalFactor(code).column(over: Self.data.get()).doubles
     #expect(difference([found ?? []], [expected]) < 1e-12)
   }
 
@@ -84,7 +84,7 @@ import Testing
   ]
 
   @Test(arguments: texts) func textual(code: String, expected: [String]) throws {
-    #expect(try Factor(code).column(over: Self.data.get()).strings.map { $0 ?? "" } == expected)
+    #expect(try EvalFactor(code).column(over: Self.data.get()).strings.map { $0 ?? "" } == expected)
   }
 
   static let levels: [(String, [String])] = [

@@ -7,7 +7,7 @@ import Testing
 @Suite struct Contrasts {
   struct Case: Sendable {
     var contrast: any Contrast
-    var levels: [Level] = ["a", "b", "c"]
+    var levels: [ColumnValue] = ["a", "b", "c"]
     var full: (matrix: [[Double]], suffixes: [String])?
     var reduced: (matrix: [[Double]], suffixes: [String])
   }
@@ -124,7 +124,7 @@ import Testing
     #expect(throws: PatsyError.self) { try contrast.codeWithoutIntercept(levels: []) }
   }
 
-  static let errors: [(any Contrast, [Level], String)] = [
+  static let errors: [(any Contrast, [ColumnValue], String)] = [
     (Treatment(reference: 2), ["a", "b"], "specified level 2 is out of range"),
     (Treatment(reference: -3), ["a", "b"], "specified level -1 is out of range"),
     (Treatment(reference: .integer(.min)), ["a"], "specified level -9223372036854775807 is out of range"),
@@ -143,7 +143,7 @@ import Testing
   @Test(arguments: [Sum(), Helmert(), Diff(), Poly()] as [any Contrast]) func tooManyLevels(
     contrast: any Contrast
   ) {
-    let levels = (0..<3_000_000).map(Level.integer)
+    let levels = (0..<3_000_000).map(ColumnValue.integer)
     #expect(
       message { try contrast.codeWithoutIntercept(levels: levels) }
         == "the contrast matrix of 3000000 levels is too large")

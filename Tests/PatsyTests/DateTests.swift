@@ -69,7 +69,7 @@ import Testing
   ]
 
   @Test(arguments: cases) func measuresTime(code: String, expected: [Double]) throws {
-    let found = try Factor(code).column(over: Self.data.get()).doubles
+    let found = try EvalFactor(code).column(over: Self.data.get()).doubles
     #expect(difference([found ?? []], [expected]) < 1e-12)
   }
 

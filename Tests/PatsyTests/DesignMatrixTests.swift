@@ -105,7 +105,7 @@ import Testing
   @Test func tooLargeAMatrixIsRefused() throws {
     let levels = (0..<200_000).map { $0 }
     let data = try DataFrame(["g": levels])
-    let info = try #require(try DesignInfo.learn([[Term([try Factor("C(g)")])]], over: data).first)
+    let info = try #require(try DesignInfo.learn([[Term([try EvalFactor("C(g)")])]], over: data).first)
     #expect(throws: PatsyError.self) { try buildDesignMatrices([info], data) }
   }
 

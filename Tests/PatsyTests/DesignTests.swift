@@ -21,12 +21,12 @@ import Testing
     #expect(info.columnNames == ["Intercept", "a[T.v]", "a[T.w]", "x", "a[T.v]:x", "a[T.w]:x"])
     #expect(try info.slice("a") == 1..<3)
     #expect(try info.slice("a[T.w]") == 2..<3)
-    #expect(try info.slice(Term([Factor("x"), Factor("a")])) == 4..<6)
+    #expect(try info.slice(Term([EvalFactor("x"), EvalFactor("a")])) == 4..<6)
     #expect(info.columnNameIndexes["x"] == 3)
     #expect(info.describe() == "1 + a + x + a:x")
     #expect(message { try info.slice("nope") } == "unknown column specified 'nope'")
-    #expect(info.factorInfos?[try Factor("a")]?.categories == ["u", "v", "w"])
-    #expect(info.factorInfos?[try Factor("x")]?.numColumns == 1)
+    #expect(info.factorInfos?[try EvalFactor("a")]?.categories == ["u", "v", "w"])
+    #expect(info.factorInfos?[try EvalFactor("x")]?.numColumns == 1)
   }
 
   @Test func subsetsKeepTheCoding() throws {
@@ -133,16 +133,16 @@ import Testing
     ("pd.cut(x, 3)", false),
   ])
   func elementwise(code: String, expected: Bool) throws {
-    #expect(try Factor(code).isElementwise(over: frame) == expected)
+    #expect(try EvalFactor(code).isElementwise(over: frame) == expected)
   }
 
   @Test func oneFactorAsAColumn() throws {
-    #expect(try Factor("np.square(y)").column(over: frame).doubles?.suffix(2) == [25, 36])
-    #expect(try Factor("a").column(over: frame).type == .string)
-    let coded = try Factor("C(a, levels=['w', 'v', 'u'])").column(over: frame)
+    #expect(try EvalFactor("np.square(y)").column(over: frame).doubles?.suffix(2) == [25, 36])
+    #expect(try EvalFactor("a").column(over: frame).type == .string)
+    let coded = try EvalFactor("C(a, levels=['w', 'v', 'u'])").column(over: frame)
     guard case .categorical(let categories) = coded.storage else { throw PatsyError("expected categories") }
     #expect(categories.levels == ["w", "v", "u"] && categories.codes == [2, 1, 0, 2, -1, 0])
-    #expect(try Factor("np.log(Q('my x') + b)").variableNames == ["np", "my x", "Q", "b"])
+    #expect(try EvalFactor("np.log(Q('my x') + b)").variableNames == ["np", "my x", "Q", "b"])
   }
 }
 

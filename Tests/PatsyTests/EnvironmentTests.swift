@@ -7,13 +7,13 @@ import Testing
 @Suite struct EnvironmentTests {
   let data = ["x": [1.0, 2, 4], "y": [3.0, 1, 2]]
 
-  private func columns(_ formula: String, _ environment: Environment) throws -> [[Double]] {
+  private func columns(_ formula: String, _ environment: EvalEnvironment) throws -> [[Double]] {
     let matrix = try dmatrix("0 + " + formula, data, environment: environment).matrix
     return (0..<matrix.columns).map(matrix.column)
   }
 
   @Test func valuesAndFunctions() throws {
-    var environment = Environment(["two": .integer(2)])
+    var environment = EvalEnvironment(["two": .integer(2)])
     environment.define("weights", [1.0, 0.5, 0.25])
     environment.define("half", elementwise: { $0 / 2 })
     environment.define("powers") { arguments in
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func callersNamesHidePatsys() throws {
-    var environment = Environment()
+    var environment = EvalEnvironment()
     environment.define("scale", elementwise: { $0 + 100 })
     #expect(try columns("scale(x)", environment) == [[101, 102, 104]])
     environment.define("x", [7.0, 7, 7])
@@ -41,16 +41,16 @@ import Testing
   /// Subtracts the largest value seen.
   struct FromMaximum: StatefulTransform {
     var maximum = -Double.infinity
-    mutating func memorizeChunk(_ arguments: Arguments) throws {
+    mutating func memorizeChunk(_ arguments: FunctionArguments) throws {
       for value in try arguments.positional[0].doubles() { maximum = max(maximum, value) }
     }
-    func transform(_ arguments: Arguments) throws -> Value {
-      .vector(Vector(try arguments.positional[0].doubles().map { $0 - maximum }))
+    func transform(_ arguments: FunctionArguments) throws -> FormulaValue {
+      .vector(FormulaVector(try arguments.positional[0].doubles().map { $0 - maximum }))
     }
   }
 
   @Test func statefulTransforms() throws {
-    var environment = Environment()
+    var environment = EvalEnvironment()
     environment.define("below", transform: { FromMaximum() })
     let design = try dmatrix("0 + below(x) + below(below(y) * 2)", data, environment: environment)
     #expect((0..<2).map(design.matrix.column) == [[-3, -2, 0], [0, -4, -2]])
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test func errorsOfFunctionsAreWrapped() throws {
-    var environment = Environment()
+    var environment = EvalEnvironment()
     environment.define("f") { _ in throw EvaluationError("KeyError", "'q'") }
     let error = #expect(throws: PatsyError.self) { try dmatrix("x + f(x)", data, environment: environment) }
     #expect(error?.description == "Error evaluating factor: KeyError: 'q'\n    x + f(x)\n        ^^^^")

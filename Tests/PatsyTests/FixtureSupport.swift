@@ -23,27 +23,27 @@ extension Matrix {
   var columnLists: [[Double]] { (0..<columns).map(column) }
 }
 
-extension Value {
+extension FormulaValue {
   /// The columns of a numeric value; empty when it is not one.
   var columnLists: [[Double]] { (try? numericMatrix().columnLists) ?? [] }
 
   /// A vector of numbers.
-  static func numbers(_ values: [Double]) -> Value { .vector(Vector(values)) }
+  static func numbers(_ values: [Double]) -> FormulaValue { .vector(FormulaVector(values)) }
 }
 
 /// What a transform makes of `x` when it learns from it in chunks of `size` rows.
 func transformed(
   _ make: () -> any StatefulTransform, _ x: [Double], size: Int,
-  keywords: [(name: String, value: Value)] = []
+  keywords: [(name: String, value: FormulaValue)] = []
 ) throws -> [[Double]] {
   var transform = make()
   for start in stride(from: 0, to: x.count, by: size) {
     let chunk = Array(x[start..<min(start + size, x.count)])
-    try transform.memorizeChunk(Arguments([.numbers(chunk)], keywords: keywords))
+    try transform.memorizeChunk(FunctionArguments([.numbers(chunk)], keywords: keywords))
   }
   try transform.memorizeFinish()
   let restored: any StatefulTransform = try reloaded(transform)
-  return try restored.transform(Arguments([.numbers(x)], keywords: keywords)).columnLists
+  return try restored.transform(FunctionArguments([.numbers(x)], keywords: keywords)).columnLists
 }
 
 /// The transform saved and read again: what it has learned survives.

@@ -54,9 +54,9 @@ import Testing
       }
     }
 
-    var level: Level {
+    var level: ColumnValue {
       switch self {
-      case .number(let value): Int(exactly: value).map(Level.integer) ?? .double(value)
+      case .number(let value): Int(exactly: value).map(ColumnValue.integer) ?? .double(value)
       case .text(let text): .string(text)
       }
     }

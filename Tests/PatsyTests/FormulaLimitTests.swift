@@ -44,8 +44,8 @@ import Testing
 
   @Test func padsAsPython() throws {
     let data = try DataFrame(["t": ["-5", "+7", "12", "abcd"], "i": [0, 1, 2, 3]])
-    #expect(try Factor("t.str.zfill(4)").column(over: data).strings == ["-005", "+007", "0012", "abcd"])
-    #expect(try Factor("np.arange(3, -4, -2)[i]").column(over: data).integers == [3, 1, -1, -3])
+    #expect(try EvalFactor("t.str.zfill(4)").column(over: data).strings == ["-005", "+007", "0012", "abcd"])
+    #expect(try EvalFactor("np.arange(3, -4, -2)[i]").column(over: data).integers == [3, 1, -1, -3])
   }
 
   @Test(arguments: ["a:b:c:d:e:f:g:h:i:j", "a*b*c*d*e*f*g*h", "x:(a*b*c*d*e*f*g*h)"])

@@ -11,8 +11,8 @@ import Testing
     ])
   }
 
-  private static func environment() -> Environment {
-    var environment = Environment(["least": .integer(2)])
+  private static func environment() -> EvalEnvironment {
+    var environment = EvalEnvironment(["least": .integer(2)])
     environment.define("sites", ["a", "b"])
     return environment
   }

@@ -54,7 +54,7 @@ import Testing
 
   @Test func spacing() throws {
     for test in try Fixtures.load(File.self, "patsy/language.json").spacing {
-      #expect(try Factor(test.text).name == test.normal)
+      #expect(try EvalFactor(test.text).name == test.normal)
     }
   }
 

@@ -33,11 +33,11 @@ import Testing
 
   private func shared(
     df: Int?, knots: [Double]?, lower: Double?, upper: Double?
-  ) -> [(name: String, value: Value)] {
+  ) -> [(name: String, value: FormulaValue)] {
     [
-      ("df", df.map(Value.integer) ?? .none), ("knots", knots.map(Value.numbers) ?? .none),
-      ("lower_bound", lower.map(Value.double) ?? .none),
-      ("upper_bound", upper.map(Value.double) ?? .none),
+      ("df", df.map(FormulaValue.integer) ?? .none), ("knots", knots.map(FormulaValue.numbers) ?? .none),
+      ("lower_bound", lower.map(FormulaValue.double) ?? .none),
+      ("upper_bound", upper.map(FormulaValue.double) ?? .none),
     ]
   }
 
@@ -113,7 +113,7 @@ import Testing
 /// Messages of patsy and of numpy for arguments that do not fit.
 @Suite struct SplineErrors {
   private static let x = (0..<20).map { -10 + 20 * Double($0) / 19 }
-  typealias Keywords = [(name: String, value: Value)]
+  typealias Keywords = [(name: String, value: FormulaValue)]
 
   static let bSplines: [(Keywords, String)] = [
     ([], "must specify either df or knots"),
@@ -206,7 +206,7 @@ import Testing
   }
 
   @Test func severalColumnsAreRefused() {
-    let input = Arguments([.matrix(Matrix([[1, 2], [3, 4]]))], keywords: [("df", .integer(4))])
+    let input = FunctionArguments([.matrix(Matrix([[1, 2], [3, 4]]))], keywords: [("df", .integer(4))])
     var bs = BSplineTransform()
     var cr = CubicSplineTransform(cyclic: false)
     var te = TensorProductTransform()
@@ -216,9 +216,9 @@ import Testing
     #expect(
       message { try cr.memorizeChunk(input) }
         == "ValueError: Input to 'cr' must be 1-d, or a 2-d column vector.")
-    #expect(message { try te.memorizeChunk(Arguments()) } == nil)
+    #expect(message { try te.memorizeChunk(FunctionArguments()) } == nil)
     #expect(
-      message { try te.transform(Arguments()) }
+      message { try te.transform(FunctionArguments()) }
         == "ValueError: Tensor product arrays sequence should not be empty.")
   }
 }

@@ -14,7 +14,7 @@ import Testing
     let deviation = (x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 5).squareRoot()
     let centered = x.map { $0 - mean }
     #expect(difference(try transformed({ CenterTransform() }, x, size: size), [centered]) < 1e-15)
-    func standardized(_ keywords: [(name: String, value: Value)]) throws -> [[Double]] {
+    func standardized(_ keywords: [(name: String, value: FormulaValue)]) throws -> [[Double]] {
       try transformed({ StandardizeTransform() }, x, size: size, keywords: keywords)
     }
     #expect(difference(try standardized([]), [centered.map { $0 / deviation }]) < 1e-15)
@@ -26,11 +26,12 @@ import Testing
   }
 
   @Test func eachColumnStandsForItself() throws {
-    let input = Arguments([.matrix(Matrix([[1, 30], [2, 10], [6, 20]]))])
+    let input = FunctionArguments([.matrix(Matrix([[1, 30], [2, 10], [6, 20]]))])
     var center = CenterTransform()
     try center.memorizeChunk(input)
     #expect(try center.transform(input).columnLists == [[-2, -1, 3], [10, -10, 0]])
-    #expect(message { try center.transform(Arguments([.numbers([1])])) }?.hasPrefix("ValueError: ") == true)
+    #expect(
+      message { try center.transform(FunctionArguments([.numbers([1])])) }?.hasPrefix("ValueError: ") == true)
   }
 
   @Test func offsetsLoseNoDigits() throws {
@@ -48,14 +49,15 @@ import Testing
   @Test func onlyNumbersAreAccumulated() {
     var center = CenterTransform()
     var scale = StandardizeTransform()
-    let text = Value.vector(Vector(.string(StringColumn(["a", "b"]))))
-    let flags = Value.vector(Vector(.boolean([true, false], missing: nil)))
+    let text = FormulaValue.vector(FormulaVector(.string(StringColumn(["a", "b"]))))
+    let flags = FormulaValue.vector(FormulaVector(.boolean([true, false], missing: nil)))
     #expect(
-      message { try center.memorizeChunk(Arguments([text])) }
+      message { try center.memorizeChunk(FunctionArguments([text])) }
         == "ValueError: cannot widen a non-numeric type dtype('O')")
     #expect(
-      message { try scale.memorizeChunk(Arguments([flags])) }
+      message { try scale.memorizeChunk(FunctionArguments([flags])) }
         == "ValueError: cannot widen a non-numeric type dtype('bool')")
-    #expect(message { try center.memorizeChunk(Arguments()) }?.hasPrefix("TypeError: Center.memor") == true)
+    #expect(
+      message { try center.memorizeChunk(FunctionArguments()) }?.hasPrefix("TypeError: Center.memor") == true)
   }
 }

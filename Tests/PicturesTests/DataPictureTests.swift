@@ -61,10 +61,10 @@ import Testing
     for (data, kind, facet) in refused {
       #expect(throws: (any Error).self, "\(kind)") { try data.plot(kind, facet: facet) }
     }
-    #expect(throws: StatsModelsError.self) { try Plot.quantiles([.nan]) }
+    #expect(throws: StatsModelsError.self) { try SVGPlot.quantiles([.nan]) }
     #expect(throws: StatisticsError.self) { try qqplot(odd["t"]) }
     let values = pigs["Start"].doubles ?? []
-    #expect(try qqplot(pigs["Start"], label: "Start").svg == Plot.quantiles(values, label: "Start").svg)
+    #expect(try qqplot(pigs["Start"], label: "Start").svg == SVGPlot.quantiles(values, label: "Start").svg)
     // What cannot be drawn is not counted as drawn.
     for kind in [DataPicture.scatter(x: "a b", y: "one"), .quantiles("a b"), .histogram("a b")] {
       #expect(try odd.plot(kind).svg.contains("3 rows. "), "\(kind)")
@@ -75,16 +75,16 @@ import Testing
   @Test func drawsCoefficients() throws {
     let small = try mixedlm("Weight ~ Time", pigs, groups: "Pig").fit()
     let large = try mixedlm("Weight ~ Time + C(Cu)", pigs, groups: "Pig").fit()
-    let svg = try Plot.forest(["one": small, "two": large]).svg
+    let svg = try SVGPlot.forest(["one": small, "two": large]).svg
     #expect(svg.contains("C(Cu)[T.Cu035]") && !svg.contains(">Intercept<") && svg.contains(">two<"))
-    #expect(try Plot.forest(["one": small], terms: ["Intercept"]).svg.contains(">Intercept<"))
-    #expect(throws: StatsModelsError.self) { try Plot.forest(["one": small], terms: ["nope"]) }
+    #expect(try SVGPlot.forest(["one": small], terms: ["Intercept"]).svg.contains(">Intercept<"))
+    #expect(throws: StatsModelsError.self) { try SVGPlot.forest(["one": small], terms: ["nope"]) }
     let line = try ols("Weight ~ Time + C(Cu)", pigs).fit(covType: .hc3)
     let array = try OLS(endog: pigs["Weight"], exog: addConstant(pigs[["Time"]])).fit()
-    let lines = try Plot.forest(["formula": line, "array": array]).svg
+    let lines = try SVGPlot.forest(["formula": line, "array": array]).svg
     #expect(lines.contains("C(Cu)[T.Cu035]") && !lines.contains(">Intercept<") && !lines.contains(">const<"))
     #expect(
-      try Plot.forest(["OLS": line.coefficients(), "mixed": large.coefficients()]).svg.contains(">OLS<"))
+      try SVGPlot.forest(["OLS": line.coefficients(), "mixed": large.coefficients()]).svg.contains(">OLS<"))
     let table = try line.coefficients(alpha: 0.1)
     let limits = line.confInt(alpha: 0.1).values.column(0)
     #expect(relativeDistance(table.lower, limits) < 1e-12 && table.p == line.pvalues.values)

@@ -44,7 +44,8 @@ enum GLMChecks {
   }
 
   static func family(_ name: String, _ link: String, alpha: Double?) throws -> Family {
-    guard let distribution = Family.Distribution(rawValue: name), let link = Link(rawValue: link) else {
+    guard let distribution = Family.Distribution(rawValue: name), let link = Family.Link(rawValue: link)
+    else {
       throw StatsModelsError(.invalidArgument, "no family \(name) with \(link)")
     }
     return distribution == .negativeBinomial

@@ -12,7 +12,7 @@ struct AggregateFixtureTests {
     let data = try DataFrame(csv: Fixtures.data(fixture.data))
     let components = Dictionary(uniqueKeysWithValues: call.vcFormula.map { ($0.name, $0.formula) })
     let groups: any ColumnSpecifier = call.groups ?? [Int](repeating: 1, count: data.rowCount)
-    let missing = call.missing == "drop" ? Missing.drop : .none
+    let missing = call.missing == "drop" ? MissingHandling.drop : .none
     let model = try MixedLM.fromFormula(
       formula: call.formula, data: data, groups: groups, reFormula: call.reFormula.map { ReFormula($0) },
       vcFormula: components.isEmpty ? nil : components, missing: missing)

@@ -32,7 +32,7 @@
       var condition: String?
       var description: String { "\(formula) \(groups ?? "") \(weights ?? "") \(condition ?? "")" }
 
-      func aggregates(_ executor: some SQLExecutor, _ missing: Missing) async throws -> Aggregates {
+      func aggregates(_ executor: some SQLExecutor, _ missing: MissingHandling) async throws -> Aggregates {
         try await .fromSQL(
           formula: formula, source: .table("t"), on: executor, groups: groups, vcFormula: vcFormula,
           weights: weights, offset: offset, whereClause: condition.map { SQLCondition(trusted: $0) },
@@ -51,8 +51,8 @@
       Case(formula: "y ~ x", groups: "", vcFormula: ["g": "0 + C(g)"]),
     ]
 
-    @Test(arguments: cases, [Missing.none, .drop])
-    private func sumsAreThoseOfGroups(_ model: Case, _ missing: Missing) async throws {
+    @Test(arguments: cases, [MissingHandling.none, .drop])
+    private func sumsAreThoseOfGroups(_ model: Case, _ missing: MissingHandling) async throws {
       var generator = SeededGenerator(seed: 31)
       // More rows than a batch has.
       let data = RandomTable.make(rows: 5000, missing: missing == .drop, using: &generator)

@@ -15,7 +15,9 @@ import TestSupport
     let cases: [Case]
   }
 
-  static func distribution(_ name: String, _ s: [Double], _ loc: Double, _ scale: Double) -> Distribution? {
+  static func distribution(_ name: String, _ s: [Double], _ loc: Double, _ scale: Double) -> stats
+    .Distribution?
+  {
     switch name {
     case "norm": stats.norm(loc: loc, scale: scale)
     case "expon": stats.expon(loc: loc, scale: scale)
@@ -33,7 +35,7 @@ import TestSupport
     }
   }
 
-  static func answer(_ c: Fixture.Case, _ d: Distribution) -> [Double]? {
+  static func answer(_ c: Fixture.Case, _ d: stats.Distribution) -> [Double]? {
     switch c.function {
     case "pdf": d.pdf(c.at)
     case "logpdf": d.logpdf(c.at)

@@ -12,8 +12,10 @@ import Testing
       let expected: [String: Value]?
       let error: String?
 
-      var alternative: Alternative { options["alternative"]?.text.flatMap(Alternative.init) ?? .twoSided }
-      var policy: NanPolicy { options["nanPolicy"]?.text.flatMap(NanPolicy.init) ?? .propagate }
+      var alternative: stats.Alternative {
+        options["alternative"]?.text.flatMap(stats.Alternative.init) ?? .twoSided
+      }
+      var policy: stats.NanPolicy { options["nanPolicy"]?.text.flatMap(stats.NanPolicy.init) ?? .propagate }
       var method: RankTestMethod { options["method"]?.text.flatMap(RankTestMethod.init) ?? .auto }
       func truth(_ name: String, _ standard: Bool) -> Bool { options[name]?.truth ?? standard }
     }
@@ -25,7 +27,7 @@ import Testing
     let fixture = try Fixtures.load(Fixture.self, "scipy/functions.json")
     #expect(fixture.cases.count > 800)
     for c in fixture.cases {
-      let samples: [any Sample] = c.samples.map { fixture.samples[$0]?.numbers ?? [] }
+      let samples: [any stats.Sample] = c.samples.map { fixture.samples[$0]?.numbers ?? [] }
       let label = "\(c.function) \(c.samples) \(c.options.mapValues { $0.text ?? "\($0)" })"
       do {
         let actual = try answer(c, samples)
@@ -53,7 +55,7 @@ import Testing
     }
   }
 
-  private func answer(_ c: Fixture.Case, _ s: [any Sample]) throws -> [String: [Double]] {
+  private func answer(_ c: Fixture.Case, _ s: [any stats.Sample]) throws -> [String: [Double]] {
     switch c.function {
     case "ttestInd", "ttestRel", "ttest1samp": try tTest(c, s)
     case "skew", "kurtosis", "sem", "iqr", "zscore", "mode", "describe", "probplot": try description(c, s)
@@ -93,14 +95,14 @@ import Testing
     }
   }
 
-  private func transformation(_ c: Fixture.Case, _ s: [any Sample]) throws -> [String: [Double]] {
+  private func transformation(_ c: Fixture.Case, _ s: [any stats.Sample]) throws -> [String: [Double]] {
     let number = { (name: String) in c.options[name]?.numbers.first ?? .nan }
     let text = { (name: String) in c.options[name]?.text ?? "" }
     switch c.function {
     case "rankdata":
       return [
         "values": try stats.rankdata(
-          s[0], method: RankMethod(rawValue: text("method")) ?? .average, nanPolicy: c.policy)
+          s[0], method: stats.RankMethod(rawValue: text("method")) ?? .average, nanPolicy: c.policy)
       ]
     case "trimMean": return ["value": [try stats.trimMean(s[0], number("cut"), nanPolicy: c.policy)]]
     case "anderson":
@@ -157,7 +159,7 @@ import Testing
     #expect(throws: StatisticsError.self) { try stats.falseDiscoveryControl([0.1, .nan]) }
   }
 
-  private func tTest(_ c: Fixture.Case, _ s: [any Sample]) throws -> [String: [Double]] {
+  private func tTest(_ c: Fixture.Case, _ s: [any stats.Sample]) throws -> [String: [Double]] {
     let r =
       switch c.function {
       case "ttestInd":
@@ -176,7 +178,7 @@ import Testing
     ]
   }
 
-  private func description(_ c: Fixture.Case, _ s: [any Sample]) throws -> [String: [Double]] {
+  private func description(_ c: Fixture.Case, _ s: [any stats.Sample]) throws -> [String: [Double]] {
     switch c.function {
     case "skew": return ["value": [try stats.skew(s[0], bias: c.truth("bias", true), nanPolicy: c.policy)]]
     case "kurtosis":
@@ -207,7 +209,7 @@ import Testing
     ]
   }
 
-  private func significance(_ c: Fixture.Case, _ s: [any Sample]) throws -> [String: [Double]] {
+  private func significance(_ c: Fixture.Case, _ s: [any stats.Sample]) throws -> [String: [Double]] {
     let r: SignificanceResult
     switch c.function {
     case "mannwhitneyu":
@@ -218,7 +220,7 @@ import Testing
     case "wilcoxon":
       r = try stats.wilcoxon(
         s[0], s.count > 1 ? s[1] : nil,
-        zeroMethod: c.options["zeroMethod"]?.text.flatMap(ZeroMethod.init) ?? .wilcox,
+        zeroMethod: c.options["zeroMethod"]?.text.flatMap(stats.ZeroMethod.init) ?? .wilcox,
         correction: c.truth("correction", false), alternative: c.alternative, method: c.method,
         nanPolicy: c.policy)
     case "spearmanr": r = try stats.spearmanr(s[0], s[1], nanPolicy: c.policy, alternative: c.alternative)

@@ -21,7 +21,7 @@ import Testing
 
   @Test func drawsFollowTheirDistribution() throws {
     var generator = RandomGenerator(seed: 1)
-    let continuous: [Distribution] = [
+    let continuous: [stats.Distribution] = [
       stats.norm(loc: 2, scale: 3), stats.t(4), stats.gamma(0.7), stats.beta(2, 5),
     ]
     for distribution in continuous {
@@ -34,7 +34,7 @@ import Testing
 
   /// Where scipy's quantiles lose the tail, ours are held to the tails they invert.
   @Test func farQuantilesInvertTails() {
-    let all: [Distribution] = [
+    let all: [stats.Distribution] = [
       stats.f(2.5, 8), stats.f(1, 1), stats.f(200, 500), stats.t(0.6), stats.t(1), stats.t(2.5),
       stats.chi2(3),
       stats.gamma(0.2), stats.beta(0.5, 0.5), stats.norm(), stats.lognorm(0.5),

@@ -17,7 +17,7 @@ import Testing
   }
 
   private func model(
-    _ score: [Double], vc: any VarianceComponentsConvertible, missing: Missing, age: [Double]? = nil
+    _ score: [Double], vc: any VarianceComponentsConvertible, missing: MissingHandling, age: [Double]? = nil
   ) throws -> MixedLM {
     var exog = data[["age"]]
     exog["one"] = 1
@@ -55,7 +55,7 @@ import Testing
       #expect(result.fittedvalues.index == kept.map { String($0) })
       #expect(relativeDistance(result.resid.values, formula.resid.values, floor: 1) < 1e-6)
       #expect(result.randomEffects.count == 11 && result.randomEffects[5] == nil)
-      for missing in [Missing.none, .raise] {
+      for missing in [MissingHandling.none, .raise] {
         let error = #expect(throws: StatsModelsError.self) {
           try model(withHoles, vc: form, missing: missing)
         }

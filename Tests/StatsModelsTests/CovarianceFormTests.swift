@@ -121,7 +121,7 @@ import Testing
   }
 
   @Test func `a function of the user's hides a form`() throws {
-    var environment = Environment()
+    var environment = EvalEnvironment()
     environment.define("cs", elementwise: { $0 * 2 })
     let data = try Self.orthodont.get()
     let fit = try mixedlm(

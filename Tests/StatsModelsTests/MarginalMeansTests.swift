@@ -123,7 +123,7 @@ import Testing
       endog: [1, 2, 4, 3, 5, 7], exog: Matrix(rows: 6, columns: 1, repeating: 1), groups: [1, 1, 2, 2, 3, 3]
     ).fit()
     #expect(message { try arrays.marginalMeans(of: "x") }.contains("arrays"))
-    #expect(throws: StatsModelsError.self) { try Adjustment("tukeys") }
-    #expect(throws: StatsModelsError.self) { try Averaging("even") }
+    #expect(throws: StatsModelsError.self) { try MarginalMeans.Adjustment("tukeys") }
+    #expect(throws: StatsModelsError.self) { try MarginalMeans.Averaging("even") }
   }
 }

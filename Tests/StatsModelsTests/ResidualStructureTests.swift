@@ -240,7 +240,7 @@ import Testing
     var sexes = data["Sex"].strings
     sexes[3] = nil
     data["Sex2"] = sexes
-    func model(_ missing: Missing) throws -> MixedLM {
+    func model(_ missing: MissingHandling) throws -> MixedLM {
       try mixedlm("distance ~ age + (1 | Subject)", data, variance: .byGroup("Sex2"), missing: missing)
     }
     #expect(throws: StatsModelsError.self) { try model(.none) }

@@ -69,8 +69,8 @@ struct CSVHeader {
   static func distinct(_ raw: [String]) -> [String] {
     var names = raw
     for position in raw.indices where raw[position].isEmpty { names[position] = "Unnamed: \(position)" }
-    var present = Set(names.map(Level.string))
-    var used: [Level: Int] = [:]
+    var present = Set(names.map(ColumnValue.string))
+    var used: [ColumnValue: Int] = [:]
     let written = raw.indices.filter { !raw[$0].isEmpty }
     for position in written + raw.indices.filter({ raw[$0].isEmpty }) {
       let original = names[position]

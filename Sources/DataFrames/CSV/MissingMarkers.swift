@@ -5,7 +5,7 @@ struct MissingMarkers {
 
   /// The markers, the empty text, and of each marker that is a number its usual spellings, as in pandas.
   init(_ markers: [String]) {
-    let values = markers.compactMap { Level.string($0).parsedNumber }
+    let values = markers.compactMap { ColumnValue.string($0).parsedNumber }
     numbers = .allocate(capacity: values.count)
     _ = numbers.initialize(from: values)
     var interner = ByteInterner()

@@ -80,7 +80,7 @@ extension Column {
 
 extension Date: ColumnElement, ColumnScalar {
   /// The moment in universal time as text.
-  public var level: Level? { .string(TimeColumn.text(.moment, microseconds, short: false)) }
+  public var level: ColumnValue? { .string(TimeColumn.text(.moment, microseconds, short: false)) }
   /// Points in universal time.
   public static func columnStorage(_ values: [Date?]) -> Column.Storage {
     .time(TimeColumn(.moment, microseconds: values.map { $0?.microseconds ?? TimeColumn.missing }))

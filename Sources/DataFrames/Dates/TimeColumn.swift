@@ -51,7 +51,7 @@ public struct TimeColumn: Sendable, Equatable {
   func parse(_ text: String) -> Int? { kind == .moment ? DateReader.moment(text) : DateReader.span(text) }
 
   /// The distinct values in order, and each row's position among them.
-  func factorized() -> (codes: [Int32], levels: [Level]) {
+  func factorized() -> (codes: [Int32], levels: [ColumnValue]) {
     let isMissing = microseconds.map { $0 == Self.missing }
     let whole = Column(storage: .integer(microseconds, missing: isMissing.contains(true) ? isMissing : nil))
     let (codes, levels) = whole.factorized()

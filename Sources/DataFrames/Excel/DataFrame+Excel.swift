@@ -81,7 +81,7 @@ extension DataFrame {
   private static func column(_ name: String, _ cells: [Workbook.Cell?]) -> Column {
     let markers = Set(CSVOptions.defaultMissingMarkers + [""])
     var isDates = false
-    let levels = cells.map { cell -> Level? in
+    let levels = cells.map { cell -> ColumnValue? in
       switch cell {
       case nil: return nil
       case .level(.string(let text))? where markers.contains(text): return nil
@@ -101,7 +101,7 @@ extension DataFrame {
       }
       return Column(name: name, storage: .time(TimeColumn(.moment, microseconds: moments)))
     }
-    let column = Column(name: name, storage: Level.columnStorage(levels))
+    let column = Column(name: name, storage: ColumnValue.columnStorage(levels))
     // As in a CSV file whole numbers beside missing ones are floating-point numbers.
     return column.type == .integer && column.hasMissing ? column.astype(.double) : column
   }

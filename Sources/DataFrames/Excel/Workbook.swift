@@ -117,7 +117,7 @@ struct Workbook {
 
   /// What a cell holds.
   enum Cell {
-    case level(Level)
+    case level(ColumnValue)
     case moment(Int)
   }
 
@@ -181,7 +181,7 @@ struct Workbook {
         let milliseconds = ((number - Double(dayOffset)) * 86_400_000).rounded()
         return Int(exactly: milliseconds).map { .moment($0 * 1000) }
       }
-      return .level(Int(exactly: number).map(Level.integer) ?? .double(number))
+      return .level(Int(exactly: number).map(ColumnValue.integer) ?? .double(number))
     }
   }
 }

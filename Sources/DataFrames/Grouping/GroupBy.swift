@@ -122,7 +122,7 @@ extension DataFrame {
   }
 
   private func grouped(_ keys: [Column], sort: Bool, dropna: Bool) -> GroupBy {
-    let names = Set(keys.map { Level.string($0.name) })
+    let names = Set(keys.map { ColumnValue.string($0.name) })
     return GroupBy(
       frame: self, keys: keys, values: columns.filter { !names.contains(.string($0.name)) },
       grouping: Grouping(keys, rowCount: rowCount, sorted: sort, keepsMissing: !dropna))

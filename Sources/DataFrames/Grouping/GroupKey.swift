@@ -3,13 +3,13 @@
 /// Prints as its label (`5`, `a`; `('a', 5)` for several), compares with literals (`key == "a"`,
 /// `key == ["a", 5]`) and is a collection of its values. A missing value is nan.
 public struct GroupKey: Sendable, Hashable {
-  private let levels: [Level]
+  private let levels: [ColumnValue]
 
   /// A key of given values, one for each key column.
-  public init(_ levels: [Level]) { self.levels = levels }
+  public init(_ levels: [ColumnValue]) { self.levels = levels }
 
   /// The first value, the only one of a single key column; nil for a missing one.
-  public var value: Level? { levels.first?.level }
+  public var value: ColumnValue? { levels.first?.level }
 
   /// The first value as a number, nil for a text.
   public var number: Double? { levels.first?.number }
@@ -21,7 +21,7 @@ extension GroupKey: RandomAccessCollection {
   /// Number of key columns.
   public var endIndex: Int { levels.count }
   /// The value of a key column; a position out of range stops with a message.
-  public subscript(position: Int) -> Level {
+  public subscript(position: Int) -> ColumnValue {
     require(
       levels.indices.contains(position), "GroupKey: no position \(position) among \(levels.count) key columns"
     )
@@ -49,5 +49,5 @@ extension GroupKey: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Exp
   /// A key of one truth value.
   public init(booleanLiteral value: Bool) { levels = [.boolean(value)] }
   /// A key of several values.
-  public init(arrayLiteral elements: Level...) { levels = elements }
+  public init(arrayLiteral elements: ColumnValue...) { levels = elements }
 }

@@ -60,7 +60,7 @@ struct JSONFrame {
   }
 
   /// The value of a cell; lists and objects as their JSON text.
-  private func level(_ value: JSONValue) -> Level? {
+  private func level(_ value: JSONValue) -> ColumnValue? {
     switch value {
     case .null: nil
     case .boolean(let truth): .boolean(truth)
@@ -95,7 +95,7 @@ struct JSONFrame {
       }
     }
     let found = columns.map { name, value in
-      var values = [Level?](repeating: nil, count: labels.count)
+      var values = [ColumnValue?](repeating: nil, count: labels.count)
       for (label, cell) in value.members ?? [] {
         if let place = places[label] { values[place] = level(cell) }
       }
@@ -124,7 +124,7 @@ struct JSONFrame {
 
   /// Rows of cells; a short one is missing at its end.
   private func table(_ rows: [JSONValue], names: [String]) throws(DataFrameError) -> DataFrame {
-    var columns = [[Level?]](repeating: [], count: names.count)
+    var columns = [[ColumnValue?]](repeating: [], count: names.count)
     for (position, row) in rows.enumerated() {
       guard let cells = row.elements, cells.count <= names.count else {
         throw failure("row \(position) is no list of at most \(names.count) values")

@@ -60,7 +60,7 @@ extension DataFrame {
       if let validate { try Self.check(keys, validate) }
       rows = try JoinRows(keys, how)
     }
-    let shared = Set(names.filter { $0.0.utf8.elementsEqual($0.1.utf8) }.map { Level.string($0.0) })
+    let shared = Set(names.filter { $0.0.utf8.elementsEqual($0.1.utf8) }.map { ColumnValue.string($0.0) })
     var result = try Self.joined(self, right, rows, shared: shared, suffixes: suffixes)
     if indicator { try result.assign("_merge", Self.indicator(rows)) }
     return result
@@ -117,7 +117,8 @@ extension DataFrame {
 
   /// The columns of both sides, shared keys once.
   private static func joined(
-    _ left: DataFrame, _ right: DataFrame, _ rows: JoinRows, shared: Set<Level>, suffixes: (String, String)
+    _ left: DataFrame, _ right: DataFrame, _ rows: JoinRows, shared: Set<ColumnValue>,
+    suffixes: (String, String)
   ) throws(DataFrameError) -> DataFrame {
     func name(_ column: Column, _ other: DataFrame, _ suffix: String) -> String {
       other.contains(column.name) && !shared.contains(.string(column.name))

@@ -75,7 +75,7 @@ struct JoinKeys {
 
 extension Column {
   /// The first value that is not missing.
-  var firstValue: Level? {
+  var firstValue: ColumnValue? {
     (0..<count).lazy.compactMap { self[$0] }.first
   }
 }

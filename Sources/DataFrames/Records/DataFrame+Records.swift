@@ -33,7 +33,7 @@ extension DataFrame {
 
   /// The rows as dictionaries, nil where a value is missing.
   /// Python: DataFrame.to_dict("records")
-  public var records: [[String: Level?]] {
+  public var records: [[String: ColumnValue?]] {
     (0..<rowCount).map { row in
       Dictionary(columns.map { ($0.name, $0[row]) }, uniquingKeysWith: { first, _ in first })
     }
@@ -43,14 +43,14 @@ extension DataFrame {
 /// Columns that grow row by row.
 struct RecordBuilder {
   private var names: [String] = []
-  private var values: [[Level?]] = []
+  private var values: [[ColumnValue?]] = []
   private var places: [String: Int] = [:]
   private var rows = 0
 
   /// Sets a value of the row that is being written.
   ///
   /// - Throws: ``DataFrameError`` when the row has a value of that name already.
-  mutating func set(_ name: String, _ value: Level?) throws(DataFrameError) {
+  mutating func set(_ name: String, _ value: ColumnValue?) throws(DataFrameError) {
     let place: Int
     if let known = places[name] {
       place = known
@@ -58,7 +58,7 @@ struct RecordBuilder {
       place = names.count
       places[name] = place
       names.append(name)
-      values.append([Level?](repeating: nil, count: rows))
+      values.append([ColumnValue?](repeating: nil, count: rows))
     }
     guard values[place].count == rows else {
       throw DataFrameError(

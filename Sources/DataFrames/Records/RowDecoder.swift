@@ -63,7 +63,7 @@ private struct RowFields<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
 /// Decodes one value.
 private struct FieldDecoder: Decoder, SingleValueDecodingContainer {
-  let value: Level?
+  let value: ColumnValue?
   let row: Int
   let codingPath: [any CodingKey]
   let userInfo: [CodingUserInfoKey: Any] = [:]
@@ -75,7 +75,7 @@ private struct FieldDecoder: Decoder, SingleValueDecodingContainer {
       codingPath: codingPath, debugDescription: "row \(row), column \(column): \(found) is no \(type)")
   }
 
-  private func unwrap<T>(_ type: T.Type, _ convert: (Level) -> T?) throws -> T {
+  private func unwrap<T>(_ type: T.Type, _ convert: (ColumnValue) -> T?) throws -> T {
     guard let value else { throw DecodingError.valueNotFound(type, context(type)) }
     guard let result = convert(value) else { throw DecodingError.typeMismatch(type, context(type)) }
     return result
@@ -103,7 +103,7 @@ private struct FieldDecoder: Decoder, SingleValueDecodingContainer {
     if type == Float.self, let result = try decode(Float.self) as? T { return result }
     if type == String.self, let result = try decode(String.self) as? T { return result }
     if type == Bool.self, let result = try decode(Bool.self) as? T { return result }
-    if type == Level.self, let result = try unwrap(Level.self, { $0 }) as? T { return result }
+    if type == ColumnValue.self, let result = try unwrap(ColumnValue.self, { $0 }) as? T { return result }
     return try T(from: self)
   }
   private func decodeWhole<W: FixedWidthInteger & Decodable>(_ type: W.Type) throws -> W {
@@ -111,10 +111,10 @@ private struct FieldDecoder: Decoder, SingleValueDecodingContainer {
   }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-    throw DecodingError.typeMismatch([String: Level].self, context([String: Level].self))
+    throw DecodingError.typeMismatch([String: ColumnValue].self, context([String: ColumnValue].self))
   }
   func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
-    throw DecodingError.typeMismatch([Level].self, context([Level].self))
+    throw DecodingError.typeMismatch([ColumnValue].self, context([ColumnValue].self))
   }
   func singleValueContainer() -> any SingleValueDecodingContainer { self }
 }

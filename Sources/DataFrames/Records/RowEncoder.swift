@@ -19,7 +19,7 @@ extension DataFrame {
 
 /// The fields of one row as they are encoded.
 private final class RowSink {
-  var fields: [(name: String, value: Level?)] = []
+  var fields: [(name: String, value: ColumnValue?)] = []
 }
 
 private struct RowEncoder: Encoder {
@@ -40,7 +40,7 @@ private struct RowContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
   let sink: RowSink
   let codingPath: [any CodingKey] = []
 
-  private func put(_ value: Level?, _ key: Key) { sink.fields.append((key.stringValue, value)) }
+  private func put(_ value: ColumnValue?, _ key: Key) { sink.fields.append((key.stringValue, value)) }
 
   mutating func encodeNil(forKey key: Key) { put(nil, key) }
   mutating func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
@@ -89,7 +89,7 @@ private struct RowContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
 /// The value of one property as it is encoded.
 private final class FieldSink {
-  var value: Level?
+  var value: ColumnValue?
 }
 
 private struct FieldEncoder: Encoder, SingleValueEncodingContainer {

@@ -54,7 +54,7 @@ extension DataFrame {
   /// - Throws: ``DataFrameError`` for an unknown name.
   ///
   /// Python: DataFrame.fillna
-  public func fillna(_ values: [String: Level]) throws(DataFrameError) -> DataFrame {
+  public func fillna(_ values: [String: ColumnValue]) throws(DataFrameError) -> DataFrame {
     for name in values.keys.sorted() { _ = try column(name) }
     let filled = columns.map { column in values[column.name].map { column.fillna($0) } ?? column }
     return DataFrame(uncheckedColumns: filled, rowLabels: rowLabels)

@@ -26,7 +26,7 @@ extension DataFrame {
   ///
   /// A wrong name or position stops with a message.
   /// Python: DataFrame.iat
-  public subscript(position: Int, name: String) -> Level? {
+  public subscript(position: Int, name: String) -> ColumnValue? {
     get { self[name][position] }
     set {
       require(
@@ -42,7 +42,7 @@ extension DataFrame {
   /// - Throws: ``DataFrameError`` for an unknown label or name.
   ///
   /// Python: DataFrame.at
-  public func at(_ label: String, _ name: String) throws(DataFrameError) -> Level? {
+  public func at(_ label: String, _ name: String) throws(DataFrameError) -> ColumnValue? {
     try rows(labels: [label]).column(name)[0]
   }
 

@@ -17,10 +17,10 @@ public struct DataRow: Sendable {
   public var columnNames: [String] { frame.columnNames }
 
   /// The values in the order of the columns, nil where missing.
-  public var values: [Level?] { frame.columns.map { $0[position] } }
+  public var values: [ColumnValue?] { frame.columns.map { $0[position] } }
 
   /// The value in a column, nil where it is missing; a wrong name stops with a message that lists the nearest ones.
-  public subscript(name: String) -> Level? { frame[name][position] }
+  public subscript(name: String) -> ColumnValue? { frame[name][position] }
 
   /// The value in a column as a number, nan where it is missing or a text; a wrong name stops with a message.
   public func double(_ name: String) -> Double { self[name]?.number ?? .nan }

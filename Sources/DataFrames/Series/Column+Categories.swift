@@ -12,7 +12,7 @@ public struct CategoricalMethods: Sendable {
 
   /// The levels in their order.
   /// Python: Series.cat.categories
-  public var categories: [Level] { values.levels }
+  public var categories: [ColumnValue] { values.levels }
   /// Whether the order of the levels carries meaning.
   /// Python: Series.cat.ordered
   public var ordered: Bool { values.ordered }
@@ -22,7 +22,7 @@ public struct CategoricalMethods: Sendable {
 
   /// The column over other levels; values that are none of them become missing.
   /// Python: Series.cat.set_categories
-  public func setCategories(_ levels: [Level], ordered: Bool? = nil) -> Column {
+  public func setCategories(_ levels: [ColumnValue], ordered: Bool? = nil) -> Column {
     column(
       Categorical(Column(storage: .categorical(values)), levels: levels, ordered: ordered ?? self.ordered))
   }
@@ -32,7 +32,9 @@ public struct CategoricalMethods: Sendable {
   /// - Throws: ``DataFrameError`` unless the levels are the same.
   ///
   /// Python: Series.cat.reorder_categories
-  public func reorderCategories(_ levels: [Level], ordered: Bool? = nil) throws(DataFrameError) -> Column {
+  public func reorderCategories(_ levels: [ColumnValue], ordered: Bool? = nil) throws(DataFrameError)
+    -> Column
+  {
     guard Set(levels) == Set(categories), levels.count == categories.count else {
       throw DataFrameError(
         .invalidArgument, "\(label): the levels in another order must be the same: \(list(categories))")
@@ -45,7 +47,7 @@ public struct CategoricalMethods: Sendable {
   /// - Throws: ``DataFrameError`` when two levels would have the same name.
   ///
   /// Python: Series.cat.rename_categories
-  public func renameCategories(_ names: [Level: Level]) throws(DataFrameError) -> Column {
+  public func renameCategories(_ names: [ColumnValue: ColumnValue]) throws(DataFrameError) -> Column {
     let levels = categories.map { names[$0] ?? $0 }
     guard Set(levels).count == levels.count else {
       throw DataFrameError(.repeatedName, "\(label): levels would repeat: \(list(levels))")
@@ -58,7 +60,7 @@ public struct CategoricalMethods: Sendable {
   /// - Throws: ``DataFrameError`` for a level that is there already.
   ///
   /// Python: Series.cat.add_categories
-  public func addCategories(_ levels: [Level]) throws(DataFrameError) -> Column {
+  public func addCategories(_ levels: [ColumnValue]) throws(DataFrameError) -> Column {
     let all = categories + levels
     guard Set(all).count == all.count else {
       throw DataFrameError(.repeatedName, "\(label): levels would repeat: \(list(levels))")
@@ -71,7 +73,7 @@ public struct CategoricalMethods: Sendable {
   /// - Throws: ``DataFrameError`` for a level that is not there.
   ///
   /// Python: Series.cat.remove_categories
-  public func removeCategories(_ levels: [Level]) throws(DataFrameError) -> Column {
+  public func removeCategories(_ levels: [ColumnValue]) throws(DataFrameError) -> Column {
     if let unknown = levels.first(where: { !categories.contains($0) }) {
       throw DataFrameError(
         .unknownName, "\(label) has no level \(unknown.debugDescription): there are \(list(categories))")
@@ -97,7 +99,9 @@ public struct CategoricalMethods: Sendable {
 
   private func column(_ values: Categorical) -> Column { Column(name: name, storage: .categorical(values)) }
   private var label: String { "column \(PythonText.quoted(name))" }
-  private func list(_ levels: [Level]) -> String { levels.map(\.debugDescription).joined(separator: ", ") }
+  private func list(_ levels: [ColumnValue]) -> String {
+    levels.map(\.debugDescription).joined(separator: ", ")
+  }
 }
 
 extension Column {

@@ -32,7 +32,7 @@ extension Column {
 
   /// The column with some values replaced by others, or by missing ones for nil.
   /// Python: Series.replace
-  public func replace(_ values: [Level], _ replacement: Level?) -> Column {
+  public func replace(_ values: [ColumnValue], _ replacement: ColumnValue?) -> Column {
     let (codes, levels) = factorized()
     let unwanted = Set(values)
     if let replacement {

@@ -35,7 +35,7 @@ extension Column {
       if counts[Int(code)] == 0 { firstRows.append(row) }
       counts[Int(code)] += 1
     }
-    var entries: [(value: Level?, count: Int)]
+    var entries: [(value: ColumnValue?, count: Int)]
     if case .categorical = storage {
       entries = levels.indices.map { (levels[$0], counts[$0]) }
       if !dropna, gaps > 0 { entries.append((nil, gaps)) }

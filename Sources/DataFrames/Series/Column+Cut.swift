@@ -65,7 +65,7 @@ extension Column {
     return Column(
       name: name,
       storage: .categorical(
-        Categorical(uncheckedLevels: names.map(Level.string), codes: codes, ordered: true)))
+        Categorical(uncheckedLevels: names.map(ColumnValue.string), codes: codes, ordered: true)))
   }
 
   /// The interval of each number among a number of bins of equal width from the least to the greatest number.

@@ -77,7 +77,7 @@ extension Column {
 
   /// The most frequent values, sorted; several where several are equally frequent.
   /// Python: Series.mode
-  public func mode() -> [Level] {
+  public func mode() -> [ColumnValue] {
     let counts = valueCounts()
     return counts.filter { $0.count == counts[0].count }.map(\.level).sorted()
   }

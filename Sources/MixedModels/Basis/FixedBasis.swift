@@ -5,6 +5,9 @@ internal import LinearAlgebra
 ///
 /// With v the entries of a regressor table, X̃ = v Q has X̃'X̃ = I, X = X̃ (N⁻¹) on the kept columns, and the
 /// standardised response is ẽ = (v_y − X̃ X̃'v_y) / spread. The model in (X̃, ẽ) is the model in (X, y).
+///
+/// The folder: columns in which nothing is ill-conditioned, for the fixed effects here and for each factor's regressors in
+/// ``FactorBasis``, and the way back to the caller's columns.
 struct FixedBasis: Sendable {
   /// Kept columns of X, the constant first when there is one.
   var kept: [Int]

@@ -7,6 +7,8 @@ package import LinearAlgebra
 /// width. The deviance F = d deviance / dS is handed in as a symmetric k × k matrix.
 ///
 /// A new form is a type of this protocol in a file of its own and a line in ``RandomTerm/Covariance/all``.
+///
+/// The folder: a file for each form, and ``CovarianceLayout``, which puts the parameters of all terms side by side in θ.
 package protocol CovarianceForm: Sendable {
   /// The name in files.
   var key: String { get }

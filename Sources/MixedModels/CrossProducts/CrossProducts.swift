@@ -3,6 +3,9 @@ internal import LinearAlgebra
 /// All cross-products of the model in standardised regressors: what is left of the data after one pass.
 ///
 /// The last r = rank + 1 columns everywhere are the orthonormal fixed effects X̃ and the response ẽ.
+///
+/// The folder: sums over rows as each factorisation takes them, in blocks, pooled by size, sparse, scalar or in extended
+/// precision.
 final class CrossProducts: @unchecked Sendable {
   /// Levels of one factor of the chain.
   struct ChainBlock {

@@ -2,6 +2,8 @@ import Foundation
 package import LinearAlgebra
 
 /// The data of a model, row by row: y = X b + Σ_t Z_t u_t + e with Var e = σ² W⁻¹, W the prior weights.
+///
+/// The folder: the rows, and whoever sums over them; what comes after works on sums (Engine.md says who still needs rows).
 package struct Rows: Sendable {
   /// y, n values.
   package let response: [Double]

@@ -1,6 +1,9 @@
 internal import LinearAlgebra
 
 /// The search for the best maximum: stages in order, each of which goes on from what those before it have reached.
+///
+/// The folder: from a model to an estimate. `Newton` descends, `Starts` says from where, `Stages` are what comes before and
+/// after; every constant is in ``Tuning``.
 package struct Search {
   /// What a stage may ask.
   struct Context {
@@ -57,14 +60,18 @@ package struct Search {
       progress = try stage.advance(progress, context)
       if let settled = progress.estimate { return settled }
     }
-    guard let reached = progress.reached else {
-      preconditionFailure("no stage of the search iterates")
-    }
-    return context.estimate(reached)
+    if let reached = progress.reached { return context.estimate(reached) }
+    return context.estimate(try context.unsearched(progress.start))
   }
 }
 
 extension Search.Context {
+  /// The start, where no stage has gone on from it.
+  func unsearched(_ start: [Double]) throws(EngineError) -> NewtonOptimizer.Outcome {
+    NewtonOptimizer.Outcome(
+      point: try objective.evaluate(start), converged: false, certificate: Certificate())
+  }
+
   /// The end of iterations in the caller's units, with the best other maximum that was met.
   func estimate(_ outcome: NewtonOptimizer.Outcome) -> Estimate {
     var result = model.estimate(

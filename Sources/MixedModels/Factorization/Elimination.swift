@@ -4,6 +4,8 @@ package import LinearAlgebra
 /// A factorisation of V at given relative covariance factors, whatever structure made it.
 ///
 /// S_f = T_f T_f' for every factor; R stands for [X̃ ẽ], r columns. All quantities are for σ² = 1.
+///
+/// The folder: the protocol, and a folder for each structure that has a factorisation of its own; ``Plan`` chooses.
 package protocol Elimination: AnyObject {
   /// Factors at the given k × k lower factors, one per factor, column-major.
   ///

@@ -2,6 +2,8 @@ import Foundation
 internal import LinearAlgebra
 
 /// A model factored at given relative covariances and fixed effects: the start of every inference.
+///
+/// The folder: what a finished fit is asked: standard errors, degrees of freedom, tests, profiles, robust covariances.
 final class ParameterPoint {
   let model: MixedModel
   let objective: ProfiledObjective

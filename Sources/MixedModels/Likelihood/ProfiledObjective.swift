@@ -4,6 +4,8 @@ package import LinearAlgebra
 /// −2 log L of θ, with b and σ² profiled out, and its derivatives.
 ///
 /// deviance = log|V| + [REML: log|X'V⁻¹X|] + ν (1 + log(2π r²/ν)), ν = n − rank (REML) or n (ML).
+///
+/// The folder: the criterion that searches, profiles and inference share; it asks an ``Elimination`` and knows no structure.
 package final class ProfiledObjective {
   package let elimination: any Elimination
   let layout: CovarianceLayout

@@ -1,6 +1,8 @@
 package import LinearAlgebra
 
 /// The point reached by a fit, or the profiled quantities at a given point.
+///
+/// The folder: what the engine takes and gives, in the caller's units.
 package struct Estimate: Sendable {
   /// S_t, the covariance matrix of each term's effects divided by σ², in the caller's units.
   package var relativeCovariances: [Matrix]

@@ -1,6 +1,8 @@
 package import LinearAlgebra
 
 /// Variances of prediction errors at an estimate, the variance parameters taken as known.
+///
+/// The folder: random effects, their errors, predictions with theirs, and responses drawn from a fit.
 package protocol PredictionErrors: Sendable {
   /// The estimate that predictions are made from.
   var estimate: Estimate { get }

@@ -2,6 +2,9 @@
 ///
 /// `chain` lists nested factors, finest first, each level of one lying in one level of the next: they are
 /// eliminated in closed form, without fill. `trailing` lists the factors that cross them.
+///
+/// The folder: what follows from codes and columns alone, whatever the response: which factors nest, which way the model is
+/// computed (``Plan``), what its data identify (``Identification``).
 struct ModelStructure: Sendable {
   var factors: [Factor]
   /// Factors of the chain, finest first.

@@ -1,6 +1,8 @@
 /// Zero-initialised storage that hot loops reach through a raw pointer.
 ///
 /// Shared between threads only after it has been filled.
+///
+/// The folder: memory, threads and numbers of other precision; nothing here knows of models.
 package final class Storage<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>: @unchecked Sendable {
   package let pointer: UnsafeMutablePointer<Element>
   package let count: Int

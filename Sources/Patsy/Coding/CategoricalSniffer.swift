@@ -5,9 +5,9 @@ import LinearAlgebra
 struct CategoricalSniffer {
   private let action: NAAction
   private let origin: Origin?
-  private(set) var contrast: Value?
-  private var fixedLevels: [Level]?
-  private var seen: Set<Level> = []
+  private(set) var contrast: FormulaValue?
+  private var fixedLevels: [ColumnValue]?
+  private var seen: Set<ColumnValue> = []
 
   init(_ action: NAAction, origin: Origin?) {
     self.action = action
@@ -15,7 +15,7 @@ struct CategoricalSniffer {
   }
 
   /// Whether values of this kind are categorical rather than numeric.
-  static func isCategorical(_ value: Value) -> Bool {
+  static func isCategorical(_ value: FormulaValue) -> Bool {
     switch value {
     case .matrix, .integer, .double: return false
     case .vector(let vector):
@@ -25,18 +25,18 @@ struct CategoricalSniffer {
       default: return true
       }
     case .list(let items), .tuple(let items):
-      if let array = try? Value.array(items), case .list = array { return true }
-      guard let array = try? Value.array(items) else { return true }
+      if let array = try? FormulaValue.array(items), case .list = array { return true }
+      guard let array = try? FormulaValue.array(items) else { return true }
       return isCategorical(array)
     default: return true
     }
   }
 
   /// The levels in order: as given, or sorted.
-  var levels: [Level] { fixedLevels ?? seen.sorted() }
+  var levels: [ColumnValue] { fixedLevels ?? seen.sorted() }
 
   /// Takes in a chunk; true when no further chunk can change the levels.
-  mutating func sniff(_ value: Value) throws(PatsyError) -> Bool {
+  mutating func sniff(_ value: FormulaValue) throws(PatsyError) -> Bool {
     var data = value
     if case .categorical(let box) = value {
       if let contrast = box.contrast { self.contrast = contrast }

@@ -3,12 +3,14 @@ import LinearAlgebra
 /// The coding that a formula asks for.
 enum ContrastChoice {
   /// Treatment coding unless something else was given: a contrast, its class, a matrix, or a function.
-  static func resolve(_ value: Value?, origin: Origin?) throws -> any Contrast {
+  static func resolve(_ value: FormulaValue?, origin: Origin?) throws -> any Contrast {
     guard let value else { return Treatment() }
     switch value {
     case .contrast(let contrast): return contrast
     case .function(let function):
-      do { return try resolve(function(Arguments()), origin: origin) } catch let error as EvaluationError {
+      do { return try resolve(function(FunctionArguments()), origin: origin) } catch let error
+        as EvaluationError
+      {
         throw PatsyError("Error evaluating factor: \(error)", origin: origin)
       }
     case .integer, .double, .boolean: throw PatsyError("tuple index out of range")
@@ -27,7 +29,7 @@ enum ContrastChoice {
   }
 }
 
-extension Value {
+extension FormulaValue {
   /// Number of rows of a nested list whose rows differ in length; nil for anything else.
   fileprivate var raggedRowCount: Int? {
     guard let counts = elements?.map(\.rowCount), isNested else { return nil }

@@ -98,7 +98,7 @@ public struct ContrastMatrix: Sendable, Equatable {
   }
 
   /// Suffixes of the form `[prefix level]`.
-  static func suffixes(_ prefix: String, _ levels: some Sequence<Level>) -> [String] {
+  static func suffixes(_ prefix: String, _ levels: some Sequence<ColumnValue>) -> [String] {
     levels.map { "[\(prefix)\($0)]" }
   }
 
@@ -123,29 +123,29 @@ public protocol Contrast: Sendable {
   /// The full-rank coding: as many columns as levels.
   ///
   /// Python: Treatment.code_with_intercept
-  func codeWithIntercept(levels: [Level]) throws -> ContrastMatrix
+  func codeWithIntercept(levels: [ColumnValue]) throws -> ContrastMatrix
 
   /// The reduced-rank coding: one column fewer.
   ///
   /// Python: Treatment.code_without_intercept
-  func codeWithoutIntercept(levels: [Level]) throws -> ContrastMatrix
+  func codeWithoutIntercept(levels: [ColumnValue]) throws -> ContrastMatrix
 }
 
 extension ContrastMatrix: Contrast {
   /// The matrix itself: a given matrix is used as it is in either place.
   ///
   /// Python: ContrastMatrix
-  public func codeWithIntercept(levels: [Level]) throws -> ContrastMatrix { self }
+  public func codeWithIntercept(levels: [ColumnValue]) throws -> ContrastMatrix { self }
 
   /// The matrix itself: a given matrix is used as it is in either place.
   ///
   /// Python: ContrastMatrix
-  public func codeWithoutIntercept(levels: [Level]) throws -> ContrastMatrix { self }
+  public func codeWithoutIntercept(levels: [ColumnValue]) throws -> ContrastMatrix { self }
 }
 
 extension Contrast {
   /// The reduced-rank codings need one level at least.
-  func requireLevels(_ levels: [Level]) throws {
+  func requireLevels(_ levels: [ColumnValue]) throws {
     guard !levels.isEmpty else {
       throw PatsyError("negative dimensions are not allowed")
     }
@@ -153,7 +153,7 @@ extension Contrast {
 
   /// The same for codings whose matrix is not one of indicators: levels × levels numbers must fit into memory, twice
   /// while a column is put in front.
-  func requireDense(_ levels: [Level]) throws {
+  func requireDense(_ levels: [ColumnValue]) throws {
     try requireLevels(levels)
     let bytes = 16 * Double(levels.count) * Double(levels.count)
     guard bytes < Double(ProcessInfo.processInfo.physicalMemory) else {

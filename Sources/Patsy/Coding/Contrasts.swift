@@ -16,17 +16,17 @@ public struct Treatment: Contrast, Equatable {
   /// The reference: a level or, when no level equals it, a position (negative from the end); nil: the first level.
   ///
   /// Python: Treatment.reference
-  public var reference: Level?
+  public var reference: ColumnValue?
 
   /// Treatment coding against `reference`.
   ///
   /// Python: patsy.Treatment(reference=None)
-  public init(reference: Level? = nil) { self.reference = reference }
+  public init(reference: ColumnValue? = nil) { self.reference = reference }
 
   /// One indicator for each level.
   ///
   /// Python: Treatment.code_with_intercept
-  public func codeWithIntercept(levels: [Level]) throws -> ContrastMatrix {
+  public func codeWithIntercept(levels: [ColumnValue]) throws -> ContrastMatrix {
     ContrastMatrix(
       indicatorsOf: levels.count, omitting: nil, suffixes: ContrastMatrix.suffixes("", levels))
   }
@@ -34,7 +34,7 @@ public struct Treatment: Contrast, Equatable {
   /// One indicator for each level but the reference.
   ///
   /// Python: Treatment.code_without_intercept
-  public func codeWithoutIntercept(levels: [Level]) throws -> ContrastMatrix {
+  public func codeWithoutIntercept(levels: [ColumnValue]) throws -> ContrastMatrix {
     let omitted = try reference.map { try position(of: $0, in: levels) } ?? 0
     try requireLevels(levels)
     return omitting(omitted, of: levels, prefix: "T.", code: 0)
@@ -51,17 +51,17 @@ public struct Sum: Contrast, Equatable {
   /// The omitted level: a level or a position, as in ``Treatment/reference``; nil: the last level.
   ///
   /// Python: Sum.omit
-  public var omit: Level?
+  public var omit: ColumnValue?
 
   /// Deviation coding without `omit`.
   ///
   /// Python: patsy.Sum(omit=None)
-  public init(omit: Level? = nil) { self.omit = omit }
+  public init(omit: ColumnValue? = nil) { self.omit = omit }
 
   /// A column of ones and the reduced-rank columns.
   ///
   /// Python: Sum.code_with_intercept
-  public func codeWithIntercept(levels: [Level]) throws -> ContrastMatrix {
+  public func codeWithIntercept(levels: [ColumnValue]) throws -> ContrastMatrix {
     let reduced = try codeWithoutIntercept(levels: levels)
     return reduced.prependingOnes(suffixes: ["[mean]"] + reduced.columnSuffixes)
   }
@@ -69,7 +69,7 @@ public struct Sum: Contrast, Equatable {
   /// One column for each level but the omitted one.
   ///
   /// Python: Sum.code_without_intercept
-  public func codeWithoutIntercept(levels: [Level]) throws -> ContrastMatrix {
+  public func codeWithoutIntercept(levels: [ColumnValue]) throws -> ContrastMatrix {
     let omitted = try omit.map { try position(of: $0, in: levels) } ?? levels.count - 1
     try requireDense(levels)
     return omitting(omitted, of: levels, prefix: "S.", code: -1)
@@ -91,7 +91,7 @@ public struct Helmert: Contrast, Equatable {
   /// A column of ones and the reduced-rank columns.
   ///
   /// Python: Helmert.code_with_intercept
-  public func codeWithIntercept(levels: [Level]) throws -> ContrastMatrix {
+  public func codeWithIntercept(levels: [ColumnValue]) throws -> ContrastMatrix {
     let reduced = try codeWithoutIntercept(levels: levels)
     return reduced.prependingOnes(suffixes: ["[H.intercept]"] + reduced.columnSuffixes)
   }
@@ -99,7 +99,7 @@ public struct Helmert: Contrast, Equatable {
   /// One column for each level but the first.
   ///
   /// Python: Helmert.code_without_intercept
-  public func codeWithoutIntercept(levels: [Level]) throws -> ContrastMatrix {
+  public func codeWithoutIntercept(levels: [ColumnValue]) throws -> ContrastMatrix {
     try requireDense(levels)
     var matrix = Matrix(rows: levels.count, columns: levels.count - 1)
     for j in 0..<matrix.columns {
@@ -125,7 +125,7 @@ public struct Diff: Contrast, Equatable {
   /// A column of ones and the reduced-rank columns; the suffixes are the levels in order.
   ///
   /// Python: Diff.code_with_intercept
-  public func codeWithIntercept(levels: [Level]) throws -> ContrastMatrix {
+  public func codeWithIntercept(levels: [ColumnValue]) throws -> ContrastMatrix {
     try codeWithoutIntercept(levels: levels)
       .prependingOnes(suffixes: ContrastMatrix.suffixes("D.", levels))
   }
@@ -133,7 +133,7 @@ public struct Diff: Contrast, Equatable {
   /// One column for each level but the last.
   ///
   /// Python: Diff.code_without_intercept
-  public func codeWithoutIntercept(levels: [Level]) throws -> ContrastMatrix {
+  public func codeWithoutIntercept(levels: [ColumnValue]) throws -> ContrastMatrix {
     try requireDense(levels)
     let n = levels.count
     var matrix = Matrix(rows: n, columns: n - 1)
@@ -165,7 +165,7 @@ public struct Poly: Contrast, Equatable {
   /// A column of ones and the reduced-rank columns.
   ///
   /// Python: Poly.code_with_intercept
-  public func codeWithIntercept(levels: [Level]) throws -> ContrastMatrix {
+  public func codeWithIntercept(levels: [ColumnValue]) throws -> ContrastMatrix {
     let n = levels.count
     let scores = scores ?? (0..<n).map(Double.init)
     guard scores.count == n else {
@@ -197,7 +197,7 @@ public struct Poly: Contrast, Equatable {
   /// The columns from `.Linear` on.
   ///
   /// Python: Poly.code_without_intercept
-  public func codeWithoutIntercept(levels: [Level]) throws -> ContrastMatrix {
+  public func codeWithoutIntercept(levels: [ColumnValue]) throws -> ContrastMatrix {
     let full = try codeWithIntercept(levels: levels)
     let n = levels.count
     return ContrastMatrix(
@@ -208,7 +208,7 @@ public struct Poly: Contrast, Equatable {
 
 extension Contrast {
   /// Position of `reference`: that of an equal level, otherwise the integer itself, negative from the end.
-  func position(of reference: Level, in levels: [Level]) throws -> Int {
+  func position(of reference: ColumnValue, in levels: [ColumnValue]) throws -> Int {
     if let index = levels.firstIndex(where: { $0 == reference }) { return index }
     let given: Int
     switch reference {
@@ -227,7 +227,7 @@ extension Contrast {
 
   /// The identity without a column for the omitted level, whose row holds `code`.
   fileprivate func omitting(
-    _ omitted: Int, of levels: [Level], prefix: String, code: Double
+    _ omitted: Int, of levels: [ColumnValue], prefix: String, code: Double
   ) -> ContrastMatrix {
     var kept = levels
     kept.remove(at: omitted)

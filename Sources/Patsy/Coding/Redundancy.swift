@@ -7,12 +7,12 @@
 /// Source: J. M. Chambers, T. J. Hastie, Statistical Models in S (1992), section 2.4.
 struct Redundancy {
   /// The coding of one subterm: for each of its categorical factors, whether the coding is full.
-  typealias Coding = [Factor: Bool]
+  typealias Coding = [EvalFactor: Bool]
 
   /// More categorical factors in one term than this cannot be handled: the work grows as their power set.
   private static let factorLimit = 12
 
-  private var used: Set<Set<Factor>> = []
+  private var used: Set<Set<EvalFactor>> = []
 
   /// A subset of the term's factors as bits: those in reduced and those in full coding.
   private struct Subterm {
@@ -36,13 +36,13 @@ struct Redundancy {
   /// - Parameter factors: the term's categorical factors.
   ///
   /// Python: patsy.redundancy.pick_contrasts_for_term
-  mutating func codings(of factors: [Factor]) throws(PatsyError) -> [Coding] {
+  mutating func codings(of factors: [EvalFactor]) throws(PatsyError) -> [Coding] {
     guard factors.count <= Self.factorLimit else {
       throw PatsyError(
         "a term has \(factors.count) categorical factors, more than \(Self.factorLimit)",
         origin: Origin.combine(factors.map(\.origin)))
     }
-    func members(_ bits: UInt32) -> [Factor] {
+    func members(_ bits: UInt32) -> [EvalFactor] {
       factors.indices.filter { bits & (1 << UInt32($0)) != 0 }.map { factors[$0] }
     }
     var subterms: [Subterm] = []

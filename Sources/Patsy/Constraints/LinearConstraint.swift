@@ -73,7 +73,7 @@ public enum ConstraintLike: Sendable {
   /// Equations, all of which hold.
   case texts([String])
   /// A value for each named coefficient; the name may be the position in the model.
-  case values([(name: Level, value: Double)])
+  case values([(name: ColumnValue, value: Double)])
   /// A matrix and right-hand sides; nil: zeros.
   case matrix(Matrix, constants: [Double]? = nil)
   /// Constraints already built.
@@ -88,7 +88,7 @@ extension ConstraintLike: ExpressibleByStringInterpolation, ExpressibleByArrayLi
   /// Equations in a list of texts.
   public init(arrayLiteral elements: String...) { self = .texts(elements) }
   /// A value for each named coefficient.
-  public init(dictionaryLiteral elements: (Level, Double)...) {
+  public init(dictionaryLiteral elements: (ColumnValue, Double)...) {
     self = .values(elements.map { (name: $0.0, value: $0.1) })
   }
 }
@@ -121,7 +121,7 @@ extension LinearConstraint {
   }
 
   /// One row for each value: the named coefficient equals it.
-  private init(values: [(name: Level, value: Double)], variableNames names: [String]) throws {
+  private init(values: [(name: ColumnValue, value: Double)], variableNames names: [String]) throws {
     var coefs = Matrix(rows: values.count, columns: names.count)
     var used: Set<Int> = []
     for (row, entry) in values.enumerated() {
@@ -137,19 +137,19 @@ extension LinearConstraint {
         throw Self.unknown(entry.name)
       }
       guard used.insert(index).inserted else {
-        throw PatsyError("duplicated constraint on \(Level.string(names[index]).debugDescription)")
+        throw PatsyError("duplicated constraint on \(ColumnValue.string(names[index]).debugDescription)")
       }
       coefs[row, index] = 1
     }
     try self.init(variableNames: names, coefs: coefs, constants: values.map(\.value))
   }
 
-  private static func unknown(_ name: Level) -> PatsyError {
+  private static func unknown(_ name: ColumnValue) -> PatsyError {
     PatsyError("unrecognized variable name/index \(name.debugDescription)")
   }
 
   /// A list of texts as Python prints it.
   private static func list(_ names: [String]) -> String {
-    "[" + names.map { Level.string($0).debugDescription }.joined(separator: ", ") + "]"
+    "[" + names.map { ColumnValue.string($0).debugDescription }.joined(separator: ", ") + "]"
   }
 }

@@ -1,7 +1,7 @@
 /// The ways to pick one column of each factor of a block: the leftmost factor varies fastest.
 enum ColumnCombinations {
   /// How many columns each factor of the block contributes.
-  static func counts(of subterm: SubtermInfo, _ infos: [Factor: FactorInfo]) -> [Int] {
+  static func counts(of subterm: SubtermInfo, _ infos: [EvalFactor: FactorInfo]) -> [Int] {
     subterm.factors.map {
       subterm.contrastMatrices[$0]?.columnSuffixes.count ?? infos[$0]?.numColumns ?? 1
     }
@@ -20,7 +20,7 @@ enum ColumnCombinations {
   }
 
   /// The names of a block's columns.
-  static func names(of subterm: SubtermInfo, _ infos: [Factor: FactorInfo]) -> [String] {
+  static func names(of subterm: SubtermInfo, _ infos: [EvalFactor: FactorInfo]) -> [String] {
     let counts = counts(of: subterm, infos)
     let pieces = zip(subterm.factors, counts).map { factor, count -> [String] in
       if let contrast = subterm.contrastMatrices[factor] {

@@ -6,12 +6,12 @@ import LinearAlgebra
 package struct ColumnRecipe: Sendable {
   /// A column of a numerical factor.
   package struct Number: Hashable, Sendable {
-    package let factor: Factor
+    package let factor: EvalFactor
     package let column: Int
   }
   /// A categorical factor with the number of each of its levels.
   package struct Coding: Sendable {
-    package let factor: Factor
+    package let factor: EvalFactor
     package let values: [Double]
   }
   /// In the term's order.
@@ -24,7 +24,7 @@ package struct ColumnRecipe: Sendable {
   }
 
   /// The only column of a numerical factor.
-  package init(number factor: Factor) {
+  package init(number factor: EvalFactor) {
     self.init(numbers: [.init(factor: factor, column: 0)], codings: [])
   }
 }
@@ -32,13 +32,14 @@ package struct ColumnRecipe: Sendable {
 extension DesignInfo {
   /// The designs of formulas' sides over data that come in chunks, called for anew for each pass.
   package static func learn<Chunks: Sequence>(
-    _ termlists: [[Term]], environment: Environment, NAAction action: NAAction, chunks: () throws -> Chunks
+    _ termlists: [[Term]], environment: EvalEnvironment, NAAction action: NAAction,
+    chunks: () throws -> Chunks
   ) throws -> [DesignInfo] where Chunks.Element: DesignData {
     try DesignBuilder.designInfos(termlists, environment: environment, action: action, chunks: chunks)
   }
 
   /// Whether some factor learns from all rows before it is evaluated.
-  package static func remembers(_ termlists: [[Term]], environment: Environment) throws -> Bool {
+  package static func remembers(_ termlists: [[Term]], environment: EvalEnvironment) throws -> Bool {
     try termlists.joined().flatMap(\.factors).contains {
       try !FactorState($0, environment: environment).passes.isEmpty
     }
@@ -70,7 +71,7 @@ extension DesignInfo {
   }
 
   /// The columns over rows of given values of the factors.
-  package func columns(values: [Factor: FactorValues], rowCount: Int) -> [[Double]] {
+  package func columns(values: [EvalFactor: FactorValues], rowCount: Int) -> [[Double]] {
     recipes.map { recipe in
       var result = [Double](repeating: 1, count: rowCount)
       for number in recipe.numbers {

@@ -15,14 +15,14 @@ struct DesignBuilder {
   ///
   /// Python: patsy.design_matrix_builders
   static func designInfos<Chunks: Sequence>(
-    _ termlists: [[Term]], environment: Environment, action: NAAction, chunks: () throws -> Chunks
+    _ termlists: [[Term]], environment: EvalEnvironment, action: NAAction, chunks: () throws -> Chunks
   ) throws -> [DesignInfo] where Chunks.Element: DesignData {
     let factors = termlists.joined().flatMap(\.factors).uniqued()
-    var states: [Factor: FactorState] = [:]
+    var states: [EvalFactor: FactorState] = [:]
     for factor in factors { states[factor] = try FactorState(factor, environment: environment) }
     try memorize(factors, &states, chunks)
     let findings = try examine(factors, states, action, chunks)
-    var infos: [Factor: FactorInfo] = [:]
+    var infos: [EvalFactor: FactorInfo] = [:]
     for factor in factors {
       guard let state = states[factor] else { continue }
       switch findings[factor] {
@@ -35,7 +35,7 @@ struct DesignBuilder {
       case nil: throw PatsyError("there are no data to learn the factor from", origin: factor.origin)
       }
     }
-    let contrasts = findings.compactMapValues { finding -> Value? in
+    let contrasts = findings.compactMapValues { finding -> FormulaValue? in
       if case .categorical(let sniffer) = finding { sniffer.contrast } else { nil }
     }
     return try termlists.map { terms in
@@ -48,7 +48,7 @@ struct DesignBuilder {
 
   /// Runs the passes in which stateful transforms learn.
   private static func memorize<Chunks: Sequence>(
-    _ factors: [Factor], _ states: inout [Factor: FactorState], _ chunks: () throws -> Chunks
+    _ factors: [EvalFactor], _ states: inout [EvalFactor: FactorState], _ chunks: () throws -> Chunks
   ) throws where Chunks.Element: DesignData {
     for pass in 0..<(states.values.map(\.passes.count).max() ?? 0) {
       for data in try chunks() {
@@ -60,13 +60,14 @@ struct DesignBuilder {
 
   /// Finds each factor's kind, number of columns or levels.
   private static func examine<Chunks: Sequence>(
-    _ factors: [Factor], _ states: [Factor: FactorState], _ action: NAAction, _ chunks: () throws -> Chunks
-  ) throws -> [Factor: Finding] where Chunks.Element: DesignData {
-    var findings: [Factor: Finding] = [:]
+    _ factors: [EvalFactor], _ states: [EvalFactor: FactorState], _ action: NAAction,
+    _ chunks: () throws -> Chunks
+  ) throws -> [EvalFactor: Finding] where Chunks.Element: DesignData {
+    var findings: [EvalFactor: Finding] = [:]
     var open = factors
     if open.isEmpty { return findings }
     for data in try chunks() {
-      var unsettled: [Factor] = []
+      var unsettled: [EvalFactor] = []
       for factor in open {
         guard let value = try states[factor]?.evaluate(data) else { continue }
         if case .categorical(var sniffer)? = findings[factor] {
@@ -88,9 +89,9 @@ struct DesignBuilder {
 
   /// Orders the terms and codes their categorical factors.
   private static func termCodings(
-    _ terms: [Term], _ infos: [Factor: FactorInfo], _ contrasts: [Factor: Value]
+    _ terms: [Term], _ infos: [EvalFactor: FactorInfo], _ contrasts: [EvalFactor: FormulaValue]
   ) throws -> [(term: Term, subterms: [SubtermInfo])] {
-    func isNumerical(_ factor: Factor) -> Bool { infos[factor]?.type == .numerical }
+    func isNumerical(_ factor: EvalFactor) -> Bool { infos[factor]?.type == .numerical }
     var codings: [(term: Term, subterms: [SubtermInfo])] = []
     var columns = 0
     for bucket in buckets(terms, isNumerical) {
@@ -108,9 +109,9 @@ struct DesignBuilder {
   }
 
   /// Terms with the same numerical factors together, those without any first; within, by degree.
-  private static func buckets(_ terms: [Term], _ isNumerical: (Factor) -> Bool) -> [[Term]] {
-    var order: [Set<Factor>] = []
-    var members: [Set<Factor>: [Term]] = [:]
+  private static func buckets(_ terms: [Term], _ isNumerical: (EvalFactor) -> Bool) -> [[Term]] {
+    var order: [Set<EvalFactor>] = []
+    var members: [Set<EvalFactor>: [Term]] = [:]
     for term in terms {
       let key = Set(term.factors.filter(isNumerical))
       if members[key] == nil {
@@ -127,7 +128,7 @@ struct DesignBuilder {
     }
   }
 
-  private static func tooManyColumns(_ term: Term, _ infos: [Factor: FactorInfo]) -> PatsyError {
+  private static func tooManyColumns(_ term: Term, _ infos: [EvalFactor: FactorInfo]) -> PatsyError {
     let sizes = term.factors.compactMap { factor in
       infos[factor].map { $0.categories.map { "\($0.count) levels" } ?? "\($0.numColumns ?? 1) columns" }
     }
@@ -138,10 +139,11 @@ struct DesignBuilder {
   }
 
   private static func subterm(
-    _ term: Term, _ coding: Redundancy.Coding, _ infos: [Factor: FactorInfo], _ contrasts: [Factor: Value]
+    _ term: Term, _ coding: Redundancy.Coding, _ infos: [EvalFactor: FactorInfo],
+    _ contrasts: [EvalFactor: FormulaValue]
   ) throws -> SubtermInfo {
-    var factors: [Factor] = []
-    var matrices: [Factor: ContrastMatrix] = [:]
+    var factors: [EvalFactor] = []
+    var matrices: [EvalFactor: ContrastMatrix] = [:]
     var columns = 1
     for factor in term.factors {
       guard let info = infos[factor] else { continue }

@@ -3,7 +3,7 @@ import DataFrames
 /// Where formulas find their variables.
 public protocol DesignData: Sendable {
   /// The variable of that name, nil when there is none.
-  func value(named name: String) -> Value?
+  func value(named name: String) -> FormulaValue?
 
   /// Number of rows, nil when only the variables used tell it.
   var designRowCount: Int? { get }
@@ -11,11 +11,11 @@ public protocol DesignData: Sendable {
 
 extension DataFrame: DesignData {
   /// A column, as a pandas Series.
-  public func value(named name: String) -> Value? {
+  public func value(named name: String) -> FormulaValue? {
     guard contains(name) else { return nil }
     let storage = self[name].storage
     if case .time(let times) = storage { return TimeValue(times).object }
-    return .vector(Vector(storage, isSeries: true))
+    return .vector(FormulaVector(storage, isSeries: true))
   }
 
   /// The data frame's number of rows.
@@ -23,23 +23,23 @@ extension DataFrame: DesignData {
 }
 
 /// Named arrays, which need not agree in length as long as a formula does not use both.
-public struct NamedArrays: DesignData {
-  private let values: [String: Value]
+package struct NamedArrays: DesignData {
+  private let values: [String: FormulaValue]
 
   /// Arrays by name; single values are broadcast by the expressions that use them.
-  public init(_ arrays: [String: any ColumnConvertible]) {
+  package init(_ arrays: [String: any ColumnConvertible]) {
     values = arrays.mapValues { array in
       let column = Column(storage: array.columnStorage(broadcastTo: array.columnCount ?? 1))
-      return array.columnCount == nil ? Value(column[0]) : .vector(Vector(column.storage))
+      return array.columnCount == nil ? FormulaValue(column[0]) : .vector(FormulaVector(column.storage))
     }
   }
 
   /// Any values by name.
-  public init(values: [String: Value]) { self.values = values }
+  package init(values: [String: FormulaValue]) { self.values = values }
 
   /// The array of that name.
-  public func value(named name: String) -> Value? { values[name] }
+  package func value(named name: String) -> FormulaValue? { values[name] }
 
   /// Unknown: the variables used tell it.
-  public var designRowCount: Int? { nil }
+  package var designRowCount: Int? { nil }
 }

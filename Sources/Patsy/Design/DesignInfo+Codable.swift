@@ -3,12 +3,12 @@ import LinearAlgebra
 
 /// A design saved with what its transforms have learned: it codes new data without the old.
 ///
-/// Functions of an ``Environment`` cannot be saved: put the environment under ``DesignInfo/environmentKey`` into
+/// Functions of an ``EvalEnvironment`` cannot be saved: put the environment under ``DesignInfo/environmentKey`` into
 /// the decoder's `userInfo` when the formula uses any. Numbers that are not finite need the encoder's and
 /// decoder's strategies for them.
 extension DesignInfo: Codable {
-  /// Where a decoder's `userInfo` holds the ``Environment`` that the formula uses.
-  public static let environmentKey = CodingUserInfoKey(rawValue: "Patsy.Environment")
+  /// Where a decoder's `userInfo` holds the ``EvalEnvironment`` that the formula uses.
+  public static let environmentKey = CodingUserInfoKey(rawValue: "Patsy.EvalEnvironment")
 
   private enum Key: String, CodingKey { case columnNames, factors, terms }
 
@@ -75,9 +75,9 @@ private struct SavedFactor: Codable {
       }
       origin = Origin(code: formula, start: span[0], end: span[1])
     }
-    let factor = Factor(normalized: try container.decode(String.self, forKey: .code), origin: origin)
+    let factor = EvalFactor(normalized: try container.decode(String.self, forKey: .code), origin: origin)
     let environment =
-      DesignInfo.environmentKey.flatMap { decoder.userInfo[$0] as? Environment } ?? Environment()
+      DesignInfo.environmentKey.flatMap { decoder.userInfo[$0] as? EvalEnvironment } ?? EvalEnvironment()
     var state = try FactorState(factor, environment: environment)
     var memory = try container.nestedUnkeyedContainer(forKey: .memory)
     try state.restore { fresh in try Self.decode(fresh, from: memory.superDecoder()) }
@@ -97,11 +97,11 @@ private struct SavedFactor: Codable {
 
 /// A level by type: `{"string": "a"}`, `{"integer": 1}`.
 private struct SavedLevel: Codable {
-  let level: Level
+  let level: ColumnValue
 
   private enum Key: String, CodingKey { case string, integer, double, boolean }
 
-  init(_ level: Level) { self.level = level }
+  init(_ level: ColumnValue) { self.level = level }
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
@@ -149,15 +149,15 @@ private struct SavedTerm: Codable {
     }
   }
 
-  func coding(_ infos: [Factor: FactorInfo]) throws -> (term: Term, subterms: [SubtermInfo]) {
-    func factor(_ code: String) throws -> Factor {
-      guard let info = infos[Factor(normalized: code, origin: nil)] else {
+  func coding(_ infos: [EvalFactor: FactorInfo]) throws -> (term: Term, subterms: [SubtermInfo]) {
+    func factor(_ code: String) throws -> EvalFactor {
+      guard let info = infos[EvalFactor(normalized: code, origin: nil)] else {
         throw PatsyError("the saved design has no factor '\(code)'")
       }
       return info.factor
     }
     let subterms = try blocks.map { block in
-      var matrices: [Factor: ContrastMatrix] = [:]
+      var matrices: [EvalFactor: ContrastMatrix] = [:]
       for (code, contrast) in block.contrasts {
         let key = try factor(code)
         matrices[key] = try contrast.matrix(levels: infos[key]?.categories?.count ?? 0)

@@ -12,7 +12,7 @@ public struct DesignInfo: Sendable {
   /// The factors, by themselves; nil when the columns come from no formula.
   ///
   /// Python: DesignInfo.factor_infos
-  public let factorInfos: [Factor: FactorInfo]?
+  public let factorInfos: [EvalFactor: FactorInfo]?
   /// The terms in the order of their columns, each with its blocks; nil when the columns come from no formula.
   ///
   /// Python: DesignInfo.term_codings
@@ -22,7 +22,7 @@ public struct DesignInfo: Sendable {
   /// Python: DesignInfo.term_name_slices
   public let termNameSlices: [(name: String, slice: Range<Int>)]
   /// The factors in the order in which data are asked for them: that of the formula.
-  package let factors: [Factor]
+  package let factors: [EvalFactor]
 
   /// Columns that come from no formula; each is a term of its own.
   ///
@@ -36,7 +36,7 @@ public struct DesignInfo: Sendable {
   }
 
   init(
-    factorInfos: [Factor: FactorInfo], termCodings: [(term: Term, subterms: [SubtermInfo])],
+    factorInfos: [EvalFactor: FactorInfo], termCodings: [(term: Term, subterms: [SubtermInfo])],
     written terms: [Term]? = nil
   ) throws(PatsyError) {
     self.factorInfos = factorInfos
@@ -59,7 +59,7 @@ public struct DesignInfo: Sendable {
     _ names: [String], _ slices: [(name: String, slice: Range<Int>)]
   ) throws(PatsyError) {
     // As levels names compare code point by code point: an accent and its letter may be one or two.
-    var position: [Level: Int] = [:]
+    var position: [ColumnValue: Int] = [:]
     for (index, name) in names.enumerated() where position.updateValue(index, forKey: .string(name)) != nil {
       throw PatsyError("mismatch between column_names and columns coded by given terms")
     }

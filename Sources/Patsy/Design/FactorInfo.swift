@@ -15,7 +15,7 @@ public struct FactorInfo: Sendable {
   /// The factor.
   ///
   /// Python: FactorInfo.factor
-  public let factor: Factor
+  public let factor: EvalFactor
   /// Whether the factor is numerical or categorical.
   ///
   /// Python: FactorInfo.type
@@ -27,7 +27,7 @@ public struct FactorInfo: Sendable {
   /// Levels of a categorical factor in order, nil for a numerical one.
   ///
   /// Python: FactorInfo.categories
-  public let categories: [Level]?
+  public let categories: [ColumnValue]?
   let state: FactorState
   /// Distinguishes the same expression learned on different data.
   let identity = Identity()

@@ -3,9 +3,9 @@
 ///
 /// Python: FactorInfo.state
 struct FactorState: Sendable {
-  let factor: Factor
+  let factor: EvalFactor
   let expression: Expression
-  let environment: Environment
+  let environment: EvalEnvironment
   /// The transforms by the number of their call.
   private(set) var transforms: [Int: any StatefulTransform] = [:]
   /// The calls that learn in each pass: those nested in other calls' arguments come first.
@@ -14,7 +14,7 @@ struct FactorState: Sendable {
   /// Parses the factor and makes its transforms.
   ///
   /// - Throws: ``PatsyError`` when the factor is not an expression that formulas may use.
-  init(_ factor: Factor, environment: Environment) throws(PatsyError) {
+  init(_ factor: EvalFactor, environment: EvalEnvironment) throws(PatsyError) {
     self.factor = factor
     self.environment = environment
     do {
@@ -33,7 +33,8 @@ struct FactorState: Sendable {
 
   /// Finds the transforms in an expression; returns how many passes they need.
   private static func plan(
-    _ expression: Expression, _ environment: Environment, _ transforms: inout [Int: any StatefulTransform],
+    _ expression: Expression, _ environment: EvalEnvironment,
+    _ transforms: inout [Int: any StatefulTransform],
     _ passes: inout [[Expression.Call]]
   ) -> Int {
     var needed = 0
@@ -61,7 +62,7 @@ struct FactorState: Sendable {
   }
 
   /// The factor's value on data.
-  func evaluate(_ data: any DesignData) throws(PatsyError) -> Value {
+  func evaluate(_ data: any DesignData) throws(PatsyError) -> FormulaValue {
     do {
       return try Evaluator(data: data, environment: environment, transforms: transforms).evaluate(expression)
     } catch { throw PatsyError(evaluating: error, origin: factor.origin) }

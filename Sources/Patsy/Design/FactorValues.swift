@@ -48,7 +48,7 @@ extension FactorInfo {
   }
 }
 
-extension Value {
+extension FormulaValue {
   /// The type of an array's elements as numpy and pandas print it.
   var dtypeName: String {
     switch self {

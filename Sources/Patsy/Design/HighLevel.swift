@@ -5,14 +5,14 @@ import LinearAlgebra
 public protocol FormulaLike: Sendable {
   /// The designs of the left and the right side over given data.
   func designInfos<Chunks: Sequence>(
-    environment: Environment, NAAction: NAAction, chunks: () throws -> Chunks
+    environment: EvalEnvironment, NAAction: NAAction, chunks: () throws -> Chunks
   ) throws -> (lhs: DesignInfo, rhs: DesignInfo) where Chunks.Element: DesignData
 }
 
 extension ModelDesc: FormulaLike {
   /// The designs of the left and the right side over given data.
   public func designInfos<Chunks: Sequence>(
-    environment: Environment, NAAction: NAAction, chunks: () throws -> Chunks
+    environment: EvalEnvironment, NAAction: NAAction, chunks: () throws -> Chunks
   ) throws -> (lhs: DesignInfo, rhs: DesignInfo) where Chunks.Element: DesignData {
     let infos = try DesignBuilder.designInfos(
       [lhsTermlist, rhsTermlist], environment: environment, action: NAAction, chunks: chunks)
@@ -23,7 +23,7 @@ extension ModelDesc: FormulaLike {
 extension String: FormulaLike {
   /// The designs of the left and the right side over given data.
   public func designInfos<Chunks: Sequence>(
-    environment: Environment, NAAction: NAAction, chunks: () throws -> Chunks
+    environment: EvalEnvironment, NAAction: NAAction, chunks: () throws -> Chunks
   ) throws -> (lhs: DesignInfo, rhs: DesignInfo) where Chunks.Element: DesignData {
     try ModelDesc.fromFormula(self).designInfos(environment: environment, NAAction: NAAction, chunks: chunks)
   }
@@ -32,7 +32,7 @@ extension String: FormulaLike {
 extension DesignInfo: FormulaLike {
   /// No left side, and this design as the right one.
   public func designInfos<Chunks: Sequence>(
-    environment: Environment, NAAction: NAAction, chunks: () throws -> Chunks
+    environment: EvalEnvironment, NAAction: NAAction, chunks: () throws -> Chunks
   ) throws -> (lhs: DesignInfo, rhs: DesignInfo) where Chunks.Element: DesignData {
     (try DesignInfo(factorInfos: [:], termCodings: []), self)
   }
@@ -49,7 +49,7 @@ extension DesignInfo: FormulaLike {
 ///
 /// Python: patsy.dmatrix
 public func dmatrix(
-  _ formulaLike: some FormulaLike, _ data: some DesignData, environment: Environment = Environment(),
+  _ formulaLike: some FormulaLike, _ data: some DesignData, environment: EvalEnvironment = EvalEnvironment(),
   NAAction: NAAction = .drop
 ) throws -> DesignMatrix {
   let (lhs, rhs) = try formulaLike.designInfos(environment: environment, NAAction: NAAction) {
@@ -67,7 +67,7 @@ public func dmatrix(
 /// Python: patsy.dmatrix
 public func dmatrix(
   _ formulaLike: some FormulaLike, _ data: [String: any ColumnConvertible] = [:],
-  environment: Environment = Environment(), NAAction: NAAction = .drop
+  environment: EvalEnvironment = EvalEnvironment(), NAAction: NAAction = .drop
 ) throws -> DesignMatrix {
   try dmatrix(formulaLike, NamedArrays(data), environment: environment, NAAction: NAAction)
 }
@@ -80,7 +80,7 @@ public func dmatrix(
 ///
 /// Python: patsy.dmatrices
 public func dmatrices(
-  _ formulaLike: some FormulaLike, _ data: some DesignData, environment: Environment = Environment(),
+  _ formulaLike: some FormulaLike, _ data: some DesignData, environment: EvalEnvironment = EvalEnvironment(),
   NAAction: NAAction = .drop
 ) throws -> (lhs: DesignMatrix, rhs: DesignMatrix) {
   let (lhs, rhs) = try formulaLike.designInfos(environment: environment, NAAction: NAAction) {
@@ -98,7 +98,7 @@ public func dmatrices(
 /// Python: patsy.dmatrices
 public func dmatrices(
   _ formulaLike: some FormulaLike, _ data: [String: any ColumnConvertible],
-  environment: Environment = Environment(), NAAction: NAAction = .drop
+  environment: EvalEnvironment = EvalEnvironment(), NAAction: NAAction = .drop
 ) throws -> (lhs: DesignMatrix, rhs: DesignMatrix) {
   try dmatrices(formulaLike, NamedArrays(data), environment: environment, NAAction: NAAction)
 }
@@ -109,7 +109,8 @@ public func dmatrices(
 ///
 /// Python: patsy.incr_dbuilder
 public func incrDbuilder<Chunks: Sequence>(
-  _ formulaLike: some FormulaLike, environment: Environment = Environment(), NAAction: NAAction = .drop,
+  _ formulaLike: some FormulaLike, environment: EvalEnvironment = EvalEnvironment(),
+  NAAction: NAAction = .drop,
   _ chunks: () throws -> Chunks
 ) throws -> DesignInfo where Chunks.Element: DesignData {
   let (lhs, rhs) = try formulaLike.designInfos(environment: environment, NAAction: NAAction, chunks: chunks)
@@ -123,7 +124,8 @@ public func incrDbuilder<Chunks: Sequence>(
 ///
 /// Python: patsy.incr_dbuilders
 public func incrDbuilders<Chunks: Sequence>(
-  _ formulaLike: some FormulaLike, environment: Environment = Environment(), NAAction: NAAction = .drop,
+  _ formulaLike: some FormulaLike, environment: EvalEnvironment = EvalEnvironment(),
+  NAAction: NAAction = .drop,
   _ chunks: () throws -> Chunks
 ) throws -> (lhs: DesignInfo, rhs: DesignInfo) where Chunks.Element: DesignData {
   let infos = try formulaLike.designInfos(environment: environment, NAAction: NAAction, chunks: chunks)

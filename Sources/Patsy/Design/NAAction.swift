@@ -65,7 +65,7 @@ public struct NAAction: Sendable {
   /// Whether a level of categorical data counts as missing: the texts that Python reads as nan do.
   ///
   /// Python: NAAction.is_categorical_NA
-  public func isCategoricalNA(_ level: Level?) -> Bool {
+  public func isCategoricalNA(_ level: ColumnValue?) -> Bool {
     guard let level else { return !NATypes.isEmpty }
     guard NATypes.contains(.nan) else { return false }
     switch level {

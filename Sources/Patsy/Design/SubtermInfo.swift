@@ -5,11 +5,11 @@ public struct SubtermInfo: Sendable {
   /// The factors, in the term's order.
   ///
   /// Python: SubtermInfo.factors
-  public let factors: [Factor]
+  public let factors: [EvalFactor]
   /// The coding of each categorical factor.
   ///
   /// Python: SubtermInfo.contrast_matrices
-  public let contrastMatrices: [Factor: ContrastMatrix]
+  public let contrastMatrices: [EvalFactor: ContrastMatrix]
   /// Number of columns.
   ///
   /// Python: SubtermInfo.num_columns

@@ -3,10 +3,10 @@ import DataFrames
 // Row labels of Series. A Series whose rows were picked or reordered keeps the labels of its rows; pandas matches
 // rows by label when two Series meet.
 
-extension Vector {
+extension FormulaVector {
   /// The rows at `positions`, which keep their labels in a Series.
-  func picking(_ positions: [Int]) -> Vector {
-    var result = Vector(Column(storage: storage).rows(positions).storage, isSeries: isSeries)
+  func picking(_ positions: [Int]) -> FormulaVector {
+    var result = FormulaVector(Column(storage: storage).rows(positions).storage, isSeries: isSeries)
     result.holdsObjects = holdsObjects
     if isSeries {
       let picked = labels.map { labels in positions.map { labels[$0] } } ?? positions
@@ -19,26 +19,27 @@ extension Vector {
   /// two lacks is missing there.
   ///
   /// - Throws: ``EvaluationError`` when a label occurs twice.
-  static func aligned(_ a: Vector, _ b: Vector) throws -> (Vector, Vector) {
+  static func aligned(_ a: FormulaVector, _ b: FormulaVector) throws -> (FormulaVector, FormulaVector) {
     let (x, y) = (a.labels ?? Array(0..<a.count), b.labels ?? Array(0..<b.count))
     if x == y { return (a, b) }
     let union = Set(x).union(y).sorted()
     return (try a.rearranged(x, union), try b.rearranged(y, union))
   }
 
-  private func rearranged(_ own: [Int], _ wanted: [Int]) throws -> Vector {
+  private func rearranged(_ own: [Int], _ wanted: [Int]) throws -> FormulaVector {
     guard Set(own).count == own.count else {
       throw EvaluationError.value("cannot reindex on an axis with duplicate labels")
     }
     let place = Dictionary(uniqueKeysWithValues: zip(own, own.indices))
     let column = Column(storage: storage)
     let rows = wanted.map { place[$0] }
-    var result: Vector
+    var result: FormulaVector
     if rows.contains(nil) {
-      result = Vector(Level.columnStorage(rows.map { $0.flatMap { column[$0] } }), isSeries: true)
+      result = FormulaVector(
+        ColumnValue.columnStorage(rows.map { $0.flatMap { column[$0] } }), isSeries: true)
       if column.isNumeric, let values = result.doubles { result.storage = .double(values) }
     } else {
-      result = Vector(column.rows(rows.compactMap { $0 }).storage, isSeries: true)
+      result = FormulaVector(column.rows(rows.compactMap { $0 }).storage, isSeries: true)
     }
     result.holdsObjects = holdsObjects
     result.labels = wanted.elementsEqual(0..<wanted.count) ? nil : wanted
@@ -46,18 +47,18 @@ extension Vector {
   }
 }
 
-extension Value {
+extension FormulaValue {
   /// Two operands, their rows matched by label if both are Series.
-  static func aligned(_ left: Value, _ right: Value) throws -> (Value, Value) {
+  static func aligned(_ left: FormulaValue, _ right: FormulaValue) throws -> (FormulaValue, FormulaValue) {
     guard case .vector(let a) = left, case .vector(let b) = right, a.isSeries, b.isSeries,
       a.labels != nil || b.labels != nil
     else { return (left, right) }
-    let (x, y) = try Vector.aligned(a, b)
+    let (x, y) = try FormulaVector.aligned(a, b)
     return (.vector(x), .vector(y))
   }
 
   /// The value, if it is a Series of as many rows as the first labelled Series among `sources`, with its labels.
-  func labelled(like sources: [Value]) -> Value {
+  func labelled(like sources: [FormulaValue]) -> FormulaValue {
     for case .vector(let source) in sources where source.isSeries {
       guard let labels = source.labels, case .vector(var vector) = self, vector.isSeries,
         vector.labels == nil,

@@ -12,14 +12,17 @@ enum Arithmetic {
   typealias Operator = Expression.BinaryOperator
 
   /// `left operator right`.
-  static func apply(_ operation: Operator, _ left: Value, _ right: Value) throws -> Value {
+  static func apply(_ operation: Operator, _ left: FormulaValue, _ right: FormulaValue) throws -> FormulaValue
+  {
     if let result = try TimeArithmetic.apply(operation, left, right) { return result }
-    let (left, right) = try Value.aligned(left, right)
+    let (left, right) = try FormulaValue.aligned(left, right)
     if let result = try ObjectArithmetic.apply(operation, left, right) { return result }
     return try numeric(operation, left, right).labelled(like: [left, right])
   }
 
-  private static func numeric(_ operation: Operator, _ left: Value, _ right: Value) throws -> Value {
+  private static func numeric(_ operation: Operator, _ left: FormulaValue, _ right: FormulaValue) throws
+    -> FormulaValue
+  {
     if BitwiseOperators.handles(operation), left.isSeries || right.isSeries {
       return try BitwiseOperators.apply(operation, left, right)
     }
@@ -47,11 +50,11 @@ enum Arithmetic {
     if a.isIntegral && b.isIntegral && (operation != .divide || isSeries && a.isBoolean && b.isBoolean) {
       return try integral(operation, a, b, shape, isSeries)
     }
-    return Value(floating(operation, a.doubles, b.doubles), like: shape, isSeries: isSeries)
+    return FormulaValue(floating(operation, a.doubles, b.doubles), like: shape, isSeries: isSeries)
   }
 
   /// A sign or `~` before a value.
-  static func apply(_ operation: Expression.UnaryOperator, _ value: Value) throws -> Value {
+  static func apply(_ operation: Expression.UnaryOperator, _ value: FormulaValue) throws -> FormulaValue {
     if let result = try ObjectArithmetic.apply(operation, value) ?? TimeArithmetic.apply(operation, value) {
       return result
     }
@@ -65,16 +68,18 @@ enum Arithmetic {
       return value
     case .minus:
       if case .booleans(let flags) = operand {
-        if value.isSeries { return Value(Elements.many(flags.map { !$0 }), isSeries: true) }
+        if value.isSeries { return FormulaValue(Elements.many(flags.map { !$0 }), isSeries: true) }
         throw EvaluationError.type(
           "The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the "
             + "logical_not function instead.")
       }
-      if operand.isIntegral { return Value(operand.integers.map { 0 &- $0 }, isSeries: value.isSeries) }
-      return Value(operand.doubles.map { -$0 }, like: operand.shape, isSeries: value.isSeries)
+      if operand.isIntegral {
+        return FormulaValue(operand.integers.map { 0 &- $0 }, isSeries: value.isSeries)
+      }
+      return FormulaValue(operand.doubles.map { -$0 }, like: operand.shape, isSeries: value.isSeries)
     case .invert:
       if case .booleans(let flags) = operand {
-        return Value(Elements.many(flags.map { !$0 }), isSeries: value.isSeries)
+        return FormulaValue(Elements.many(flags.map { !$0 }), isSeries: value.isSeries)
       }
       guard operand.isIntegral else {
         guard operand.isScalar || value.hasMissingTruths else {
@@ -82,7 +87,7 @@ enum Arithmetic {
         }
         throw EvaluationError.type("bad operand type for unary ~: 'float'")
       }
-      return Value(operand.integers.map { ~$0 }, isSeries: value.isSeries)
+      return FormulaValue(operand.integers.map { ~$0 }, isSeries: value.isSeries)
     }
   }
 
@@ -138,11 +143,11 @@ extension Arithmetic {
 
   private static func integral(
     _ operation: Operator, _ a: Operand, _ b: Operand, _ shape: (rows: Int, columns: Int?)?, _ isSeries: Bool
-  ) throws -> Value {
+  ) throws -> FormulaValue {
     if a.isBoolean && b.isBoolean {
       switch operation {
-      case .add: return Value(a.booleans.combine(b.booleans) { $0 || $1 }, isSeries: isSeries)
-      case .multiply: return Value(a.booleans.combine(b.booleans) { $0 && $1 }, isSeries: isSeries)
+      case .add: return FormulaValue(a.booleans.combine(b.booleans) { $0 || $1 }, isSeries: isSeries)
+      case .multiply: return FormulaValue(a.booleans.combine(b.booleans) { $0 && $1 }, isSeries: isSeries)
       case .subtract:
         throw EvaluationError.type(
           "numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` "
@@ -156,21 +161,21 @@ extension Arithmetic {
     }
     let (x, y) = (a.integers, b.integers)
     switch operation {
-    case .add: return Value(x.combine(y) { $0 &+ $1 }, isSeries: isSeries)
-    case .subtract: return Value(x.combine(y) { $0 &- $1 }, isSeries: isSeries)
-    case .multiply: return Value(x.combine(y) { $0 &* $1 }, isSeries: isSeries)
+    case .add: return FormulaValue(x.combine(y) { $0 &+ $1 }, isSeries: isSeries)
+    case .subtract: return FormulaValue(x.combine(y) { $0 &- $1 }, isSeries: isSeries)
+    case .multiply: return FormulaValue(x.combine(y) { $0 &* $1 }, isSeries: isSeries)
     case .floorDivide, .remainder:
       if isSeries && contains(y, { $0 == 0 }) && !(operation == .remainder && b.isBoolean) {
         // pandas turns a division by a whole number zero into inf or nan, numpy into 0.
-        return Value(floating(operation, a.doubles, b.doubles), like: shape, isSeries: isSeries)
+        return FormulaValue(floating(operation, a.doubles, b.doubles), like: shape, isSeries: isSeries)
       }
       let kernel = operation == .floorDivide ? floorQuotientOfIntegers : remainderOfIntegers
-      return Value(x.combine(y, kernel), isSeries: isSeries)
+      return FormulaValue(x.combine(y, kernel), isSeries: isSeries)
     default:
       if contains(y, { $0 < 0 }) {
         throw EvaluationError.value("Integers to negative integer powers are not allowed.")
       }
-      return Value(x.combine(y, integerPower), isSeries: isSeries)
+      return FormulaValue(x.combine(y, integerPower), isSeries: isSeries)
     }
   }
 
@@ -182,7 +187,7 @@ extension Arithmetic {
   }
 
   /// Python's rules for two single numbers.
-  private static func scalar(_ operation: Operator, _ a: Operand, _ b: Operand) throws -> Value {
+  private static func scalar(_ operation: Operator, _ a: Operand, _ b: Operand) throws -> FormulaValue {
     func one<T>(_ elements: Elements<T>) -> T? { if case .one(let value) = elements { value } else { nil } }
     let isDivision = operation == .divide || operation == .floorDivide || operation == .remainder
     let x = one(a.doubles) ?? .nan

@@ -4,8 +4,8 @@ import LinearAlgebra
 /// What stands after a dot: members of modules, properties and methods of columns and texts.
 enum Attributes {
   /// `value.name`
-  static func attribute(_ name: String, of value: Value) throws -> Value {
-    let found: Value?
+  static func attribute(_ name: String, of value: FormulaValue) throws -> FormulaValue {
+    let found: FormulaValue?
     switch value {
     case .module(let module):
       found = member(name, of: module)
@@ -28,7 +28,7 @@ enum Attributes {
       }
     case .double(let number):
       // Numpy's scalars have the methods of arrays.
-      found = try ColumnMethods.attribute(name, of: Vector([number])).map { firstOf($0) }
+      found = try ColumnMethods.attribute(name, of: FormulaVector([number])).map { firstOf($0) }
     default: found = nil
     }
     guard let found else {
@@ -37,14 +37,14 @@ enum Attributes {
     return found
   }
 
-  private static func member(_ name: String, of module: String) -> Value? {
+  private static func member(_ name: String, of module: String) -> FormulaValue? {
     switch module {
     case "numpy": NumpyFunctions.table[name]
     case "numpy.char": NumpyStrings.function(name)
     case "pandas": PandasFunctions.table[name]
     case "numpy.linalg" where name == "norm":
       .function(
-        Function("norm") { arguments in
+        FormulaFunction("norm") { arguments in
           let values = try (arguments.bound(to: ["x"], in: "norm")["x"] ?? .none).doubles()
           return .double(Reductions.sum(values.map { $0 * $0 }).squareRoot())
         })
@@ -52,7 +52,7 @@ enum Attributes {
     }
   }
 
-  private static func matrix(_ matrix: Matrix, _ name: String) -> Value? {
+  private static func matrix(_ matrix: Matrix, _ name: String) -> FormulaValue? {
     switch name {
     case "shape": return .tuple([.integer(matrix.rows), .integer(matrix.columns)])
     case "T": return .matrix(matrix.transposed)
@@ -64,19 +64,20 @@ enum Attributes {
     if let reduction = Reductions.table[name] {
       let function = Reductions.function(reduction, name: name)
       return .function(
-        Function(name) { arguments in
-          try function(Arguments([.matrix(matrix)] + arguments.positional, keywords: arguments.keywords))
+        FormulaFunction(name) { arguments in
+          try function(
+            FunctionArguments([.matrix(matrix)] + arguments.positional, keywords: arguments.keywords))
         })
     }
     return nil
   }
 
   /// The same function, its one-element result unpacked.
-  private static func firstOf(_ value: Value) -> Value {
+  private static func firstOf(_ value: FormulaValue) -> FormulaValue {
     switch value {
-    case .vector(let vector): return Value(Column(storage: vector.storage)[0])
+    case .vector(let vector): return FormulaValue(Column(storage: vector.storage)[0])
     case .function(let function):
-      return .function(Function(function.name) { firstOf(try function($0)) })
+      return .function(FormulaFunction(function.name) { firstOf(try function($0)) })
     default: return value
     }
   }

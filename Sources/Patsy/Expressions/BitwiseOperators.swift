@@ -13,7 +13,8 @@ enum BitwiseOperators {
   ]
 
   /// `left operator right`; at least one is a column, an array or a list.
-  static func apply(_ operation: Operator, _ left: Value, _ right: Value) throws -> Value {
+  static func apply(_ operation: Operator, _ left: FormulaValue, _ right: FormulaValue) throws -> FormulaValue
+  {
     let isShift = operation == .shiftLeft || operation == .shiftRight
     guard left.isSeries || right.isSeries else { return try arrays(operation, left, right, isSeries: false) }
     if isShift {
@@ -27,7 +28,9 @@ enum BitwiseOperators {
 
   /// A logical operator on a Series: whole numbers with whole numbers stay numbers, all else becomes truth
   /// values, false where one is missing.
-  private static func series(_ operation: Operator, _ left: Value, _ right: Value) throws -> Value {
+  private static func series(_ operation: Operator, _ left: FormulaValue, _ right: FormulaValue) throws
+    -> FormulaValue
+  {
     let isReflected = !left.isSeries
     let (own, other) = isReflected ? (right, left) : (left, right)
     switch other {
@@ -60,16 +63,16 @@ enum BitwiseOperators {
     let missing = Truths.missing(left, right)
     guard case .many(let values) = operand.integers else { return result }
     return .vector(
-      Vector(
+      FormulaVector(
         .boolean(values.indices.map { values[$0] != 0 && !(missing?[$0] ?? false) }, missing: nil),
         isSeries: true))
   }
 
   private static func refusal(
-    _ operation: Operator, _ vector: Vector, _ other: Value, _ isReflected: Bool
+    _ operation: Operator, _ vector: FormulaVector, _ other: FormulaValue, _ isReflected: Bool
   ) -> EvaluationError {
     var type = Column(storage: vector.storage).type.pandasName
-    if Value.vector(vector).hasMissingTruths { type = "object" }
+    if FormulaValue.vector(vector).hasMissingTruths { type = "object" }
     let name = (isReflected ? "r" : "") + (names[operation] ?? operation.rawValue)
     return .type(
       "Cannot perform '\(name)' with a dtyped [\(type)] array and scalar of type "
@@ -77,7 +80,7 @@ enum BitwiseOperators {
   }
 
   /// Texts against texts or single values fail as arrays, against other arrays element by element.
-  private static func arrayTypeName(_ value: Value, beside other: Value) -> String {
+  private static func arrayTypeName(_ value: FormulaValue, beside other: FormulaValue) -> String {
     guard case .vector(let vector) = value else { return value.typeName }
     if case .vector(let second) = other, second.texts == nil { return value.elementTypeName }
     return vector.texts == nil ? value.elementTypeName : "StringArray"
@@ -87,8 +90,8 @@ enum BitwiseOperators {
 
   /// Element by element on truth values or whole numbers.
   private static func arrays(
-    _ operation: Operator, _ left: Value, _ right: Value, isSeries: Bool
-  ) throws -> Value {
+    _ operation: Operator, _ left: FormulaValue, _ right: FormulaValue, isSeries: Bool
+  ) throws -> FormulaValue {
     guard let a = Operand(left), let b = Operand(right) else {
       throw unsupported(operation, left.elementTypeName, right.elementTypeName)
     }
@@ -99,13 +102,13 @@ enum BitwiseOperators {
     if a.isBoolean && b.isBoolean {
       let (x, y) = (a.booleans, b.booleans)
       switch operation {
-      case .and: return Value(x.combine(y) { $0 && $1 }, isSeries: isSeries)
-      case .or: return Value(x.combine(y) { $0 || $1 }, isSeries: isSeries)
-      case .xor: return Value(x.combine(y) { $0 != $1 }, isSeries: isSeries)
+      case .and: return FormulaValue(x.combine(y) { $0 && $1 }, isSeries: isSeries)
+      case .or: return FormulaValue(x.combine(y) { $0 || $1 }, isSeries: isSeries)
+      case .xor: return FormulaValue(x.combine(y) { $0 != $1 }, isSeries: isSeries)
       default: break
       }
     }
-    return Value(integers(operation, a.integers, b.integers), isSeries: isSeries)
+    return FormulaValue(integers(operation, a.integers, b.integers), isSeries: isSeries)
   }
 
   /// On whole numbers; also the rule for two single ones.
@@ -129,14 +132,14 @@ private enum Truths {
   enum Kind { case truth, whole, floating }
 
   /// What a column holds; nil for texts, categories and single values that are no numbers.
-  static func kind(_ value: Value) -> Kind? {
+  static func kind(_ value: FormulaValue) -> Kind? {
     if case .vector(let vector) = value, case .boolean = vector.storage { return .truth }
     guard let operand = Operand(value) else { return nil }
     return operand.isBoolean ? .truth : operand.isIntegral ? .whole : .floating
   }
 
   /// The column without missing values, these being false; as truth values if asked.
-  static func filled(_ value: Value, asTruth: Bool) -> Value {
+  static func filled(_ value: FormulaValue, asTruth: Bool) -> FormulaValue {
     guard case .vector(let vector) = value else {
       return asTruth ? value.wholeNumber.map { .boolean($0 != 0) } ?? value : value
     }
@@ -150,11 +153,11 @@ private enum Truths {
       storage = .boolean(texts.codes.map { $0 < 0 || !texts.pool[Int($0)].isEmpty }, missing: nil)
     default: return value
     }
-    return .vector(Vector(storage, isSeries: vector.isSeries))
+    return .vector(FormulaVector(storage, isSeries: vector.isSeries))
   }
 
   /// The rows in which the left column, a truth value, is missing.
-  static func missing(_ left: Value, _ right: Value) -> [Bool]? {
+  static func missing(_ left: FormulaValue, _ right: FormulaValue) -> [Bool]? {
     for case .vector(let vector) in [left, right] {
       if case .boolean(_, let missing?) = vector.storage { return missing }
       return nil
@@ -163,7 +166,7 @@ private enum Truths {
   }
 }
 
-extension Value {
+extension FormulaValue {
   /// Whether this is an array without labels.
   fileprivate var isArray: Bool {
     if case .vector(let vector) = self { return !vector.isSeries }

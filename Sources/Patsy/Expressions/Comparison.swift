@@ -5,7 +5,8 @@ enum Comparison {
   typealias Operator = Expression.ComparisonOperator
 
   /// `left operator right`.
-  static func apply(_ operation: Operator, _ left: Value, _ right: Value) throws -> Value {
+  static func apply(_ operation: Operator, _ left: FormulaValue, _ right: FormulaValue) throws -> FormulaValue
+  {
     switch operation {
     case .isSame: return .boolean(left.isNone && right.isNone)
     case .isNotSame: return .boolean(!(left.isNone && right.isNone))
@@ -25,9 +26,9 @@ enum Comparison {
           "comparisons of arrays with several columns are not supported in formulas")
       }
       if a.isIntegral && b.isIntegral {
-        return Value(compare(operation, a.integers, b.integers), isSeries: isSeries)
+        return FormulaValue(compare(operation, a.integers, b.integers), isSeries: isSeries)
       }
-      return Value(compare(operation, a.doubles, b.doubles), isSeries: isSeries)
+      return FormulaValue(compare(operation, a.doubles, b.doubles), isSeries: isSeries)
     }
     switch (left, right) {
     case (.vector(let a), .vector(let b)): return try columns(operation, a, b)
@@ -57,7 +58,7 @@ enum Comparison {
   }
 
   /// Whether the order of two levels satisfies the operator.
-  private static func holds(_ operation: Operator, _ a: Level, _ b: Level) -> Bool {
+  private static func holds(_ operation: Operator, _ a: ColumnValue, _ b: ColumnValue) -> Bool {
     switch operation {
     case .less: a < b
     case .lessOrEqual: a < b || a == b
@@ -68,14 +69,16 @@ enum Comparison {
     }
   }
 
-  private static func column(_ operation: Operator, _ vector: Vector, _ other: Value) throws -> Value {
+  private static func column(_ operation: Operator, _ vector: FormulaVector, _ other: FormulaValue) throws
+    -> FormulaValue
+  {
     let result: [Bool]
     switch vector.storage {
     case .string(let texts):
       try requireOrder(operation, vector, other) {
         if case .string = other { true } else { false }
       }
-      result = table(operation, texts.pool.map(Level.string), texts.codes, other.level)
+      result = table(operation, texts.pool.map(ColumnValue.string), texts.codes, other.level)
     case .categorical(let categories):
       if !operation.isEquality && !categories.ordered {
         throw EvaluationError.type("Unordered Categoricals can only compare equality or not")
@@ -85,7 +88,7 @@ enum Comparison {
           throw EvaluationError.type(
             "Cannot compare a Categorical with a scalar, which is not a category.")
         }
-        let positions = categories.levels.indices.map { Level.integer($0) }
+        let positions = categories.levels.indices.map { ColumnValue.integer($0) }
         result = table(operation, positions, categories.codes, .integer(position))
       } else {
         result = table(operation, categories.levels, categories.codes, other.level)
@@ -94,14 +97,14 @@ enum Comparison {
       try requireOrder(operation, vector, other) { false }
       result = [Bool](repeating: operation == .notEqual, count: vector.count)
     }
-    return .vector(Vector(.boolean(result, missing: nil), isSeries: vector.isSeries))
+    return .vector(FormulaVector(.boolean(result, missing: nil), isSeries: vector.isSeries))
   }
 
   private static func requireOrder(
-    _ operation: Operator, _ vector: Vector, _ other: Value, _ isOrdered: () -> Bool
+    _ operation: Operator, _ vector: FormulaVector, _ other: FormulaValue, _ isOrdered: () -> Bool
   ) throws {
     guard operation.isEquality || isOrdered() else {
-      let types = (column: Value.vector(vector), other: other.elementTypeName)
+      let types = (column: FormulaValue.vector(vector), other: other.elementTypeName)
       throw EvaluationError.type(
         vector.texts == nil
           ? "Invalid comparison between dtype=\(types.column.dtypeName) and \(types.other)"
@@ -111,7 +114,7 @@ enum Comparison {
 
   /// Compares each level once, then looks rows up; missing values are unequal to everything.
   private static func table(
-    _ operation: Operator, _ levels: [Level], _ codes: [Int32], _ other: Level?
+    _ operation: Operator, _ levels: [ColumnValue], _ codes: [Int32], _ other: ColumnValue?
   ) -> [Bool] {
     let outcome = levels.map { level in
       other.map { holds(operation, level, $0) } ?? (operation == .notEqual)
@@ -119,22 +122,26 @@ enum Comparison {
     return codes.map { $0 < 0 ? operation == .notEqual : outcome[Int($0)] }
   }
 
-  private static func columns(_ operation: Operator, _ a: Vector, _ b: Vector) throws -> Value {
+  private static func columns(_ operation: Operator, _ a: FormulaVector, _ b: FormulaVector) throws
+    -> FormulaValue
+  {
     let (x, y) = (Column(storage: a.storage), Column(storage: b.storage))
     guard a.count == b.count else { throw Self.differentLabels }
     if !operation.isEquality, (a.texts == nil) != (b.texts == nil) {
       throw EvaluationError.type(
         "'\(operation.rawValue)' not supported between instances of "
-          + "'\(Value.vector(a).elementTypeName)' and '\(Value.vector(b).elementTypeName)'")
+          + "'\(FormulaValue.vector(a).elementTypeName)' and '\(FormulaValue.vector(b).elementTypeName)'")
     }
     let result = (0..<a.count).map { row -> Bool in
       guard let left = x[row], let right = y[row] else { return operation == .notEqual }
       return holds(operation, left, right)
     }
-    return .vector(Vector(.boolean(result, missing: nil), isSeries: a.isSeries || b.isSeries))
+    return .vector(FormulaVector(.boolean(result, missing: nil), isSeries: a.isSeries || b.isSeries))
   }
 
-  private static func scalars(_ operation: Operator, _ left: Value, _ right: Value) throws -> Bool {
+  private static func scalars(_ operation: Operator, _ left: FormulaValue, _ right: FormulaValue) throws
+    -> Bool
+  {
     if let a = left.level, let b = right.level {
       let comparable = (a.number == nil) == (b.number == nil)
       if comparable || operation.isEquality { return holds(operation, a, b) }
@@ -150,7 +157,7 @@ enum Comparison {
       "'\(operation.rawValue)' not supported between instances of '\(left.typeName)' and '\(right.typeName)'")
   }
 
-  private static func contains(_ container: Value, _ item: Value) throws -> Bool {
+  private static func contains(_ container: FormulaValue, _ item: FormulaValue) throws -> Bool {
     switch (container, item) {
     case (.string(let text), .string(let part)): return part.isEmpty || text.range(ofText: part) != nil
     case (.list(let items), _), (.tuple(let items), _):
@@ -178,7 +185,7 @@ extension Expression.ComparisonOperator {
 
 extension EvaluationError {
   /// The error of using a whole column as one truth value.
-  static func ambiguousTruth(of value: Value) -> EvaluationError {
+  static func ambiguousTruth(of value: FormulaValue) -> EvaluationError {
     if value.isSeries {
       return .value(
         "The truth value of a Series is ambiguous. Use a.empty, a.item(), a.any() or a.all().")

@@ -9,14 +9,14 @@ enum Conversions {
   }
 
   /// `np.float64` and the like, which are both functions and types.
-  static let numpyTypes: [String: Function] = {
-    var table: [String: Function] = [:]
+  static let numpyTypes: [String: FormulaFunction] = {
+    var table: [String: FormulaFunction] = [:]
     for name in [
       "float64", "float32", "double", "int64", "int32", "int16", "int8", "uint8", "int_", "intp", "bool_",
       "bool",
       "str_",
     ] {
-      table[name] = Function(name, isElementwise: true) { arguments in
+      table[name] = FormulaFunction(name, isElementwise: true) { arguments in
         let value = try arguments.bound(to: ["x"], in: name)["x"] ?? .none
         return try convert(value.isScalar ? value : value.asArray(), to: .string(name))
       }
@@ -25,7 +25,7 @@ enum Conversions {
   }()
 
   /// `value` as the type that `type` names.
-  static func convert(_ value: Value, to type: Value) throws -> Value {
+  static func convert(_ value: FormulaValue, to type: FormulaValue) throws -> FormulaValue {
     if case .vector(let vector) = value, case .string(let name) = type, let texts = vector.textColumn,
       let unit = TimeUnits.ofType(name), unit.kind == .moment
     {
@@ -38,15 +38,15 @@ enum Conversions {
     }
     switch value {
     case .vector(let vector):
-      return .vector(Vector(try convert(vector, to: target), isSeries: vector.isSeries))
+      return .vector(FormulaVector(try convert(vector, to: target), isSeries: vector.isSeries))
     case .matrix: return value
     default:
-      guard case .vector(let vector) = try Value.array([value]) else { return value }
-      return Value(Column(storage: try convert(vector, to: target))[0])
+      guard case .vector(let vector) = try FormulaValue.array([value]) else { return value }
+      return FormulaValue(Column(storage: try convert(vector, to: target))[0])
     }
   }
 
-  private static func target(_ type: Value) -> Target? {
+  private static func target(_ type: FormulaValue) -> Target? {
     let name: String
     switch type {
     case .string(let text): name = text
@@ -65,7 +65,7 @@ enum Conversions {
     }
   }
 
-  private static func convert(_ vector: Vector, to target: Target) throws -> Column.Storage {
+  private static func convert(_ vector: FormulaVector, to target: Target) throws -> Column.Storage {
     let column = Column(storage: vector.storage)
     switch target {
     case .text:
@@ -93,7 +93,7 @@ enum Conversions {
       if let texts = vector.texts, let text = texts.pool.first(where: { PythonNumber.integer($0) == nil }) {
         throw EvaluationError.value("invalid literal for int() with base 10: \(PythonText.quoted(text))")
       }
-      if Value.vector(vector).hasMissingTruths {
+      if FormulaValue.vector(vector).hasMissingTruths {
         throw EvaluationError.value("cannot convert float NaN to integer")
       }
       let values = try numbers(of: vector).map { number throws -> Int in
@@ -110,7 +110,7 @@ enum Conversions {
   }
 
   /// The elements as numbers; texts are parsed.
-  static func numbers(of vector: Vector) throws -> [Double] {
+  static func numbers(of vector: FormulaVector) throws -> [Double] {
     if let values = vector.doubles { return values }
     let texts = TextColumn(.vector(vector))
     return try (0..<vector.count).map { row in

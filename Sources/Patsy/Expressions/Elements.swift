@@ -39,18 +39,20 @@ enum Elements<Element> {
   }
 }
 
-extension Value {
+extension FormulaValue {
   /// An array of the items' common type, as `numpy.array` makes it.
-  static func array(_ items: [Value]) throws -> Value {
-    if let first = items.first, first.isSequence { return try .matrix(Value.list(items).numericMatrix()) }
-    let levels = try items.map { item throws -> Level? in
+  static func array(_ items: [FormulaValue]) throws -> FormulaValue {
+    if let first = items.first, first.isSequence {
+      return try .matrix(FormulaValue.list(items).numericMatrix())
+    }
+    let levels = try items.map { item throws -> ColumnValue? in
       if item.isNone { return nil }
       guard let level = item.level else {
         throw EvaluationError.type("unhashable type: '\(item.typeName)'")
       }
       return level
     }
-    return .vector(Vector(Level.columnStorage(levels)))
+    return .vector(FormulaVector(ColumnValue.columnStorage(levels)))
   }
 
   /// Whether a pandas Series takes part: results are then Series too.
@@ -66,7 +68,7 @@ extension Value {
       if let columns = shape?.columns, let rows = shape?.rows, rows * columns == values.count {
         self = .matrix(Matrix(rows: rows, columns: columns, columnMajor: values))
       } else {
-        self = .vector(Vector(.double(values), isSeries: isSeries))
+        self = .vector(FormulaVector(.double(values), isSeries: isSeries))
       }
     }
   }
@@ -74,14 +76,14 @@ extension Value {
   init(_ elements: Elements<Int>, isSeries: Bool) {
     switch elements {
     case .one(let value): self = .integer(value)
-    case .many(let values): self = .vector(Vector(.integer(values, missing: nil), isSeries: isSeries))
+    case .many(let values): self = .vector(FormulaVector(.integer(values, missing: nil), isSeries: isSeries))
     }
   }
 
   init(_ elements: Elements<Bool>, isSeries: Bool) {
     switch elements {
     case .one(let value): self = .boolean(value)
-    case .many(let values): self = .vector(Vector(.boolean(values, missing: nil), isSeries: isSeries))
+    case .many(let values): self = .vector(FormulaVector(.boolean(values, missing: nil), isSeries: isSeries))
     }
   }
 }

@@ -4,14 +4,14 @@ import LinearAlgebra
 /// Evaluates a factor's expression on data.
 struct Evaluator {
   let data: any DesignData
-  let environment: Environment
+  let environment: EvalEnvironment
   /// The stateful transforms of this factor, by the number of their call.
   let transforms: [Int: any StatefulTransform]
 
   /// The value of `expression`.
   ///
   /// - Throws: ``EvaluationError`` where Python would raise an exception.
-  func evaluate(_ expression: Expression) throws -> Value {
+  func evaluate(_ expression: Expression) throws -> FormulaValue {
     switch expression {
     case .literal(let value): return value
     case .name(let name): return try lookUp(name)
@@ -19,7 +19,7 @@ struct Evaluator {
     case .call(let call): return try evaluate(call)
     case .item(let value, let index): return try Subscripts.item(evaluate(index), of: evaluate(value))
     case .slice(let start, let stop, let step):
-      let parts = try [start, stop, step].map { try $0.map(evaluate) ?? Value.none }
+      let parts = try [start, stop, step].map { try $0.map(evaluate) ?? FormulaValue.none }
       return .slice(parts[0], parts[1], parts[2])
     case .list(let items): return .list(try items.map(evaluate))
     case .tuple(let items): return .tuple(try items.map(evaluate))
@@ -37,7 +37,7 @@ struct Evaluator {
   }
 
   /// The data come first, then the caller's names, then patsy's, then Python's.
-  private func lookUp(_ name: String) throws -> Value {
+  private func lookUp(_ name: String) throws -> FormulaValue {
     if let value = data.value(named: name) ?? environment.values[name] ?? PatsyNames.table[name]
       ?? PythonBuiltins.table[name]
     {
@@ -46,7 +46,7 @@ struct Evaluator {
     throw EvaluationError.name(name)
   }
 
-  private func evaluate(_ call: Expression.Call) throws -> Value {
+  private func evaluate(_ call: Expression.Call) throws -> FormulaValue {
     if let transform = transforms[call.site] { return try transform.transform(arguments(of: call)) }
     if call.bareName == "Q", data.value(named: "Q") == nil, environment.values["Q"] == nil {
       return try quoted(arguments(of: call))
@@ -67,14 +67,14 @@ struct Evaluator {
   }
 
   /// The arguments' values.
-  func arguments(of call: Expression.Call) throws -> Arguments {
-    Arguments(
+  func arguments(of call: Expression.Call) throws -> FunctionArguments {
+    FunctionArguments(
       try call.positional.map(evaluate), keywords: try call.keywords.map { ($0.name, try evaluate($0.value)) }
     )
   }
 
   /// `Q("name")`: a variable whose name is no Python name.
-  private func quoted(_ arguments: Arguments) throws -> Value {
+  private func quoted(_ arguments: FunctionArguments) throws -> FormulaValue {
     let name = try arguments.bound(to: ["name"], in: "Q")["name"] ?? .none
     if case .vector = name { throw EvaluationError.type("unhashable type: '\(name.typeName)'") }
     if case .string(let text) = name {
@@ -86,7 +86,7 @@ struct Evaluator {
 
   private func evaluateComparison(
     _ first: Expression, _ rest: [(Expression.ComparisonOperator, Expression)]
-  ) throws -> Value {
+  ) throws -> FormulaValue {
     var left = try evaluate(first)
     for (position, (operation, expression)) in rest.enumerated() {
       let right = try evaluate(expression)
@@ -98,8 +98,8 @@ struct Evaluator {
     return left
   }
 
-  private func evaluateLogical(_ isAnd: Bool, _ items: [Expression]) throws -> Value {
-    var value = Value.none
+  private func evaluateLogical(_ isAnd: Bool, _ items: [Expression]) throws -> FormulaValue {
+    var value = FormulaValue.none
     for (position, item) in items.enumerated() {
       value = try evaluate(item)
       if position < items.count - 1, try isTrue(value) != isAnd { return value }
@@ -107,10 +107,10 @@ struct Evaluator {
     return value
   }
 
-  private func isTrue(_ value: Value) throws -> Bool { try value.truth() }
+  private func isTrue(_ value: FormulaValue) throws -> Bool { try value.truth() }
 }
 
-extension Value {
+extension FormulaValue {
   /// Python's `bool(value)`.
   func truth() throws -> Bool {
     switch self {

@@ -1,7 +1,7 @@
 /// A parsed Python expression, the part of Python that a factor may use.
 package indirect enum Expression: Sendable {
   /// A constant.
-  case literal(Value)
+  case literal(FormulaValue)
   /// A variable.
   case name(String)
   /// `value.name`

@@ -7,8 +7,8 @@ import DataFrames
 enum ObjectArithmetic {
   /// `left operator right`; nil when neither side is a column of objects, or a side is not numeric.
   static func apply(
-    _ operation: Expression.BinaryOperator, _ left: Value, _ right: Value
-  ) throws -> Value? {
+    _ operation: Expression.BinaryOperator, _ left: FormulaValue, _ right: FormulaValue
+  ) throws -> FormulaValue? {
     guard left.isColumnOfObjects || right.isColumnOfObjects, !BitwiseOperators.handles(operation),
       operation != .matrixMultiply,
       let a = Elementwise(left), let b = Elementwise(right)
@@ -21,7 +21,7 @@ enum ObjectArithmetic {
   }
 
   /// A sign before a column of objects; nil when it is none.
-  static func apply(_ operation: Expression.UnaryOperator, _ value: Value) throws -> Value? {
+  static func apply(_ operation: Expression.UnaryOperator, _ value: FormulaValue) throws -> FormulaValue? {
     guard value.isColumnOfObjects, operation != .invert, let elements = Elementwise(value),
       let count = elements.count
     else { return nil }
@@ -30,13 +30,14 @@ enum ObjectArithmetic {
     }
   }
 
-  private static func objects(_ count: Int, isSeries: Bool, _ element: (Int) throws -> Value) throws -> Value
+  private static func objects(_ count: Int, isSeries: Bool, _ element: (Int) throws -> FormulaValue) throws
+    -> FormulaValue
   {
-    let levels = try (0..<count).map { row -> Level? in
+    let levels = try (0..<count).map { row -> ColumnValue? in
       let level = try element(row).level
       return level?.number?.isNaN == true ? nil : level
     }
-    var vector = Vector(Level.columnStorage(levels), isSeries: isSeries)
+    var vector = FormulaVector(ColumnValue.columnStorage(levels), isSeries: isSeries)
     vector.holdsObjects = true
     return .vector(vector)
   }
@@ -44,9 +45,9 @@ enum ObjectArithmetic {
   /// The elements of a numeric operand as Python's numbers, a missing one being nan.
   private struct Elementwise {
     private let column: Column?
-    private let single: Value
+    private let single: FormulaValue
 
-    init?(_ value: Value) {
+    init?(_ value: FormulaValue) {
       guard let operand = Operand(value) else { return nil }
       if case .vector(let vector) = value {
         column = Column(storage: vector.storage)
@@ -61,14 +62,14 @@ enum ObjectArithmetic {
     /// Number of elements; nil for a single number.
     var count: Int? { column?.count }
 
-    subscript(row: Int) -> Value {
+    subscript(row: Int) -> FormulaValue {
       guard let column else { return single }
-      return column[column.count == 1 ? 0 : row].map { Value($0) } ?? .double(.nan)
+      return column[column.count == 1 ? 0 : row].map { FormulaValue($0) } ?? .double(.nan)
     }
   }
 }
 
-extension Value {
+extension FormulaValue {
   /// Whether this is a column of Python's objects for pandas.
   var isColumnOfObjects: Bool {
     guard case .vector(let vector) = self else { return false }
@@ -82,7 +83,7 @@ extension Value {
   }
 
   /// The column as one of Python's objects.
-  var asObject: Value {
+  var asObject: FormulaValue {
     guard case .vector(var vector) = self else { return self }
     vector.holdsObjects = true
     return .vector(vector)

@@ -12,7 +12,7 @@ enum Operand {
   case matrix(Matrix)
 
   /// The value as an operand; nil when it is not numeric.
-  init?(_ value: Value) {
+  init?(_ value: FormulaValue) {
     switch value {
     case .boolean(let value): self = .boolean(value)
     case .integer(let value): self = .integer(value)
@@ -29,7 +29,7 @@ enum Operand {
       case .string, .categorical, .time: return nil
       }
     case .list(let items), .tuple(let items):
-      guard let array = try? Value.array(items), let operand = Operand(array) else { return nil }
+      guard let array = try? FormulaValue.array(items), let operand = Operand(array) else { return nil }
       self = operand
     default: return nil
     }

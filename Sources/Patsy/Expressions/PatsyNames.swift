@@ -3,15 +3,15 @@ import LinearAlgebra
 
 /// The names that every formula may use: patsy's functions, and numpy and pandas under their usual names.
 enum PatsyNames {
-  static let table: [String: Value] = own.merging(
+  static let table: [String: FormulaValue] = own.merging(
     StatefulTransforms.builtins.mapValues { .transform($0) }, uniquingKeysWith: { first, _ in first })
 
-  private static let own: [String: Value] = [
+  private static let own: [String: FormulaValue] = [
     "np": .module("numpy"), "numpy": .module("numpy"), "pd": .module("pandas"),
     "I": .function(
-      Function("I", isElementwise: true) { try $0.bound(to: ["x"], in: "I")["x"] ?? .none }),
-    "Q": .function(Function("Q", isElementwise: true) { _ in .none }),
-    "C": .function(Function("C", isElementwise: true, categorical)),
+      FormulaFunction("I", isElementwise: true) { try $0.bound(to: ["x"], in: "I")["x"] ?? .none }),
+    "Q": .function(FormulaFunction("Q", isElementwise: true) { _ in .none }),
+    "C": .function(FormulaFunction("C", isElementwise: true, categorical)),
     "Treatment": contrast("Treatment", ["reference"]) {
       try unusable($0["reference"]) ?? Treatment(reference: $0["reference"]?.level)
     },
@@ -32,10 +32,10 @@ enum PatsyNames {
   /// A class of contrasts: calling it makes one.
   private static func contrast(
     _ name: String, _ parameters: [String], required: Int = 0,
-    _ make: @escaping @Sendable ([String: Value]) throws -> any Contrast
-  ) -> Value {
+    _ make: @escaping @Sendable ([String: FormulaValue]) throws -> any Contrast
+  ) -> FormulaValue {
     .function(
-      Function(name, isElementwise: true) { arguments in
+      FormulaFunction(name, isElementwise: true) { arguments in
         if parameters.isEmpty, arguments.positional.count + arguments.keywords.count > 0 {
           throw EvaluationError.type("\(name)() takes no arguments")
         }
@@ -45,7 +45,7 @@ enum PatsyNames {
   }
 
   /// The contrast that stands for a reference that can equal no level; nil for a usable one.
-  private static func unusable(_ reference: Value?) throws -> (any Contrast)? {
+  private static func unusable(_ reference: FormulaValue?) throws -> (any Contrast)? {
     guard let reference, !reference.isNone, reference.level == nil else { return nil }
     if case .vector = reference { throw EvaluationError.ambiguousTruth(of: reference) }
     return UnknownReference(text: reference.pythonRepr)
@@ -55,19 +55,19 @@ enum PatsyNames {
   private struct UnknownReference: Contrast {
     let text: String
 
-    func codeWithIntercept(levels: [Level]) throws -> ContrastMatrix {
+    func codeWithIntercept(levels: [ColumnValue]) throws -> ContrastMatrix {
       try Treatment().codeWithIntercept(levels: levels)
     }
 
-    func codeWithoutIntercept(levels: [Level]) throws -> ContrastMatrix {
+    func codeWithoutIntercept(levels: [ColumnValue]) throws -> ContrastMatrix {
       throw PatsyError("specified level \(text) not found")
     }
   }
 
   /// `C(data, contrast=None, levels=None)`; inside another `C()` the inner choices are kept.
-  private static func categorical(_ arguments: Arguments) throws -> Value {
+  private static func categorical(_ arguments: FunctionArguments) throws -> FormulaValue {
     let bound = try arguments.bound(to: ["data", "contrast", "levels"], in: "C")
-    func given(_ name: String) -> Value? { bound[name].flatMap { $0.isNone ? nil : $0 } }
+    func given(_ name: String) -> FormulaValue? { bound[name].flatMap { $0.isNone ? nil : $0 } }
     let data = bound["data"] ?? .none
     if case .categorical(let inner) = data {
       return .categorical(

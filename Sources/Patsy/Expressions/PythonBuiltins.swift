@@ -9,21 +9,21 @@ import LinearAlgebra
 
 /// Python's own functions that formulas use.
 enum PythonBuiltins {
-  static let table: [String: Value] = {
-    let functions: [Function] = [
-      Function("abs", isElementwise: true) { arguments in
+  static let table: [String: FormulaValue] = {
+    let functions: [FormulaFunction] = [
+      FormulaFunction("abs", isElementwise: true) { arguments in
         let value = try arguments.bound(to: ["x"], in: "abs")["x"] ?? .none
         if let time = TimeValue(value), time.kind == .span { return try time.magnitude() }
         guard let function = NumpyUfuncs.table["absolute"], Operand(value) != nil else {
           throw EvaluationError.type("bad operand type for abs(): '\(value.elementTypeName)'")
         }
         if case .boolean(let flag) = value { return .integer(flag ? 1 : 0) }
-        return try function(Arguments([value]))
+        return try function(FunctionArguments([value]))
       },
-      Function("round", isElementwise: true, round),
-      Function("min") { try extreme($0, "min") { $0 < $1 } },
-      Function("max") { try extreme($0, "max") { $1 < $0 } },
-      Function("len") { arguments in
+      FormulaFunction("round", isElementwise: true, round),
+      FormulaFunction("min") { try extreme($0, "min") { $0 < $1 } },
+      FormulaFunction("max") { try extreme($0, "max") { $1 < $0 } },
+      FormulaFunction("len") { arguments in
         let value = try arguments.bound(to: ["obj"], in: "len")["obj"] ?? .none
         if case .string(let text) = value { return .integer(text.unicodeScalars.count) }
         guard let count = value.rowCount else {
@@ -31,38 +31,42 @@ enum PythonBuiltins {
         }
         return .integer(count)
       },
-      Function("sum") { arguments in
+      FormulaFunction("sum") { arguments in
         let bound = try arguments.bound(to: ["iterable", "start"], in: "sum")
         let items = try iterate(bound["iterable"] ?? .none)
         return try items.reduce(bound["start"] ?? .integer(0)) { try Arithmetic.apply(.add, $0, $1) }
       },
-      Function("float", isElementwise: true, float), Function("int", isElementwise: true, int),
-      Function("str", isElementwise: true) { arguments in
+      FormulaFunction("float", isElementwise: true, float), FormulaFunction("int", isElementwise: true, int),
+      FormulaFunction("str", isElementwise: true) { arguments in
         .string(try (arguments.bound(to: ["object"], in: "str")["object"] ?? .none).pythonText)
       },
-      Function("object") { _ in .none },
-      Function("bool") { .boolean(try ($0.bound(to: ["x"], in: "bool")["x"] ?? .none).truth()) },
-      Function("list") { .list(try iterate($0.bound(to: ["iterable"], in: "list")["iterable"] ?? .none)) },
-      Function("tuple") { .tuple(try iterate($0.bound(to: ["iterable"], in: "tuple")["iterable"] ?? .none)) },
-      Function("set") { arguments in
-        let items = try iterate(arguments.bound(to: ["iterable"], in: "set")["iterable"] ?? .none)
-        return .list(try levels(items, "set").uniqued().map { Value($0) })
+      FormulaFunction("object") { _ in .none },
+      FormulaFunction("bool") { .boolean(try ($0.bound(to: ["x"], in: "bool")["x"] ?? .none).truth()) },
+      FormulaFunction("list") {
+        .list(try iterate($0.bound(to: ["iterable"], in: "list")["iterable"] ?? .none))
       },
-      Function("sorted") { arguments in
+      FormulaFunction("tuple") {
+        .tuple(try iterate($0.bound(to: ["iterable"], in: "tuple")["iterable"] ?? .none))
+      },
+      FormulaFunction("set") { arguments in
+        let items = try iterate(arguments.bound(to: ["iterable"], in: "set")["iterable"] ?? .none)
+        return .list(try levels(items, "set").uniqued().map { FormulaValue($0) })
+      },
+      FormulaFunction("sorted") { arguments in
         let bound = try arguments.bound(to: ["iterable", "reverse"], in: "sorted")
         let sorted = try levels(iterate(bound["iterable"] ?? .none), "sorted").sorted()
         let isReversed = try bound["reverse"]?.truth() ?? false
-        return .list((isReversed ? sorted.reversed() : sorted).map { Value($0) })
+        return .list((isReversed ? sorted.reversed() : sorted).map { FormulaValue($0) })
       },
-      Function("any") { arguments in
+      FormulaFunction("any") { arguments in
         let items = try iterate(arguments.bound(to: ["iterable"], in: "any")["iterable"] ?? .none)
         return .boolean(try items.contains { try $0.truth() })
       },
-      Function("all") { arguments in
+      FormulaFunction("all") { arguments in
         let items = try iterate(arguments.bound(to: ["iterable"], in: "all")["iterable"] ?? .none)
         return .boolean(try items.allSatisfy { try $0.truth() })
       },
-      Function("range") { arguments in
+      FormulaFunction("range") { arguments in
         let numbers = arguments.positional.compactMap(\.wholeNumber)
         guard (1...3).contains(numbers.count), numbers.count == arguments.positional.count else {
           throw EvaluationError.type("range expected integer arguments")
@@ -72,20 +76,20 @@ enum PythonBuiltins {
           numbers.count == 3 ? numbers[2] : 1)
         return .list(values.map { .integer($0) })
       },
-      Function("pow", isElementwise: true) { arguments in
+      FormulaFunction("pow", isElementwise: true) { arguments in
         let bound = try arguments.bound(to: ["base", "exp"], required: 2, in: "pow")
         return try Arithmetic.apply(.power, bound["base"] ?? .none, bound["exp"] ?? .none)
       },
-      Function("divmod", isElementwise: true) { arguments in
+      FormulaFunction("divmod", isElementwise: true) { arguments in
         let bound = try arguments.bound(to: ["a", "b"], required: 2, in: "divmod")
         let (a, b) = (bound["a"] ?? .none, bound["b"] ?? .none)
         return .tuple([try Arithmetic.apply(.floorDivide, a, b), try Arithmetic.apply(.remainder, a, b)])
       },
-      Function("dict") { arguments in
+      FormulaFunction("dict") { arguments in
         .dictionary(arguments.keywords.map { (key: .string($0.name), value: $0.value) })
       },
-      Function("slice") { arguments in
-        let parts = arguments.positional + [Value](repeating: .none, count: 3)
+      FormulaFunction("slice") { arguments in
+        let parts = arguments.positional + [FormulaValue](repeating: .none, count: 3)
         return arguments.positional.count == 1
           ? .slice(.none, parts[0], .none) : .slice(parts[0], parts[1], parts[2])
       },
@@ -111,18 +115,18 @@ enum PythonBuiltins {
   }
 
   /// The items that iteration over a value yields.
-  static func iterate(_ value: Value) throws -> [Value] {
+  static func iterate(_ value: FormulaValue) throws -> [FormulaValue] {
     if let items = value.elements { return items }
     switch value {
     case .string(let text): return text.unicodeScalars.map { .string(String($0)) }
     case .dictionary(let pairs): return pairs.map(\.key)
-    case .matrix(let matrix): return (0..<matrix.rows).map { .vector(Vector(matrix.row($0))) }
+    case .matrix(let matrix): return (0..<matrix.rows).map { .vector(FormulaVector(matrix.row($0))) }
     default: throw EvaluationError.type("'\(value.typeName)' object is not iterable")
     }
   }
 
   /// The items as levels, which compare and hash.
-  private static func levels(_ items: [Value], _ function: String) throws -> [Level] {
+  private static func levels(_ items: [FormulaValue], _ function: String) throws -> [ColumnValue] {
     let levels = items.compactMap(\.level)
     guard levels.count == items.count else {
       throw EvaluationError.type("\(function)() takes numbers, texts and truth values in formulas")
@@ -130,7 +134,7 @@ enum PythonBuiltins {
     return levels
   }
 
-  private static func round(_ arguments: Arguments) throws -> Value {
+  private static func round(_ arguments: FunctionArguments) throws -> FormulaValue {
     let bound = try arguments.bound(to: ["number", "ndigits"], in: "round")
     if let number = bound["number"], number.rowCount != nil, !number.isSeries {
       throw EvaluationError.type("type \(number.typeName) doesn't define __round__ method")
@@ -149,8 +153,8 @@ enum PythonBuiltins {
 
   /// `min` and `max` of several arguments or of one sequence.
   private static func extreme(
-    _ arguments: Arguments, _ name: String, _ precedes: (Level, Level) -> Bool
-  ) throws -> Value {
+    _ arguments: FunctionArguments, _ name: String, _ precedes: (ColumnValue, ColumnValue) -> Bool
+  ) throws -> FormulaValue {
     guard !arguments.positional.isEmpty else {
       throw EvaluationError.type("\(name) expected at least 1 argument, got 0")
     }
@@ -172,7 +176,7 @@ enum PythonBuiltins {
     return best
   }
 
-  private static func single(_ value: Value, _ function: String) throws -> Value {
+  private static func single(_ value: FormulaValue, _ function: String) throws -> FormulaValue {
     guard case .vector(let vector) = value else { return value }
     guard vector.count == 1, let only = value.elements?.first else {
       guard vector.isSeries else {
@@ -185,7 +189,7 @@ enum PythonBuiltins {
     return only
   }
 
-  private static func float(_ arguments: Arguments) throws -> Value {
+  private static func float(_ arguments: FunctionArguments) throws -> FormulaValue {
     let value = try single(arguments.bound(to: ["x"], required: 0, in: "float")["x"] ?? .double(0), "float")
     if let number = value.level?.number { return .double(number) }
     guard case .string(let text) = value else {
@@ -198,7 +202,7 @@ enum PythonBuiltins {
     return .double(number)
   }
 
-  private static func int(_ arguments: Arguments) throws -> Value {
+  private static func int(_ arguments: FunctionArguments) throws -> FormulaValue {
     let value = try single(arguments.bound(to: ["x"], required: 0, in: "int")["x"] ?? .integer(0), "int")
     if let whole = value.wholeNumber { return .integer(whole) }
     if case .double(let number) = value {

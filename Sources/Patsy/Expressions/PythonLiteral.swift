@@ -1,7 +1,7 @@
 /// The values of Python's number and string literals.
 enum PythonLiteral {
   /// The value of a number token.
-  static func number(_ text: String) throws -> Value {
+  static func number(_ text: String) throws -> FormulaValue {
     let lower = text.lowercased()
     if lower.hasSuffix("j") && !lower.hasPrefix("0x") {
       throw EvaluationError("TypeError", "complex numbers are not supported in formulas")

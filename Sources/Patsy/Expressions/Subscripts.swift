@@ -3,7 +3,7 @@ import LinearAlgebra
 
 /// `value[index]`
 enum Subscripts {
-  static func item(_ index: Value, of value: Value) throws -> Value {
+  static func item(_ index: FormulaValue, of value: FormulaValue) throws -> FormulaValue {
     switch value {
     case .vector(let vector): return try item(index, of: vector)
     case .matrix(let matrix): return try item(index, of: matrix)
@@ -30,9 +30,9 @@ enum Subscripts {
     }
   }
 
-  private static func item(_ index: Value, of vector: Vector) throws -> Value {
+  private static func item(_ index: FormulaValue, of vector: FormulaVector) throws -> FormulaValue {
     if case .tuple(let parts) = index, parts.count == 2, parts[1].isNone, !vector.isSeries {
-      return .matrix(try Value.vector(vector).numericMatrix())
+      return .matrix(try FormulaValue.vector(vector).numericMatrix())
     }
     if case .vector(let mask) = index, case .boolean(let flags, _) = mask.storage {
       guard flags.count == vector.count else {
@@ -49,13 +49,13 @@ enum Subscripts {
     }
     let found = try positions(index, vector.count, "index out of bounds", of: .vector(vector))
     return found.isSingle
-      ? Value(Column(storage: vector.storage)[found.rows[0]]) : .vector(vector.picking(found.rows))
+      ? FormulaValue(Column(storage: vector.storage)[found.rows[0]]) : .vector(vector.picking(found.rows))
   }
 
-  private static func item(_ index: Value, of matrix: Matrix) throws -> Value {
+  private static func item(_ index: FormulaValue, of matrix: Matrix) throws -> FormulaValue {
     guard case .tuple(let parts) = index, parts.count == 2 else {
       let rows = try positions(index, matrix.rows, "index out of bounds")
-      if rows.isSingle { return .vector(Vector(matrix.row(rows.rows[0]))) }
+      if rows.isSingle { return .vector(FormulaVector(matrix.row(rows.rows[0]))) }
       return .matrix(block(matrix, rows.rows, Array(0..<matrix.columns)))
     }
     let rows = try positions(parts[0], matrix.rows, "index out of bounds")
@@ -64,8 +64,8 @@ enum Subscripts {
       "index \(parts[1].pythonText) is out of bounds for axis 1 with size \(matrix.columns)")
     switch (rows.isSingle, columns.isSingle) {
     case (true, true): return .double(matrix[rows.rows[0], columns.rows[0]])
-    case (false, true): return .vector(Vector(rows.rows.map { matrix[$0, columns.rows[0]] }))
-    case (true, false): return .vector(Vector(columns.rows.map { matrix[rows.rows[0], $0] }))
+    case (false, true): return .vector(FormulaVector(rows.rows.map { matrix[$0, columns.rows[0]] }))
+    case (true, false): return .vector(FormulaVector(columns.rows.map { matrix[rows.rows[0], $0] }))
     case (false, false): return .matrix(block(matrix, rows.rows, columns.rows))
     }
   }
@@ -80,7 +80,7 @@ enum Subscripts {
 
   /// The positions that an index or slice selects among `count`.
   private static func positions(
-    _ index: Value, _ count: Int, _ message: String, of container: Value? = nil
+    _ index: FormulaValue, _ count: Int, _ message: String, of container: FormulaValue? = nil
   ) throws -> (rows: [Int], isSingle: Bool) {
     if case .slice(let start, let stop, let step) = index {
       return (try slice(start, stop, step, count), false)
@@ -99,7 +99,7 @@ enum Subscripts {
     return ([try position(wanted, count, message)], true)
   }
 
-  private static func badIndex(_ index: Value, of container: Value?) -> EvaluationError {
+  private static func badIndex(_ index: FormulaValue, of container: FormulaValue?) -> EvaluationError {
     switch container {
     case .string?: .type("string indices must be integers, not '\(index.typeName)'")
     case .list?, .tuple?:
@@ -115,10 +115,12 @@ enum Subscripts {
     return position
   }
 
-  private static func slice(_ start: Value, _ stop: Value, _ step: Value, _ count: Int) throws -> [Int] {
+  private static func slice(_ start: FormulaValue, _ stop: FormulaValue, _ step: FormulaValue, _ count: Int)
+    throws -> [Int]
+  {
     let stride = step.wholeNumber ?? 1
     guard stride != 0 else { throw EvaluationError.value("slice step cannot be zero") }
-    func limit(_ value: Value, _ none: Int) throws -> Int {
+    func limit(_ value: FormulaValue, _ none: Int) throws -> Int {
       if value.isNone { return none }
       guard let number = value.wholeNumber else {
         throw EvaluationError.type("slice indices must be integers or None or have an __index__ method")

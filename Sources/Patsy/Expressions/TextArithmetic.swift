@@ -2,7 +2,9 @@ import DataFrames
 
 /// Operators on texts: `+` joins, `*` repeats; everything else is an error.
 enum TextArithmetic {
-  static func apply(_ operation: Expression.BinaryOperator, _ left: Value, _ right: Value) throws -> Value {
+  static func apply(_ operation: Expression.BinaryOperator, _ left: FormulaValue, _ right: FormulaValue)
+    throws -> FormulaValue
+  {
     switch (operation, left, right) {
     case (.add, .string(let a), .string(let b)): return .string(a + b)
     case (.add, .list(let a), .list(let b)): return .list(a + b)
@@ -12,15 +14,15 @@ enum TextArithmetic {
       return .string(try FormulaLimits.repeated(text, times))
     case (.add, .vector(let a), .string(let b)):
       if let column = a.texts {
-        return .vector(Vector(.string(column.mapPool { $0 + b }), isSeries: a.isSeries))
+        return .vector(FormulaVector(.string(column.mapPool { $0 + b }), isSeries: a.isSeries))
       }
     case (.add, .string(let a), .vector(let b)):
       if let column = b.texts {
-        return .vector(Vector(.string(column.mapPool { a + $0 }), isSeries: b.isSeries))
+        return .vector(FormulaVector(.string(column.mapPool { a + $0 }), isSeries: b.isSeries))
       }
     case (.add, .vector(let a), .vector(let b)):
       if let x = a.texts, let y = b.texts {
-        return .vector(Vector(.string(try joined(x, y)), isSeries: a.isSeries || b.isSeries))
+        return .vector(FormulaVector(.string(try joined(x, y)), isSeries: a.isSeries || b.isSeries))
       }
     case (.multiply, .vector(let vector), .integer(let times)),
       (.multiply, .integer(let times), .vector(let vector)):
@@ -28,7 +30,7 @@ enum TextArithmetic {
         var next = try column.pool.map { try FormulaLimits.repeated($0, times) }[...]
         // `mapPool` visits the pool in order.
         let repeated = column.mapPool { _ in next.removeFirst() }
-        return .vector(Vector(.string(repeated), isSeries: vector.isSeries))
+        return .vector(FormulaVector(.string(repeated), isSeries: vector.isSeries))
       }
     default: break
     }
@@ -61,7 +63,7 @@ enum TextArithmetic {
   }
 
   private static func unsupported(
-    _ operation: Expression.BinaryOperator, _ left: Value, _ right: Value
+    _ operation: Expression.BinaryOperator, _ left: FormulaValue, _ right: FormulaValue
   ) -> EvaluationError {
     for case .vector(let vector) in [left, right] {
       if case .categorical = vector.storage {
@@ -104,7 +106,7 @@ enum TextArithmetic {
 extension TextArithmetic {
   /// The types of a text and a column of numbers where numpy looks for a loop over both and finds none.
   private static func loopTypes(
-    _ operation: Expression.BinaryOperator, _ left: Value, _ right: Value
+    _ operation: Expression.BinaryOperator, _ left: FormulaValue, _ right: FormulaValue
   ) -> (String, String)? {
     let isWhole = [left, right].contains { $0.elementTypeName == "int" }
     switch operation {
@@ -113,7 +115,7 @@ extension TextArithmetic {
     case .matrixMultiply where !left.isSeries && !right.isSeries: break
     default: return nil
     }
-    func type(_ value: Value) -> String? {
+    func type(_ value: FormulaValue) -> String? {
       if case .string(let text) = value { return "<U\(max(1, text.unicodeScalars.count))" }
       guard case .vector(let vector) = value, Operand(value) != nil, !value.isColumnOfObjects else {
         return nil
@@ -146,7 +148,7 @@ extension Expression.BinaryOperator {
   }
 }
 
-extension Vector {
+extension FormulaVector {
   /// The texts; nil for another type.
   var texts: StringColumn? {
     if case .string(let column) = storage { return column }
@@ -154,7 +156,7 @@ extension Vector {
   }
 }
 
-extension Value {
+extension FormulaValue {
   /// The class of a column's elements, or of the value itself.
   var elementTypeName: String {
     guard case .vector(let vector) = self else { return typeName }

@@ -4,7 +4,7 @@ import DataFrames
 struct TextColumn {
   private let texts: [String?]
 
-  init(_ value: Value) {
+  init(_ value: FormulaValue) {
     if case .vector(let vector) = value {
       texts = Column(storage: vector.storage).strings
     } else if let items = value.elements {

@@ -1,16 +1,16 @@
 import DataFrames
 import LinearAlgebra
 
-extension Value {
+extension FormulaValue {
   /// A list as an array; other values unchanged.
-  func asArray() throws -> Value {
+  func asArray() throws -> FormulaValue {
     switch self {
-    case .list(let items), .tuple(let items): return try Value.array(items)
+    case .list(let items), .tuple(let items): return try FormulaValue.array(items)
     case .vector(var vector):
       vector.isSeries = false
       vector.labels = nil
       return .vector(vector)
-    default: return level != nil ? try Value.array([self]) : self
+    default: return level != nil ? try FormulaValue.array([self]) : self
     }
   }
 

@@ -1,7 +1,7 @@
 import DataFrames
 import LinearAlgebra
 
-extension Value {
+extension FormulaValue {
   /// The name of the value's Python class, as error messages show it.
   public var typeName: String {
     switch self {
@@ -33,7 +33,7 @@ extension Value {
   }
 
   /// The value as a level of a factor, when it is a single text, number or truth value.
-  public var level: Level? {
+  public var level: ColumnValue? {
     switch self {
     case .boolean(let value): .boolean(value)
     case .integer(let value): .integer(value)
@@ -44,7 +44,7 @@ extension Value {
   }
 
   /// A single value, `None` for a missing one.
-  public init(_ level: Level?) {
+  public init(_ level: ColumnValue?) {
     switch level {
     case .string(let text): self = .string(text)
     case .integer(let value): self = .integer(value)
@@ -131,21 +131,21 @@ extension Value {
   var isScalar: Bool { level != nil || isNone }
 
   /// The elements of a sequence as single values; nil when the value is not a one-dimensional sequence.
-  public var elements: [Value]? {
+  public var elements: [FormulaValue]? {
     switch self {
     case .list(let items), .tuple(let items): items
     case .vector(let vector):
       if case .double(let values) = vector.storage {
         values.map { .double($0) }
       } else {
-        Column(storage: vector.storage).values.map { Value($0) }
+        Column(storage: vector.storage).values.map { FormulaValue($0) }
       }
     default: nil
     }
   }
 }
 
-extension Vector {
+extension FormulaVector {
   /// The elements as numbers, nan where missing; nil for texts and for categories that are not numbers.
   public var doubles: [Double]? { Column(storage: storage).doubles }
 

@@ -1,12 +1,12 @@
 import DataFrames
 import LinearAlgebra
 
-extension Factor {
+extension EvalFactor {
   /// The factor as a tree.
   ///
   /// - Throws: ``PatsyError`` where it is no Python expression that formulas may use.
   package func expression() throws -> Expression {
-    try FactorState(self, environment: Environment()).expression
+    try FactorState(self, environment: EvalEnvironment()).expression
   }
 
   /// The variables and functions that the factor names, in order, `Q("…")` among them.
@@ -28,7 +28,8 @@ extension Factor {
   /// a column, no function that is not known.
   ///
   /// Such a factor has the same values whether it is evaluated on all data or on a part of the rows.
-  package func isElementwise(in environment: Environment = Environment(), over data: some DesignData) -> Bool
+  package func isElementwise(in environment: EvalEnvironment = EvalEnvironment(), over data: some DesignData)
+    -> Bool
   {
     guard let expression = try? ExpressionParser.parse(code) else { return false }
     return Elementwise(environment: environment, data: data).holds(expression)
@@ -39,7 +40,9 @@ extension Factor {
   /// `C(x, levels=…)` gives categories in that order. Stateful transforms learn from the same data.
   ///
   /// - Throws: ``PatsyError`` when the factor cannot be evaluated or has several columns.
-  package func column(over data: some DesignData, environment: Environment = Environment()) throws -> Column {
+  package func column(over data: some DesignData, environment: EvalEnvironment = EvalEnvironment()) throws
+    -> Column
+  {
     var state = try FactorState(self, environment: environment)
     for pass in state.passes.indices {
       try state.memorizeChunk(data, pass: pass)
@@ -65,7 +68,7 @@ extension Factor {
 
 /// Decides whether an expression works row by row.
 private struct Elementwise<Data: DesignData> {
-  let environment: Environment
+  let environment: EvalEnvironment
   let data: Data
 
   func holds(_ expression: Expression) -> Bool {
@@ -112,7 +115,7 @@ extension DesignInfo {
   ///
   /// - Parameter termlists: the terms of each side.
   package static func learn(
-    _ termlists: [[Term]], over data: some DesignData, environment: Environment = Environment(),
+    _ termlists: [[Term]], over data: some DesignData, environment: EvalEnvironment = EvalEnvironment(),
     NAAction action: NAAction = .drop
   ) throws -> [DesignInfo] {
     try DesignBuilder.designInfos(termlists, environment: environment, action: action) {

@@ -11,12 +11,12 @@ package struct EvaluatedFactor: Sendable {
   package let keepsAllLevels: Bool?
 }
 
-extension Factor {
+extension EvalFactor {
   /// The factor on its own over data.
   ///
   /// - Throws: ``PatsyError`` when it cannot be evaluated, a value is missing or the number of rows differs from that
   ///   of the data.
-  package func evaluated(over data: some DesignData, environment: Environment) throws -> EvaluatedFactor {
+  package func evaluated(over data: some DesignData, environment: EvalEnvironment) throws -> EvaluatedFactor {
     let design = try DesignInfo.learn(
       [[Term([self])]], over: data, environment: environment, NAAction: .raise)
     let builder = try MatrixBuilder(design, data, .raise)
@@ -30,7 +30,7 @@ extension Factor {
   }
 }
 
-extension Value {
+extension FormulaValue {
   /// Whether these are truth values, as opposed to data whose levels are those that occur; nil for categories and for
   /// data with given levels.
   fileprivate var hasTwoLevels: Bool? {

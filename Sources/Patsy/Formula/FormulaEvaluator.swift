@@ -103,7 +103,7 @@ struct FormulaEvaluator {
         throw PatsyError(
           "Error evaluating factor: SyntaxError: invalid syntax (<unknown>, line 1)", origin: node.origin)
       }
-      set.insert(Term([Factor(normalized: node.token?.text ?? "", origin: node.origin)]))
+      set.insert(Term([EvalFactor(normalized: node.token?.text ?? "", origin: node.origin)]))
     }
     return set
   }

@@ -57,7 +57,7 @@ public struct PatsyError: Error, Sendable, Hashable, CustomStringConvertible {
 /// An exception that Python, numpy or pandas would raise while a factor is evaluated.
 ///
 /// It never leaves the module: the factor's evaluation wraps it in a ``PatsyError``. Functions that a
-/// caller puts into an ``Environment`` may throw it to choose the class name in the message.
+/// caller puts into an ``EvalEnvironment`` may throw it to choose the class name in the message.
 public struct EvaluationError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Class of the Python exception, such as `TypeError`.
   public let kind: String
@@ -85,7 +85,7 @@ public struct EvaluationError: Error, Sendable, Hashable, CustomStringConvertibl
   }
   /// `Q("name")` without such data.
   static func dataName(_ name: String) -> EvaluationError {
-    undefined(name, "no data named \(Value.string(name).pythonRepr) found")
+    undefined(name, "no data named \(FormulaValue.string(name).pythonRepr) found")
   }
   private static func undefined(_ name: String, _ message: String) -> EvaluationError {
     var result = EvaluationError("NameError", message)

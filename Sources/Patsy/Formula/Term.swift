@@ -7,12 +7,12 @@ public struct Term: Sendable, Hashable, CustomStringConvertible {
   /// The factors, each once, in the order written.
   ///
   /// Python: Term.factors
-  public let factors: [Factor]
+  public let factors: [EvalFactor]
 
   /// The interaction of `factors`; repetitions are dropped.
   ///
   /// Python: Term.__init__
-  public init(_ factors: [Factor]) { self.factors = factors.uniqued() }
+  public init(_ factors: [EvalFactor]) { self.factors = factors.uniqued() }
 
   /// The term without factors.
   ///

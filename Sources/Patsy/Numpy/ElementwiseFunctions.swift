@@ -14,8 +14,8 @@ enum ElementwiseFunctions {
   /// - Parameter integer: what it does to whole numbers when it keeps their type.
   static func unary(
     _ name: String, integer: (@Sendable (Int) -> Int)? = nil, _ kernel: @escaping @Sendable (Double) -> Double
-  ) -> Function {
-    Function(name, isElementwise: true) { arguments in
+  ) -> FormulaFunction {
+    FormulaFunction(name, isElementwise: true) { arguments in
       let value = try only(arguments, name)
       guard let operand = Operand(value) else { throw noLoop(name, value) }
       if integer == nil, value.hasMissingTruths { throw noLoop(name, value) }
@@ -36,14 +36,14 @@ enum ElementwiseFunctions {
         }
         if integer == nil {
           // numpy computes with 16-bit numbers here.
-          return Value(
+          return FormulaValue(
             operand.doubles.map { half(kernel($0)) }, like: operand.shape, isSeries: value.isSeries)
         }
       }
       if let integer, operand.isIntegral, !operand.isBoolean {
-        return Value(operand.integers.map(integer), isSeries: value.isSeries)
+        return FormulaValue(operand.integers.map(integer), isSeries: value.isSeries)
       }
-      return Value(operand.doubles.map(kernel), like: operand.shape, isSeries: value.isSeries)
+      return FormulaValue(operand.doubles.map(kernel), like: operand.shape, isSeries: value.isSeries)
     }
   }
 
@@ -56,13 +56,13 @@ enum ElementwiseFunctions {
   }
 
   /// A test of one number.
-  static func test(_ name: String, _ kernel: @escaping @Sendable (Double) -> Bool) -> Function {
-    Function(name, isElementwise: true) { arguments in
+  static func test(_ name: String, _ kernel: @escaping @Sendable (Double) -> Bool) -> FormulaFunction {
+    FormulaFunction(name, isElementwise: true) { arguments in
       let value = try only(arguments, name)
       guard let operand = Operand(value), !value.hasMissingTruths || name == "logical_not" else {
         throw EvaluationError.unsupportedInput(of: name)
       }
-      return Value(operand.doubles.map(kernel), isSeries: value.isSeries)
+      return FormulaValue(operand.doubles.map(kernel), isSeries: value.isSeries)
     }
   }
 
@@ -70,60 +70,64 @@ enum ElementwiseFunctions {
   static func binary(
     _ name: String, integer: (@Sendable (Int, Int) -> Int)? = nil,
     _ kernel: @escaping @Sendable (Double, Double) -> Double
-  ) -> Function {
-    Function(name, isElementwise: true) { arguments in
+  ) -> FormulaFunction {
+    FormulaFunction(name, isElementwise: true) { arguments in
       let (left, right) = try two(arguments, name)
       guard let a = Operand(left) else { throw noLoop(name, left) }
       guard let b = Operand(right) else { throw noLoop(name, right) }
       let shape = try Arithmetic.broadcast(a, b)
       let isSeries = left.isSeries || right.isSeries
       if let integer, a.isIntegral, b.isIntegral {
-        return Value(a.integers.combine(b.integers, integer), isSeries: isSeries)
+        return FormulaValue(a.integers.combine(b.integers, integer), isSeries: isSeries)
       }
-      return Value(a.doubles.combine(b.doubles, kernel), like: shape, isSeries: isSeries)
+      return FormulaValue(a.doubles.combine(b.doubles, kernel), like: shape, isSeries: isSeries)
     }
   }
 
   /// An arithmetic operator under its function name.
-  static func arithmetic(_ operation: Expression.BinaryOperator, name: String) -> Function {
-    Function(name, isElementwise: true) { arguments in
+  static func arithmetic(_ operation: Expression.BinaryOperator, name: String) -> FormulaFunction {
+    FormulaFunction(name, isElementwise: true) { arguments in
       let (left, right) = try two(arguments, name)
       return try Arithmetic.apply(operation, left, right)
     }
   }
 
   /// A comparison under its function name.
-  static func comparison(_ operation: Expression.ComparisonOperator, name: String) -> Function {
-    Function(name, isElementwise: true) { arguments in
+  static func comparison(_ operation: Expression.ComparisonOperator, name: String) -> FormulaFunction {
+    FormulaFunction(name, isElementwise: true) { arguments in
       let (left, right) = try two(arguments, name)
       return try Comparison.apply(operation, left, right)
     }
   }
 
   /// A logical function of two truth values.
-  static func logical(_ name: String, _ kernel: @escaping @Sendable (Bool, Bool) -> Bool) -> Function {
-    Function(name, isElementwise: true) { arguments in
+  static func logical(_ name: String, _ kernel: @escaping @Sendable (Bool, Bool) -> Bool) -> FormulaFunction {
+    FormulaFunction(name, isElementwise: true) { arguments in
       let (left, right) = try two(arguments, name)
       guard let a = Operand(left) else { throw noLoop(name, left) }
       guard let b = Operand(right) else { throw noLoop(name, right) }
       _ = try Arithmetic.broadcast(a, b)
-      return Value(
+      return FormulaValue(
         a.doubles.combine(b.doubles) { kernel($0 != 0, $1 != 0) ? 1 : 0 }.map { $0 != 0 },
         isSeries: left.isSeries || right.isSeries)
     }
   }
 
-  private static func only(_ arguments: Arguments, _ name: String) throws -> Value {
+  private static func only(_ arguments: FunctionArguments, _ name: String) throws -> FormulaValue {
     try inputs(1, of: arguments, name)[0]
   }
 
-  private static func two(_ arguments: Arguments, _ name: String) throws -> (Value, Value) {
+  private static func two(_ arguments: FunctionArguments, _ name: String) throws -> (
+    FormulaValue, FormulaValue
+  ) {
     let values = try inputs(2, of: arguments, name)
     return (values[0], values[1])
   }
 
   /// The inputs; one more argument is where numpy would put the result.
-  private static func inputs(_ count: Int, of arguments: Arguments, _ name: String) throws -> [Value] {
+  private static func inputs(_ count: Int, of arguments: FunctionArguments, _ name: String) throws
+    -> [FormulaValue]
+  {
     let values = arguments.positional
     guard values.count == count || values.count == count + 1 else {
       throw EvaluationError.type(
@@ -141,7 +145,7 @@ enum ElementwiseFunctions {
     return Array(values.prefix(count))
   }
 
-  private static func noLoop(_ name: String, _ value: Value) -> EvaluationError {
+  private static func noLoop(_ name: String, _ value: FormulaValue) -> EvaluationError {
     if case .vector(let vector) = value, case .categorical = vector.storage {
       return .type("Object with dtype category cannot perform the numpy op \(name)")
     }

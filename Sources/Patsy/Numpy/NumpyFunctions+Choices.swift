@@ -5,7 +5,7 @@ import LinearAlgebra
 
 extension NumpyFunctions {
   /// `np.where(condition, x, y)`
-  static func choose(_ arguments: Arguments) throws -> Value {
+  static func choose(_ arguments: FunctionArguments) throws -> FormulaValue {
     let bound = try arguments.bound(to: ["condition", "x", "y"], in: "where")
     let condition = bound["condition"] ?? .none
     guard let yes = bound["x"], let no = bound["y"] else {
@@ -17,7 +17,7 @@ extension NumpyFunctions {
     }
     if yes.isNone != no.isNone, let numbers = Operand(yes.isNone ? no : yes), !numbers.isScalar {
       // With `None` the array is one of objects.
-      let absent = Value.double(.nan)
+      let absent = FormulaValue.double(.nan)
       return try select(
         truths(condition), condition.isScalar, yes.isNone ? absent : yes, no.isNone ? absent : no
       ).asObject
@@ -32,7 +32,9 @@ extension NumpyFunctions {
   }
 
   /// `yes` where the mask is true, `no` elsewhere, in their common type.
-  static func select(_ mask: [Bool], _ maskIsScalar: Bool, _ yes: Value, _ no: Value) throws -> Value {
+  static func select(_ mask: [Bool], _ maskIsScalar: Bool, _ yes: FormulaValue, _ no: FormulaValue) throws
+    -> FormulaValue
+  {
     let counts = [maskIsScalar ? nil : mask.count, yes.rowCount, no.rowCount].compactMap { $0 }
     guard let count = counts.max() else { return mask.first == true ? yes : no }
     guard counts.allSatisfy({ $0 == count || $0 == 1 }) else {
@@ -52,40 +54,40 @@ extension NumpyFunctions {
         return (0..<count).map { flag($0) ? at(a, $0) : at(b, $0) }
       }
       if a.isBoolean && b.isBoolean {
-        return Value(Elements.many(pick(a.booleans, b.booleans)), isSeries: false)
+        return FormulaValue(Elements.many(pick(a.booleans, b.booleans)), isSeries: false)
       }
       if a.isIntegral && b.isIntegral {
-        return Value(Elements.many(pick(a.integers, b.integers)), isSeries: false)
+        return FormulaValue(Elements.many(pick(a.integers, b.integers)), isSeries: false)
       }
-      return .vector(Vector(pick(a.doubles, b.doubles)))
+      return .vector(FormulaVector(pick(a.doubles, b.doubles)))
     }
     let left = TextColumn(yes)
     let right = TextColumn(no)
     return .vector(
-      Vector(.string(StringColumn((0..<count).map { flag($0) ? left[$0] : right[$0] }))))
+      FormulaVector(.string(StringColumn((0..<count).map { flag($0) ? left[$0] : right[$0] }))))
   }
 
   /// Values limited to an interval; a limit may be `None` or a column.
-  static func clip(_ value: Value, _ low: Value, _ high: Value) throws -> Value {
+  static func clip(_ value: FormulaValue, _ low: FormulaValue, _ high: FormulaValue) throws -> FormulaValue {
     guard let operand = Operand(value) else {
       throw EvaluationError.type("clip is not supported for '\(value.elementTypeName)' values")
     }
-    func limit(_ value: Value) -> Operand? { value.isNone ? nil : Operand(value) }
+    func limit(_ value: FormulaValue) -> Operand? { value.isNone ? nil : Operand(value) }
     let (lower, upper) = (limit(low), limit(high))
     if operand.isIntegral, lower?.isIntegral ?? true, upper?.isIntegral ?? true {
       var result = operand.integers
       if let lower { result = result.combine(lower.integers) { max($0, $1) } }
       if let upper { result = result.combine(upper.integers) { min($0, $1) } }
-      return Value(result, isSeries: value.isSeries)
+      return FormulaValue(result, isSeries: value.isSeries)
     }
     var result = operand.doubles
     if let lower { result = result.combine(lower.doubles) { $0 < $1 ? $1 : $0 } }
     if let upper { result = result.combine(upper.doubles) { $0 > $1 ? $1 : $0 } }
-    return Value(result, like: operand.shape, isSeries: value.isSeries)
+    return FormulaValue(result, like: operand.shape, isSeries: value.isSeries)
   }
 
   /// The number of decimals that an argument of `round` gives.
-  static func decimals(_ value: Value?) throws -> Int {
+  static func decimals(_ value: FormulaValue?) throws -> Int {
     guard let value, !value.isNone else { return 0 }
     guard let whole = value.wholeNumber else {
       throw EvaluationError.type("'\(value.typeName)' object cannot be interpreted as an integer")
@@ -94,7 +96,7 @@ extension NumpyFunctions {
   }
 
   /// Rounded to `decimals`, halves to even.
-  static func round(_ value: Value, decimals: Int) throws -> Value {
+  static func round(_ value: FormulaValue, decimals: Int) throws -> FormulaValue {
     guard let operand = Operand(value) else {
       // pandas leaves texts as they are.
       if value.isSeries { return value }
@@ -107,11 +109,11 @@ extension NumpyFunctions {
         ? (number * scale).rounded(.toNearestOrEven) / scale
         : (number / scale).rounded(.toNearestOrEven) * scale
     }
-    return Value(result, like: operand.shape, isSeries: value.isSeries)
+    return FormulaValue(result, like: operand.shape, isSeries: value.isSeries)
   }
 
   /// Whether each value is among the given ones.
-  static func isIn(_ value: Value, _ candidates: Value) throws -> Value {
+  static func isIn(_ value: FormulaValue, _ candidates: FormulaValue) throws -> FormulaValue {
     guard let items = candidates.elements else {
       throw EvaluationError.type(
         "only list-like objects are allowed to be passed to isin(), you passed a `\(candidates.typeName)`")
@@ -121,7 +123,7 @@ extension NumpyFunctions {
     let coded = Column(storage: vector.storage).factorized()
     let found = coded.levels.map(wanted.contains)
     return .vector(
-      Vector(
+      FormulaVector(
         .boolean(coded.codes.map { $0 >= 0 && found[Int($0)] }, missing: nil), isSeries: value.isSeries))
   }
 }

@@ -4,7 +4,7 @@ import DataFrames
 
 extension NumpyFunctions {
   /// Positions of values among sorted edges.
-  static func search(_ edges: Value, _ value: Value, right: Bool) throws -> Value {
+  static func search(_ edges: FormulaValue, _ value: FormulaValue, right: Bool) throws -> FormulaValue {
     let bins = try edges.doubles()
     let isDescending = bins.count > 1 && bins[0] > bins[bins.count - 1]
     let sorted = isDescending ? bins.reversed() : bins
@@ -18,10 +18,12 @@ extension NumpyFunctions {
       return isDescending ? sorted.count - low : low
     }
     if value.isScalar, let number = value.number { return .integer(position(number)) }
-    return .vector(Vector(.integer(try value.doubles().map(position), missing: nil)))
+    return .vector(FormulaVector(.integer(try value.doubles().map(position), missing: nil)))
   }
 
-  static func interpolate(_ value: Value, _ at: Value, _ heights: Value) throws -> Value {
+  static func interpolate(_ value: FormulaValue, _ at: FormulaValue, _ heights: FormulaValue) throws
+    -> FormulaValue
+  {
     let (x, y) = (try at.doubles(), try heights.doubles())
     guard x.count == y.count, let first = y.first, let last = y.last else {
       throw EvaluationError.value("fp and xp are not of the same length.")
@@ -33,13 +35,13 @@ extension NumpyFunctions {
       let slope = (y[upper] - y[upper - 1]) / (x[upper] - x[upper - 1])
       return slope * (number - x[upper - 1]) + y[upper - 1]
     }
-    return value.isScalar ? .double(result[0]) : .vector(Vector(result))
+    return value.isScalar ? .double(result[0]) : .vector(FormulaVector(result))
   }
 
   static func accumulate(
-    _ arguments: Arguments, _ name: String, _ combine: (Double, Double) -> Double,
+    _ arguments: FunctionArguments, _ name: String, _ combine: (Double, Double) -> Double,
     _ integers: (Int, Int) -> Int
-  ) throws -> Value {
+  ) throws -> FormulaValue {
     let value = try arguments.bound(to: ["a", "axis"], in: name)["a"] ?? .none
     guard let operand = Operand(value) else {
       throw EvaluationError.type("\(name) is not supported for '\(value.elementTypeName)' values")
@@ -50,20 +52,20 @@ extension NumpyFunctions {
       return result
     }
     if operand.isIntegral, case .many(let values) = operand.integers {
-      return Value(Elements.many(running(values, integers)), isSeries: value.isSeries)
+      return FormulaValue(Elements.many(running(values, integers)), isSeries: value.isSeries)
     }
     guard case .many(let values) = operand.doubles else { return value }
     if value.isSeries && values.contains(where: \.isNaN) {
       // pandas skips missing values and keeps their places.
       var rest = running(values.filter { !$0.isNaN }, combine)[...]
-      return .vector(Vector(values.map { $0.isNaN ? .nan : rest.removeFirst() }, isSeries: true))
+      return .vector(FormulaVector(values.map { $0.isNaN ? .nan : rest.removeFirst() }, isSeries: true))
     }
-    return .vector(Vector(running(values, combine), isSeries: value.isSeries))
+    return .vector(FormulaVector(running(values, combine), isSeries: value.isSeries))
   }
 
   static func quantile(
-    _ arguments: Arguments, _ name: String, scale: Double, skipsMissing: Bool
-  ) throws -> Value {
+    _ arguments: FunctionArguments, _ name: String, scale: Double, skipsMissing: Bool
+  ) throws -> FormulaValue {
     let bound = try arguments.bound(to: ["a", "q", "axis"], required: 2, in: name)
     var values = try (bound["a"] ?? .none).doubles()
     if skipsMissing { values.removeAll(where: \.isNaN) }
@@ -71,6 +73,6 @@ extension NumpyFunctions {
     if let number = probabilities.level?.number {
       return .double(Reductions.quantile(values, number / scale))
     }
-    return .vector(Vector(try probabilities.doubles().map { Reductions.quantile(values, $0 / scale) }))
+    return .vector(FormulaVector(try probabilities.doubles().map { Reductions.quantile(values, $0 / scale) }))
   }
 }

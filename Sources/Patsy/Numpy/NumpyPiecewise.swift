@@ -2,7 +2,7 @@ import DataFrames
 
 /// `np.piecewise(x, conditions, functions)`: each condition's function, or value, where it holds.
 enum NumpyPiecewise {
-  static let function = Function("piecewise", isElementwise: true) { arguments in
+  static let function = FormulaFunction("piecewise", isElementwise: true) { arguments in
     let bound = try arguments.bound(to: ["x", "condlist", "funclist"], required: 3, in: "piecewise")
     guard case .vector(let x) = try (bound["x"] ?? .none).asArray() else {
       throw EvaluationError.type("piecewise() requires a column in formulas")
@@ -26,13 +26,14 @@ enum NumpyPiecewise {
       try fill(&result, x, pieces[conditions.count], where: { isFree[$0] })
     }
     // The result has the type of x.
-    guard case .integer = x.storage else { return .vector(Vector(result)) }
-    return .vector(Vector(.integer(result.map { Int(exactly: $0.rounded(.towardZero)) ?? 0 }, missing: nil)))
+    guard case .integer = x.storage else { return .vector(FormulaVector(result)) }
+    return .vector(
+      FormulaVector(.integer(result.map { Int(exactly: $0.rounded(.towardZero)) ?? 0 }, missing: nil)))
   }
 
   /// One truth value for each row and condition; a Series is no list of conditions for numpy.
-  private static func conditions(_ value: Value, rows: Int) throws -> [[Bool]] {
-    let items: [Value]
+  private static func conditions(_ value: FormulaValue, rows: Int) throws -> [[Bool]] {
+    let items: [FormulaValue]
     switch value {
     case .list(let listed), .tuple(let listed): items = listed
     default: items = [value]
@@ -52,12 +53,12 @@ enum NumpyPiecewise {
 
   /// Writes a piece, a number or a function of the rows concerned, where `holds`.
   private static func fill(
-    _ result: inout [Double], _ x: Vector, _ piece: Value, where holds: (Int) -> Bool
+    _ result: inout [Double], _ x: FormulaVector, _ piece: FormulaValue, where holds: (Int) -> Bool
   ) throws {
     let rows = result.indices.filter(holds)
     let values: [Double]
     if case .function(let function) = piece {
-      values = try function(Arguments([.vector(Vector(x.picking(rows).storage))])).doubles()
+      values = try function(FunctionArguments([.vector(FormulaVector(x.picking(rows).storage))])).doubles()
     } else {
       values = try piece.doubles()
     }

@@ -3,31 +3,31 @@ import LinearAlgebra
 
 /// Numpy's functions that reorder or reshape arrays, or look at neighbouring elements.
 enum NumpyShapes {
-  static let functions: [Function] = [
-    Function("transpose") { arguments in
+  static let functions: [FormulaFunction] = [
+    FormulaFunction("transpose") { arguments in
       let array = try (arguments.bound(to: ["a"], in: "transpose")["a"] ?? .none).asArray()
       guard case .matrix(let matrix) = array else { return array }
       return .matrix(matrix.transposed)
     },
-    Function("reshape") { arguments in
+    FormulaFunction("reshape") { arguments in
       let bound = try arguments.bound(to: ["a", "shape"], required: 2, in: "reshape")
       return try reshaped(bound["a"] ?? .none, bound["shape"] ?? .none)
     },
-    Function("expand_dims") { arguments in
+    FormulaFunction("expand_dims") { arguments in
       let bound = try arguments.bound(to: ["a", "axis"], required: 2, in: "expand_dims")
       guard let axis = bound["axis"]?.wholeNumber, axis == 1 || axis == -1 else {
         throw EvaluationError.value("expand_dims() adds a second axis only in formulas")
       }
       return .matrix(try (bound["a"] ?? .none).numericMatrix())
     },
-    Function("ravel", isElementwise: true) { try flat($0, "ravel") },
-    Function("squeeze", isElementwise: true) { try flat($0, "squeeze") },
-    Function("atleast_1d", isElementwise: true) { try flat($0, "atleast_1d") },
-    Function("flip") { arguments in
+    FormulaFunction("ravel", isElementwise: true) { try flat($0, "ravel") },
+    FormulaFunction("squeeze", isElementwise: true) { try flat($0, "squeeze") },
+    FormulaFunction("atleast_1d", isElementwise: true) { try flat($0, "atleast_1d") },
+    FormulaFunction("flip") { arguments in
       let value = try arguments.bound(to: ["m", "axis"], in: "flip")["m"] ?? .none
       return try picked(value.isSeries ? value : value.asArray()) { Array($0.reversed()) }
     },
-    Function("roll") { arguments in
+    FormulaFunction("roll") { arguments in
       let bound = try arguments.bound(to: ["a", "shift", "axis"], required: 2, in: "roll")
       guard let shift = bound["shift"]?.wholeNumber else {
         throw EvaluationError.type("roll() requires a whole number in formulas")
@@ -36,7 +36,7 @@ enum NumpyShapes {
         rows.map { Arithmetic.remainderOfIntegers($0 &- shift, rows.count) }
       }
     },
-    Function("gradient") { arguments in
+    FormulaFunction("gradient") { arguments in
       let values = try (arguments.bound(to: ["f"], in: "gradient")["f"] ?? .none).doubles()
       guard let first = values.first, let last = values.last, values.count > 1 else {
         throw EvaluationError.value(
@@ -48,9 +48,9 @@ enum NumpyShapes {
       }
       slopes[0] = values[1] - first
       slopes[values.count - 1] = last - values[values.count - 2]
-      return .vector(Vector(slopes))
+      return .vector(FormulaVector(slopes))
     },
-    Function("average") { arguments in
+    FormulaFunction("average") { arguments in
       let bound = try arguments.bound(to: ["a", "axis", "weights"], in: "average")
       let values = try (bound["a"] ?? .none).doubles()
       guard let weights = bound["weights"], !weights.isNone else { return .double(Reductions.mean(values)) }
@@ -61,11 +61,11 @@ enum NumpyShapes {
       }
       return .double(Reductions.sum(zip(values, given).map { $0 * $1 }) / Reductions.sum(given))
     },
-    Function("count_nonzero") { arguments in
+    FormulaFunction("count_nonzero") { arguments in
       let value = try arguments.bound(to: ["a"], in: "count_nonzero")["a"] ?? .none
       return .integer(try NumpyFunctions.truths(value).reduce(0) { $0 + ($1 ? 1 : 0) })
     },
-    Function("isclose", isElementwise: true) { arguments in
+    FormulaFunction("isclose", isElementwise: true) { arguments in
       let bound = try arguments.bound(
         to: ["a", "b", "rtol", "atol", "equal_nan"], required: 2, in: "isclose")
       guard let a = bound["a"].flatMap(Operand.init), let b = bound["b"].flatMap(Operand.init) else {
@@ -77,18 +77,19 @@ enum NumpyShapes {
       let close = a.doubles.combine(b.doubles) { x, y -> Double in
         x == y || (x - y).magnitude <= absolute + relative * y.magnitude && y.isFinite ? 1 : 0
       }
-      return Value(
+      return FormulaValue(
         close.map { $0 == 1 }, isSeries: (bound["a"]?.isSeries ?? false) || (bound["b"]?.isSeries ?? false))
     },
   ]
 
-  private static func flat(_ arguments: Arguments, _ name: String) throws -> Value {
+  private static func flat(_ arguments: FunctionArguments, _ name: String) throws -> FormulaValue {
     let array = try (arguments.bound(to: ["a"], in: name)["a"] ?? .none).asArray()
     guard case .matrix(let matrix) = array else { return array }
-    return .vector(Vector(name == "ravel" || matrix.rows == 1 ? matrix.transposed.storage : matrix.storage))
+    return .vector(
+      FormulaVector(name == "ravel" || matrix.rows == 1 ? matrix.transposed.storage : matrix.storage))
   }
 
-  private static func reshaped(_ value: Value, _ shape: Value) throws -> Value {
+  private static func reshaped(_ value: FormulaValue, _ shape: FormulaValue) throws -> FormulaValue {
     let array = try value.asArray()
     guard case .vector(let vector) = array else { return array }
     let sizes = (shape.elements ?? [shape]).compactMap(\.wholeNumber)
@@ -100,11 +101,11 @@ enum NumpyShapes {
   }
 
   /// The elements at the positions that `order` makes of all positions.
-  private static func picked(_ array: Value, _ order: ([Int]) -> [Int]) throws -> Value {
+  private static func picked(_ array: FormulaValue, _ order: ([Int]) -> [Int]) throws -> FormulaValue {
     guard case .vector(let vector) = array else {
       throw EvaluationError.value("only one-dimensional arrays can be reordered in formulas")
     }
     let positions = order(Array(0..<vector.count))
-    return try Subscripts.item(.vector(Vector(.integer(positions, missing: nil))), of: array)
+    return try Subscripts.item(.vector(FormulaVector(.integer(positions, missing: nil))), of: array)
   }
 }

@@ -3,10 +3,10 @@ import DataFrames
 /// The namespace `np.char`: methods of texts over whole arrays.
 enum NumpyStrings {
   /// `np.char.name`
-  static func function(_ name: String) -> Value? {
+  static func function(_ name: String) -> FormulaValue? {
     guard let method = names[name] else { return nil }
     return .function(
-      Function(name, isElementwise: true) { arguments in
+      FormulaFunction(name, isElementwise: true) { arguments in
         guard let first = arguments.positional.first else {
           throw EvaluationError.type("\(name)() missing 1 required positional argument: 'a'")
         }
@@ -17,7 +17,7 @@ enum NumpyStrings {
         guard !first.isSeries, case .vector(let vector) = try first.asArray(), vector.texts != nil,
           case .function(let function)? = TextMethods.method(method, of: vector)
         else { throw EvaluationError.type("string operation on non-string array") }
-        let rest = Arguments(Array(arguments.positional.dropFirst()), keywords: arguments.keywords)
+        let rest = FunctionArguments(Array(arguments.positional.dropFirst()), keywords: arguments.keywords)
         return try function(rest).asArray()
       })
   }

@@ -8,8 +8,8 @@
 enum NumpyUfuncs {
   private typealias Make = ElementwiseFunctions
 
-  static let table: [String: Function] = {
-    var table: [String: Function] = [:]
+  static let table: [String: FormulaFunction] = {
+    var table: [String: FormulaFunction] = [:]
     for function in unary + tests + binary + logical { table[function.name] = function }
     for (alias, name) in aliases { table[alias] = table[name] }
     return table
@@ -21,7 +21,7 @@ enum NumpyUfuncs {
     "fix": "trunc", "pow": "power", "divide": "true_divide", "mod": "remainder", "bitwise_not": "invert",
   ]
 
-  private static let unary: [Function] = [
+  private static let unary: [FormulaFunction] = [
     Make.unary("log") { log($0) }, Make.unary("log2") { log2($0) }, Make.unary("log10") { log10($0) },
     Make.unary("log1p") { log1p($0) }, Make.unary("exp") { exp($0) }, Make.unary("exp2") { exp2($0) },
     Make.unary("expm1") { expm1($0) }, Make.unary("sqrt") { $0.squareRoot() },
@@ -41,18 +41,18 @@ enum NumpyUfuncs {
     Make.unary("ceil", integer: { $0 }, { $0.rounded(.up) }),
     Make.unary("trunc", integer: { $0 }, { $0.rounded(.towardZero) }),
     Make.unary("rint") { $0.rounded(.toNearestOrEven) },
-    Function("invert", isElementwise: true) { arguments in
+    FormulaFunction("invert", isElementwise: true) { arguments in
       try Arithmetic.apply(.invert, arguments.bound(to: ["x"], in: "invert")["x"] ?? .none)
     },
   ]
 
-  private static let tests: [Function] = [
+  private static let tests: [FormulaFunction] = [
     Make.test("isnan") { $0.isNaN }, Make.test("isinf") { $0.isInfinite },
     Make.test("isfinite") { $0.isFinite }, Make.test("signbit") { $0.sign == .minus },
     Make.test("logical_not") { $0 == 0 },
   ]
 
-  private static let binary: [Function] = [
+  private static let binary: [FormulaFunction] = [
     Make.arithmetic(.add, name: "add"), Make.arithmetic(.subtract, name: "subtract"),
     Make.arithmetic(.multiply, name: "multiply"), Make.arithmetic(.divide, name: "true_divide"),
     Make.arithmetic(.floorDivide, name: "floor_divide"), Make.arithmetic(.remainder, name: "remainder"),
@@ -72,7 +72,7 @@ enum NumpyUfuncs {
     Make.binary("fmin", integer: { min($0, $1) }, { fmin($0, $1) }),
   ]
 
-  private static let logical: [Function] = [
+  private static let logical: [FormulaFunction] = [
     Make.logical("logical_and") { $0 && $1 }, Make.logical("logical_or") { $0 || $1 },
     Make.logical("logical_xor") { $0 != $1 }, Make.comparison(.greater, name: "greater"),
     Make.comparison(.greaterOrEqual, name: "greater_equal"), Make.comparison(.less, name: "less"),

@@ -38,8 +38,8 @@ enum Reductions {
   }()
 
   /// `np.name(value, axis=, ddof=)`, `skipsMissing` for the `nan…` variants.
-  static func function(_ reduction: Reduction, name: String, skipsMissing: Bool = false) -> Function {
-    Function(name) { arguments in
+  static func function(_ reduction: Reduction, name: String, skipsMissing: Bool = false) -> FormulaFunction {
+    FormulaFunction(name) { arguments in
       let bound = try arguments.bound(to: ["a", "axis", "dtype", "out", "ddof", "keepdims"], in: name)
       let value = bound["a"] ?? .none
       let ddof = bound["ddof"]?.wholeNumber ?? 0
@@ -47,15 +47,15 @@ enum Reductions {
       if let axis = bound["axis"]?.wholeNumber, case .matrix(let matrix) = try value.asArray() {
         let lines = axis == 0 ? (0..<matrix.columns).map(matrix.column) : (0..<matrix.rows).map(matrix.row)
         let results = lines.map { reduce(reduction, $0, skips, ddof) }
-        return .vector(Vector(results))
+        return .vector(FormulaVector(results))
       }
       return try apply(reduction, to: value, skipsMissing: skips, ddof: ddof)
     }
   }
 
   /// The method of that name of a column.
-  static func method(_ reduction: Reduction, of vector: Vector) -> Function {
-    Function(reduction.name) { arguments in
+  static func method(_ reduction: Reduction, of vector: FormulaVector) -> FormulaFunction {
+    FormulaFunction(reduction.name) { arguments in
       let parameters =
         vector.isSeries ? ["axis", "skipna", "numeric_only", "ddof"] : ["axis", "dtype", "out", "ddof"]
       let bound = try arguments.bound(to: parameters, required: 0, in: reduction.name)
@@ -65,7 +65,9 @@ enum Reductions {
     }
   }
 
-  static func apply(_ reduction: Reduction, to value: Value, skipsMissing: Bool, ddof: Int) throws -> Value {
+  static func apply(_ reduction: Reduction, to value: FormulaValue, skipsMissing: Bool, ddof: Int) throws
+    -> FormulaValue
+  {
     if case .vector(let vector) = value, let extreme = try textExtreme(reduction, vector) { return extreme }
     guard let operand = Operand(value) else {
       throw EvaluationError.type(
@@ -97,16 +99,16 @@ enum Reductions {
   }
 
   /// The first or last text, for `min` and `max` of texts and ordered categories.
-  private static func textExtreme(_ reduction: Reduction, _ vector: Vector) throws -> Value? {
+  private static func textExtreme(_ reduction: Reduction, _ vector: FormulaVector) throws -> FormulaValue? {
     guard reduction.name == "min" || reduction.name == "max" else { return nil }
     switch vector.storage {
     case .string:
       let levels = Column(storage: vector.storage).factorized().levels
-      return Value(reduction.name == "min" ? levels.first : levels.last)
+      return FormulaValue(reduction.name == "min" ? levels.first : levels.last)
     case .categorical(let categories) where categories.ordered:
       let codes = categories.codes.filter { $0 >= 0 }
       let code = reduction.name == "min" ? codes.min() : codes.max()
-      return Value(code.map { categories.levels[Int($0)] })
+      return FormulaValue(code.map { categories.levels[Int($0)] })
     default: return nil
     }
   }

@@ -14,7 +14,7 @@ enum ColumnMethods {
   ]
 
   /// `vector.name`
-  static func attribute(_ name: String, of vector: Vector) throws -> Value? {
+  static func attribute(_ name: String, of vector: FormulaVector) throws -> FormulaValue? {
     switch name {
     case "values", "array": return .vector(keepingCategories(vector))
     case "shape": return .tuple([.integer(vector.count)])
@@ -23,14 +23,14 @@ enum ColumnMethods {
     case "empty": return .boolean(vector.count == 0)
     case "T": return .vector(vector)
     case "index" where vector.isSeries:
-      return .vector(Vector(.integer(Array(0..<vector.count), missing: nil)))
+      return .vector(FormulaVector(.integer(Array(0..<vector.count), missing: nil)))
     case "codes", "categories", "ordered":
-      return vector.isSeries ? nil : try categoricalAttribute(name, of: Vector(vector.storage))
+      return vector.isSeries ? nil : try categoricalAttribute(name, of: FormulaVector(vector.storage))
     case "name": return vector.isSeries ? .string("") : nil
     case "str" where vector.isSeries:
       guard vector.texts != nil || vector.categoryTexts != nil else {
         let kinds = ["float64": "floating", "int64": "integer", "bool": "boolean", "category": "categorical"]
-        let kind = Value.vector(vector).dtypeName
+        let kind = FormulaValue.vector(vector).dtypeName
         throw EvaluationError.attribute(
           "Can only use .str accessor with string values, not \(kinds[kind] ?? kind)")
       }
@@ -81,22 +81,23 @@ enum ColumnMethods {
 
   /// A bound method with the given parameters, of which the first `required` must be given.
   static func method(
-    _ name: String, _ vector: Vector, _ parameters: [String], required: Int = 1,
-    _ body: @escaping @Sendable ([String: Value]) throws -> Value
-  ) -> Value {
+    _ name: String, _ vector: FormulaVector, _ parameters: [String], required: Int = 1,
+    _ body: @escaping @Sendable ([String: FormulaValue]) throws -> FormulaValue
+  ) -> FormulaValue {
     let owner = vector.isSeries ? "Series" : "ndarray"
     return .function(
-      Function(name) { try body($0.bound(to: parameters, required: required, in: "\(owner).\(name)")) })
+      FormulaFunction(name) { try body($0.bound(to: parameters, required: required, in: "\(owner).\(name)")) }
+    )
   }
 
   /// Methods that arrays and Series share.
-  private static func conversion(_ name: String, _ vector: Vector) -> Value? {
-    let value = Value.vector(vector)
+  private static func conversion(_ name: String, _ vector: FormulaVector) -> FormulaValue? {
+    let value = FormulaValue.vector(vector)
     switch name {
     case "abs" where vector.isSeries:
       return method(name, vector, [], required: 0) { _ in
         guard let function = NumpyUfuncs.table["absolute"] else { return value }
-        return try function(Arguments([value]))
+        return try function(FunctionArguments([value]))
       }
     case "round":
       return method(name, vector, ["decimals"], required: 0) {
@@ -117,7 +118,7 @@ enum ColumnMethods {
       return method(name, vector, ["deep"], required: 0) { _ in value }
     case "reshape":
       return .function(
-        Function(name) { arguments in
+        FormulaFunction(name) { arguments in
           let sizes = arguments.positional.flatMap { $0.elements ?? [$0] }.compactMap(\.wholeNumber)
           if sizes.count == 1 { return value }
           guard sizes == [-1, 1] || sizes == [vector.count, 1] else {
@@ -131,7 +132,9 @@ enum ColumnMethods {
       return method(name, vector, [], required: 0) { _ in .list(value.elements ?? []) }
     case "cumsum", "cumprod":
       guard case .function(let function)? = NumpyFunctions.table[name] else { return nil }
-      return method(name, vector, ["axis", "skipna"], required: 0) { _ in try function(Arguments([value])) }
+      return method(name, vector, ["axis", "skipna"], required: 0) { _ in
+        try function(FunctionArguments([value]))
+      }
     case "any", "all":
       return method(name, vector, ["axis"], required: 0) { _ in
         let truths = try NumpyFunctions.truths(value)
@@ -142,19 +145,19 @@ enum ColumnMethods {
   }
 
   /// The bare array; categories stay categories, as in `Series.values`.
-  private static func keepingCategories(_ vector: Vector) -> Vector {
+  private static func keepingCategories(_ vector: FormulaVector) -> FormulaVector {
     if case .categorical = vector.storage { return vector }
-    return Vector(vector.storage)
+    return FormulaVector(vector.storage)
   }
 
   /// `vector.cat.name`
-  static func categoricalAttribute(_ name: String, of vector: Vector) throws -> Value? {
+  static func categoricalAttribute(_ name: String, of vector: FormulaVector) throws -> FormulaValue? {
     guard case .categorical(let categories) = vector.storage else { return nil }
     switch name {
     case "codes":
       return .vector(
-        Vector(.integer(categories.codes.map(Int.init), missing: nil), isSeries: vector.isSeries))
-    case "categories": return .list(categories.levels.map { Value($0) })
+        FormulaVector(.integer(categories.codes.map(Int.init), missing: nil), isSeries: vector.isSeries))
+    case "categories": return .list(categories.levels.map { FormulaValue($0) })
     case "ordered": return .boolean(categories.ordered)
     case "remove_unused_categories":
       return method(name, vector, [], required: 0) { _ in
@@ -172,22 +175,24 @@ enum ColumnMethods {
       return method(name, vector, [], required: 0) { _ in
         let result = Categorical(
           levels: categories.levels, codes: categories.codes, ordered: name == "as_ordered")
-        return .vector(Vector(.categorical(result), isSeries: true))
+        return .vector(FormulaVector(.categorical(result), isSeries: true))
       }
     default: return nil
     }
   }
 
-  private static func recoded(_ categories: Categorical, _ levels: [Level], _ vector: Vector) -> Value {
-    let values = categories.codes.map { $0 < 0 ? nil : categories.levels[Int($0)] as Level? }
+  private static func recoded(_ categories: Categorical, _ levels: [ColumnValue], _ vector: FormulaVector)
+    -> FormulaValue
+  {
+    let values = categories.codes.map { $0 < 0 ? nil : categories.levels[Int($0)] as ColumnValue? }
     return .vector(
-      Vector(
+      FormulaVector(
         .categorical(Categorical(values, levels: levels, ordered: categories.ordered)),
         isSeries: vector.isSeries))
   }
 }
 
-extension Vector {
+extension FormulaVector {
   /// The levels of a categorical column when all are texts.
   var categoryTexts: [String]? {
     guard case .categorical(let categories) = storage else { return nil }

@@ -15,7 +15,7 @@ extension DataFrame {
   ///   value for each row.
   ///
   /// Python: DataFrame.query
-  public func query(_ expression: String, environment: Environment = .empty) throws -> DataFrame {
+  public func query(_ expression: String, environment: EvalEnvironment = .empty) throws -> DataFrame {
     let value = try FrameExpression(expression).evaluated(on: self, environment)
     guard case .vector(let vector) = value, case .boolean(let truths, let missing) = vector.storage,
       truths.count == rowCount
@@ -31,7 +31,7 @@ extension DataFrame {
   /// - Throws: `EvaluationError` or `PatsyError` for an expression that Python would refuse, an assignment among them.
   ///
   /// Python: DataFrame.eval
-  public func eval(_ expression: String, environment: Environment = .empty) throws -> Column {
+  public func eval(_ expression: String, environment: EvalEnvironment = .empty) throws -> Column {
     let value = try FrameExpression(expression).evaluated(on: self, environment)
     if case .vector(let vector) = value, vector.count == rowCount {
       return Column(name: "", storage: vector.storage)
@@ -62,14 +62,14 @@ struct FrameExpression {
     expression = try Self.rowwise(ExpressionParser.parse(python))
   }
 
-  func evaluated(on frame: DataFrame, _ environment: Environment) throws -> Value {
+  func evaluated(on frame: DataFrame, _ environment: EvalEnvironment) throws -> FormulaValue {
     var values = Self.functions
     for (name, value) in environment.values {
       values[name] = value
       values[Scanner.localPrefix + name] = value
     }
     let evaluator = Evaluator(
-      data: Columns(frame: frame, quoted: quoted), environment: Environment(values), transforms: [:])
+      data: Columns(frame: frame, quoted: quoted), environment: EvalEnvironment(values), transforms: [:])
     do { return try evaluator.evaluate(expression) } catch let error as EvaluationError {
       guard error.message.contains(Scanner.localPrefix) else { throw error }
       throw EvaluationError(
@@ -78,7 +78,7 @@ struct FrameExpression {
   }
 
   /// What pandas calls by bare names.
-  private static let functions: [String: Value] = {
+  private static let functions: [String: FormulaValue] = {
     let names = [
       "sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "sinh", "cosh", "tanh", "arcsinh",
       "arccosh",
@@ -174,13 +174,13 @@ private struct Columns: DesignData {
   let frame: DataFrame
   let quoted: [String: String]
 
-  func value(named name: String) -> Value? {
+  func value(named name: String) -> FormulaValue? {
     if let value = frame.value(named: quoted[name] ?? name) { return value }
     guard name == "index" || name == "ilevel_0" else { return nil }
     let labels = Array(frame.rowLabels)
     let numbers = labels.compactMap { Int($0) }
     return .vector(
-      Vector(
+      FormulaVector(
         numbers.count == labels.count ? .integer(numbers, missing: nil) : Column(name: "", labels).storage,
         isSeries: true))
   }

@@ -17,8 +17,8 @@ enum PandasCut {
     var precision = 3
   }
 
-  static let functions: [Function] = [
-    Function("cut") { arguments in
+  static let functions: [FormulaFunction] = [
+    FormulaFunction("cut") { arguments in
       let bound = try arguments.bound(
         to: ["x", "bins", "right", "labels", "retbins", "precision", "include_lowest"], required: 2, in: "cut"
       )
@@ -39,7 +39,7 @@ enum PandasCut {
       }
       return try intervals(x, edges, right, bound["labels"])
     },
-    Function("qcut") { arguments in
+    FormulaFunction("qcut") { arguments in
       let bound = try arguments.bound(
         to: ["x", "q", "labels", "retbins", "precision", "duplicates"], required: 2, in: "qcut")
       let x = try (bound["x"] ?? .none).doubles()
@@ -59,7 +59,7 @@ enum PandasCut {
       if Set(values).count < values.count {
         guard case .string("drop")? = bound["duplicates"] else {
           throw EvaluationError.value(
-            "Bin edges must be unique: \(Value.list(values.map { .double($0) }).pythonRepr).\n"
+            "Bin edges must be unique: \(FormulaValue.list(values.map { .double($0) }).pythonRepr).\n"
               + "You can drop duplicate edges by setting the 'duplicates' kwarg")
         }
         values = values.uniqued()
@@ -96,8 +96,8 @@ enum PandasCut {
   }
 
   private static func intervals(
-    _ x: [Double], _ edges: Edges, _ right: Bool, _ labels: Value?
-  ) throws -> Value {
+    _ x: [Double], _ edges: Edges, _ right: Bool, _ labels: FormulaValue?
+  ) throws -> FormulaValue {
     let values = edges.values
     guard values.count > 1 else { throw EvaluationError.value("at least two bin edges are needed") }
     let codes = x.map { number -> Int32 in
@@ -118,11 +118,11 @@ enum PandasCut {
     }
     if case .boolean(false)? = labels {
       if codes.contains(-1) {
-        return .vector(Vector(codes.map { $0 < 0 ? .nan : Double($0) }, isSeries: true))
+        return .vector(FormulaVector(codes.map { $0 < 0 ? .nan : Double($0) }, isSeries: true))
       }
-      return .vector(Vector(.integer(codes.map(Int.init), missing: nil), isSeries: true))
+      return .vector(FormulaVector(.integer(codes.map(Int.init), missing: nil), isSeries: true))
     }
-    let levels: [Level]
+    let levels: [ColumnValue]
     if let labels, !labels.isNone {
       levels = labels.elements?.compactMap(\.level) ?? []
       guard levels.count == values.count - 1, Set(levels).count == levels.count else {
@@ -135,11 +135,11 @@ enum PandasCut {
       }
     }
     return .vector(
-      Vector(.categorical(Categorical(levels: levels, codes: codes, ordered: true)), isSeries: true))
+      FormulaVector(.categorical(Categorical(levels: levels, codes: codes, ordered: true)), isSeries: true))
   }
 
   /// The intervals as pandas' `repr` shows them, with just enough digits to tell the edges apart.
-  private static func names(_ edges: Edges, _ right: Bool) -> [Level] {
+  private static func names(_ edges: Edges, _ right: Bool) -> [ColumnValue] {
     var precision = edges.precision
     while precision < 19, Set(edges.values.map { rounded($0, precision) }).count < Set(edges.values).count {
       precision += 1

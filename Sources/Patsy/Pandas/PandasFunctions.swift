@@ -3,31 +3,31 @@ import DataFrames
 /// The functions of pandas that formulas use.
 enum PandasFunctions {
   /// Everything in the namespace `pd`.
-  static let table: [String: Value] = {
-    var table: [String: Value] = [:]
+  static let table: [String: FormulaValue] = {
+    var table: [String: FormulaValue] = [:]
     for name in ["isna", "isnull", "notna", "notnull"] {
       table[name] = .function(
-        Function(name, isElementwise: true) { arguments in
+        FormulaFunction(name, isElementwise: true) { arguments in
           let value = try arguments.bound(to: ["obj"], in: name)["obj"] ?? .none
           guard case .vector(let vector) = value else {
             let missing = value.isNone || value.number?.isNaN == true
             return .boolean(missing == name.hasPrefix("is"))
           }
           guard case .function(let method)? = SeriesMethods.method(name, of: vector) else { return .none }
-          return try method(Arguments())
+          return try method(FunctionArguments())
         })
     }
     for function in PandasCut.functions + PandasMaking.functions + PandasTime.pandas {
       table[function.name] = .function(function)
     }
     table["Series"] = .function(
-      Function("Series", isElementwise: true) { arguments in
+      FormulaFunction("Series", isElementwise: true) { arguments in
         let value = try (arguments.bound(to: ["data"], in: "Series")["data"] ?? .none).asArray()
         guard case .vector(let vector) = value else { return value }
-        return .vector(Vector(vector.storage, isSeries: true))
+        return .vector(FormulaVector(vector.storage, isSeries: true))
       })
     table["to_numeric"] = .function(
-      Function("to_numeric", isElementwise: true) { arguments in
+      FormulaFunction("to_numeric", isElementwise: true) { arguments in
         let bound = try arguments.bound(to: ["arg", "errors"], in: "to_numeric")
         guard case .vector(let vector)? = bound["arg"] else { return bound["arg"] ?? .none }
         if vector.texts == nil { return .vector(vector) }
@@ -40,10 +40,10 @@ enum PandasFunctions {
           if coerces { return .nan }
           throw EvaluationError.value("Unable to parse string \(PythonText.quoted(text)) at position \(row)")
         }
-        return .vector(Vector(values, isSeries: vector.isSeries))
+        return .vector(FormulaVector(values, isSeries: vector.isSeries))
       })
     table["Categorical"] = .function(
-      Function("Categorical") { arguments in
+      FormulaFunction("Categorical") { arguments in
         let bound = try arguments.bound(to: ["values", "categories", "ordered"], in: "Categorical")
         guard case .vector(let vector) = try bound["values"]?.asArray() else {
           throw EvaluationError.type("Categorical input must be list-like")
@@ -51,7 +51,7 @@ enum PandasFunctions {
         let levels = bound["categories"]?.elements?.compactMap(\.level)
         let ordered = try bound["ordered"]?.truth() ?? false
         return .vector(
-          Vector(
+          FormulaVector(
             .categorical(
               Categorical(Column(storage: vector.storage).values, levels: levels, ordered: ordered))))
       })

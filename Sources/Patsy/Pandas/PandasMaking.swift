@@ -3,8 +3,8 @@ import LinearAlgebra
 
 /// Pandas' functions that make codes or frames of a column.
 enum PandasMaking {
-  static let functions: [Function] = [
-    Function("factorize") { arguments in
+  static let functions: [FormulaFunction] = [
+    FormulaFunction("factorize") { arguments in
       let bound = try arguments.bound(to: ["values", "sort"], in: "factorize")
       guard case .vector(let vector) = try (bound["values"] ?? .none).asArray() else {
         throw EvaluationError.type("factorize requires a column")
@@ -16,25 +16,25 @@ enum PandasMaking {
       var place = [Int](repeating: -1, count: levels.count)
       for (position, level) in order.enumerated() { place[level] = position }
       return .tuple([
-        .vector(Vector(.integer(codes.map { $0 < 0 ? -1 : place[Int($0)] }, missing: nil))),
-        .list(order.map { Value(levels[$0]) }),
+        .vector(FormulaVector(.integer(codes.map { $0 < 0 ? -1 : place[Int($0)] }, missing: nil))),
+        .list(order.map { FormulaValue(levels[$0]) }),
       ])
     },
-    Function("DataFrame", isElementwise: true) { arguments in
+    FormulaFunction("DataFrame", isElementwise: true) { arguments in
       let value = try arguments.bound(to: ["data"], in: "DataFrame")["data"] ?? .none
       if case .dictionary(let pairs) = value { return beside(pairs.map(\.value)) }
       guard let matrix = try? value.numericMatrix() else { return .object(frame) }
       return .matrix(matrix)
     },
-    Function("concat", isElementwise: true) { arguments in
+    FormulaFunction("concat", isElementwise: true) { arguments in
       let bound = try arguments.bound(to: ["objs", "axis"], in: "concat")
       let parts = try PythonBuiltins.iterate(bound["objs"] ?? .none)
       if let axis = bound["axis"]?.wholeNumber, axis == 1 { return beside(parts) }
       let items = try parts.flatMap { try PythonBuiltins.iterate($0) }
-      guard case .vector(let joined) = try Value.array(items) else { return .object(frame) }
-      return .vector(Vector(joined.storage, isSeries: true))
+      guard case .vector(let joined) = try FormulaValue.array(items) else { return .object(frame) }
+      return .vector(FormulaVector(joined.storage, isSeries: true))
     },
-    Function("get_dummies") { arguments in
+    FormulaFunction("get_dummies") { arguments in
       let bound = try arguments.bound(to: ["data", "drop_first", "dtype"], in: "get_dummies")
       guard let type = bound["dtype"], !type.isNone, case .vector(let vector)? = bound["data"] else {
         return .object(frame)
@@ -51,7 +51,7 @@ enum PandasMaking {
   ]
 
   /// A frame of the given columns.
-  private static func beside(_ columns: [Value]) -> Value {
+  private static func beside(_ columns: [FormulaValue]) -> FormulaValue {
     let isNumeric = columns.allSatisfy { column in
       Operand(column).map { !$0.isBoolean } ?? false && !column.isColumnOfObjects
     }
@@ -60,5 +60,5 @@ enum PandasMaking {
   }
 
   /// A frame that is no numeric matrix: patsy takes it for categorical data of several dimensions.
-  static let frame = PythonObject(typeName: "DataFrame") { _ in nil }
+  static let frame = FormulaObject(typeName: "DataFrame") { _ in nil }
 }

@@ -3,8 +3,8 @@ import DataFrames
 /// The functions of pandas and numpy that make moments and spans of time.
 enum PandasTime {
   /// `pd.to_datetime` and the like.
-  static let pandas: [Function] = [
-    Function("to_datetime", isElementwise: true) { arguments in
+  static let pandas: [FormulaFunction] = [
+    FormulaFunction("to_datetime", isElementwise: true) { arguments in
       let bound = try arguments.bound(to: ["arg", "errors", "dayfirst", "format", "unit"], in: "to_datetime")
       let value = bound["arg"] ?? .none
       if TimeValue(value) != nil { return value }
@@ -21,7 +21,7 @@ enum PandasTime {
       let length = try TimeUnits.length(bound["unit"] ?? .string("ns"))
       return TimeValue(.moment, try Arithmetic.apply(.multiply, .vector(vector), .double(length))).object
     },
-    Function("Timestamp", isElementwise: true) { arguments in
+    FormulaFunction("Timestamp", isElementwise: true) { arguments in
       let parts = ["year", "month", "day", "hour", "minute", "second", "microsecond"]
       if case .string(let text)? = arguments.positional.first { return try moment(text) }
       if let first = arguments.positional.first, TimeValue(first) != nil { return first }
@@ -34,7 +34,7 @@ enum PandasTime {
       else { throw EvaluationError.value("Timestamp(): the calendar has no such day or time") }
       return TimeValue(.moment, .double(moment.microseconds)).object
     },
-    Function("Timedelta", isElementwise: true) { arguments in
+    FormulaFunction("Timedelta", isElementwise: true) { arguments in
       if let first = arguments.positional.first, TimeValue(first)?.kind == .span { return first }
       if case .string(let text)? = arguments.positional.first { return try span(text) }
       let unit =
@@ -51,7 +51,7 @@ enum PandasTime {
       }
       return TimeValue(.span, .double(total)).object
     },
-    Function("to_timedelta", isElementwise: true) { arguments in
+    FormulaFunction("to_timedelta", isElementwise: true) { arguments in
       let bound = try arguments.bound(to: ["arg", "unit", "errors"], in: "to_timedelta")
       let value = bound["arg"] ?? .none
       if TimeValue(value)?.kind == .span { return value }
@@ -74,14 +74,14 @@ enum PandasTime {
   ]
 
   /// `np.datetime64` and `np.timedelta64`.
-  static let numpy: [Function] = [
-    Function("datetime64", isElementwise: true) { arguments in
+  static let numpy: [FormulaFunction] = [
+    FormulaFunction("datetime64", isElementwise: true) { arguments in
       guard case .string(let text)? = arguments.positional.first else {
         throw EvaluationError.value("Could not convert object to NumPy datetime")
       }
       return try moment(text)
     },
-    Function("timedelta64", isElementwise: true) { arguments in
+    FormulaFunction("timedelta64", isElementwise: true) { arguments in
       let bound = try arguments.bound(to: ["value", "unit"], in: "timedelta64")
       guard let number = bound["value"]?.wholeNumber else {
         throw EvaluationError.value("Could not convert object to NumPy timedelta")
@@ -91,12 +91,12 @@ enum PandasTime {
   ]
 
   /// A column as it is, other sequences as arrays.
-  private static func column(_ value: Value) throws -> Value {
+  private static func column(_ value: FormulaValue) throws -> FormulaValue {
     if case .vector = value { return value }
     return try value.asArray()
   }
 
-  private static func moment(_ text: String, dayFirst: Bool = false) throws -> Value {
+  private static func moment(_ text: String, dayFirst: Bool = false) throws -> FormulaValue {
     // A year, or a year and a month, stands for its first day.
     let padded = [4: "-01-01", 7: "-01"][text.count].map { text + $0 }
     guard let moment = Moment(text, dayFirst: dayFirst) ?? padded.flatMap({ Moment($0) }) else {
@@ -105,7 +105,7 @@ enum PandasTime {
     return TimeValue(.moment, .double(moment.microseconds)).object
   }
 
-  private static func span(_ text: String) throws -> Value {
+  private static func span(_ text: String) throws -> FormulaValue {
     guard let span = TimeUnits.span(text) else { throw unknownSpan(text) }
     return TimeValue(.span, .double(span)).object
   }

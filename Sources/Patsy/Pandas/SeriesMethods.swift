@@ -2,13 +2,14 @@ import DataFrames
 
 /// Methods that only pandas' Series have.
 enum SeriesMethods {
-  static func method(_ name: String, of vector: Vector) -> Value? {
-    let value = Value.vector(vector)
+  static func method(_ name: String, of vector: FormulaVector) -> FormulaValue? {
+    let value = FormulaValue.vector(vector)
     let column = Column(storage: vector.storage)
     func bound(
-      _ parameters: [String], required: Int = 1, _ body: @escaping @Sendable ([String: Value]) throws -> Value
+      _ parameters: [String], required: Int = 1,
+      _ body: @escaping @Sendable ([String: FormulaValue]) throws -> FormulaValue
     )
-      -> Value
+      -> FormulaValue
     {
       ColumnMethods.method(name, vector, parameters, required: required, body)
     }
@@ -47,7 +48,8 @@ enum SeriesMethods {
     case "nunique":
       return bound([], required: 0) { _ in .integer(Set(column.values.compactMap { $0 }).count) }
     case "unique":
-      return bound([], required: 0) { _ in .list(column.values.compactMap { $0 }.uniqued().map { Value($0) })
+      return bound([], required: 0) { _ in
+        .list(column.values.compactMap { $0 }.uniqued().map { FormulaValue($0) })
       }
     case "mode":
       return bound([], required: 0) { _ in
@@ -55,25 +57,25 @@ enum SeriesMethods {
         var counts = [Int](repeating: 0, count: coded.levels.count)
         for code in coded.codes where code >= 0 { counts[Int(code)] += 1 }
         let best = counts.max() ?? 0
-        return .list(zip(coded.levels, counts).filter { $0.1 == best }.map { Value($0.0) })
+        return .list(zip(coded.levels, counts).filter { $0.1 == best }.map { FormulaValue($0.0) })
       }
     case "cummax", "cummin":
       return bound([], required: 0) { _ in
         let largest = name == "cummax"
         return try NumpyFunctions.accumulate(
-          Arguments([value]), name, { largest ? Swift.max($0, $1) : Swift.min($0, $1) },
+          FunctionArguments([value]), name, { largest ? Swift.max($0, $1) : Swift.min($0, $1) },
           { largest ? Swift.max($0, $1) : Swift.min($0, $1) })
       }
     case "ffill", "bfill":
       return bound([], required: 0) { _ in
-        var last: Level?
-        func carried(_ value: Level?) -> Level? {
+        var last: ColumnValue?
+        func carried(_ value: ColumnValue?) -> ColumnValue? {
           last = value ?? last
           return last
         }
         let filled =
           name == "ffill" ? column.values.map(carried) : column.values.reversed().map(carried).reversed()
-        return series(Level.columnStorage(filled))
+        return series(ColumnValue.columnStorage(filled))
       }
     case "interpolate": return bound(["method"], required: 0) { _ in try interpolated(value) }
     case "combine_first": return bound(["other"]) { try fill(vector, $0["other"] ?? .none) }
@@ -90,7 +92,7 @@ enum SeriesMethods {
         let isShare = try arguments["normalize"]?.truth() ?? false
         return .dictionary(
           zip(coded.levels, counts).map {
-            (key: Value($0), value: isShare ? .double(Double($1) / total) : .integer($1))
+            (key: FormulaValue($0), value: isShare ? .double(Double($1) / total) : .integer($1))
           })
       }
     default: return SeriesOrder.method(name, of: vector) ?? SeriesViews.view(name, of: vector)
@@ -98,7 +100,7 @@ enum SeriesMethods {
   }
 
   /// Sum of products, covariance or correlation of the rows where neither is missing.
-  private static func association(_ name: String, _ a: [Double], _ b: [Double]) throws -> Value {
+  private static func association(_ name: String, _ a: [Double], _ b: [Double]) throws -> FormulaValue {
     guard a.count == b.count else { throw EvaluationError.value("matrices are not aligned") }
     if name == "dot" { return .double(Reductions.sum(zip(a, b).map { $0 * $1 })) }
     let pairs = zip(a, b).filter { !$0.isNaN && !$1.isNaN }
@@ -111,11 +113,13 @@ enum SeriesMethods {
     return .double(covariance / (Reductions.variance(x, 1) * Reductions.variance(y, 1)).squareRoot())
   }
 
-  static func series(_ storage: Column.Storage) -> Value {
-    .vector(Vector(storage, isSeries: true))
+  static func series(_ storage: Column.Storage) -> FormulaValue {
+    .vector(FormulaVector(storage, isSeries: true))
   }
 
-  private static func between(_ value: Value, _ arguments: [String: Value]) throws -> Value {
+  private static func between(_ value: FormulaValue, _ arguments: [String: FormulaValue]) throws
+    -> FormulaValue
+  {
     var inclusive = "both"
     if case .string(let text)? = arguments["inclusive"] { inclusive = text }
     let atLeft = inclusive == "both" || inclusive == "left"
@@ -126,7 +130,7 @@ enum SeriesMethods {
   }
 
   /// Missing values replaced by one value.
-  private static func fill(_ vector: Vector, _ value: Value) throws -> Value {
+  private static func fill(_ vector: FormulaVector, _ value: FormulaValue) throws -> FormulaValue {
     let column = Column(storage: vector.storage)
     switch vector.storage {
     case .double(let values):
@@ -143,12 +147,12 @@ enum SeriesMethods {
         )
       }
       return series(.categorical(Categorical(column.values.map { $0 ?? level }, levels: categories.levels)))
-    default: return series(Level.columnStorage(column.values.map { $0 ?? value.level }))
+    default: return series(ColumnValue.columnStorage(column.values.map { $0 ?? value.level }))
     }
   }
 
   /// Missing values on straight lines between their neighbours; the last value is carried on.
-  private static func interpolated(_ value: Value) throws -> Value {
+  private static func interpolated(_ value: FormulaValue) throws -> FormulaValue {
     var values = try value.doubles()
     let known = values.indices.filter { !values[$0].isNaN }
     for (left, right) in zip(known, known.dropFirst()) where right > left + 1 {
@@ -160,10 +164,12 @@ enum SeriesMethods {
   }
 
   /// Each distinct value replaced by what `change` makes of it.
-  private static func mapLevels(_ vector: Vector, _ change: (Level) throws -> Level?) throws -> Value {
+  private static func mapLevels(_ vector: FormulaVector, _ change: (ColumnValue) throws -> ColumnValue?)
+    throws -> FormulaValue
+  {
     let coded = Column(storage: vector.storage).factorized()
     let target = try coded.levels.map(change)
-    let storage = Level.columnStorage(coded.codes.map { $0 < 0 ? nil : target[Int($0)] })
+    let storage = ColumnValue.columnStorage(coded.codes.map { $0 < 0 ? nil : target[Int($0)] })
     if case .categorical(let categories) = vector.storage, Set(target).count == target.count,
       !target.contains(nil)
     {
@@ -175,50 +181,57 @@ enum SeriesMethods {
     return series(storage)
   }
 
-  private static func map(_ vector: Vector, _ argument: Value) throws -> Value {
+  private static func map(_ vector: FormulaVector, _ argument: FormulaValue) throws -> FormulaValue {
     switch argument {
     case .dictionary(let pairs):
       let table = Dictionary(
         pairs.compactMap { pair in pair.key.level.map { ($0, pair.value.level) } }, uniquingKeysWith: { $1 })
       return try mapLevels(vector) { table[$0] ?? nil }
-    case .function(let function): return try mapLevels(vector) { try function(Arguments([Value($0)])).level }
+    case .function(let function):
+      return try mapLevels(vector) { try function(FunctionArguments([FormulaValue($0)])).level }
     default: throw EvaluationError.type("'\(argument.typeName)' object is not callable")
     }
   }
 
   /// What a function, or the method or numpy function of that name, makes of the column.
-  private static func call(_ function: Value, on vector: Vector, whole: Bool) throws -> Value {
+  private static func call(_ function: FormulaValue, on vector: FormulaVector, whole: Bool) throws
+    -> FormulaValue
+  {
     guard case .string(let name) = function else {
-      if whole, case .function(let function) = function { return try function(Arguments([.vector(vector)])) }
+      if whole, case .function(let function) = function {
+        return try function(FunctionArguments([.vector(vector)]))
+      }
       return try apply(.vector(vector), function)
     }
     if case .function(let method)? = try ColumnMethods.attribute(name, of: vector) {
-      return try method(Arguments())
+      return try method(FunctionArguments())
     }
     guard case .function(let function)? = NumpyFunctions.table[name] else {
       throw EvaluationError.attribute("'\(name)' is not a valid function for 'Series' object")
     }
-    return try function(Arguments([.vector(vector)]))
+    return try function(FunctionArguments([.vector(vector)]))
   }
 
-  private static func apply(_ value: Value, _ function: Value) throws -> Value {
+  private static func apply(_ value: FormulaValue, _ function: FormulaValue) throws -> FormulaValue {
     guard case .function(let function) = function else {
       throw EvaluationError.type("'\(function.typeName)' object is not callable")
     }
     if function.isElementwise, Operand(value) != nil, PythonBuiltins.table[function.name] == nil {
-      return try function(Arguments([value]))
+      return try function(FunctionArguments([value]))
     }
     guard case .vector(let vector) = value else { return value }
-    return try mapLevels(vector) { try function(Arguments([Value($0)])).level }
+    return try mapLevels(vector) { try function(FunctionArguments([FormulaValue($0)])).level }
   }
 
-  private static func replace(_ vector: Vector, _ from: Value, _ to: Value?) throws -> Value {
-    var table: [Level: Level?] = [:]
+  private static func replace(_ vector: FormulaVector, _ from: FormulaValue, _ to: FormulaValue?) throws
+    -> FormulaValue
+  {
+    var table: [ColumnValue: ColumnValue?] = [:]
     switch (from, to) {
     case (.dictionary(let pairs), _):
       for pair in pairs { if let key = pair.key.level { table[key] = pair.value.level } }
     case (.list(let keys), let to?):
-      let values = to.elements ?? [Value](repeating: to, count: keys.count)
+      let values = to.elements ?? [FormulaValue](repeating: to, count: keys.count)
       for (key, value) in zip(keys, values) { if let key = key.level { table[key] = value.level } }
     case (let key, let to?):
       if let level = key.level { table[level] = to.level }

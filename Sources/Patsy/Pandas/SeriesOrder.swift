@@ -2,12 +2,12 @@ import DataFrames
 
 /// Methods of Series that look at the order of rows or values: shifts, differences, sorting, ranks.
 enum SeriesOrder {
-  static func method(_ name: String, of vector: Vector) -> Value? {
-    let value = Value.vector(vector)
+  static func method(_ name: String, of vector: FormulaVector) -> FormulaValue? {
+    let value = FormulaValue.vector(vector)
     let column = Column(storage: vector.storage)
     func bound(
-      _ parameters: [String], _ body: @escaping @Sendable ([String: Value]) throws -> Value
-    ) -> Value {
+      _ parameters: [String], _ body: @escaping @Sendable ([String: FormulaValue]) throws -> FormulaValue
+    ) -> FormulaValue {
       ColumnMethods.method(name, vector, parameters, required: 0, body)
     }
     switch name {
@@ -15,19 +15,21 @@ enum SeriesOrder {
       return bound(["periods", "freq", "axis", "fill_value"]) { arguments in
         let filler = arguments["fill_value"]?.level
         if column.isNumeric, filler == nil {
-          return .vector(Vector(shifted(try value.doubles(), arguments), isSeries: true))
+          return .vector(FormulaVector(shifted(try value.doubles(), arguments), isSeries: true))
         }
-        return SeriesMethods.series(Level.columnStorage(shifted(column.values, arguments, filler: filler)))
+        return SeriesMethods.series(
+          ColumnValue.columnStorage(shifted(column.values, arguments, filler: filler)))
       }
     case "diff":
       return bound(["periods"]) { arguments in
         let values = try value.doubles()
-        return .vector(Vector(zip(values, shifted(values, arguments)).map { $0 - $1 }, isSeries: true))
+        return .vector(FormulaVector(zip(values, shifted(values, arguments)).map { $0 - $1 }, isSeries: true))
       }
     case "pct_change":
       return bound(["periods"]) { arguments in
         let values = try value.doubles()
-        return .vector(Vector(zip(values, shifted(values, arguments)).map { $0 / $1 - 1 }, isSeries: true))
+        return .vector(
+          FormulaVector(zip(values, shifted(values, arguments)).map { $0 / $1 - 1 }, isSeries: true))
       }
     case "sort_values":
       return bound(["axis", "ascending"]) { arguments in
@@ -56,12 +58,12 @@ enum SeriesOrder {
     }
   }
 
-  private static func shifted(_ values: [Double], _ arguments: [String: Value]) -> [Double] {
+  private static func shifted(_ values: [Double], _ arguments: [String: FormulaValue]) -> [Double] {
     shifted(values, arguments, filler: .nan)
   }
 
   /// The value `periods` rows before, `filler` where there is none.
-  private static func shifted<T>(_ values: [T], _ arguments: [String: Value], filler: T) -> [T] {
+  private static func shifted<T>(_ values: [T], _ arguments: [String: FormulaValue], filler: T) -> [T] {
     let periods = arguments["periods"]?.wholeNumber ?? 1
     return values.indices.map { row in
       let (source, overflow) = row.subtractingReportingOverflow(periods)
@@ -70,7 +72,8 @@ enum SeriesOrder {
   }
 
   /// Ranks from 1, missing values kept; equal values share their mean rank unless `method` says otherwise.
-  private static func rank(_ value: Value, _ arguments: [String: Value]) throws -> Value {
+  private static func rank(_ value: FormulaValue, _ arguments: [String: FormulaValue]) throws -> FormulaValue
+  {
     let values = try rankable(value)
     let descending = try !(arguments["ascending"]?.truth() ?? true)
     let percent = try arguments["pct"]?.truth() ?? false
@@ -103,7 +106,7 @@ enum SeriesOrder {
   }
 
   /// Numbers in the order of the values: the values themselves, or the positions of texts.
-  private static func rankable(_ value: Value) throws -> [Double] {
+  private static func rankable(_ value: FormulaValue) throws -> [Double] {
     guard case .vector(let vector) = value, vector.texts != nil else { return try value.doubles() }
     return vector.coded().codes.map { $0 < 0 ? .nan : Double($0) }
   }

@@ -9,7 +9,7 @@ import DataFrames
 /// Views of a Series: groups of its rows, moving windows, positions.
 enum SeriesViews {
   /// `series.name`; nil when it is no view.
-  static func view(_ name: String, of vector: Vector) -> Value? {
+  static func view(_ name: String, of vector: FormulaVector) -> FormulaValue? {
     switch name {
     case "groupby":
       return ColumnMethods.method(name, vector, ["by", "axis", "level", "as_index", "sort"]) {
@@ -43,7 +43,7 @@ enum SeriesViews {
       }
     case "iloc", "loc":
       return .object(
-        PythonObject(typeName: name == "loc" ? "_LocIndexer" : "_iLocIndexer") { _ in
+        FormulaObject(typeName: name == "loc" ? "_LocIndexer" : "_iLocIndexer") { _ in
           nil
         } item: { index in
           // The labels are the positions; a slice of labels includes its end.
@@ -52,7 +52,7 @@ enum SeriesViews {
           }
           // A single negative position is no label, which a Series would take it for.
           let isSingle = index.wholeNumber != nil
-          return try Subscripts.item(index, of: .vector(isSingle ? Vector(vector.storage) : vector))
+          return try Subscripts.item(index, of: .vector(isSingle ? FormulaVector(vector.storage) : vector))
         })
     default: return nil
     }
@@ -62,7 +62,7 @@ enum SeriesViews {
 
   /// Rows by group; rows whose key is missing are in none.
   private struct Groups: Sendable {
-    let vector: Vector
+    let vector: FormulaVector
     let rows: [[Int]]
 
     /// For each row the value of its group; NaN in no group.
@@ -76,8 +76,8 @@ enum SeriesViews {
     }
   }
 
-  private static func groups(of vector: Vector, by key: Value) throws -> PythonObject {
-    let keys: [Value]
+  private static func groups(of vector: FormulaVector, by key: FormulaValue) throws -> FormulaObject {
+    let keys: [FormulaValue]
     if case .list(let items) = key { keys = items } else { keys = [key] }
     var codes = [Int](repeating: 0, count: vector.count)
     for key in keys {
@@ -97,46 +97,46 @@ enum SeriesViews {
     var rows = [[Int]](repeating: [], count: (codes.max() ?? -1) + 1)
     for (row, code) in codes.enumerated() where code >= 0 { rows[code].append(row) }
     let groups = Groups(vector: vector, rows: rows)
-    return PythonObject(typeName: "SeriesGroupBy") { name in
+    return FormulaObject(typeName: "SeriesGroupBy") { name in
       switch name {
       case "transform":
         return ColumnMethods.method(name, vector, ["func"]) { try transform(groups, $0["func"] ?? .none) }
       case "ngroup", "cumcount", "cumsum", "rank", "shift", "diff":
-        return .function(Function(name) { arguments in try running(groups, name, arguments) })
+        return .function(FormulaFunction(name) { arguments in try running(groups, name, arguments) })
       default:
         guard name == "size" || summary(name, of: vector) != nil else { return nil }
         return .function(
-          Function(name) { _ in
+          FormulaFunction(name) { _ in
             let summary = try require(summary(name, of: vector), name)
-            return .vector(Vector(try groups.rows.map(summary), isSeries: true))
+            return .vector(FormulaVector(try groups.rows.map(summary), isSeries: true))
           })
       }
     }
   }
 
   /// `groupby(…).transform(function)`, the function given by name or itself.
-  private static func transform(_ groups: Groups, _ function: Value) throws -> Value {
+  private static func transform(_ groups: Groups, _ function: FormulaValue) throws -> FormulaValue {
     let vector = groups.vector
     switch function {
     case .string(let name):
       if ["cumsum", "rank", "shift", "diff", "cumcount", "ngroup"].contains(name) {
-        return try running(groups, name, Arguments())
+        return try running(groups, name, FunctionArguments())
       }
       let summary = try require(summary(name, of: vector), name)
       let values = try groups.broadcast(summary)
       if keepsWholeNumbers(name, vector), let whole = wholeNumbers(values) {
-        return .vector(Vector(.integer(whole, missing: nil), isSeries: true))
+        return .vector(FormulaVector(.integer(whole, missing: nil), isSeries: true))
       }
-      return .vector(Vector(values, isSeries: true))
+      return .vector(FormulaVector(values, isSeries: true))
     case .function(let function):
-      return try filled(groups) { try function(Arguments([.vector($0)])) }
+      return try filled(groups) { try function(FunctionArguments([.vector($0)])) }
     default:
       throw EvaluationError.type("'\(function.typeName)' object is not callable")
     }
   }
 
   /// Whether a summary of whole numbers is a whole number, or it counts.
-  private static func keepsWholeNumbers(_ name: String, _ vector: Vector) -> Bool {
+  private static func keepsWholeNumbers(_ name: String, _ vector: FormulaVector) -> Bool {
     if ["count", "size", "nunique"].contains(name) { return true }
     guard case .integer(_, missing: nil) = vector.storage else { return false }
     return ["sum", "prod", "min", "max", "first", "last"].contains(name)
@@ -158,7 +158,9 @@ enum SeriesViews {
   }
 
   /// A group's summary in one number, missing values passed over; nil for an unknown name.
-  private static func summary(_ name: String, of vector: Vector) -> (@Sendable ([Int]) throws -> Double)? {
+  private static func summary(_ name: String, of vector: FormulaVector) -> (
+    @Sendable ([Int]) throws -> Double
+  )? {
     let column = Column(storage: vector.storage)
     switch name {
     case "size": return { Double($0.count) }
@@ -175,13 +177,15 @@ enum SeriesViews {
   }
 
   /// Methods whose result has one value for each row.
-  private static func running(_ groups: Groups, _ name: String, _ arguments: Arguments) throws -> Value {
+  private static func running(_ groups: Groups, _ name: String, _ arguments: FunctionArguments) throws
+    -> FormulaValue
+  {
     if name == "ngroup" || name == "cumcount" {
       var numbers = [Int](repeating: -1, count: groups.vector.count)
       for (group, rows) in groups.rows.enumerated() {
         for (position, row) in rows.enumerated() { numbers[row] = name == "ngroup" ? group : position }
       }
-      return .vector(Vector(.integer(numbers, missing: nil), isSeries: true))
+      return .vector(FormulaVector(.integer(numbers, missing: nil), isSeries: true))
     }
     return try filled(groups) { part in
       guard case .function(let method)? = try ColumnMethods.attribute(name, of: part) else { return .none }
@@ -190,36 +194,38 @@ enum SeriesViews {
   }
 
   /// Each group's rows filled with what `body` makes of the group: one number for all, or one for each.
-  private static func filled(_ groups: Groups, _ body: (Vector) throws -> Value) throws -> Value {
+  private static func filled(_ groups: Groups, _ body: (FormulaVector) throws -> FormulaValue) throws
+    -> FormulaValue
+  {
     let column = Column(storage: groups.vector.storage)
     var result = [Double](repeating: .nan, count: groups.vector.count)
     for rows in groups.rows {
-      let part = Vector(Level.columnStorage(rows.map { column[$0] }), isSeries: true)
+      let part = FormulaVector(ColumnValue.columnStorage(rows.map { column[$0] }), isSeries: true)
       let values = try body(part).doubles()
       guard values.count == rows.count || values.count == 1 else {
         throw EvaluationError.value("transform must return a scalar value for each group")
       }
       for (position, row) in rows.enumerated() { result[row] = values[values.count == 1 ? 0 : position] }
     }
-    return .vector(Vector(result, isSeries: true))
+    return .vector(FormulaVector(result, isSeries: true))
   }
 
   // MARK: Windows
 
   /// Summaries of the `size` rows up to each row, or centred on it; NaN where fewer than `least` are present.
-  private static func windows(of vector: Vector, size: Int, least: Int, ahead: Int) -> PythonObject {
-    PythonObject(typeName: "Rolling") { name in
+  private static func windows(of vector: FormulaVector, size: Int, least: Int, ahead: Int) -> FormulaObject {
+    FormulaObject(typeName: "Rolling") { name in
       guard let values = vector.doubles, let summary = summary(name, of: vector), name != "size" else {
         return nil
       }
       return .function(
-        Function(name) { _ in
+        FormulaFunction(name) { _ in
           let result = try values.indices.map { row -> Double in
             let end = min(row + ahead, values.count - 1)
             let rows = Array(max(0, row + ahead - size + 1)...end)
             return rows.lazy.filter { !values[$0].isNaN }.count < least ? .nan : try summary(rows)
           }
-          return .vector(Vector(result, isSeries: true))
+          return .vector(FormulaVector(result, isSeries: true))
         })
     }
   }
@@ -227,7 +233,7 @@ enum SeriesViews {
   // MARK: Exponential weights
 
   /// The weight that the newest value has in a long series.
-  private static func smoothing(_ arguments: [String: Value]) throws -> Double {
+  private static func smoothing(_ arguments: [String: FormulaValue]) throws -> Double {
     let given = arguments.compactMap { name, value in value.number.map { (name: name, number: $0) } }
     guard given.count == 1, let (name, number) = given.first else {
       throw EvaluationError.value("Must pass one of comass, span, halflife, or alpha")
@@ -242,11 +248,11 @@ enum SeriesViews {
   }
 
   /// Means of all values so far, each weighing less the longer ago it was.
-  private static func weighted(_ vector: Vector, smoothing: Double) -> PythonObject {
-    PythonObject(typeName: "ExponentialMovingWindow") { name in
+  private static func weighted(_ vector: FormulaVector, smoothing: Double) -> FormulaObject {
+    FormulaObject(typeName: "ExponentialMovingWindow") { name in
       guard name == "mean", let values = vector.doubles else { return nil }
       return .function(
-        Function(name) { _ in
+        FormulaFunction(name) { _ in
           var mean = Double.nan
           var weight = 1.0
           let result = values.map { value -> Double in
@@ -261,7 +267,7 @@ enum SeriesViews {
             }
             return mean
           }
-          return .vector(Vector(result, isSeries: true))
+          return .vector(FormulaVector(result, isSeries: true))
         })
     }
   }

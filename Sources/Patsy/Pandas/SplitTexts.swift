@@ -7,9 +7,9 @@ enum SplitTexts {
   /// - Parameters:
   ///   - separator: nil splits at runs of blanks.
   ///   - limit: the largest number of splits; not positive means no limit.
-  static func split(_ texts: StringColumn, _ separator: String?, limit: Int) -> Value {
+  static func split(_ texts: StringColumn, _ separator: String?, limit: Int) -> FormulaValue {
     let parts = texts.pool.map { Self.parts(of: $0, separator, limit) }
-    @Sendable func part(_ index: Value) throws -> Value {
+    @Sendable func part(_ index: FormulaValue) throws -> FormulaValue {
       guard let wanted = index.wholeNumber else {
         throw EvaluationError.type("only whole numbers can select among split texts in formulas")
       }
@@ -18,24 +18,25 @@ enum SplitTexts {
         return list.indices.contains(position) ? list[position] : nil
       }
       return .vector(
-        Vector(.string(StringColumn(texts.codes.map { $0 < 0 ? nil : chosen[Int($0)] })), isSeries: true))
+        FormulaVector(
+          .string(StringColumn(texts.codes.map { $0 < 0 ? nil : chosen[Int($0)] })), isSeries: true))
     }
-    let methods = PythonObject(typeName: "StringMethods") { name in
+    let methods = FormulaObject(typeName: "StringMethods") { name in
       switch name {
       case "get":
-        return .function(Function(name) { try part($0.bound(to: ["i"], in: name)["i"] ?? .none) })
+        return .function(FormulaFunction(name) { try part($0.bound(to: ["i"], in: name)["i"] ?? .none) })
       case "len":
         return .function(
-          Function(name) { _ in
-            let counts = texts.codes.map { $0 < 0 ? nil : Level.integer(parts[Int($0)].count) }
-            return .vector(Vector(Level.columnStorage(counts), isSeries: true))
+          FormulaFunction(name) { _ in
+            let counts = texts.codes.map { $0 < 0 ? nil : ColumnValue.integer(parts[Int($0)].count) }
+            return .vector(FormulaVector(ColumnValue.columnStorage(counts), isSeries: true))
           })
       default: return nil
       }
     } item: {
       try part($0)
     }
-    return .object(PythonObject(typeName: "Series") { $0 == "str" ? .object(methods) : nil })
+    return .object(FormulaObject(typeName: "Series") { $0 == "str" ? .object(methods) : nil })
   }
 
   private static func parts(of text: String, _ separator: String?, _ limit: Int) -> [String] {

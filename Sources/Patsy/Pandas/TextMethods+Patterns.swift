@@ -3,7 +3,7 @@ import DataFrames
 // Methods of texts that search for a pattern, or fill up to a width.
 extension TextMethods {
   /// `contains`, `match` and `fullmatch`.
-  static func pattern(_ name: String, _ arguments: Arguments) throws -> Change {
+  static func pattern(_ name: String, _ arguments: FunctionArguments) throws -> Change {
     let bound = try arguments.bound(to: ["pat", "case", "flags", "na", "regex"], in: name)
     guard case .string(let pattern)? = bound["pat"] else {
       throw EvaluationError.type("first argument must be string or compiled pattern")
@@ -36,7 +36,7 @@ extension TextMethods {
   }
 
   /// `extract(pattern, expand=False)`: the first group of the first match; a frame in other cases.
-  static func extraction(_ arguments: Arguments) throws -> Change {
+  static func extraction(_ arguments: FunctionArguments) throws -> Change {
     let bound = try arguments.bound(to: ["pat", "flags", "expand"], in: "extract")
     guard case .string(let pattern)? = bound["pat"] else {
       throw EvaluationError.type("first argument must be string or compiled pattern")
@@ -49,7 +49,7 @@ extension TextMethods {
   }
 
   /// `pad(width, side, fillchar)` and its kin.
-  static func padding(_ name: String, _ arguments: Arguments) throws -> Change {
+  static func padding(_ name: String, _ arguments: FunctionArguments) throws -> Change {
     let parameters = name == "pad" ? ["width", "side", "fillchar"] : ["width", "fillchar"]
     let bound = try arguments.bound(to: parameters, in: name)
     guard let asked = bound["width"]?.wholeNumber else {

@@ -2,14 +2,14 @@ import DataFrames
 
 /// Methods of texts, and of columns of texts behind `.str`.
 enum TextMethods {
-  typealias Change = @Sendable (String) throws -> Level?
+  typealias Change = @Sendable (String) throws -> ColumnValue?
 
   /// `column.str.name`
-  static func method(_ name: String, of vector: Vector) -> Value? {
+  static func method(_ name: String, of vector: FormulaVector) -> FormulaValue? {
     guard let texts = vector.textColumn else { return nil }
     if name == "split" {
       return .function(
-        Function(name) { arguments in
+        FormulaFunction(name) { arguments in
           let bound = try arguments.bound(to: ["pat", "n", "expand"], required: 0, in: name)
           var separator: String?
           if case .string(let text)? = bound["pat"] { separator = text }
@@ -19,16 +19,16 @@ enum TextMethods {
     }
     if name == "extract" {
       return .function(
-        Function(name) { arguments in
+        FormulaFunction(name) { arguments in
           let expands = try arguments.keywords.last { $0.name == "expand" }?.value.truth() ?? true
           return try expands ? .object(PandasMaking.frame) : mapped(texts, extraction(arguments))
         })
     }
     if name == "cat" {
       return .function(
-        Function(name) { arguments in
+        FormulaFunction(name) { arguments in
           let bound = try arguments.bound(to: ["others", "sep"], in: name)
-          var joined = Value.vector(Vector(.string(texts), isSeries: true))
+          var joined = FormulaValue.vector(FormulaVector(.string(texts), isSeries: true))
           if let separator = bound["sep"], !separator.isNone {
             joined = try Arithmetic.apply(.add, joined, separator)
           }
@@ -36,7 +36,7 @@ enum TextMethods {
         })
     }
     return .function(
-      Function(name) { arguments in
+      FormulaFunction(name) { arguments in
         guard let change = try change(name, arguments) else {
           throw EvaluationError.attribute("'StringMethods' object has no attribute '\(name)'")
         }
@@ -45,29 +45,30 @@ enum TextMethods {
   }
 
   /// `str.name`, a function of a text.
-  static func unbound(_ name: String) -> Value? {
+  static func unbound(_ name: String) -> FormulaValue? {
     .function(
-      Function(name, isElementwise: true) { arguments in
+      FormulaFunction(name, isElementwise: true) { arguments in
         guard case .string(let text)? = arguments.positional.first,
           case .function(let function)? = method(name, of: text)
         else { throw EvaluationError.type("unbound method str.\(name)() needs an argument") }
-        return try function(Arguments(Array(arguments.positional.dropFirst()), keywords: arguments.keywords))
+        return try function(
+          FunctionArguments(Array(arguments.positional.dropFirst()), keywords: arguments.keywords))
       })
   }
 
   /// `text.name`
-  static func method(_ name: String, of text: String) -> Value? {
+  static func method(_ name: String, of text: String) -> FormulaValue? {
     .function(
-      Function(name) { arguments in
+      FormulaFunction(name) { arguments in
         guard name != "contains", let change = try change(name, arguments) else {
           throw EvaluationError.attribute("'str' object has no attribute '\(name)'")
         }
-        return Value(try change(text))
+        return FormulaValue(try change(text))
       })
   }
 
   /// `column.str[index]`
-  static func item(_ index: Value, of vector: Vector) throws -> Value {
+  static func item(_ index: FormulaValue, of vector: FormulaVector) throws -> FormulaValue {
     guard let texts = vector.textColumn else { throw EvaluationError.type("not a column of texts") }
     return try mapped(texts) { text in
       (try? Subscripts.item(index, of: .string(text)))?.level
@@ -75,23 +76,24 @@ enum TextMethods {
   }
 
   /// Each distinct text is changed once.
-  private static func mapped(_ texts: StringColumn, _ change: Change) throws -> Value {
+  private static func mapped(_ texts: StringColumn, _ change: Change) throws -> FormulaValue {
     let target = try texts.pool.map(change)
     if target.allSatisfy({ if case .string? = $0 { true } else { $0 == nil } }) {
       var next = target[...]
       // `mapPool` visits the pool in order.
       let column = texts.mapPool { _ in next.removeFirst()?.description }
-      return .vector(Vector(.string(column), isSeries: true))
+      return .vector(FormulaVector(.string(column), isSeries: true))
     }
     let values = texts.codes.map { $0 < 0 ? nil : target[Int($0)] }
     // A test is false for a missing text.
     if target.allSatisfy({ if case .boolean? = $0 { true } else { false } }) {
-      return .vector(Vector(.boolean(values.map { $0 == .boolean(true) }, missing: nil), isSeries: true))
+      return .vector(
+        FormulaVector(.boolean(values.map { $0 == .boolean(true) }, missing: nil), isSeries: true))
     }
-    return .vector(Vector(Level.columnStorage(values), isSeries: true))
+    return .vector(FormulaVector(ColumnValue.columnStorage(values), isSeries: true))
   }
 
-  private static func change(_ name: String, _ arguments: Arguments) throws -> Change? {
+  private static func change(_ name: String, _ arguments: FunctionArguments) throws -> Change? {
     func text(_ position: Int) -> String? {
       guard position < arguments.positional.count, case .string(let text) = arguments.positional[position]
       else { return nil }
@@ -129,10 +131,10 @@ enum TextMethods {
       return { text in (try? regex(old)).map { .string(text.replacing($0, with: new)) } }
     case "slice":
       let bound = try arguments.bound(to: ["start", "stop", "step"], required: 0, in: name)
-      let slice = Value.slice(bound["start"] ?? .none, bound["stop"] ?? .none, bound["step"] ?? .none)
+      let slice = FormulaValue.slice(bound["start"] ?? .none, bound["stop"] ?? .none, bound["step"] ?? .none)
       return { (try? Subscripts.item(slice, of: .string($0)))?.level }
     case "get":
-      let index = Value.integer(number(0) ?? 0)
+      let index = FormulaValue.integer(number(0) ?? 0)
       return { (try? Subscripts.item(index, of: .string($0)))?.level }
     case "count":
       guard let part = text(0), !part.isEmpty else { throw EvaluationError.type("count() requires a text") }

@@ -5,10 +5,12 @@ enum TimeArithmetic {
   /// `left operator right`; nil when neither side is a time.
   ///
   /// - Throws: ``EvaluationError`` where pandas does not know the operation.
-  static func apply(_ operation: Expression.BinaryOperator, _ left: Value, _ right: Value) throws -> Value? {
+  static func apply(_ operation: Expression.BinaryOperator, _ left: FormulaValue, _ right: FormulaValue)
+    throws -> FormulaValue?
+  {
     guard TimeValue(left) != nil || TimeValue(right) != nil else { return nil }
     let (a, b) = (try side(left, beside: right), try side(right, beside: left))
-    func result(_ kind: TimeValue.Kind?) throws -> Value {
+    func result(_ kind: TimeValue.Kind?) throws -> FormulaValue {
       let value = try Arithmetic.apply(operation, a?.value ?? left, b?.value ?? right)
       return kind.map { TimeValue($0, value).object } ?? value
     }
@@ -38,7 +40,7 @@ enum TimeArithmetic {
   }
 
   /// A sign before a span; nil for what is no time.
-  static func apply(_ operation: Expression.UnaryOperator, _ value: Value) throws -> Value? {
+  static func apply(_ operation: Expression.UnaryOperator, _ value: FormulaValue) throws -> FormulaValue? {
     guard let time = TimeValue(value) else { return nil }
     guard time.kind == .span, operation != .invert else {
       throw EvaluationError.type("bad operand type for unary \(operation.rawValue): '\(name(value))'")
@@ -49,7 +51,8 @@ enum TimeArithmetic {
   /// Both sides of a comparison as numbers in the order of time; nil when neither is a time, or only one.
   ///
   /// - Throws: ``EvaluationError`` when a text beside moments is none.
-  static func comparable(_ left: Value, _ right: Value) throws -> (Value, Value)? {
+  static func comparable(_ left: FormulaValue, _ right: FormulaValue) throws -> (FormulaValue, FormulaValue)?
+  {
     guard TimeValue(left) != nil || TimeValue(right) != nil, let a = try side(left, beside: right),
       let b = try side(right, beside: left), a.kind == b.kind
     else { return nil }
@@ -60,7 +63,7 @@ enum TimeArithmetic {
   }
 
   /// A side as a time: a text beside moments is read as one.
-  private static func side(_ value: Value, beside other: Value) throws -> TimeValue? {
+  private static func side(_ value: FormulaValue, beside other: FormulaValue) throws -> TimeValue? {
     if let time = TimeValue(value) { return time }
     guard case .string(let text) = value, let other = TimeValue(other) else { return nil }
     if other.kind == .span { return TimeUnits.span(text).map { TimeValue(.span, .double($0)) } }
@@ -68,7 +71,7 @@ enum TimeArithmetic {
     return TimeValue(.moment, .double(moment.microseconds))
   }
 
-  private static func name(_ value: Value) -> String {
+  private static func name(_ value: FormulaValue) -> String {
     guard let time = TimeValue(value) else { return value.typeName }
     return time.value.isScalar
       ? (time.kind == .moment ? "Timestamp" : "Timedelta")

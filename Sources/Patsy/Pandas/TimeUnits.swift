@@ -16,7 +16,7 @@ enum TimeUnits {
   }
 
   /// Microseconds of a unit given as an argument.
-  static func length(_ unit: Value) throws -> Double {
+  static func length(_ unit: FormulaValue) throws -> Double {
     guard case .string(let name) = unit, let length = length(named: name) else {
       throw EvaluationError.value("invalid unit abbreviation: \(unit.pythonText)")
     }

@@ -14,12 +14,14 @@ struct TimeValue: Sendable {
   /// What the numbers stand for.
   let kind: Kind
   /// Numbers, nan where missing: a column, an array or a single number.
-  let value: Value
+  let value: FormulaValue
   /// How many units of the type, pandas' microseconds unless it was converted, make up a microsecond.
   var unitsPerMicrosecond = 1.0
 
   /// The column of moments of texts; a text that is none is missing, or an error.
-  init(_ texts: StringColumn, like vector: Vector, dayFirst: Bool = false, coerces: Bool = false) throws {
+  init(_ texts: StringColumn, like vector: FormulaVector, dayFirst: Bool = false, coerces: Bool = false)
+    throws
+  {
     let pool = try texts.pool.map { text throws -> Double in
       if let moment = Moment(text, dayFirst: dayFirst) { return moment.microseconds }
       if coerces { return .nan }
@@ -30,7 +32,7 @@ struct TimeValue: Sendable {
     self.init(.moment, .vector(column))
   }
 
-  init(_ kind: Kind, _ value: Value, unitsPerMicrosecond: Double = 1) {
+  init(_ kind: Kind, _ value: FormulaValue, unitsPerMicrosecond: Double = 1) {
     self.kind = kind
     self.value = value
     self.unitsPerMicrosecond = unitsPerMicrosecond
@@ -39,11 +41,12 @@ struct TimeValue: Sendable {
   /// A column of moments or spans.
   init(_ times: TimeColumn) {
     let numbers = times.microseconds.map { $0 == TimeColumn.missing ? .nan : Double($0) }
-    self.init(times.kind == .moment ? .moment : .span, .vector(Vector(.double(numbers), isSeries: true)))
+    self.init(
+      times.kind == .moment ? .moment : .span, .vector(FormulaVector(.double(numbers), isSeries: true)))
   }
 
   /// What stands behind a Python object; nil for other values.
-  init?(_ value: Value) {
+  init?(_ value: FormulaValue) {
     guard case .object(let object) = value, let time = object.time else { return nil }
     self = time
   }
@@ -58,9 +61,9 @@ struct TimeValue: Sendable {
   private var isSingle: Bool { value.isScalar }
 
   /// The value as Python sees it.
-  var object: Value {
+  var object: FormulaValue {
     let typeName = isSingle ? (kind == .moment ? "Timestamp" : "Timedelta") : value.typeName
-    var object = PythonObject(typeName: typeName, attribute: attribute)
+    var object = FormulaObject(typeName: typeName, attribute: attribute)
     object.hold(self)
     if value.isSeries { object.item = { index in try wrapped(Subscripts.item(index, of: value)) } }
     if kind == .moment {
@@ -71,7 +74,7 @@ struct TimeValue: Sendable {
   }
 
   /// A part of each moment or span, whole numbers where none is missing.
-  private func part(_ part: (Double) -> Double) -> Value {
+  private func part(_ part: (Double) -> Double) -> FormulaValue {
     guard case .vector(var vector) = value else { return Self.whole(part(numbers.first ?? .nan)) }
     let values = numbers.map { $0.isNaN ? .nan : part($0) }
     let whole = values.compactMap { Int(exactly: $0) }
@@ -79,47 +82,47 @@ struct TimeValue: Sendable {
     return .vector(vector)
   }
 
-  private static func whole(_ number: Double) -> Value {
-    Int(exactly: number).map(Value.integer) ?? .double(number)
+  private static func whole(_ number: Double) -> FormulaValue {
+    Int(exactly: number).map(FormulaValue.integer) ?? .double(number)
   }
 
-  private func momentPart(_ part: (Moment) -> Int) -> Value {
+  private func momentPart(_ part: (Moment) -> Int) -> FormulaValue {
     self.part { Moment(microseconds: $0).map { Double(part($0)) } ?? .nan }
   }
 
-  private func texts(_ name: String, _ text: @escaping @Sendable (Moment) -> String) -> Value {
+  private func texts(_ name: String, _ text: @escaping @Sendable (Moment) -> String) -> FormulaValue {
     .function(
-      Function(name) { _ in
+      FormulaFunction(name) { _ in
         let texts = numbers.map { Moment(microseconds: $0).map(text) }
-        guard case .vector(var vector) = value else { return texts.first?.map(Value.string) ?? .none }
+        guard case .vector(var vector) = value else { return texts.first?.map(FormulaValue.string) ?? .none }
         vector.storage = .string(StringColumn(texts))
         return .vector(vector)
       })
   }
 
-  @Sendable private func attribute(_ name: String) throws -> Value? {
+  @Sendable private func attribute(_ name: String) throws -> FormulaValue? {
     if isSingle { return try properties(name) }
     switch name {
     case "dt" where value.isSeries:
       return .object(
-        PythonObject(typeName: kind == .moment ? "DatetimeProperties" : "TimedeltaProperties") {
+        FormulaObject(typeName: kind == .moment ? "DatetimeProperties" : "TimedeltaProperties") {
           try properties($0)
         })
-    case "astype": return .function(Function(name) { try converted(to: $0.positional.first ?? .none) })
+    case "astype": return .function(FormulaFunction(name) { try converted(to: $0.positional.first ?? .none) })
     case "isna", "isnull", "notna", "notnull", "count", "nunique", "rank":
       return try Attributes.attribute(name, of: value)
     default:
       if let operation = Self.operators[name] {
         return .function(
-          Function(name) { try Arithmetic.apply(operation, object, $0.positional.first ?? .none) })
+          FormulaFunction(name) { try Arithmetic.apply(operation, object, $0.positional.first ?? .none) })
       }
       return try ColumnMethods.attribute(name, of: vector).map(wrapped)
     }
   }
 
-  private var vector: Vector {
+  private var vector: FormulaVector {
     if case .vector(let vector) = value { return vector }
-    return Vector(numbers)
+    return FormulaVector(numbers)
   }
 
   private static let operators: [String: Expression.BinaryOperator] = [
@@ -128,25 +131,25 @@ struct TimeValue: Sendable {
   ]
 
   /// The lengths of spans without their signs.
-  func magnitude() throws -> Value {
+  func magnitude() throws -> FormulaValue {
     guard let function = NumpyUfuncs.table["absolute"] else { return object }
-    return TimeValue(.span, try function(Arguments([value]))).object
+    return TimeValue(.span, try function(FunctionArguments([value]))).object
   }
 
   /// What a method of the numbers gives, as moments or spans again.
-  private func wrapped(_ result: Value) -> Value {
+  private func wrapped(_ result: FormulaValue) -> FormulaValue {
     switch result {
     case .function(let function):
       return .function(
-        Function(function.name) { arguments in
+        FormulaFunction(function.name) { arguments in
           let bare = arguments.positional.map { TimeValue($0)?.value ?? $0 }
-          let result = try function(Arguments(bare, keywords: arguments.keywords))
+          let result = try function(FunctionArguments(bare, keywords: arguments.keywords))
           // The difference of moments is a span.
           let isSpan = kind == .span || ["diff", "std", "sem", "ptp"].contains(function.name)
           return TimeValue(isSpan ? .span : kind, value).wrapped(result)
         })
     case .object(let inner):
-      var outer = PythonObject(typeName: inner.typeName) { try inner.attribute($0).map(wrapped) }
+      var outer = FormulaObject(typeName: inner.typeName) { try inner.attribute($0).map(wrapped) }
       if let item = inner.item { outer.item = { wrapped(try item($0)) } }
       return .object(outer)
     case .vector(let vector) where vector.doubles != nil:
@@ -157,12 +160,12 @@ struct TimeValue: Sendable {
     }
   }
 
-  private func properties(_ name: String) throws -> Value? {
+  private func properties(_ name: String) throws -> FormulaValue? {
     kind == .moment ? try momentProperty(name) : spanProperty(name)
   }
 
-  private func momentProperty(_ name: String) throws -> Value? {
-    @Sendable func rounded(to length: Double) -> Value {
+  private func momentProperty(_ name: String) throws -> FormulaValue? {
+    @Sendable func rounded(to length: Double) -> FormulaValue {
       TimeValue(kind, part { ($0 / length).rounded(.down) * length }).object
     }
     switch name {
@@ -176,41 +179,43 @@ struct TimeValue: Sendable {
     case "quarter": return momentPart(\.quarter)
     case "weekday" where isSingle:
       let day = momentPart(\.weekday)
-      return .function(Function(name) { _ in day })
+      return .function(FormulaFunction(name) { _ in day })
     case "dayofweek", "day_of_week", "weekday": return momentPart(\.weekday)
     case "dayofyear", "day_of_year": return momentPart(\.dayOfYear)
     case "isocalendar":
       let week = momentPart(\.isoWeek)
       return .function(
-        Function(name) { _ in .object(PythonObject(typeName: "DataFrame") { $0 == "week" ? week : nil }) })
+        FormulaFunction(name) { _ in
+          .object(FormulaObject(typeName: "DataFrame") { $0 == "week" ? week : nil })
+        })
     case "month_name": return texts(name) { Moment.monthNames[$0.month - 1] }
     case "day_name": return texts(name) { Moment.dayNames[$0.weekday] }
     case "date" where !isSingle: return rounded(to: Moment.day)
-    case "normalize": return .function(Function(name) { _ in rounded(to: Moment.day) })
+    case "normalize": return .function(FormulaFunction(name) { _ in rounded(to: Moment.day) })
     case "floor":
       return .function(
-        Function(name) { arguments in
+        FormulaFunction(name) { arguments in
           rounded(to: try TimeUnits.length(arguments.positional.first ?? .none))
         })
     case "toordinal" where isSingle:
       let days = momentPart { $0.daysSinceEpoch + 719_163 }
-      return .function(Function(name) { _ in days })
+      return .function(FormulaFunction(name) { _ in days })
     case "timestamp" where isSingle:
-      return .function(Function(name) { _ in .double((numbers.first ?? .nan) / Moment.second) })
+      return .function(FormulaFunction(name) { _ in .double((numbers.first ?? .nan) / Moment.second) })
     case "strftime":
       return .function(
-        Function(name) { arguments in
+        FormulaFunction(name) { arguments in
           guard case .string(let format)? = arguments.positional.first else {
             throw EvaluationError.type("strftime() takes a format")
           }
           guard case .function(let function) = texts(name, { $0.formatted(format) }) else { return .none }
-          return try function(Arguments())
+          return try function(FunctionArguments())
         })
     default: return nil
     }
   }
 
-  private func spanProperty(_ name: String) -> Value? {
+  private func spanProperty(_ name: String) -> FormulaValue? {
     func within(_ number: Double) -> Double { number - (number / Moment.day).rounded(.down) * Moment.day }
     switch name {
     case "days": return part { ($0 / Moment.day).rounded(.down) }
@@ -218,7 +223,7 @@ struct TimeValue: Sendable {
     case "microseconds": return part { within($0).truncatingRemainder(dividingBy: Moment.second) }
     case "total_seconds":
       return .function(
-        Function(name) { _ in
+        FormulaFunction(name) { _ in
           guard case .vector(var vector) = value else {
             return .double((numbers.first ?? .nan) / Moment.second)
           }
@@ -230,7 +235,7 @@ struct TimeValue: Sendable {
   }
 
   /// `astype`: whole numbers in units of the type, texts, or another unit.
-  private func converted(to type: Value) throws -> Value {
+  private func converted(to type: FormulaValue) throws -> FormulaValue {
     if case .string(let name) = type, let unit = TimeUnits.ofType(name) {
       guard unit.kind == kind else {
         throw EvaluationError.type(
@@ -247,7 +252,7 @@ struct TimeValue: Sendable {
       let isWhole = numbers.allSatisfy { $0.isNaN || $0.truncatingRemainder(dividingBy: Moment.day) == 0 }
       let format = isWhole ? "%Y-%m-%d" : "%Y-%m-%d %H:%M:%S"
       guard case .function(let function)? = try momentProperty("strftime") else { return .none }
-      return try function(Arguments([.string(format)]))
+      return try function(FunctionArguments([.string(format)]))
     case .double where !value.isSeries:
       return try Arithmetic.apply(.multiply, value, .double(unitsPerMicrosecond))
     default:

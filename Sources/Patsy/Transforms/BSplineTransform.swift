@@ -15,7 +15,7 @@ package struct BSplineTransform: StatefulTransform {
 
   /// What learning collects; gone once it is over.
   private struct Pending: Sendable {
-    var arguments: [String: Value] = [:]
+    var arguments: [String: FormulaValue] = [:]
     var x: [Double] = []
     var isInteger = true
     /// Why numpy cannot find knots among the data.
@@ -31,7 +31,7 @@ package struct BSplineTransform: StatefulTransform {
   /// A transform that has learned nothing.
   package init() {}
 
-  package mutating func memorizeChunk(_ arguments: Arguments) throws {
+  package mutating func memorizeChunk(_ arguments: FunctionArguments) throws {
     let bound = try arguments.bound(to: Self.parameters, required: 1, in: "BS.memorize_chunk")
     pending.refusal = SplineArguments.refusal(of: bound["x"])
     if !(bound["x"]?.isTexts ?? false) {
@@ -76,7 +76,7 @@ package struct BSplineTransform: StatefulTransform {
     knots = BSpline(knots: ends + inner.values, degree: degree).knots
   }
 
-  package func transform(_ arguments: Arguments) throws -> Value {
+  package func transform(_ arguments: FunctionArguments) throws -> FormulaValue {
     let bound = try arguments.bound(to: Self.parameters, required: 1, in: "BS.transform")
     guard arguments.textInput == nil else {
       throw EvaluationError(
@@ -97,7 +97,7 @@ package struct BSplineTransform: StatefulTransform {
     return .matrix(spline.basis(at: x, dropFirst: !withIntercept))
   }
 
-  private static func degree(_ value: Value?) throws -> Int {
+  private static func degree(_ value: FormulaValue?) throws -> Int {
     let level = try SplineArguments.number(value ?? .integer(3)) ?? .integer(3)
     guard let number = level.number, number >= 0 else {
       throw PatsyError("degree must be greater than 0 (not \(level.debugDescription))")
@@ -109,14 +109,14 @@ package struct BSplineTransform: StatefulTransform {
   }
 
   /// Python's truth of an argument, outside the factor's evaluation.
-  private static func truth(_ value: Value) throws -> Bool {
+  private static func truth(_ value: FormulaValue) throws -> Bool {
     do { return try value.truth() } catch let error as EvaluationError { throw PatsyError(error.message) }
   }
 
   /// Number of inner knots that `df` asks for.
   private func innerCount(
-    _ df: Level, _ arguments: [String: Value], _ given: SplineNumbers?, _ knots: Value?
-  ) throws -> Level {
+    _ df: ColumnValue, _ arguments: [String: FormulaValue], _ given: SplineNumbers?, _ knots: FormulaValue?
+  ) throws -> ColumnValue {
     let intercept = arguments["include_intercept"] ?? .boolean(false)
     let needed = degree + (try Self.truth(intercept) ? 1 : 0)
     let count = SplineArguments.sum(df, -needed)
@@ -149,7 +149,7 @@ struct SplineBounds {
   let highText: String
 
   /// Reads `lower_bound` and `upper_bound`.
-  init(_ arguments: [String: Value], data: [Double], isInteger: Bool) throws {
+  init(_ arguments: [String: FormulaValue], data: [Double], isInteger: Bool) throws {
     func bound(
       _ name: String, _ side: String, _ choose: ([Double]) -> Double?
     ) throws -> (value: Double, text: String) {
@@ -182,7 +182,7 @@ struct SplineBounds {
   }
 }
 
-extension Value {
+extension FormulaValue {
   /// Whether the data are whole numbers: a column of integers without a missing value, or an integer.
   var isIntegerData: Bool {
     switch self {

@@ -10,7 +10,7 @@ package struct CubicSplineTransform: StatefulTransform {
 
   /// What learning collects; gone once it is over.
   private struct Pending: Sendable {
-    var arguments: [String: Value] = [:]
+    var arguments: [String: FormulaValue] = [:]
     var x: [Double] = []
     var isInteger = true
     /// Why numpy cannot find knots among the data.
@@ -30,7 +30,7 @@ package struct CubicSplineTransform: StatefulTransform {
   /// A transform that has learned nothing.
   package init(cyclic: Bool) { self.cyclic = cyclic }
 
-  package mutating func memorizeChunk(_ arguments: Arguments) throws {
+  package mutating func memorizeChunk(_ arguments: FunctionArguments) throws {
     let function = "CubicRegressionSpline.memorize_chunk"
     let bound = try arguments.bound(to: Self.parameters, required: 1, in: function)
     pending.refusal = SplineArguments.refusal(of: bound["x"])
@@ -49,7 +49,7 @@ package struct CubicSplineTransform: StatefulTransform {
     let given = try SplineNumbers(arguments["knots"])
     guard df != nil || given != nil else { throw PatsyError("Must specify either 'df' or 'knots'.") }
     let asked = try SplineConstraint(arguments["constraints"])
-    var innerCount: Level?
+    var innerCount: ColumnValue?
     if let df {
       let least = !cyclic && asked.count == 0 ? 2 : 1
       if let number = df.number, number < Double(least) {
@@ -70,7 +70,7 @@ package struct CubicSplineTransform: StatefulTransform {
     constraints = found
   }
 
-  package func transform(_ arguments: Arguments) throws -> Value {
+  package func transform(_ arguments: FunctionArguments) throws -> FormulaValue {
     let function = "CubicRegressionSpline.transform"
     let bound = try arguments.bound(to: Self.parameters, required: 1, in: function)
     guard arguments.textInput == nil else {
@@ -108,7 +108,7 @@ struct SplineConstraint {
   let rows: [[Double]]?
 
   /// Reads the argument.
-  init(_ value: Value?) throws {
+  init(_ value: FormulaValue?) throws {
     switch value {
     case nil, .some(.none):
       (count, rows) = (0, nil)
@@ -150,7 +150,8 @@ struct SplineKnots {
 
   /// Finds the knots; `innerCount` or `inner` is given.
   init(
-    _ arguments: [String: Value], data: [Double], isInteger: Bool, inner: SplineNumbers?, innerCount: Level?
+    _ arguments: [String: FormulaValue], data: [Double], isInteger: Bool, inner: SplineNumbers?,
+    innerCount: ColumnValue?
   ) throws {
     let bounds = try SplineBounds(arguments, data: data, isInteger: isInteger)
     var used = data.count

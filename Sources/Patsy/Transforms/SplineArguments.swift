@@ -4,14 +4,14 @@ import LinearAlgebra
 /// Reads the arguments that the spline transforms share, with the errors Python and numpy would raise.
 enum SplineArguments {
   /// The values of a one-dimensional input or of a single column.
-  static func column(_ value: Value?, orThrow message: String) throws -> [Double] {
+  static func column(_ value: FormulaValue?, orThrow message: String) throws -> [Double] {
     let matrix = try (value ?? .none).numericMatrix()
     guard matrix.columns == 1 || matrix.rows == 0 else { throw EvaluationError.value(message) }
     return matrix.storage
   }
 
   /// Why numpy cannot compute quantiles of data that are no numbers; nil for numbers.
-  static func refusal(of value: Value?) -> String? {
+  static func refusal(of value: FormulaValue?) -> String? {
     if value?.isTexts ?? false { return "unsupported operand type(s) for -: 'str' and 'str'" }
     guard value?.isBooleanData ?? false else { return nil }
     return
@@ -20,7 +20,7 @@ enum SplineArguments {
   }
 
   /// A given number, or nil for `None`; anything else fails in the first `operation` on it, as in Python.
-  static func number(_ value: Value?, operation: String = "<") throws -> Level? {
+  static func number(_ value: FormulaValue?, operation: String = "<") throws -> ColumnValue? {
     guard let value, !value.isNone else { return nil }
     if let level = value.level, level.number != nil { return level }
     if case .vector = value, let number = value.number { return .double(number) }
@@ -31,7 +31,7 @@ enum SplineArguments {
   }
 
   /// A count computed from `df`; it must come from whole numbers.
-  static func wholeCount(_ value: Level) throws -> Int {
+  static func wholeCount(_ value: ColumnValue) throws -> Int {
     switch value {
     case .integer(let count): return count
     case .boolean(let flag): return flag ? 1 : 0
@@ -40,7 +40,7 @@ enum SplineArguments {
   }
 
   /// `a + b` for a number and a whole number, of the number's type.
-  static func sum(_ a: Level, _ b: Int) -> Level {
+  static func sum(_ a: ColumnValue, _ b: Int) -> ColumnValue {
     if case .double(let value) = a { return .double(value + Double(b)) }
     let (sum, overflow) = (a.number.flatMap(Int.init(exactly:)) ?? 0).addingReportingOverflow(b)
     return overflow ? .double((a.number ?? 0) + Double(b)) : .integer(sum)
@@ -48,7 +48,7 @@ enum SplineArguments {
 
 }
 
-extension Arguments {
+extension FunctionArguments {
   /// What the first argument, or `x`, holds when it is a column of texts: data that have changed their type.
   var textInput: (first: String, longest: Int)? {
     guard case .vector(let vector)? = positional.first ?? keywords.first(where: { $0.name == "x" })?.value,
@@ -66,7 +66,7 @@ struct SplineNumbers {
   var areIntegers: Bool
 
   /// The numbers in a list, vector, matrix or single number; nil for `None`.
-  init?(_ value: Value?) throws {
+  init?(_ value: FormulaValue?) throws {
     guard let value, !value.isNone else { return nil }
     values = try value.numericMatrix().transposed.storage
     areIntegers = Self.isIntegral(value)
@@ -78,7 +78,7 @@ struct SplineNumbers {
     areIntegers = false
   }
 
-  private static func isIntegral(_ value: Value) -> Bool {
+  private static func isIntegral(_ value: FormulaValue) -> Bool {
     switch value {
     case .integer: return true
     case .list(let items), .tuple(let items): return items.allSatisfy(isIntegral)

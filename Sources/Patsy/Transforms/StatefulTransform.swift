@@ -9,7 +9,7 @@ public protocol StatefulTransform: Sendable, Codable {
   /// Learns from one chunk of data.
   ///
   /// Python: memorize_chunk
-  mutating func memorizeChunk(_ arguments: Arguments) throws
+  mutating func memorizeChunk(_ arguments: FunctionArguments) throws
 
   /// Learning is over.
   ///
@@ -19,7 +19,7 @@ public protocol StatefulTransform: Sendable, Codable {
   /// The transformed data.
   ///
   /// Python: transform
-  func transform(_ arguments: Arguments) throws -> Value
+  func transform(_ arguments: FunctionArguments) throws -> FormulaValue
 }
 
 extension StatefulTransform {

@@ -29,11 +29,11 @@ package struct CenterTransform: StatefulTransform {
   /// A transform that has learned these moments.
   init(moments: Moments) { self.moments = moments }
 
-  package mutating func memorizeChunk(_ arguments: Arguments) throws {
+  package mutating func memorizeChunk(_ arguments: FunctionArguments) throws {
     moments.add(try Self.columns(arguments, in: "Center.memorize_chunk"))
   }
 
-  package func transform(_ arguments: Arguments) throws -> Value {
+  package func transform(_ arguments: FunctionArguments) throws -> FormulaValue {
     if let texts = arguments.textInput {
       throw EvaluationError(
         "UFuncTypeError",
@@ -44,13 +44,13 @@ package struct CenterTransform: StatefulTransform {
     return try input.replacing(columns.combined(with: moments.means, -))
   }
 
-  private static func columns(_ arguments: Arguments, in function: String) throws -> [[Double]] {
+  private static func columns(_ arguments: FunctionArguments, in function: String) throws -> [[Double]] {
     try parse(arguments, in: function).columns
   }
 
   private static func parse(
-    _ arguments: Arguments, in function: String
-  ) throws -> (columns: [[Double]], input: Value) {
+    _ arguments: FunctionArguments, in function: String
+  ) throws -> (columns: [[Double]], input: FormulaValue) {
     let bound = try arguments.bound(to: ["x"], required: 1, in: function)
     let input = bound["x"] ?? .none
     return (try input.wideColumns(), input)
@@ -70,12 +70,12 @@ package struct StandardizeTransform: StatefulTransform {
   /// A transform that has learned these moments.
   init(moments: Moments) { self.moments = moments }
 
-  package mutating func memorizeChunk(_ arguments: Arguments) throws {
+  package mutating func memorizeChunk(_ arguments: FunctionArguments) throws {
     let bound = try arguments.bound(to: Self.parameters, required: 1, in: "Standardize.memorize_chunk")
     moments.add(try (bound["x"] ?? .none).wideColumns())
   }
 
-  package func transform(_ arguments: Arguments) throws -> Value {
+  package func transform(_ arguments: FunctionArguments) throws -> FormulaValue {
     let bound = try arguments.bound(to: Self.parameters, required: 1, in: "Standardize.transform")
     let input = bound["x"] ?? .none
     if let texts = arguments.textInput {
@@ -113,7 +113,7 @@ extension [[Double]] {
   }
 }
 
-extension Value {
+extension FormulaValue {
   /// The columns of numeric data; other data cannot be accumulated.
   fileprivate func wideColumns(allowsBooleans: Bool = false) throws -> [[Double]] {
     func refuse(_ type: String) -> EvaluationError {
@@ -134,16 +134,16 @@ extension Value {
   }
 
   /// New columns in the shape of this value: a number, a vector or a matrix.
-  fileprivate func replacing(_ columns: [[Double]]) -> Value {
+  fileprivate func replacing(_ columns: [[Double]]) -> FormulaValue {
     switch self {
     case .vector(let vector):
-      return .vector(Vector(columns.first ?? [], isSeries: vector.isSeries))
+      return .vector(FormulaVector(columns.first ?? [], isSeries: vector.isSeries))
     case .matrix:
       return .matrix(
         Matrix(rows: columns.first?.count ?? 0, columns: columns.count, columnMajor: columns.flatMap(\.self)))
     case .list, .tuple:
       return columns.count == 1
-        ? .vector(Vector(columns[0]))
+        ? .vector(FormulaVector(columns[0]))
         : .matrix(
           Matrix(
             rows: columns.first?.count ?? 0, columns: columns.count, columnMajor: columns.flatMap(\.self)))

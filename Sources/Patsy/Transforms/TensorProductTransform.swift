@@ -7,7 +7,7 @@ import LinearAlgebra
 package struct TensorProductTransform: StatefulTransform {
   private enum CodingKeys: CodingKey { case constraints }
 
-  private var asked: Value?
+  private var asked: FormulaValue?
   private var sums: [Double] = []
   private var rows = 0
   private var constraints: [[Double]]?
@@ -15,8 +15,8 @@ package struct TensorProductTransform: StatefulTransform {
   /// A transform that has learned nothing.
   package init() {}
 
-  package mutating func memorizeChunk(_ arguments: Arguments) throws {
-    if asked == nil { asked = Self.constraints(arguments) ?? Value.none }
+  package mutating func memorizeChunk(_ arguments: FunctionArguments) throws {
+    if asked == nil { asked = Self.constraints(arguments) ?? FormulaValue.none }
     guard case .string("center") = asked else { return }
     let product = try Self.product(arguments)
     if sums.isEmpty { sums = [Double](repeating: 0, count: product.columns) }
@@ -36,16 +36,16 @@ package struct TensorProductTransform: StatefulTransform {
     }
   }
 
-  package func transform(_ arguments: Arguments) throws -> Value {
+  package func transform(_ arguments: FunctionArguments) throws -> FormulaValue {
     .matrix(try SplineConstraint.absorb(constraints, into: Self.product(arguments)))
   }
 
-  private static func constraints(_ arguments: Arguments) -> Value? {
+  private static func constraints(_ arguments: FunctionArguments) -> FormulaValue? {
     arguments.keywords.last { $0.name == "constraints" }?.value
   }
 
   /// The row-wise product of the positional arguments.
-  private static func product(_ arguments: Arguments) throws -> Matrix {
+  private static func product(_ arguments: FunctionArguments) throws -> Matrix {
     let bases = try arguments.positional.map { try $0.numericMatrix() }
     guard let first = bases.first else {
       throw EvaluationError.value("Tensor product arrays sequence should not be empty.")

@@ -7,7 +7,7 @@ public struct PearsonRResult: Sendable {
   /// The probability of a coefficient at least as extreme where the variables are independent and normal.
   public let pvalue: Double
   let count: Double
-  let alternative: Alternative
+  let alternative: stats.Alternative
 
   /// A confidence interval by Fisher's transformation; one-sided when the test is.
   ///

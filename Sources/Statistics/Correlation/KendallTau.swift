@@ -103,7 +103,7 @@ private struct ConcordantPairs {
     return value.isNaN ? value : max(-1, min(1, value))
   }
 
-  func normalPvalue(_ alternative: Alternative) -> Double {
+  func normalPvalue(_ alternative: stats.Alternative) -> Double {
     let n = Double(count)
     let m = n * (n - 1)
     func cubic(_ sizes: [Double], _ term: (Double) -> Double) -> Double {
@@ -116,7 +116,7 @@ private struct ConcordantPairs {
   }
 
   /// From the numbers of permutations by inversions, as fractions; only the shorter tail is built.
-  func exactPvalue(_ alternative: Alternative) -> Double {
+  func exactPvalue(_ alternative: stats.Alternative) -> Double {
     let shorter = Int(min(discordant, total - discordant))
     var chances = [Double](repeating: 0, count: shorter + 1)
     chances[0] = 1

@@ -150,20 +150,20 @@ extension stats {
 /// What scipy.special offers that scripts use beside tests. Python: scipy.special
 public enum special {  // swift-format-ignore: TypeNamesShouldBeCapitalized
   /// 1 / (1 + e⁻ˣ). Python: scipy.special.expit
-  public static func expit<X: Pointwise>(_ x: X) -> X.Values {
+  public static func expit<X: stats.Pointwise>(_ x: X) -> X.Values {
     x.mapPointwise { $0 < 0 ? exp($0) / (1 + exp($0)) : 1 / (1 + exp(-$0)) }
   }
 
   /// log (p / (1 - p)). Python: scipy.special.logit
-  public static func logit<X: Pointwise>(_ p: X) -> X.Values { p.mapPointwise { log($0) - log1p(-$0) } }
+  public static func logit<X: stats.Pointwise>(_ p: X) -> X.Values { p.mapPointwise { log($0) - log1p(-$0) } }
 
   /// (x^λ - 1) / λ, the logarithm at λ = 0. Python: scipy.special.boxcox
-  public static func boxcox<X: Pointwise>(_ x: X, _ lmbda: Double) -> X.Values {
+  public static func boxcox<X: stats.Pointwise>(_ x: X, _ lmbda: Double) -> X.Values {
     x.mapPointwise { abs(lmbda) < 1e-19 ? log($0) : expm1(lmbda * log($0)) / lmbda }
   }
 
   /// The number whose power (x^λ - 1) / λ is y. Python: scipy.special.inv_boxcox
-  public static func invBoxcox<X: Pointwise>(_ y: X, _ lmbda: Double) -> X.Values {
+  public static func invBoxcox<X: stats.Pointwise>(_ y: X, _ lmbda: Double) -> X.Values {
     y.mapPointwise { lmbda == 0 ? exp($0) : exp(log1p(lmbda * $0) / lmbda) }
   }
 }

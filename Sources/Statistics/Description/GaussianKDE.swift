@@ -27,7 +27,7 @@ public struct GaussianKDE: Sendable {
   public let neff: Double
 
   /// The density at each point. Python: gaussian_kde.evaluate
-  public func evaluate<X: Pointwise>(_ points: X) -> X.Values {
+  public func evaluate<X: stats.Pointwise>(_ points: X) -> X.Values {
     let width = covariance.squareRoot()
     return points.mapPointwise { x in
       zip(dataset, weights).reduce(0) { $0 + $1.1 * Normal.pdf((x - $1.0) / width) } / width
@@ -35,10 +35,10 @@ public struct GaussianKDE: Sendable {
   }
 
   /// The density at each point. Python: gaussian_kde.__call__
-  public func callAsFunction<X: Pointwise>(_ points: X) -> X.Values { evaluate(points) }
+  public func callAsFunction<X: stats.Pointwise>(_ points: X) -> X.Values { evaluate(points) }
 
   /// The logarithm of the density at each point. Python: gaussian_kde.logpdf
-  public func logpdf<X: Pointwise>(_ points: X) -> X.Values {
+  public func logpdf<X: stats.Pointwise>(_ points: X) -> X.Values {
     let width = covariance.squareRoot()
     return points.mapPointwise { x in
       let terms = zip(dataset, weights).map { log($1) - (x - $0) * (x - $0) / (2 * covariance) }

@@ -1,18 +1,18 @@
-/// Which rank equal values get. Python: the argument method of rankdata
-public enum RankMethod: String, Sendable, CaseIterable {
-  /// The mean of their places.
-  case average
-  /// The first of their places.
-  case min
-  /// The last of their places.
-  case max
-  /// Ranks without gaps.
-  case dense
-  /// Places in the order given.
-  case ordinal
-}
-
 extension stats {
+  /// Which rank equal values get. Python: the argument method of rankdata
+  public enum RankMethod: String, Sendable, CaseIterable {
+    /// The mean of their places.
+    case average
+    /// The first of their places.
+    case min
+    /// The last of their places.
+    case max
+    /// Ranks without gaps.
+    case dense
+    /// Places in the order given.
+    case ordinal
+  }
+
   /// Ranks from 1; all NaN where a value is, unless it is omitted.
   ///
   /// - Throws: ``StatisticsError`` for values that are no numbers.

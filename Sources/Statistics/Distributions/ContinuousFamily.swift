@@ -5,47 +5,47 @@ public struct ContinuousFamily: Sendable {
   let base: @Sendable () -> any UnivariateDistribution
 
   /// The distribution with these parameters.
-  public func callAsFunction(loc: Double = 0, scale: Double = 1) -> Distribution {
-    Distribution(base(), loc: loc, scale: scale)
+  public func callAsFunction(loc: Double = 0, scale: Double = 1) -> stats.Distribution {
+    stats.Distribution(base(), loc: loc, scale: scale)
   }
 
   /// The density at each x. Python: rv_continuous.pdf
-  public func pdf<X: Pointwise>(
+  public func pdf<X: stats.Pointwise>(
     _ x: X, loc: Double = 0, scale: Double = 1
   ) -> X.Values { self(loc: loc, scale: scale).pdf(x) }
 
   /// The logarithm of the density. Python: rv_continuous.logpdf
-  public func logpdf<X: Pointwise>(
+  public func logpdf<X: stats.Pointwise>(
     _ x: X, loc: Double = 0, scale: Double = 1
   ) -> X.Values { self(loc: loc, scale: scale).logpdf(x) }
 
   /// P(X ≤ x). Python: rv_continuous.cdf
-  public func cdf<X: Pointwise>(
+  public func cdf<X: stats.Pointwise>(
     _ x: X, loc: Double = 0, scale: Double = 1
   ) -> X.Values { self(loc: loc, scale: scale).cdf(x) }
 
   /// P(X > x). Python: rv_continuous.sf
-  public func sf<X: Pointwise>(
+  public func sf<X: stats.Pointwise>(
     _ x: X, loc: Double = 0, scale: Double = 1
   ) -> X.Values { self(loc: loc, scale: scale).sf(x) }
 
   /// log P(X ≤ x). Python: rv_continuous.logcdf
-  public func logcdf<X: Pointwise>(
+  public func logcdf<X: stats.Pointwise>(
     _ x: X, loc: Double = 0, scale: Double = 1
   ) -> X.Values { self(loc: loc, scale: scale).logcdf(x) }
 
   /// log P(X > x). Python: rv_continuous.logsf
-  public func logsf<X: Pointwise>(
+  public func logsf<X: stats.Pointwise>(
     _ x: X, loc: Double = 0, scale: Double = 1
   ) -> X.Values { self(loc: loc, scale: scale).logsf(x) }
 
   /// The x with P(X ≤ x) = q. Python: rv_continuous.ppf
-  public func ppf<X: Pointwise>(
+  public func ppf<X: stats.Pointwise>(
     _ q: X, loc: Double = 0, scale: Double = 1
   ) -> X.Values { self(loc: loc, scale: scale).ppf(q) }
 
   /// The x with P(X > x) = q. Python: rv_continuous.isf
-  public func isf<X: Pointwise>(
+  public func isf<X: stats.Pointwise>(
     _ q: X, loc: Double = 0, scale: Double = 1
   ) -> X.Values { self(loc: loc, scale: scale).isf(q) }
 

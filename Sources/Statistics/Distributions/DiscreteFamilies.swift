@@ -5,45 +5,47 @@ public struct PoissonFamily: Sendable {
   let base: @Sendable (Double) -> any UnivariateDistribution
 
   /// The distribution with these parameters.
-  public func callAsFunction(_ mu: Double, loc: Double = 0) -> Distribution {
-    Distribution(base(mu), loc: loc)
+  public func callAsFunction(_ mu: Double, loc: Double = 0) -> stats.Distribution {
+    stats.Distribution(base(mu), loc: loc)
   }
 
   /// The probability of each k. Python: rv_discrete.pmf
-  public func pmf<X: Pointwise>(
+  public func pmf<X: stats.Pointwise>(
     _ x: X, _ mu: Double, loc: Double = 0
   ) -> X.Values { self(mu, loc: loc).pmf(x) }
 
   /// The logarithm of the probability. Python: rv_discrete.logpmf
-  public func logpmf<X: Pointwise>(
+  public func logpmf<X: stats.Pointwise>(
     _ x: X, _ mu: Double, loc: Double = 0
   ) -> X.Values { self(mu, loc: loc).logpmf(x) }
 
   /// P(X ≤ x). Python: rv_discrete.cdf
-  public func cdf<X: Pointwise>(
+  public func cdf<X: stats.Pointwise>(
     _ x: X, _ mu: Double, loc: Double = 0
   ) -> X.Values { self(mu, loc: loc).cdf(x) }
 
   /// P(X > x). Python: rv_discrete.sf
-  public func sf<X: Pointwise>(_ x: X, _ mu: Double, loc: Double = 0) -> X.Values { self(mu, loc: loc).sf(x) }
+  public func sf<X: stats.Pointwise>(_ x: X, _ mu: Double, loc: Double = 0) -> X.Values {
+    self(mu, loc: loc).sf(x)
+  }
 
   /// log P(X ≤ x). Python: rv_discrete.logcdf
-  public func logcdf<X: Pointwise>(
+  public func logcdf<X: stats.Pointwise>(
     _ x: X, _ mu: Double, loc: Double = 0
   ) -> X.Values { self(mu, loc: loc).logcdf(x) }
 
   /// log P(X > x). Python: rv_discrete.logsf
-  public func logsf<X: Pointwise>(
+  public func logsf<X: stats.Pointwise>(
     _ x: X, _ mu: Double, loc: Double = 0
   ) -> X.Values { self(mu, loc: loc).logsf(x) }
 
   /// The x with P(X ≤ x) = q. Python: rv_discrete.ppf
-  public func ppf<X: Pointwise>(
+  public func ppf<X: stats.Pointwise>(
     _ q: X, _ mu: Double, loc: Double = 0
   ) -> X.Values { self(mu, loc: loc).ppf(q) }
 
   /// The x with P(X > x) = q. Python: rv_discrete.isf
-  public func isf<X: Pointwise>(
+  public func isf<X: stats.Pointwise>(
     _ q: X, _ mu: Double, loc: Double = 0
   ) -> X.Values { self(mu, loc: loc).isf(q) }
 
@@ -70,47 +72,47 @@ public struct BinomialFamily: Sendable {
   let base: @Sendable (Double, Double) -> any UnivariateDistribution
 
   /// The distribution with these parameters.
-  public func callAsFunction(_ n: Double, _ p: Double, loc: Double = 0) -> Distribution {
-    Distribution(base(n, p), loc: loc)
+  public func callAsFunction(_ n: Double, _ p: Double, loc: Double = 0) -> stats.Distribution {
+    stats.Distribution(base(n, p), loc: loc)
   }
 
   /// The probability of each k. Python: rv_discrete.pmf
-  public func pmf<X: Pointwise>(
+  public func pmf<X: stats.Pointwise>(
     _ x: X, _ n: Double, _ p: Double, loc: Double = 0
   ) -> X.Values { self(n, p, loc: loc).pmf(x) }
 
   /// The logarithm of the probability. Python: rv_discrete.logpmf
-  public func logpmf<X: Pointwise>(
+  public func logpmf<X: stats.Pointwise>(
     _ x: X, _ n: Double, _ p: Double, loc: Double = 0
   ) -> X.Values { self(n, p, loc: loc).logpmf(x) }
 
   /// P(X ≤ x). Python: rv_discrete.cdf
-  public func cdf<X: Pointwise>(
+  public func cdf<X: stats.Pointwise>(
     _ x: X, _ n: Double, _ p: Double, loc: Double = 0
   ) -> X.Values { self(n, p, loc: loc).cdf(x) }
 
   /// P(X > x). Python: rv_discrete.sf
-  public func sf<X: Pointwise>(
+  public func sf<X: stats.Pointwise>(
     _ x: X, _ n: Double, _ p: Double, loc: Double = 0
   ) -> X.Values { self(n, p, loc: loc).sf(x) }
 
   /// log P(X ≤ x). Python: rv_discrete.logcdf
-  public func logcdf<X: Pointwise>(
+  public func logcdf<X: stats.Pointwise>(
     _ x: X, _ n: Double, _ p: Double, loc: Double = 0
   ) -> X.Values { self(n, p, loc: loc).logcdf(x) }
 
   /// log P(X > x). Python: rv_discrete.logsf
-  public func logsf<X: Pointwise>(
+  public func logsf<X: stats.Pointwise>(
     _ x: X, _ n: Double, _ p: Double, loc: Double = 0
   ) -> X.Values { self(n, p, loc: loc).logsf(x) }
 
   /// The x with P(X ≤ x) = q. Python: rv_discrete.ppf
-  public func ppf<X: Pointwise>(
+  public func ppf<X: stats.Pointwise>(
     _ q: X, _ n: Double, _ p: Double, loc: Double = 0
   ) -> X.Values { self(n, p, loc: loc).ppf(q) }
 
   /// The x with P(X > x) = q. Python: rv_discrete.isf
-  public func isf<X: Pointwise>(
+  public func isf<X: stats.Pointwise>(
     _ q: X, _ n: Double, _ p: Double, loc: Double = 0
   ) -> X.Values { self(n, p, loc: loc).isf(q) }
 

@@ -8,11 +8,12 @@ public struct TtestResult: Sendable {
   public let pvalue: Double
   /// Degrees of freedom.
   public let df: Double
-  let alternative: Alternative
+  let alternative: stats.Alternative
   let standardError: Double
   let estimate: Double
 
-  init(estimate: Double, standardError: Double, df: Double, null: Double = 0, alternative: Alternative) {
+  init(estimate: Double, standardError: Double, df: Double, null: Double = 0, alternative: stats.Alternative)
+  {
     statistic = (estimate - null) / standardError
     pvalue = Statistics.pvalue(statistic, stats.t(df), alternative)
     (self.df, self.alternative, self.standardError, self.estimate) = (

@@ -1,16 +1,16 @@
 import Foundation
 
-/// What Wilcoxon's test does with differences of zero. Python: the argument zero_method
-public enum ZeroMethod: String, Sendable, CaseIterable {
-  /// They are left out.
-  case wilcox
-  /// They are ranked, and their ranks dropped.
-  case pratt
-  /// They are ranked, and their ranks go half to each side.
-  case zsplit
-}
-
 extension stats {
+  /// What Wilcoxon's test does with differences of zero. Python: the argument zero_method
+  public enum ZeroMethod: String, Sendable, CaseIterable {
+    /// They are left out.
+    case wilcox
+    /// They are ranked, and their ranks dropped.
+    case pratt
+    /// They are ranked, and their ranks go half to each side.
+    case zsplit
+  }
+
   /// Wilcoxon's signed-rank test of differences, or of the differences of two paired samples.
   ///
   /// With `.auto` the p-value is exact up to 50 differences without ties and zeros, exact over all sign changes up to
@@ -65,7 +65,7 @@ private struct SignedRanks {
   /// What zeros add to both sums.
   private let fromZeros: Double
 
-  init(_ differences: [Double], _ zeroMethod: ZeroMethod) {
+  init(_ differences: [Double], _ zeroMethod: stats.ZeroMethod) {
     let kept = zeroMethod == .wilcox ? differences.filter { $0 != 0 } : differences
     let all = Ranks(kept.map(abs))
     let n = Double(kept.count)
@@ -92,7 +92,7 @@ private struct SignedRanks {
   }
 
   /// From the distribution of the sum of a random subset of 1 ... n.
-  func exactPvalue(_ alternative: Alternative) -> Double {
+  func exactPvalue(_ alternative: stats.Alternative) -> Double {
     let largest = count * (count + 1) / 2
     var chances = [Double](repeating: 0, count: largest + 1)
     chances[0] = 1
@@ -113,7 +113,7 @@ private struct SignedRanks {
   }
 
   /// Over all changes of sign of the differences; twice the ranks are whole numbers.
-  func signChangePvalue(_ alternative: Alternative) -> Double {
+  func signChangePvalue(_ alternative: stats.Alternative) -> Double {
     let doubled = ranks.map { Int(2 * $0) }
     let largest = doubled.reduce(0, +)
     var chances = [Double](repeating: 0, count: largest + 1)

@@ -20,7 +20,7 @@ struct AggregateArguments: Codable, Equatable, Sendable {
 
   init(
     formula: String, groups: String?, reFormula: ReFormula?, vcFormula: [String: String]?,
-    reCovariance: [String: CovarianceStructure]?, weights: String?, offset: String?, missing: Missing
+    reCovariance: [String: CovarianceStructure]?, weights: String?, offset: String?, missing: MissingHandling
   ) {
     self.formula = formula
     self.groups = groups
@@ -36,7 +36,7 @@ struct AggregateArguments: Codable, Equatable, Sendable {
 
   /// Whether all rows are one group called "Group".
   var isSingleGroup: Bool { groups?.isEmpty ?? false }
-  var missing: Missing { drops ? .drop : .none }
+  var missing: MissingHandling { drops ? .drop : .none }
 
   /// Effects of the groups, or of several factors.
   private var randomEffects: ReFormula? {
@@ -60,7 +60,7 @@ struct AggregateArguments: Codable, Equatable, Sendable {
   }
 
   /// All formulas, parsed.
-  func plan(environment: Environment) throws -> FormulaPlan {
+  func plan(environment: EvalEnvironment) throws -> FormulaPlan {
     guard reFormulas?.allSatisfy({ $0.count == 2 }) ?? true else {
       throw StatsModelsError(.file, "the formulas of the random effects are damaged")
     }

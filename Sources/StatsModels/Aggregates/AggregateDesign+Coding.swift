@@ -33,7 +33,7 @@ extension AggregateDesign {
   }
 
   /// - Throws: ``StatsModelsError`` for a design that is damaged.
-  init(_ saved: Saved, environment: Environment) throws {
+  init(_ saved: Saved, environment: EvalEnvironment) throws {
     let plan = try saved.arguments.plan(environment: environment)
     guard saved.effects.count == plan.blocks.count,
       zip(saved.effects, plan.blocks).allSatisfy({ ($0 == nil) == ($1.effects == [.intercept]) })
@@ -72,7 +72,7 @@ extension AggregateDesign {
   ///   - path: the file.
   ///   - environment: values and functions that the formulas name; functions are not saved.
   /// - Throws: ``StatsModelsError`` for a file that holds no design.
-  public init(contentsOf path: String, environment: Environment = Environment()) throws {
+  public init(contentsOf path: String, environment: EvalEnvironment = EvalEnvironment()) throws {
     let data: Data
     do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
       throw StatsModelsError(.file, "cannot read \(path): \(error.localizedDescription)", values: [path])
@@ -125,7 +125,7 @@ extension AggregateDesign {
     return encoder
   }
 
-  static func decoder(_ environment: Environment) -> JSONDecoder {
+  static func decoder(_ environment: EvalEnvironment) -> JSONDecoder {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")

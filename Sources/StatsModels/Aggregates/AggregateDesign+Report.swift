@@ -4,7 +4,7 @@ extension AggregateDesign {
   /// Whether these are the arguments that the design was learned with.
   package func describes(
     formula: String, groups: String?, reFormula: ReFormula?, vcFormula: [String: String]?, weights: String?,
-    offset: String?, missing: Missing
+    offset: String?, missing: MissingHandling
   ) -> Bool {
     arguments
       == AggregateArguments(

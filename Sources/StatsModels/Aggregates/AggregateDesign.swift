@@ -17,14 +17,14 @@ import Patsy
 public struct AggregateDesign: Sendable {
   let arguments: AggregateArguments
   let plan: FormulaPlan
-  let environment: Environment
+  let environment: EvalEnvironment
   let response: DesignInfo
   let fixed: DesignInfo
   /// Per block of the plan; nil for a plain intercept.
   let effects: [DesignInfo?]
   let keys: [AggregateKey]
   /// Numerical factors of variance components.
-  let componentNumbers: [Factor]
+  let componentNumbers: [EvalFactor]
   let entries: AggregateEntries
   /// Per entry what is subtracted from it, 0 of the column of ones, and the power of two that it is multiplied by.
   var shifts: [Double]
@@ -55,8 +55,8 @@ public struct AggregateDesign: Sendable {
   public init(
     formula: String, data: DataFrame, groups: String? = nil, reFormula: ReFormula? = nil,
     vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil,
-    weights: String? = nil, offset: String? = nil, missing: Missing = .none,
-    environment: Environment = Environment()
+    weights: String? = nil, offset: String? = nil, missing: MissingHandling = .none,
+    environment: EvalEnvironment = EvalEnvironment()
   ) throws {
     let arguments = AggregateArguments(
       formula: formula, groups: groups, reFormula: reFormula, vcFormula: vcFormula,
@@ -67,7 +67,7 @@ public struct AggregateDesign: Sendable {
 
   /// - Parameter chunks: the data in parts, called for anew for each pass.
   init<Chunks: Sequence>(
-    _ arguments: AggregateArguments, environment: Environment, chunks: () throws -> Chunks
+    _ arguments: AggregateArguments, environment: EvalEnvironment, chunks: () throws -> Chunks
   ) throws where Chunks.Element == DataFrame {
     let plan = try arguments.plan(environment: environment)
     let rows = AggregateRows(arguments: arguments, plan: plan)
@@ -102,8 +102,8 @@ public struct AggregateDesign: Sendable {
 
   /// - Parameter components: factors of the variance components, and whether each is categorical.
   init(
-    arguments: AggregateArguments, plan: FormulaPlan, environment: Environment, response: DesignInfo,
-    fixed: DesignInfo, effects: [DesignInfo?], components: [(factor: Factor, isCategorical: Bool)]
+    arguments: AggregateArguments, plan: FormulaPlan, environment: EvalEnvironment, response: DesignInfo,
+    fixed: DesignInfo, effects: [DesignInfo?], components: [(factor: EvalFactor, isCategorical: Bool)]
   ) throws {
     self.arguments = arguments
     self.plan = plan
@@ -147,14 +147,14 @@ public struct AggregateDesign: Sendable {
 
   /// The factors of the variance components, each of which must be a product of categories and at most one number.
   private static func components(
-    _ plan: FormulaPlan, _ data: DataFrame, _ environment: Environment
-  ) throws -> [(factor: Factor, isCategorical: Bool)] {
+    _ plan: FormulaPlan, _ data: DataFrame, _ environment: EvalEnvironment
+  ) throws -> [(factor: EvalFactor, isCategorical: Bool)] {
     let coding = FactorCoding(data: data, environment: environment)
-    return try plan.components.flatMap { component -> [(factor: Factor, isCategorical: Bool)] in
+    return try plan.components.flatMap { component -> [(factor: EvalFactor, isCategorical: Bool)] in
       if component.terms == [.intercept] { return [] }
       var numbers = 0
       let parts = try component.terms.first.map { term in
-        try term.factors.map { factor -> (factor: Factor, isCategorical: Bool)? in
+        try term.factors.map { factor -> (factor: EvalFactor, isCategorical: Bool)? in
           switch try coding.component(factor) {
           case .categorical: return (factor, true)
           case .numeric:

@@ -15,13 +15,13 @@ struct AggregateEntries: Sendable {
   /// Entries that random effects multiply.
   private(set) var participants: Set<Int> = []
   /// Categorical factors of the designs.
-  private(set) var categorical: [Factor] = []
+  private(set) var categorical: [EvalFactor] = []
 
   /// Number of entries.
   var width: Int { monomials.count + 2 }
 
   /// - Parameter components: numbers by which variance components are multiplied.
-  init(response: DesignInfo, fixed: DesignInfo, effects: [DesignInfo?], components: [Factor]) {
+  init(response: DesignInfo, fixed: DesignInfo, effects: [DesignInfo?], components: [EvalFactor]) {
     self.response = Self.sorted(response.recipes.first?.numbers ?? [])
     for recipe in fixed.recipes { add(recipe) }
     for recipe in effects.compactMap({ $0 }).flatMap(\.recipes) { participants.insert(add(recipe)) }
@@ -53,8 +53,8 @@ struct AggregateEntries: Sendable {
   }
 
   /// Numerical factors that the entries need.
-  var factors: [Factor] {
-    var result: [Factor] = []
+  var factors: [EvalFactor] {
+    var result: [EvalFactor] = []
     for number in (monomials + [response]).joined() where !result.contains(number.factor) {
       result.append(number.factor)
     }

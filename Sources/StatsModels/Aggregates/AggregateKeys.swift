@@ -24,10 +24,10 @@ struct AggregateKey: Codable, Hashable, Sendable {
 struct AggregateKeyTable: Sendable {
   let keys: [AggregateKey]
   /// Levels of each key in the order of their codes; of design factors those of the design.
-  private(set) var levels: [[Level]]
+  private(set) var levels: [[ColumnValue]]
   /// Whether patsy keeps levels of a component's factor that do not occur.
   var keepsAllLevels: [Bool]
-  private var codes: [[Level: Int32]]
+  private var codes: [[ColumnValue: Int32]]
   /// Per key: the pairs (combination of the keys before, code) that each combination is.
   private var pairs: [KeyTable]
 
@@ -35,7 +35,7 @@ struct AggregateKeyTable: Sendable {
   let designCount: Int
 
   /// - Parameter levels: of design factors; empty for the others.
-  init(keys: [AggregateKey], levels: [[Level]]) {
+  init(keys: [AggregateKey], levels: [[ColumnValue]]) {
     self.keys = keys
     self.levels = levels
     designCount = keys.prefix { $0.kind == .design }.count
@@ -49,12 +49,12 @@ struct AggregateKeyTable: Sendable {
   var classCount: Int { designCount > 0 ? pairs[designCount - 1].keys.count : min(cellCount, 1) }
 
   /// Codes here of levels; those not known yet are added.
-  mutating func codes(of new: [Level], key: Int) -> [Int32] {
+  mutating func codes(of new: [ColumnValue], key: Int) -> [Int32] {
     new.map { code(adding: $0, key: key) }
   }
 
   /// The code here of a level, which is added if it is not known yet.
-  mutating func code(adding level: Level, key: Int) -> Int32 {
+  mutating func code(adding level: ColumnValue, key: Int) -> Int32 {
     if let code = codes[key][level] { return code }
     let code = Int32(truncatingIfNeeded: levels[key].count)
     levels[key].append(level)
@@ -76,7 +76,7 @@ struct AggregateKeyTable: Sendable {
   }
 
   /// The code of a level that is known; nil for others.
-  func code(of level: Level, key: Int) -> Int32? { codes[key][level] }
+  func code(of level: ColumnValue, key: Int) -> Int32? { codes[key][level] }
 
   /// The cell of each row.
   ///

@@ -81,7 +81,7 @@ struct AggregateRows {
   private func values(_ selected: Selected, _ design: AggregateDesign) throws -> Values {
     let data = selected.data
     let coding = FactorCoding(data: data, environment: design.environment)
-    var numbers: [Factor: Matrix] = [:]
+    var numbers: [EvalFactor: Matrix] = [:]
     for factor in design.entries.factors { numbers[factor] = try number(factor, design, data, coding) }
     func product(_ monomial: AggregateEntries.Monomial) -> [Double] {
       var result: [Double]?
@@ -118,7 +118,7 @@ struct AggregateRows {
 
   /// The columns of a numerical factor.
   private func number(
-    _ factor: Factor, _ design: AggregateDesign, _ data: DataFrame, _ coding: FactorCoding
+    _ factor: EvalFactor, _ design: AggregateDesign, _ data: DataFrame, _ coding: FactorCoding
   ) throws -> Matrix {
     guard let info = design.info(of: factor) else {
       guard case .numeric(let values) = try coding.component(factor) else {
@@ -183,7 +183,7 @@ struct AggregateRows {
 
 extension AggregateDesign {
   /// What is known of a factor of the designs.
-  func info(of factor: Factor) -> FactorInfo? {
+  func info(of factor: EvalFactor) -> FactorInfo? {
     for info in [response, fixed] + effects.compactMap(\.self) {
       if let found = info.factorInfos?[factor] { return found }
     }
@@ -204,7 +204,7 @@ extension AggregateDesign {
 
 extension FormulaPlan {
   /// A factor of a grouping or of a variance component.
-  func factor(code: String) -> Factor? {
+  func factor(code: String) -> EvalFactor? {
     let terms = blocks.compactMap(\.grouping) + components.flatMap(\.terms)
     return terms.flatMap(\.factors).first { $0.code == code }
   }

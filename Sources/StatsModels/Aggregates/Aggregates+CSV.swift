@@ -25,7 +25,7 @@ extension AggregateDesign {
     formula: String, csv: [String], options: CSVOptions = CSVOptions(), chunkSize: Int = 1 << 26,
     groups: String? = nil, reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil,
     reCovariance: [String: CovarianceStructure]? = nil, weights: String? = nil, offset: String? = nil,
-    missing: Missing = .none, environment: Environment = Environment()
+    missing: MissingHandling = .none, environment: EvalEnvironment = EvalEnvironment()
   ) throws {
     let arguments = AggregateArguments(
       formula: formula, groups: groups, reFormula: reFormula, vcFormula: vcFormula,

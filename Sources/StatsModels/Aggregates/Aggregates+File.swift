@@ -10,7 +10,7 @@ extension Aggregates {
   ///   - path: the file.
   ///   - environment: values and functions that the formulas name; functions are not saved.
   /// - Throws: ``StatsModelsError`` for a file that holds no sums, is damaged, or has another version.
-  public init(contentsOf path: String, environment: Environment = Environment()) throws {
+  public init(contentsOf path: String, environment: EvalEnvironment = EvalEnvironment()) throws {
     let data: Data
     do { data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe) } catch {
       throw StatsModelsError(.file, "cannot read \(path): \(error.localizedDescription)", values: [path])
@@ -75,7 +75,7 @@ extension Aggregates {
   }
 
   /// - Throws: ``StatsModelsError`` without the path.
-  init(bytes data: Data, environment: Environment) throws {
+  init(bytes data: Data, environment: EvalEnvironment) throws {
     let mark = AggregateHeader.mark
     guard data.count >= mark.count + 16, data.prefix(mark.count).elementsEqual(mark) else {
       throw StatsModelsError(

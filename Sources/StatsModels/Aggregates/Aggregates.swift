@@ -65,8 +65,8 @@ public struct Aggregates: Sendable {
   public init(
     formula: String, data: DataFrame, groups: String? = nil, reFormula: ReFormula? = nil,
     vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil,
-    weights: String? = nil, offset: String? = nil, missing: Missing = .none,
-    environment: Environment = Environment()
+    weights: String? = nil, offset: String? = nil, missing: MissingHandling = .none,
+    environment: EvalEnvironment = EvalEnvironment()
   ) throws {
     try self.init(
       design: AggregateDesign(

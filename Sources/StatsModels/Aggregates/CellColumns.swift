@@ -12,10 +12,10 @@ struct CellColumns: Sendable {
   private let farColumns: [CellRows.FarColumn]
   /// Level of each row by key, with the levels that occur, sorted.
   private let labels: [AggregateKey: CodedFactor]
-  private let designCodes: [Factor: [Int32]]
+  private let designCodes: [EvalFactor: [Int32]]
   /// Observations of each row: of its cell in rows of means, none in rows of deviations.
   let observations: [Int]
-  let classes: [Factor: [Int32]]
+  let classes: [EvalFactor: [Int32]]
   let classCount: Int
   /// Coefficients of the fixed effects whose part was taken from the response; nil where nothing was.
   private let takenCoefficients: [Double]?
@@ -46,8 +46,8 @@ struct CellColumns: Sendable {
     self.values = values
     self.farColumns = farColumns
     var labels: [AggregateKey: CodedFactor] = [:]
-    var designCodes: [Factor: [Int32]] = [:]
-    var classes: [Factor: [Int32]] = [:]
+    var designCodes: [EvalFactor: [Int32]] = [:]
+    var classes: [EvalFactor: [Int32]] = [:]
     let keys = aggregates.keys
     for (index, key) in keys.keys.enumerated() {
       let cells = keys.cellCodes(key: index)
@@ -81,7 +81,7 @@ struct CellColumns: Sendable {
   }
 
   /// A numerical factor of a variance component.
-  func number(_ factor: Factor) -> [Double]? {
+  func number(_ factor: EvalFactor) -> [Double]? {
     let recipe = ColumnRecipe(number: factor)
     let entry = design.entries.entry(of: recipe)
     return entry > 0 ? values[entry - 1] : nil
@@ -143,6 +143,6 @@ struct CellModel: Sendable {
   /// Observations of each row.
   let observations: [Int]
   /// Level of each class, a combination of levels of the designs that occurs, in the categorical factors of the designs.
-  let classes: [Factor: [Int32]]
+  let classes: [EvalFactor: [Int32]]
   let classCount: Int
 }

@@ -22,7 +22,7 @@ struct ExplainedResponse: Sendable {
     if !design.pureEntries.contains(nil), design.leavesMuch(aggregates.sums) { return nil }
     let recipes = design.fixed.recipes
     let roots = rows.weights.map { $0.squareRoot() }
-    var codes: [Factor: (cells: [Int32], classes: [Int32])] = [:]
+    var codes: [EvalFactor: (cells: [Int32], classes: [Int32])] = [:]
     for (index, key) in keys.keys.enumerated() where key.kind == .design {
       guard let factor = design.entries.categorical.first(where: { $0.code == key.code }) else { continue }
       codes[factor] = (keys.cellCodes(key: index), keys.classCodes(key: index))

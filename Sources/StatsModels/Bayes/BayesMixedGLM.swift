@@ -103,7 +103,7 @@ public struct BayesMixedGLM<Kind: BayesFamily>: Sendable {
   /// Python: BinomialBayesMixedGLM.from_formula
   public static func fromFormula(
     formula: String, vcFormulas: KeyValuePairs<String, String>, data: DataFrame, vcpP: Double = 1,
-    feP: Double = 2, environment: Environment = Environment()
+    feP: Double = 2, environment: EvalEnvironment = EvalEnvironment()
   ) throws -> BayesMixedGLM {
     let remedies = FormulaRemedies(data: data)
     let (designs, parts) = try remedies.adding {

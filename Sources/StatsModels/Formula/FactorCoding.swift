@@ -7,7 +7,7 @@ import Patsy
 /// A plain column and `C(column)` are coded straight from the column; everything else goes through Patsy.
 struct FactorCoding {
   let data: DataFrame
-  let environment: Environment
+  let environment: EvalEnvironment
   /// Whether missing labels of plain columns keep the code -1, instead of being refused.
   var keepsMissing = false
   /// Rows that stand for cells, whose factors are coded already.
@@ -38,7 +38,7 @@ struct FactorCoding {
   }
 
   /// The levels of a factor of a grouping.
-  func groupingPart(_ factor: Factor) throws -> CodedFactor {
+  func groupingPart(_ factor: EvalFactor) throws -> CodedFactor {
     if let known = cells?.coded(.grouping, factor.code) { return known }
     if let column = plainColumn(factor) ?? wrappedColumn(factor) {
       let (codes, levels) = column.factorized()
@@ -60,7 +60,7 @@ struct FactorCoding {
   }
 
   /// A factor of a variance component: categorical with full dummy coding, or one number per row.
-  func component(_ factor: Factor) throws -> Evaluated {
+  func component(_ factor: EvalFactor) throws -> Evaluated {
     if let known = cells?.coded(.component, factor.code) { return .categorical(known) }
     if let numbers = cells?.number(factor) { return .numeric(numbers) }
     if let column = plainColumn(factor) {
@@ -87,7 +87,7 @@ struct FactorCoding {
     }
   }
 
-  private func coded(_ column: Column, _ factor: Factor) throws -> CodedFactor {
+  private func coded(_ column: Column, _ factor: EvalFactor) throws -> CodedFactor {
     let (codes, levels) = column.factorized()
     try refuseMissing(codes, factor)
     return CodedFactor(
@@ -95,14 +95,14 @@ struct FactorCoding {
       keepsAllLevels: column.type == .boolean || column.type == .categorical)
   }
 
-  private func refuseMissing(_ codes: [Int32], _ factor: Factor) throws {
+  private func refuseMissing(_ codes: [Int32], _ factor: EvalFactor) throws {
     if !keepsMissing, codes.contains(where: { $0 < 0 }) {
       throw PatsyError(NAAction.missingValues, origin: factor.origin)
     }
   }
 
   /// The column that a factor names.
-  private func plainColumn(_ factor: Factor) -> Column? { column(written: factor.code) }
+  private func plainColumn(_ factor: EvalFactor) -> Column? { column(written: factor.code) }
 
   /// The column written as `name` or `Q("name")`.
   private func column(written code: String) -> Column? {
@@ -119,7 +119,7 @@ struct FactorCoding {
   }
 
   /// The column inside `C(column)`.
-  private func wrappedColumn(_ factor: Factor) -> Column? {
+  private func wrappedColumn(_ factor: EvalFactor) -> Column? {
     guard factor.code.hasPrefix("C("), factor.code.hasSuffix(")"), environment.values["C"] == nil else {
       return nil
     }

@@ -2,7 +2,7 @@ import DataFrames
 import OrderedCollections
 
 /// What to do with missing values. Python: the `missing` argument of MixedLM
-public enum Missing: String, Sendable, CaseIterable {
+public enum MissingHandling: String, Sendable, CaseIterable {
   /// Missing values are an error.
   case none
   /// Rows with a missing value in any variable of the model are dropped.
@@ -62,7 +62,7 @@ public struct ReFormula: Sendable, ExpressibleByStringLiteral, ExpressibleByStri
   /// A formula for each factor, sorted by factor.
   public init(_ formulas: [String: String]) {
     content = .perFactor(
-      formulas.sorted { Level.string($0.key) < Level.string($1.key) }.map { ($0.key, $0.value) })
+      formulas.sorted { ColumnValue.string($0.key) < ColumnValue.string($1.key) }.map { ($0.key, $0.value) })
   }
   /// The formula of the groups' effects.
   public init(stringLiteral value: String) { self.init(value) }

@@ -46,7 +46,7 @@ struct FormulaPlan {
   ///   - environment: its functions hide covariance forms of the same name.
   init(
     formula: String, groupNames: [String]?, reFormula: ReFormula?, vcFormula: [String: String]?,
-    reCovariance: [String: CovarianceStructure]? = nil, environment: Environment = Environment()
+    reCovariance: [String: CovarianceStructure]? = nil, environment: EvalEnvironment = EvalEnvironment()
   ) throws {
     self.formula = formula
     let bars = try BarFormula(formula, functions: environment.functionNames)
@@ -117,7 +117,7 @@ struct FormulaPlan {
     let listsEntries = blocks.allSatisfy { $0.covariance.form.reportsEntries }
     let isPlain = (barBlocks.isEmpty && !hasDictionary) || singleBar
     layout = isPlain && listsEntries ? .grouped : .severalFactors
-    components = try realComponents.sorted { Level.string($0.key) < Level.string($1.key) }.map {
+    components = try realComponents.sorted { ColumnValue.string($0.key) < ColumnValue.string($1.key) }.map {
       Component(
         name: $0.key, formula: $0.value, terms: try Self.oneSided($0.value, in: $0.value, of: "vcFormula"))
     }
@@ -231,7 +231,7 @@ struct FormulaPlan {
   }
 }
 
-extension Environment {
+extension EvalEnvironment {
   /// Names that can be called.
   fileprivate var functionNames: Set<String> {
     Set(

@@ -6,11 +6,11 @@ package struct FormulaRemedies {
   /// The data on which the formula failed.
   let data: DataFrame
   /// What the caller wanted done with missing values; nil where that is no choice.
-  let missing: Missing?
+  let missing: MissingHandling?
   /// What the message calls the data, nil for those of the model.
   let subject: String?
 
-  package init(data: DataFrame, missing: Missing? = nil, subject: String? = nil) {
+  package init(data: DataFrame, missing: MissingHandling? = nil, subject: String? = nil) {
     self.data = data
     self.missing = missing
     self.subject = subject
@@ -67,6 +67,6 @@ package struct FormulaRemedies {
       return "its functions give nan for values outside of their domain: choose rows or functions that do not"
     }
     let rows = lacking.joined(separator: ", ") + " of \(data.rowCount) rows: remove these rows"
-    return missing == Missing.none || missing == .raise ? rows + ", or use missing: .drop" : rows
+    return missing == MissingHandling.none || missing == .raise ? rows + ", or use missing: .drop" : rows
   }
 }

@@ -11,7 +11,7 @@ struct FormulaArguments: Sendable {
   var reCovariance: [String: CovarianceStructure]?
   var variance: ResidualVariance?
   var residuals: ResidualStructure?
-  var missing: Missing
+  var missing: MissingHandling
 }
 
 extension MixedLM {
@@ -51,7 +51,7 @@ extension MixedLM {
     offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil,
     residuals: ResidualStructure? = nil,
     subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
-    missing: Missing = .none, environment: Environment = Environment()
+    missing: MissingHandling = .none, environment: EvalEnvironment = EvalEnvironment()
   ) throws -> MixedLM {
     let clock = ContinuousClock()
     let begin = clock.now
@@ -109,7 +109,7 @@ extension MixedLM {
     offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil,
     residuals: ResidualStructure? = nil,
     subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
-    missing: Missing = .none, environment: Environment = Environment()
+    missing: MissingHandling = .none, environment: EvalEnvironment = EvalEnvironment()
   ) throws -> MixedLM {
     try fromFormula(
       formula: formula, data: data, groups: groups, reFormula: reFormula.map { ReFormula($0) },
@@ -126,7 +126,7 @@ extension MixedLM {
     offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil,
     residuals: ResidualStructure? = nil,
     subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
-    missing: Missing = .none, environment: Environment = Environment()
+    missing: MissingHandling = .none, environment: EvalEnvironment = EvalEnvironment()
   ) throws -> MixedLM {
     try fromFormula(
       formula: formula, data: DataFrame(data), groups: groups, reFormula: reFormula, vcFormula: vcFormula,
@@ -145,7 +145,7 @@ public func mixedlm(
   offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil,
   residuals: ResidualStructure? = nil,
   subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
-  missing: Missing = .none, environment: Environment = Environment()
+  missing: MissingHandling = .none, environment: EvalEnvironment = EvalEnvironment()
 ) throws -> MixedLM {
   try MixedLM.fromFormula(
     formula: formula, data: data, groups: groups, reFormula: reFormula, vcFormula: vcFormula,
@@ -162,7 +162,7 @@ public func mixedlm(
   offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil,
   residuals: ResidualStructure? = nil,
   subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
-  missing: Missing = .none, environment: Environment = Environment()
+  missing: MissingHandling = .none, environment: EvalEnvironment = EvalEnvironment()
 ) throws -> MixedLM {
   try MixedLM.fromFormula(
     formula: formula, data: data, groups: groups, reFormula: reFormula.map { ReFormula($0) },
@@ -179,7 +179,7 @@ public func mixedlm(
   offset: (any ColumnSpecifier)? = nil, variance: ResidualVariance? = nil,
   residuals: ResidualStructure? = nil,
   subset: (any SubsetSpecifier)? = nil, useSparse: Bool = false,
-  missing: Missing = .none, environment: Environment = Environment()
+  missing: MissingHandling = .none, environment: EvalEnvironment = EvalEnvironment()
 ) throws -> MixedLM {
   try MixedLM.fromFormula(
     formula: formula, data: data, groups: groups, reFormula: reFormula, vcFormula: vcFormula,

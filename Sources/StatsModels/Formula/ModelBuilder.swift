@@ -7,13 +7,13 @@ import Patsy
 struct ModelBuilder {
   let plan: FormulaPlan
   let data: DataFrame
-  let environment: Environment
+  let environment: EvalEnvironment
   /// The groups of the `groups` argument.
   let groups: GroupsInput?
   /// Makes the response of the columns of the left side, where they need not be one of numbers.
   var readsResponse: ((DesignMatrix) throws -> (name: String, values: [Double]))?
   private let coding: FactorCoding
-  private let missing: Missing
+  private let missing: MissingHandling
   /// Rows that stand for cells, in place of data.
   private let cells: CellColumns?
 
@@ -27,7 +27,8 @@ struct ModelBuilder {
   }
 
   init(
-    plan: FormulaPlan, data: DataFrame, environment: Environment, groups: GroupsInput?, missing: Missing
+    plan: FormulaPlan, data: DataFrame, environment: EvalEnvironment, groups: GroupsInput?,
+    missing: MissingHandling
   ) {
     self.plan = plan
     self.data = data
@@ -228,7 +229,7 @@ struct FixedDesign {
 
   /// - Parameter response: makes the response of several columns; nil takes one of numbers.
   init(
-    plan: FormulaPlan, data: DataFrame, environment: Environment,
+    plan: FormulaPlan, data: DataFrame, environment: EvalEnvironment,
     response: ((DesignMatrix) throws -> (name: String, values: [Double]))? = nil
   ) throws {
     guard !plan.fixed.lhsTermlist.isEmpty else {

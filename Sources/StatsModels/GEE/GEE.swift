@@ -94,8 +94,9 @@ public struct GEE: Sendable {
   public static func fromFormula(
     formula: String, groups: any ColumnSpecifier, data: DataFrame, time: (any ColumnSpecifier)? = nil,
     covStruct: CovStruct = .independence, family: Family = .gaussian(),
-    offset: (any ColumnSpecifier)? = nil, exposure: (any ColumnSpecifier)? = nil, missing: Missing = .drop,
-    environment: Environment = Environment()
+    offset: (any ColumnSpecifier)? = nil, exposure: (any ColumnSpecifier)? = nil,
+    missing: MissingHandling = .drop,
+    environment: EvalEnvironment = EvalEnvironment()
   ) throws -> GEE {
     let labels = try groups.columnName.map { try data.column($0) } ?? groups.labels
     guard let labels, labels.count == data.rowCount else {
@@ -135,7 +136,8 @@ public struct GEE: Sendable {
 public func gee(
   _ formula: String, _ groups: any ColumnSpecifier, _ data: DataFrame, time: (any ColumnSpecifier)? = nil,
   covStruct: CovStruct = .independence, family: Family = .gaussian(), offset: (any ColumnSpecifier)? = nil,
-  exposure: (any ColumnSpecifier)? = nil, missing: Missing = .drop, environment: Environment = Environment()
+  exposure: (any ColumnSpecifier)? = nil, missing: MissingHandling = .drop,
+  environment: EvalEnvironment = EvalEnvironment()
 ) throws -> GEE {
   try GEE.fromFormula(
     formula: formula, groups: groups, data: data, time: time, covStruct: covStruct, family: family,

@@ -19,8 +19,8 @@ import Patsy
 public func glm(
   _ formula: String, _ data: DataFrame, family: Family = .gaussian(), offset: (any ColumnSpecifier)? = nil,
   exposure: (any ColumnSpecifier)? = nil, varWeights: (any ColumnSpecifier)? = nil,
-  freqWeights: (any ColumnSpecifier)? = nil, missing: Missing = .drop,
-  environment: Environment = Environment()
+  freqWeights: (any ColumnSpecifier)? = nil, missing: MissingHandling = .drop,
+  environment: EvalEnvironment = EvalEnvironment()
 ) throws -> GLM {
   try GLM.fromFormula(
     formula: formula, data: data, family: family, offset: offset, exposure: exposure, varWeights: varWeights,
@@ -35,8 +35,8 @@ extension GLM {
   public static func fromFormula(
     formula: String, data: DataFrame, family: Family = .gaussian(), offset: (any ColumnSpecifier)? = nil,
     exposure: (any ColumnSpecifier)? = nil, varWeights: (any ColumnSpecifier)? = nil,
-    freqWeights: (any ColumnSpecifier)? = nil, missing: Missing = .drop,
-    environment: Environment = Environment()
+    freqWeights: (any ColumnSpecifier)? = nil, missing: MissingHandling = .drop,
+    environment: EvalEnvironment = EvalEnvironment()
   ) throws -> GLM {
     let design = try FormulaDesign(
       formula, data, environment: environment, missing: missing,

@@ -58,7 +58,7 @@ public struct GLM: Sendable {
   public init(
     endog: any DesignConvertible, exog: any DesignConvertible, family: Family = .gaussian(),
     offset: [Double]? = nil, exposure: [Double]? = nil, varWeights: [Double]? = nil,
-    freqWeights: [Double]? = nil, missing: Missing = .none
+    freqWeights: [Double]? = nil, missing: MissingHandling = .none
   ) throws {
     let (response, responseNames) = try endog.designMatrix()
     let (design, names) = try exog.designMatrix()
@@ -93,7 +93,7 @@ public struct GLM: Sendable {
   public init(
     endog: [Double], exog: any DesignConvertible, family: Family = .gaussian(), offset: [Double]? = nil,
     exposure: [Double]? = nil, varWeights: [Double]? = nil, freqWeights: [Double]? = nil,
-    missing: Missing = .none
+    missing: MissingHandling = .none
   ) throws {
     let column: any DesignConvertible = Matrix(rows: endog.count, columns: 1, columnMajor: endog)
     try self.init(
@@ -148,7 +148,7 @@ public struct GLM: Sendable {
     self.endogNames =
       endogNames.count == 1
       ? endogNames[0]
-      : "[" + endogNames.map { Level.string($0).debugDescription }.joined(separator: ", ") + "]"
+      : "[" + endogNames.map { ColumnValue.string($0).debugDescription }.joined(separator: ", ") + "]"
     let logs = beside[1].map { $0.map { log($0) } }
     offset =
       beside[0].map { o in logs.map { l in zip(o, l).map { $0 + $1 } } ?? o } ?? logs

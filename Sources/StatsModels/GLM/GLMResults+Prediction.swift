@@ -130,7 +130,7 @@ public struct GLMPredictionResults: Sendable, CustomStringConvertible {
   public let linpred: [Double]
   /// Their standard errors.
   public let linpredSe: [Double]
-  let link: Link
+  let link: Family.Link
   let df: Double?
 
   /// The predicted means. Python: PredictionResultsMean.predicted_mean

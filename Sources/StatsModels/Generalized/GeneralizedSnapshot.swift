@@ -110,14 +110,15 @@ extension MixedGLMResults {
   ///   - fname: path of the file.
   ///   - environment: values and functions that the formulas name; functions are not saved.
   /// - Throws: ``StatsModelsError`` when the file cannot be read or holds no results of a generalised model.
-  public static func load(_ fname: String, environment: Environment = Environment()) throws -> MixedGLMResults
+  public static func load(_ fname: String, environment: EvalEnvironment = EvalEnvironment()) throws
+    -> MixedGLMResults
   {
     try load(bytes: SnapshotFile.read(fname), name: fname, environment: environment)
   }
 
   /// Results from the bytes of a file of that name.
   package static func load(
-    bytes data: Data, name fname: String, environment: Environment = Environment()
+    bytes data: Data, name fname: String, environment: EvalEnvironment = EvalEnvironment()
   ) throws -> MixedGLMResults {
     try SnapshotFile.results(
       of: GeneralizedSnapshot.self, in: data, name: fname, environment: environment
@@ -128,7 +129,7 @@ extension MixedGLMResults {
   /// rows writes them; the model cannot be fitted again.
   public func removeData() throws -> MixedGLMResults {
     try GeneralizedSnapshot(self, rows: false)
-      .restored(environment: specification.source?.environment ?? Environment())
+      .restored(environment: specification.source?.environment ?? EvalEnvironment())
   }
 
   /// Variables of new data that are texts in the data of the model; of results that were read from a file.
@@ -136,14 +137,15 @@ extension MixedGLMResults {
 }
 
 extension GeneralizedSnapshot {
-  func restored(environment: Environment) throws -> MixedGLMResults {
+  func restored(environment: EvalEnvironment) throws -> MixedGLMResults {
     guard generalizedVersion == Self.currentVersion else {
       throw StatsModelsError(
         .file,
         "these results have version \(generalizedVersion) of generalised models; this library reads version "
           + "\(Self.currentVersion): fit and save again", values: [String(generalizedVersion)])
     }
-    guard let distribution = Family.Distribution(rawValue: family), let link = Link(rawValue: link) else {
+    guard let distribution = Family.Distribution(rawValue: family), let link = Family.Link(rawValue: link)
+    else {
       throw SnapshotCheck.damaged("family", "'\(family)' with link '\(link)' is none")
     }
     var family = try Family(distribution, link: link)

@@ -25,7 +25,7 @@ extension MixedGLM {
     endog: [Double], exog: any DesignConvertible, groups: any ColumnSpecifier,
     exogRe: (any DesignConvertible)? = nil, exogVc: (any VarianceComponentsConvertible)? = nil,
     family: Family, offset: [Double]? = nil, exposure: [Double]? = nil, trials: [Double]? = nil,
-    varWeights: [Double]? = nil, freqWeights: [Double]? = nil, missing: Missing = .none
+    varWeights: [Double]? = nil, freqWeights: [Double]? = nil, missing: MissingHandling = .none
   ) throws {
     for (name, values) in [
       ("exposure", exposure), ("trials", trials), ("varWeights", varWeights), ("freqWeights", freqWeights),

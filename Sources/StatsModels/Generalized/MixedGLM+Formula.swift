@@ -32,8 +32,9 @@ extension MixedGLM {
     vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil, family: Family,
     offset: (any ColumnSpecifier)? = nil, exposure: (any ColumnSpecifier)? = nil,
     trials: (any ColumnSpecifier)? = nil, varWeights: (any ColumnSpecifier)? = nil,
-    freqWeights: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, missing: Missing = .none,
-    environment: Environment = Environment()
+    freqWeights: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil,
+    missing: MissingHandling = .none,
+    environment: EvalEnvironment = EvalEnvironment()
   ) throws -> MixedGLM {
     let clock = ContinuousClock()
     let begin = clock.now
@@ -125,8 +126,9 @@ public func mixedglm(
   vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil, family: Family,
   offset: (any ColumnSpecifier)? = nil, exposure: (any ColumnSpecifier)? = nil,
   trials: (any ColumnSpecifier)? = nil, varWeights: (any ColumnSpecifier)? = nil,
-  freqWeights: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil, missing: Missing = .none,
-  environment: Environment = Environment()
+  freqWeights: (any ColumnSpecifier)? = nil, subset: (any SubsetSpecifier)? = nil,
+  missing: MissingHandling = .none,
+  environment: EvalEnvironment = EvalEnvironment()
 ) throws -> MixedGLM {
   try MixedGLM.fromFormula(
     formula: formula, data: data, groups: groups, reFormula: reFormula, vcFormula: vcFormula,
@@ -142,7 +144,8 @@ public func mixedglm(
   reCovariance: [String: CovarianceStructure]? = nil, family: Family, offset: (any ColumnSpecifier)? = nil,
   exposure: (any ColumnSpecifier)? = nil, trials: (any ColumnSpecifier)? = nil,
   varWeights: (any ColumnSpecifier)? = nil, freqWeights: (any ColumnSpecifier)? = nil,
-  subset: (any SubsetSpecifier)? = nil, missing: Missing = .none, environment: Environment = Environment()
+  subset: (any SubsetSpecifier)? = nil, missing: MissingHandling = .none,
+  environment: EvalEnvironment = EvalEnvironment()
 ) throws -> MixedGLM {
   try mixedglm(
     formula, DataFrame(data), groups: groups, reFormula: reFormula, vcFormula: vcFormula,

@@ -34,7 +34,8 @@ extension MixedGLMResults {
   /// - Throws: ``StatsModelsError`` for unknown variables and levels, and models of arrays.
   public func marginalMeans(
     of factors: any FactorNames, by: (any FactorNames)? = nil,
-    at values: [String: any ColumnConvertible] = [:], averaging: Averaging = .equal, type: MeanScale = .link,
+    at values: [String: any ColumnConvertible] = [:], averaging: MarginalMeans.Averaging = .equal,
+    type: MeanScale = .link,
     alpha: Double = 0.05
   ) throws -> MarginalMeans {
     try gridMeans(
@@ -56,7 +57,8 @@ extension MixedGLMResults {
   ///   ``marginalMeans(of:by:at:averaging:type:alpha:)`` does.
   public func marginalTrends(
     of factors: any FactorNames, variable: String, by: (any FactorNames)? = nil,
-    at values: [String: any ColumnConvertible] = [:], averaging: Averaging = .equal, alpha: Double = 0.05
+    at values: [String: any ColumnConvertible] = [:], averaging: MarginalMeans.Averaging = .equal,
+    alpha: Double = 0.05
   ) throws -> MarginalMeans {
     try gridTrends(
       of: factors, variable: variable, by: by, at: values, averaging: averaging, alpha: alpha

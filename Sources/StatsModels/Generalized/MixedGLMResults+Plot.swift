@@ -9,19 +9,19 @@ extension MixedGLMResults {
   ///   - kind: what to draw; `.standardDeviationProfiles` are those of linear models.
   ///   - theme: colours; by default those of the viewer's light or dark setting.
   /// - Throws: ``StatsModelsError`` when there is no such factor or variable, and for kinds that these models have not.
-  public func plot(_ kind: PlotKind, theme: PictureTheme = .automatic) throws -> Plot {
+  public func plot(_ kind: PlotKind, theme: PictureTheme = .automatic) throws -> SVGPlot {
     try plot(kind, options: PlotOptions(theme: theme))
   }
 
   /// A diagnostic picture of given colours, size and title. Not in statsmodels.
   ///
   /// - Throws: ``StatsModelsError`` when there is no such factor or variable, or for a size that cannot be drawn.
-  public func plot(_ kind: PlotKind, options: PlotOptions) throws -> Plot {
+  public func plot(_ kind: PlotKind, options: PlotOptions) throws -> SVGPlot {
     try options.validate()
     if case .randomEffects(let factor) = kind {
-      return Plot(svg: try EffectPictures.caterpillar(self, of: factor, options: options))
+      return SVGPlot(svg: try EffectPictures.caterpillar(self, of: factor, options: options))
     }
-    return Plot(svg: try figure(kind).svg(options))
+    return SVGPlot(svg: try figure(kind).svg(options))
   }
 
   private func figure(_ kind: PlotKind) throws -> Figure {

@@ -277,7 +277,7 @@ extension MixedGLMResults {
 
 /// E g⁻¹(η + √v Z), Z standard normal.
 struct MarginalMean {
-  let link: Link
+  let link: Family.Link
 
   private static let rule = GaussHermite.rule(40)
 

@@ -35,14 +35,14 @@ public func fitMany(
   _ formula: String, _ data: DataFrame, outcomes: [String], groups: String? = nil,
   reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil,
   reCovariance: [String: CovarianceStructure]? = nil, weights: String? = nil, offset: String? = nil,
-  missing: Missing = .drop, environment: Environment = Environment(), reml: Bool = true,
+  missing: MissingHandling = .drop, environment: EvalEnvironment = EvalEnvironment(), reml: Bool = true,
   threads: Int? = nil, progress: (@Sendable (Int) -> Bool)? = nil
 ) throws -> ManyFits {
   let right = try OutcomeFormula.rightSide(formula)
   let columns = try data.selecting(outcomes).columns
   // Numbered rows: the labels of a model's rows tell where they are.
   let rows = data.resetIndex()
-  let build = { @Sendable (name: String, rows: DataFrame, missing: Missing) in
+  let build = { @Sendable (name: String, rows: DataFrame, missing: MissingHandling) in
     try mixedlm(
       "\(OutcomeFormula.quoted(name)) ~\(right)", rows, groups: groups, reFormula: reFormula,
       vcFormula: vcFormula, reCovariance: reCovariance, weights: weights, offset: offset, missing: missing,
@@ -107,8 +107,8 @@ public func fitMany(
 public func fitMany(
   _ formula: String, _ parts: GroupBy, groups: String? = nil, reFormula: ReFormula? = nil,
   vcFormula: [String: String]? = nil, reCovariance: [String: CovarianceStructure]? = nil,
-  weights: String? = nil, offset: String? = nil, missing: Missing = .drop,
-  environment: Environment = Environment(), reml: Bool = true, threads: Int? = nil,
+  weights: String? = nil, offset: String? = nil, missing: MissingHandling = .drop,
+  environment: EvalEnvironment = EvalEnvironment(), reml: Bool = true, threads: Int? = nil,
   progress: (@Sendable (Int) -> Bool)? = nil
 ) throws -> ManyFits {
   let frames = parts.map(\.part)

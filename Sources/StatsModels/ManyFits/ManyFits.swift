@@ -140,7 +140,7 @@ public struct ManyFits: Sendable {
   /// The results of the fit of an outcome, or of the group with a key.
   ///
   /// - Throws: ``StatsModelsError`` with the reason for a fit that failed, and for a key that is none.
-  public func results(of key: Level...) throws -> MixedLMResults {
+  public func results(of key: ColumnValue...) throws -> MixedLMResults {
     let position = (0..<count).first { row in
       keys.columnCount == key.count && zip(keys.columns, key).allSatisfy { $0[row] == $1 }
     }

@@ -1,47 +1,49 @@
 import Distributions
 import LinearAlgebra
 
-/// Adjustments of p-values and intervals for the number of contrasts in a family. Not in statsmodels.
-///
-/// Each contrast is judged with its own degrees of freedom.
-public enum Adjustment: String, Sendable, CaseIterable {
-  /// None.
-  case none
-  /// The studentized range of all means: for all pairs; of other contrasts Šidák's.
-  case tukey
-  /// Dunnett's test approximated, by a mixture of the studentized range and independent t.
-  case dunnettx
-  /// The multivariate t distribution of the contrasts, integrated numerically to about 1e-5.
-  case mvt
-  /// Scheffé: any contrast of the family's space.
-  case scheffe
-  /// Šidák: 1 - (1 - p)ᶜ.
-  case sidak
-  /// Holm's step-down procedure.
-  case holm
-  /// Hochberg's step-up procedure.
-  case hochberg
-  /// Hommel's closed procedure.
-  case hommel
-  /// Bonferroni: c p.
-  case bonferroni
-  /// Benjamini and Hochberg's false discovery rate.
-  case fdrBh = "fdr_bh"
-  /// Benjamini and Yekutieli's false discovery rate.
-  case fdrBy = "fdr_by"
-
-  /// The adjustment of a name in any case; `fdr` and `bh` are ``fdrBh``, `by` is ``fdrBy``.
+extension MarginalMeans {
+  /// Adjustments of p-values and intervals for the number of contrasts in a family. Not in statsmodels.
   ///
-  /// - Throws: ``StatsModelsError`` for another name.
-  public init(_ name: String) throws {
-    let name = name.lowercased()
-    let aliases = ["fdr": Self.fdrBh, "bh": .fdrBh, "by": .fdrBy, "dunnett": .dunnettx]
-    guard let known = Self(rawValue: name) ?? aliases[name] else {
-      throw StatsModelsError(
-        .invalidArgument, "adjust is '\(name)'; there are \(shortList(Self.allCases.map(\.rawValue)))",
-        values: [name])
+  /// Each contrast is judged with its own degrees of freedom.
+  public enum Adjustment: String, Sendable, CaseIterable {
+    /// None.
+    case none
+    /// The studentized range of all means: for all pairs; of other contrasts Šidák's.
+    case tukey
+    /// Dunnett's test approximated, by a mixture of the studentized range and independent t.
+    case dunnettx
+    /// The multivariate t distribution of the contrasts, integrated numerically to about 1e-5.
+    case mvt
+    /// Scheffé: any contrast of the family's space.
+    case scheffe
+    /// Šidák: 1 - (1 - p)ᶜ.
+    case sidak
+    /// Holm's step-down procedure.
+    case holm
+    /// Hochberg's step-up procedure.
+    case hochberg
+    /// Hommel's closed procedure.
+    case hommel
+    /// Bonferroni: c p.
+    case bonferroni
+    /// Benjamini and Hochberg's false discovery rate.
+    case fdrBh = "fdr_bh"
+    /// Benjamini and Yekutieli's false discovery rate.
+    case fdrBy = "fdr_by"
+
+    /// The adjustment of a name in any case; `fdr` and `bh` are ``fdrBh``, `by` is ``fdrBy``.
+    ///
+    /// - Throws: ``StatsModelsError`` for another name.
+    public init(_ name: String) throws {
+      let name = name.lowercased()
+      let aliases = ["fdr": Self.fdrBh, "bh": .fdrBh, "by": .fdrBy, "dunnett": .dunnettx]
+      guard let known = Self(rawValue: name) ?? aliases[name] else {
+        throw StatsModelsError(
+          .invalidArgument, "adjust is '\(name)'; there are \(shortList(Self.allCases.map(\.rawValue)))",
+          values: [name])
+      }
+      self = known
     }
-    self = known
   }
 }
 
@@ -59,7 +61,7 @@ struct ContrastFamily {
   private var count: Double { Double(t.count { !$0.isNaN }) }
 
   /// Adjusted p-values.
-  func pValues(_ adjustment: Adjustment) -> [Double] {
+  func pValues(_ adjustment: MarginalMeans.Adjustment) -> [Double] {
     let plain = zip(t, df).map { ReferenceT.pValue($0, df: $1) }
     switch adjustment {
     case .none: return plain
@@ -77,7 +79,7 @@ struct ContrastFamily {
   }
 
   /// Half-widths of the intervals in standard errors; step-wise procedures have Bonferroni's.
-  func quantiles(_ adjustment: Adjustment, alpha: Double) -> [Double] {
+  func quantiles(_ adjustment: MarginalMeans.Adjustment, alpha: Double) -> [Double] {
     switch adjustment {
     case .none: return df.map { ReferenceT.quantile(alpha: alpha, df: $0) }
     case .sidak:
@@ -103,7 +105,7 @@ struct ContrastFamily {
   }
 
   /// P(max |T| > t) with some degrees of freedom.
-  private func tail(_ adjustment: Adjustment) -> (Double, Double) -> Double {
+  private func tail(_ adjustment: MarginalMeans.Adjustment) -> (Double, Double) -> Double {
     let c = count
     switch adjustment {
     case .tukey:

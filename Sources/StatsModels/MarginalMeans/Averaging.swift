@@ -1,30 +1,32 @@
 import LinearAlgebra
 
-/// How marginal means weigh the combinations of the other variables' levels. Not in statsmodels.
-///
-/// Numbers at several values that are no levels weigh the same in all of them.
-public enum Averaging: String, Sendable, CaseIterable {
-  /// All alike.
-  case equal
-  /// By the frequencies of the combinations in the data.
-  case proportional
-  /// By the frequencies of the combinations within each mean's own rows; nan for means without rows.
-  case cells
-  /// By the products of the frequencies of each variable's levels.
-  case outer
-  /// Alike where a mean has rows of the combination.
-  case flat
-
-  /// The rule of a name.
+extension MarginalMeans {
+  /// How marginal means weigh the combinations of the other variables' levels. Not in statsmodels.
   ///
-  /// - Throws: ``StatsModelsError`` for another name.
-  public init(_ name: String) throws {
-    guard let known = Self(rawValue: name.lowercased()) else {
-      throw StatsModelsError(
-        .invalidArgument, "averaging is '\(name)'; there are \(shortList(Self.allCases.map(\.rawValue)))",
-        values: [name])
+  /// Numbers at several values that are no levels weigh the same in all of them.
+  public enum Averaging: String, Sendable, CaseIterable {
+    /// All alike.
+    case equal
+    /// By the frequencies of the combinations in the data.
+    case proportional
+    /// By the frequencies of the combinations within each mean's own rows; nan for means without rows.
+    case cells
+    /// By the products of the frequencies of each variable's levels.
+    case outer
+    /// Alike where a mean has rows of the combination.
+    case flat
+
+    /// The rule of a name.
+    ///
+    /// - Throws: ``StatsModelsError`` for another name.
+    public init(_ name: String) throws {
+      guard let known = Self(rawValue: name.lowercased()) else {
+        throw StatsModelsError(
+          .invalidArgument, "averaging is '\(name)'; there are \(shortList(Self.allCases.map(\.rawValue)))",
+          values: [name])
+      }
+      self = known
     }
-    self = known
   }
 }
 
@@ -32,7 +34,7 @@ extension ReferenceGrid {
   /// The cells of some variables, the first one's values varying fastest, and the mean row of the design in each.
   ///
   /// - Returns: positions of the values by cell, and cells × fixed effects; nan where no row is defined.
-  func means(of focal: [Int], averaging: Averaging) -> (cells: [[Int]], rows: Matrix) {
+  func means(of focal: [Int], averaging: MarginalMeans.Averaging) -> (cells: [[Int]], rows: Matrix) {
     let rest = variables.indices.filter { !focal.contains($0) }
     let counts = Frequencies(self, focal: focal, rest: rest, averaging: averaging)
     let cellCount = focal.reduce(1) { $0 * variables[$1].count }
@@ -71,14 +73,14 @@ extension ReferenceGrid {
 
 /// Rows of the data by combinations of levels.
 private struct Frequencies {
-  private let averaging: Averaging
+  private let averaging: MarginalMeans.Averaging
   private let rest: [Int]
   private let keyed: [Int]
   private let sizes: [Int]
   private var joint: [Int: Double] = [:]
   private var single: [[Double]] = []
 
-  init(_ grid: ReferenceGrid, focal: [Int], rest: [Int], averaging: Averaging) {
+  init(_ grid: ReferenceGrid, focal: [Int], rest: [Int], averaging: MarginalMeans.Averaging) {
     self.averaging = averaging
     let levelled = { (positions: [Int]) in positions.filter { grid.variables[$0].isLevelled } }
     self.rest = levelled(rest)

@@ -22,7 +22,7 @@ public struct ContrastTable: Sendable {
   /// Upper limits.
   public let upper: [Double]
   /// The adjustment in each family.
-  public let adjust: Adjustment
+  public let adjust: MarginalMeans.Adjustment
   /// One less the confidence level of the limits.
   public let alpha: Double
   /// What the estimates are: "estimate" for differences, "ratio" or "odds.ratio" on the response's scale.

@@ -16,7 +16,9 @@ struct GridVariable {
   /// A variable at given values, at its levels, or of many numbers at their mean.
   ///
   /// - Throws: ``StatsModelsError`` for values that are no levels, and for no value.
-  init(_ column: Column, isCategorical: Bool, levels order: [Level]?, at given: (any ColumnConvertible)?)
+  init(
+    _ column: Column, isCategorical: Bool, levels order: [ColumnValue]?, at given: (any ColumnConvertible)?
+  )
     throws
   {
     name = column.name
@@ -75,7 +77,9 @@ struct GridVariable {
   }
 
   /// A level by value, or by its text: a command's values are texts.
-  private static func position(of level: Level, among known: [Level], in present: [Int], name: String) throws
+  private static func position(
+    of level: ColumnValue, among known: [ColumnValue], in present: [Int], name: String
+  ) throws
     -> Int
   {
     if let found = present.first(where: { known[$0] == level }) { return found }

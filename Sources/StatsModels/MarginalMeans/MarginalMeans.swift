@@ -114,7 +114,7 @@ public struct MarginalMeans: Sendable {
     }
   }
 
-  static func label(_ level: Level?, of factor: String) -> String {
+  static func label(_ level: ColumnValue?, of factor: String) -> String {
     switch level {
     case nil: "missing"
     case .string(let text)?: Double(text) == nil ? text : factor + text

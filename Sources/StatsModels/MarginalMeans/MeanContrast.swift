@@ -22,7 +22,7 @@ public enum MeanContrast: Sendable {
   case products([(name: String, weights: [Double])])
 
   /// The adjustment that goes with the contrasts.
-  var defaultAdjustment: Adjustment {
+  var defaultAdjustment: MarginalMeans.Adjustment {
     switch self {
     case .pairwise, .reversePairwise: .tukey
     case .treatmentVsControl: .dunnettx

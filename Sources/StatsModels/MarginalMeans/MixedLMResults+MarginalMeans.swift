@@ -18,7 +18,7 @@ extension MixedLMResults {
   public func marginalMeans(
     of factors: any FactorNames, by: (any FactorNames)? = nil,
     at values: [String: any ColumnConvertible] = [:],
-    averaging: Averaging = .equal, ddf: DegreesOfFreedom = .satterthwaite, alpha: Double = 0.05
+    averaging: MarginalMeans.Averaging = .equal, ddf: DegreesOfFreedom = .satterthwaite, alpha: Double = 0.05
   ) throws -> MarginalMeans {
     try gridMeans(
       of: factors, by: by, at: values, averaging: averaging, alpha: alpha, response: nil
@@ -41,7 +41,7 @@ extension MixedLMResults {
   ///   ``marginalMeans(of:by:at:averaging:ddf:alpha:)`` does.
   public func marginalTrends(
     of factors: any FactorNames, variable: String, by: (any FactorNames)? = nil,
-    at values: [String: any ColumnConvertible] = [:], averaging: Averaging = .equal,
+    at values: [String: any ColumnConvertible] = [:], averaging: MarginalMeans.Averaging = .equal,
     ddf: DegreesOfFreedom = .satterthwaite, alpha: Double = 0.05
   ) throws -> MarginalMeans {
     try gridTrends(

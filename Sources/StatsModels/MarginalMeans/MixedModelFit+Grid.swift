@@ -7,7 +7,7 @@ extension MixedModelFit {
   /// - Parameter inference: how the means are judged; asked for once their names are known to be right.
   func gridMeans(
     of factors: any FactorNames, by: (any FactorNames)?, at values: [String: any ColumnConvertible],
-    averaging: Averaging, alpha: Double, response: ResponseScale?,
+    averaging: MarginalMeans.Averaging, alpha: Double, response: ResponseScale?,
     inference: () throws -> FixedEffectsInference
   ) throws -> MarginalMeans {
     try requireLevel(alpha: alpha)
@@ -25,7 +25,7 @@ extension MixedModelFit {
   /// Slopes of a number at the levels of factors, by central differences of the grid's rows.
   func gridTrends(
     of factors: any FactorNames, variable: String, by: (any FactorNames)?,
-    at values: [String: any ColumnConvertible], averaging: Averaging, alpha: Double,
+    at values: [String: any ColumnConvertible], averaging: MarginalMeans.Averaging, alpha: Double,
     inference: () throws -> FixedEffectsInference
   ) throws -> MarginalMeans {
     try requireLevel(alpha: alpha)

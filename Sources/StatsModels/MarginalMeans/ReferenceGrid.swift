@@ -100,7 +100,7 @@ extension ModelSpecification.FormulaSource {
   }
 
   /// The levels of a variable in the order of its coding; nil where the fixed effects do not code it as it is.
-  func effectLevels(_ name: String) -> [Level]? {
+  func effectLevels(_ name: String) -> [ColumnValue]? {
     let own = fixedInfo.factors.filter {
       fixedInfo.factorInfos?[$0]?.type == .categorical && Array($0.variableNames) == [name]
     }

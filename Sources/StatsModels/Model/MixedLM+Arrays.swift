@@ -22,7 +22,7 @@ extension MixedLM {
   public init(
     endog: [Double], exog: any DesignConvertible, groups: any ColumnSpecifier,
     exogRe: (any DesignConvertible)? = nil, exogVc: (any VarianceComponentsConvertible)? = nil,
-    weights: [Double]? = nil, offset: [Double]? = nil, useSqrt: Bool = true, missing: Missing = .none
+    weights: [Double]? = nil, offset: [Double]? = nil, useSqrt: Bool = true, missing: MissingHandling = .none
   ) throws {
     let begin = ContinuousClock.now
     var design = try ArrayDesign(
@@ -134,7 +134,7 @@ private struct ArrayDesign {
   /// Leaves out rows of weight 0, and rows with missing values or refuses these.
   ///
   /// - Returns: rows kept, nil for all, and what tells of the others.
-  mutating func treatMissing(_ missing: Missing, _ components: inout VCSpec?) throws -> (
+  mutating func treatMissing(_ missing: MissingHandling, _ components: inout VCSpec?) throws -> (
     kept: [Int]?, warnings: [FitWarning]
   ) {
     let factor = factor

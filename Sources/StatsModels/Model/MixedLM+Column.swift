@@ -9,7 +9,7 @@ extension MixedLM {
   public init(
     endog: Column, exog: any DesignConvertible, groups: any ColumnSpecifier,
     exogRe: (any DesignConvertible)? = nil, exogVc: (any VarianceComponentsConvertible)? = nil,
-    weights: [Double]? = nil, offset: [Double]? = nil, useSqrt: Bool = true, missing: Missing = .none
+    weights: [Double]? = nil, offset: [Double]? = nil, useSqrt: Bool = true, missing: MissingHandling = .none
   ) throws {
     guard let values = endog.doubles else {
       throw StatsModelsError(

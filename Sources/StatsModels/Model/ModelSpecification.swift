@@ -48,7 +48,7 @@ struct ModelSpecification: Sendable {
     var fixedInfo: DesignInfo
     /// Per block; nil for a plain intercept and for variance components.
     var effectInfos: [DesignInfo?]
-    var environment: Environment
+    var environment: EvalEnvironment
     /// All formulas, parsed.
     var plan: FormulaPlan
     /// The rows of the data that the model uses.

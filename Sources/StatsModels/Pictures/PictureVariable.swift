@@ -7,7 +7,7 @@ struct PictureVariable {
   /// The rows of the model.
   let column: Column
   /// Levels in order, nil for numbers.
-  let levels: [Level]?
+  let levels: [ColumnValue]?
   /// The value of each row on the axis; nan where it is missing.
   let positions: [Double]
 
@@ -93,7 +93,7 @@ struct PictureVariable {
   }
 
   /// A level as text: whole numbers without a fraction, whatever the type of their column.
-  static func text(_ level: Level) -> String {
+  static func text(_ level: ColumnValue) -> String {
     switch level {
     case .double(let value): DisplayText.number(value)
     default: level.description

@@ -11,7 +11,7 @@ struct LevelCoding {
 
   /// - Parameter newLevels: `.population` takes a missing label for a level that the model has not seen.
   init(
-    specification: ModelSpecification, data: DataFrame, environment: Environment, newLevels: NewLevels
+    specification: ModelSpecification, data: DataFrame, environment: EvalEnvironment, newLevels: NewLevels
   ) {
     self.specification = specification
     self.data = data
@@ -101,11 +101,11 @@ struct LevelCoding {
 /// The levels of a factor by label. A text that reads as a number finds that number and the other way round: the type of
 /// a file's column depends on its other rows.
 private struct KnownLevels {
-  private var exact: [[Level]: Int32] = [:]
+  private var exact: [[ColumnValue]: Int32] = [:]
   /// Levels by number; -1 where several have the same.
-  private var byNumber: [[Level]: Int32] = [:]
+  private var byNumber: [[ColumnValue]: Int32] = [:]
 
-  init(_ levels: [[Level]]) {
+  init(_ levels: [[ColumnValue]]) {
     exact.reserveCapacity(levels.count)
     for (position, level) in levels.enumerated() {
       let code = Int32(truncatingIfNeeded: position)
@@ -114,16 +114,16 @@ private struct KnownLevels {
     }
   }
 
-  subscript(_ level: [Level]) -> Int32? {
+  subscript(_ level: [ColumnValue]) -> Int32? {
     if let code = exact[level] { return code }
     guard let code = Self.numbers(level).flatMap({ byNumber[$0] }), code >= 0 else { return nil }
     return code
   }
 
   /// The labels with texts read as numbers; nil where none can be.
-  private static func numbers(_ level: [Level]) -> [Level]? {
+  private static func numbers(_ level: [ColumnValue]) -> [ColumnValue]? {
     var isNumeric = false
-    let result = level.map { part -> Level in
+    let result = level.map { part -> ColumnValue in
       guard let number = part.parsedNumber else { return part }
       isNumeric = true
       return .double(number)
@@ -147,7 +147,7 @@ extension MixedLMResults {
   /// rows. Not in statsmodels.
   package var textVariables: Set<String> {
     var result: Set<String> = []
-    let isText = { (level: Level) -> Bool in
+    let isText = { (level: ColumnValue) -> Bool in
       if case .string = level { return true }
       return false
     }

@@ -19,7 +19,7 @@ struct FormulaDesign {
   ///   - missing: rows with missing values are dropped, or an error.
   ///   - beside: further values of the rows by the name of their argument.
   init(
-    _ formula: String, _ data: DataFrame, environment: Environment, missing: Missing,
+    _ formula: String, _ data: DataFrame, environment: EvalEnvironment, missing: MissingHandling,
     beside: [(name: String, values: (any ColumnSpecifier)?)] = []
   ) throws {
     if let bar = try? BarFormula(formula).operands.first {

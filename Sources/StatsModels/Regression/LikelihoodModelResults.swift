@@ -51,7 +51,7 @@ extension LikelihoodModelResults {
       index: params.index, columns: ["0", "1"], values: Matrix(columns: limits, rows: params.count))
   }
 
-  /// The coefficients with standard errors, tests and intervals, as `Plot.forest` draws them. Not in statsmodels.
+  /// The coefficients with standard errors, tests and intervals, as `SVGPlot.forest` draws them. Not in statsmodels.
   ///
   /// - Parameter alpha: one less the confidence level.
   /// - Throws: ``StatsModelsError`` for a level that is none.

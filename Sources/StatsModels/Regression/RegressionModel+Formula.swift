@@ -13,7 +13,8 @@ import Patsy
 ///
 /// Python: statsmodels.formula.api.ols
 public func ols(
-  _ formula: String, _ data: DataFrame, missing: Missing = .drop, environment: Environment = Environment()
+  _ formula: String, _ data: DataFrame, missing: MissingHandling = .drop,
+  environment: EvalEnvironment = EvalEnvironment()
 ) throws -> OLS {
   try OLS.fromFormula(formula: formula, data: data, missing: missing, environment: environment)
 }
@@ -30,8 +31,8 @@ public func ols(
 ///
 /// Python: statsmodels.formula.api.wls
 public func wls(
-  _ formula: String, _ data: DataFrame, weights: any ColumnSpecifier, missing: Missing = .drop,
-  environment: Environment = Environment()
+  _ formula: String, _ data: DataFrame, weights: any ColumnSpecifier, missing: MissingHandling = .drop,
+  environment: EvalEnvironment = EvalEnvironment()
 ) throws -> WLS {
   try WLS.fromFormula(
     formula: formula, data: data, weights: weights, missing: missing, environment: environment)
@@ -50,8 +51,8 @@ public func wls(
 ///
 /// Python: statsmodels.formula.api.gls
 public func gls(
-  _ formula: String, _ data: DataFrame, sigma: any DesignConvertible, missing: Missing = .drop,
-  environment: Environment = Environment()
+  _ formula: String, _ data: DataFrame, sigma: any DesignConvertible, missing: MissingHandling = .drop,
+  environment: EvalEnvironment = EvalEnvironment()
 ) throws -> GLS {
   try GLS.fromFormula(formula: formula, data: data, sigma: sigma, missing: missing, environment: environment)
 }
@@ -71,8 +72,8 @@ extension RegressionModel {
   /// Python: OLS.from_formula, WLS.from_formula, GLS.from_formula
   public static func fromFormula(
     formula: String, data: DataFrame, weights: (any ColumnSpecifier)? = nil,
-    sigma: (any DesignConvertible)? = nil, missing: Missing = .drop,
-    environment: Environment = Environment()
+    sigma: (any DesignConvertible)? = nil, missing: MissingHandling = .drop,
+    environment: EvalEnvironment = EvalEnvironment()
   ) throws -> RegressionModel {
     let design = try FormulaDesign(
       formula, data, environment: environment, missing: missing, beside: [("weights", weights)])

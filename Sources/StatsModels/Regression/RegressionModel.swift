@@ -66,7 +66,7 @@ public struct RegressionModel: Sendable {
   /// Python: OLS(endog, exog), WLS(endog, exog, weights), GLS(endog, exog, sigma)
   public init(
     endog: [Double], exog: any DesignConvertible, weights: [Double]? = nil,
-    sigma: (any DesignConvertible)? = nil, missing: Missing = .none, hasconst: Bool? = nil,
+    sigma: (any DesignConvertible)? = nil, missing: MissingHandling = .none, hasconst: Bool? = nil,
     endogNames: String = "y", exogNames: [String]? = nil
   ) throws {
     var (design, names) = try exog.designMatrix()
@@ -108,8 +108,8 @@ public struct RegressionModel: Sendable {
   ///
   /// Python: OLS(endog, exog), WLS(endog, exog, weights), GLS(endog, exog, sigma)
   public init(
-    endog: any Sample, exog: any DesignConvertible, weights: (any Sample)? = nil,
-    sigma: (any DesignConvertible)? = nil, missing: Missing = .none, hasconst: Bool? = nil,
+    endog: any stats.Sample, exog: any DesignConvertible, weights: (any stats.Sample)? = nil,
+    sigma: (any DesignConvertible)? = nil, missing: MissingHandling = .none, hasconst: Bool? = nil,
     endogNames: String? = nil, exogNames: [String]? = nil
   ) throws {
     let name = (endog as? Column)?.name ?? ""

@@ -29,8 +29,8 @@ extension Aggregates {
     formula: String, source: SQLSource, on executor: some SQLExecutor, groups: String? = nil,
     reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil,
     reCovariance: [String: CovarianceStructure]? = nil, weights: String? = nil, offset: String? = nil,
-    whereClause: SQLCondition? = nil, missing: Missing = .none, poolsLevels: Bool = false,
-    environment: Environment = Environment()
+    whereClause: SQLCondition? = nil, missing: MissingHandling = .none, poolsLevels: Bool = false,
+    environment: EvalEnvironment = EvalEnvironment()
   ) async throws -> Aggregates {
     let arguments = AggregateArguments(
       formula: formula, groups: groups, reFormula: reFormula, vcFormula: vcFormula,
@@ -75,8 +75,8 @@ extension MixedLM {
     formula: String, source: SQLSource, on executor: some SQLExecutor, groups: String? = nil,
     reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil,
     reCovariance: [String: CovarianceStructure]? = nil, weights: String? = nil, offset: String? = nil,
-    whereClause: SQLCondition? = nil, missing: Missing = .none, poolsLevels: Bool = false,
-    environment: Environment = Environment()
+    whereClause: SQLCondition? = nil, missing: MissingHandling = .none, poolsLevels: Bool = false,
+    environment: EvalEnvironment = EvalEnvironment()
   ) async throws -> MixedLM {
     try await MixedLM(
       aggregates: .fromSQL(

@@ -9,7 +9,7 @@ struct EffectTable {
   /// A column that names levels: of the data, or a factor of the formula.
   enum Key {
     case column(String)
-    case factor(Factor)
+    case factor(EvalFactor)
 
     /// The column's name in the table: that of the variable, or of the factor where it is none.
     var name: String {
@@ -35,11 +35,11 @@ struct EffectTable {
   /// The blocks whose effects it holds, in the order of the columns.
   let blocks: [Int]
   /// Of a variance component: its numeric factors, by whose product the effect is multiplied.
-  let multipliers: [Factor]
+  let multipliers: [EvalFactor]
   /// Number of effects of a level.
   let width: Int
   /// What the keys are of each level.
-  let levels: [[Level]]
+  let levels: [[ColumnValue]]
 
   /// What a key's levels are.
   func kind(ofKey position: Int) throws -> SQLColumn.Kind {
@@ -66,7 +66,7 @@ struct EffectTable {
   }
 }
 
-extension Factor {
+extension EvalFactor {
   /// The variable that the factor is, as it stands or in `C(…)`, `Q("…")`; nil of what computes something.
   fileprivate var plainVariable: String? {
     guard var expression = try? expression() else { return nil }
@@ -153,8 +153,8 @@ extension MixedLMResults {
         values: [block.group])
     }
     var keys: [EffectTable.Key] = []
-    var multipliers: [Factor] = []
-    var levels: [[Level]] = []
+    var multipliers: [EvalFactor] = []
+    var levels: [[ColumnValue]] = []
     for (factor, kind) in zip(term.factors, coding.factors) {
       switch kind {
       case .categorical(_, let known):
@@ -283,7 +283,7 @@ private struct EffectTableWriter {
     return statements
   }
 
-  private func literal(_ level: Level) throws -> String {
+  private func literal(_ level: ColumnValue) throws -> String {
     if case .boolean(let truth) = level { return dialect.truth(truth) }
     return try dialect.constant(level)
   }

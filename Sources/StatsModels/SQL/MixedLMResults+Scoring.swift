@@ -138,7 +138,7 @@ private struct ScoringWriter {
   }
 
   /// A product with numeric factors.
-  func product(_ parts: [String], of numbers: [Factor]) throws -> String {
+  func product(_ parts: [String], of numbers: [EvalFactor]) throws -> String {
     let product =
       try parts
       + numbers.map { factor -> String in
@@ -161,7 +161,7 @@ private struct ScoringWriter {
   }
 
   /// The number of each level of a categorical factor; NULL of levels that the model does not know.
-  private func code(_ coding: ColumnRecipe.Coding, levels: [Level]) throws -> String {
+  private func code(_ coding: ColumnRecipe.Coding, levels: [ColumnValue]) throws -> String {
     let key = try factors.design(coding.factor).key
     let cases = try zip(levels, coding.values).map { level, value in
       "WHEN \(try dialect.constant(level)) THEN \(dialect.number(value))"
@@ -172,7 +172,7 @@ private struct ScoringWriter {
 
 extension SQLDialect {
   /// A level as keys of statements have it: truth values are 1 and 0.
-  func constant(_ level: Level) throws -> String {
+  func constant(_ level: ColumnValue) throws -> String {
     switch level {
     case .string(let value): try text(value)
     case .integer(let value): String(value)

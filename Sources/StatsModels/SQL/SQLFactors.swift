@@ -27,7 +27,7 @@ struct SQLFactors: Sendable {
     }
 
     /// A value of the key as a level; nil of NULL.
-    func level(_ value: SQLValue) -> Level? {
+    func level(_ value: SQLValue) -> ColumnValue? {
       switch (self, value) {
       case (_, .null): nil
       case (.truth, _): value.whole.map { .boolean($0 != 0) }
@@ -40,12 +40,12 @@ struct SQLFactors: Sendable {
   }
 
   var translator: SQLTranslator
-  let environment: Environment
+  let environment: EvalEnvironment
 
   /// A factor of a design.
   ///
   /// - Throws: `PatsyError` with the place in the formula, why SQL cannot compute it, and what to do.
-  func design(_ factor: Factor) throws -> Translated {
+  func design(_ factor: EvalFactor) throws -> Translated {
     try placing(factor) {
       let expression = try factor.expression()
       guard case .call(let call) = expression, call.bareName == "C" else { return try plain(expression) }
@@ -55,7 +55,7 @@ struct SQLFactors: Sendable {
   }
 
   /// A factor whose levels have effects, or which divides the rows: every value is a level.
-  func grouping(_ factor: Factor) throws -> Translated {
+  func grouping(_ factor: EvalFactor) throws -> Translated {
     try placing(factor) {
       var expression = try factor.expression()
       if case .call(let call) = expression, call.bareName == "C", let inner = call.positional.first {
@@ -149,7 +149,7 @@ struct SQLFactors: Sendable {
   }
 
   /// Runs a translation whose errors get the place in the formula and a remedy.
-  private func placing(_ factor: Factor, _ body: () throws -> Translated) throws -> Translated {
+  private func placing(_ factor: EvalFactor, _ body: () throws -> Translated) throws -> Translated {
     do { return try body() } catch let error as SQLError {
       throw PatsyError(
         "'\(factor.code)' cannot be computed by SQL: \(error.message). Fit from rows (DataFrame(query:on:)), or "

@@ -76,7 +76,7 @@ extension SQLModelQuery {
     )
   }
 
-  static func unknown(_ level: Level, key: AggregateKey) -> StatsModelsError {
+  static func unknown(_ level: ColumnValue, key: AggregateKey) -> StatsModelsError {
     StatsModelsError(
       .unknownLevel,
       "'\(key.code)' has the level \(level.debugDescription), which is none of the formula's, or came while the "

@@ -12,7 +12,7 @@ struct SQLModelQuery: Sendable {
   var dialect: SQLDialect { factors.translator.dialect }
 
   init(
-    arguments: AggregateArguments, environment: Environment, source: SQLSource, columns: [SQLColumn],
+    arguments: AggregateArguments, environment: EvalEnvironment, source: SQLSource, columns: [SQLColumn],
     dialect: SQLDialect, condition: SQLCondition?
   ) throws {
     self.arguments = arguments
@@ -35,8 +35,8 @@ struct SQLModelQuery: Sendable {
   }
 
   /// Factors of the designs, each once.
-  var designFactors: [Factor] {
-    var seen = Set<Factor>()
+  var designFactors: [EvalFactor] {
+    var seen = Set<EvalFactor>()
     return termlists.joined().flatMap(\.factors).filter { seen.insert($0).inserted }
   }
 
@@ -50,8 +50,8 @@ struct SQLModelQuery: Sendable {
   }
 
   /// Factors of variance components, and whether each has levels.
-  func components() throws -> [(factor: Factor, isCategorical: Bool)] {
-    try plan.components.flatMap { component -> [(factor: Factor, isCategorical: Bool)] in
+  func components() throws -> [(factor: EvalFactor, isCategorical: Bool)] {
+    try plan.components.flatMap { component -> [(factor: EvalFactor, isCategorical: Bool)] in
       if component.terms == [.intercept] { return [] }
       guard component.terms.count == 1, let term = component.terms.first, !term.factors.isEmpty else {
         throw StatsModelsError(

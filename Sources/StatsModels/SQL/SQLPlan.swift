@@ -36,14 +36,14 @@ public struct SQLPlan: Sendable {
     formula: String, source: SQLSource, schema: [SQLColumn], dialect: SQLDialect, groups: String? = nil,
     reFormula: ReFormula? = nil, vcFormula: [String: String]? = nil,
     reCovariance: [String: CovarianceStructure]? = nil, weights: String? = nil, offset: String? = nil,
-    whereClause: SQLCondition? = nil, missing: Missing = .none
+    whereClause: SQLCondition? = nil, missing: MissingHandling = .none
   ) throws {
     let arguments = AggregateArguments(
       formula: formula, groups: groups, reFormula: reFormula, vcFormula: vcFormula,
       reCovariance: reCovariance,
       weights: weights, offset: offset, missing: missing)
     var query = try SQLModelQuery(
-      arguments: arguments, environment: Environment(), source: source, columns: schema, dialect: dialect,
+      arguments: arguments, environment: EvalEnvironment(), source: source, columns: schema, dialect: dialect,
       condition: whereClause)
     let countsAtOnce = try query.countsAtOnce()
     var statements = countsAtOnce ? [] : [try query.census()]
@@ -77,7 +77,7 @@ extension SQLModelQuery {
   /// The design, learned from the levels of the variables alone.
   ///
   /// - Parameter levels: of the categorical variables, by name; two of any where nothing is known.
-  func design(levels: [String: [Level]]) throws -> AggregateDesign {
+  func design(levels: [String: [ColumnValue]]) throws -> AggregateDesign {
     let isKnown = !levels.isEmpty
     let count = max(levels.values.map(\.count).max() ?? 2, 2)
     var columns: [Column] = []
@@ -127,7 +127,7 @@ extension SQLModelQuery {
     }
   }
 
-  private static func column(_ name: String, of levels: [Level], count: Int) throws -> Column {
+  private static func column(_ name: String, of levels: [ColumnValue], count: Int) throws -> Column {
     let repeated = (0..<count).map { levels[$0 % levels.count] }
     var integers: [Int] = []
     var doubles: [Double] = []

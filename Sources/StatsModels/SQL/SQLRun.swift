@@ -44,7 +44,7 @@ struct SQLRun<Executor: SQLExecutor> {
   /// The sums by a driver that goes through the rows in this process; nil where it cannot.
   private mutating func scanned(by driver: some SQLFolding) async throws -> Aggregates? {
     let rows = try query.scannedRows()
-    var levels: [String: [Level]] = [:]
+    var levels: [String: [ColumnValue]] = [:]
     if try query.neededMoment() != nil || !query.levelledColumns().isEmpty {
       var scan = try SQLLevelScan(query)
       guard try await driver.fold(scan.arguments, over: rows, { scan.add($0) }) else { return nil }
@@ -121,16 +121,16 @@ struct SQLRun<Executor: SQLExecutor> {
     }
   }
 
-  private func levels() async throws -> [String: [Level]] {
+  private func levels() async throws -> [String: [ColumnValue]] {
     guard let (sql, variables) = try query.levels() else { return [:] }
     let translated = try variables.map { try query.factors.grouping(column: $0.name) }
-    var found = [Set<Level>](repeating: [], count: variables.count)
+    var found = [Set<ColumnValue>](repeating: [], count: variables.count)
     try await executor.run(sql) { row in
       for (position, factor) in translated.enumerated() {
         if let level = factor.level(row[position]) { found[position].insert(level) }
       }
     }
-    var result: [String: [Level]] = [:]
+    var result: [String: [ColumnValue]] = [:]
     for (column, levels) in zip(variables, found) {
       guard !levels.isEmpty else {
         throw StatsModelsError(.notEnoughData, "there are no rows to fit: all rows were dropped")

@@ -179,9 +179,9 @@ struct SQLLevelScan {
   }
 
   /// Levels of the columns in their order.
-  mutating func levels() throws -> [String: [Level]] {
+  mutating func levels() throws -> [String: [ColumnValue]] {
     try rows.check()
-    var result: [String: [Level]] = [:]
+    var result: [String: [ColumnValue]] = [:]
     for (position, item) in columns.enumerated() {
       let used = zip(values[position], isUsed[position]).filter(\.1).compactMap {
         item.translated.level($0.0)

@@ -37,14 +37,15 @@ extension MixedLMResults {
   /// - Throws: ``StatsModelsError`` when the file cannot be read or holds no results.
   ///
   /// Python: MixedLMResults.load
-  public static func load(_ fname: String, environment: Environment = Environment()) throws -> MixedLMResults
+  public static func load(_ fname: String, environment: EvalEnvironment = EvalEnvironment()) throws
+    -> MixedLMResults
   {
     try load(bytes: SnapshotFile.read(fname), name: fname, environment: environment)
   }
 
   /// Results from the bytes of a file of that name.
   package static func load(
-    bytes data: Data, name fname: String, environment: Environment = Environment()
+    bytes data: Data, name fname: String, environment: EvalEnvironment = EvalEnvironment()
   ) throws -> MixedLMResults {
     try SnapshotFile.results(of: Snapshot.self, in: data, name: fname, environment: environment) {
       try MixedLMResults($0, environment: environment)
@@ -57,6 +58,6 @@ extension MixedLMResults {
   /// Python: MixedLMResults.remove_data
   public func removeData() throws -> MixedLMResults {
     try MixedLMResults(
-      snapshot(rows: false), environment: specification.source?.environment ?? Environment())
+      snapshot(rows: false), environment: specification.source?.environment ?? EvalEnvironment())
   }
 }

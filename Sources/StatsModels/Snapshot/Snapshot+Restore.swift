@@ -13,7 +13,7 @@ extension MixedLMResults {
   /// - Throws: ``StatsModelsError`` for a snapshot of another version or one that is damaged, naming the member.
   ///
   /// Not in statsmodels.
-  public init(_ snapshot: Snapshot, environment: Environment = Environment()) throws {
+  public init(_ snapshot: Snapshot, environment: EvalEnvironment = EvalEnvironment()) throws {
     let state = snapshot.state
     guard Snapshot.readableVersions.contains(snapshot.version) else {
       throw Snapshot.wrongVersion(snapshot.version)
@@ -88,7 +88,7 @@ extension SnapshotState {
   }
 
   fileprivate func specification(
-    _ snapshot: MixedLMResults.Snapshot, environment: Environment
+    _ snapshot: MixedLMResults.Snapshot, environment: EvalEnvironment
   ) throws -> ModelSpecification {
     var firstTerm = 0
     let blocks = try self.blocks.map { block -> RandomBlock in

@@ -29,7 +29,7 @@ enum SnapshotFile {
   ///
   /// - Throws: ``StatsModelsError`` that says what the file holds instead, or where it is damaged.
   static func results<S: Decodable, Results>(
-    of type: S.Type, in data: Data, name fname: String, environment: Environment,
+    of type: S.Type, in data: Data, name fname: String, environment: EvalEnvironment,
     make: (S) throws -> Results
   ) throws -> Results {
     let decoder = decoder(environment)
@@ -67,10 +67,10 @@ enum SnapshotFile {
 
   /// Whether bytes are those of a generalised model's results.
   static func isGeneralized(_ data: Data) -> Bool {
-    (try? decoder(Environment()).decode(Marks.self, from: data))?.working != nil
+    (try? decoder(EvalEnvironment()).decode(Marks.self, from: data))?.working != nil
   }
 
-  private static func decoder(_ environment: Environment) -> JSONDecoder {
+  private static func decoder(_ environment: EvalEnvironment) -> JSONDecoder {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")

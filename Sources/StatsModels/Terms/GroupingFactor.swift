@@ -29,7 +29,7 @@ struct GroupingFactor: Sendable {
   }
 
   /// A factor from its table of levels: `combinations[level]` lists the parts' values.
-  init(name: String, partNames: [String], codes: [Int32], combinations: [[Level]]) {
+  init(name: String, partNames: [String], codes: [Int32], combinations: [[ColumnValue]]) {
     self.name = name
     self.codes = codes
     levelCount = combinations.count
@@ -56,7 +56,7 @@ struct GroupingFactor: Sendable {
   var labels: [GroupLabel] { (0..<levelCount).map(label) }
 
   /// Level of each part of an interaction, for matching new data.
-  func levels(of level: Int) -> [Level] {
+  func levels(of level: Int) -> [ColumnValue] {
     let row = Int(representatives[level])
     return parts.map { $0.levels[Int($0.codes[row])] }
   }
@@ -67,7 +67,7 @@ struct CodedFactor: Sendable {
   let name: String
   /// Position in `levels` of each row; missing values are refused before.
   let codes: [Int32]
-  let levels: [Level]
+  let levels: [ColumnValue]
   /// True where patsy keeps levels that do not occur (booleans, categoricals): they get a column in every group.
   var keepsAllLevels = false
 }

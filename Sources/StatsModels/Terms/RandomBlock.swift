@@ -105,7 +105,7 @@ enum ComponentColumns: Sendable {
 struct ComponentCoding: Sendable {
   /// A factor of the product in written order.
   enum Factor: Sendable {
-    case categorical(name: String, levels: [Level])
+    case categorical(name: String, levels: [ColumnValue])
     case numeric(name: String)
 
     var isCategorical: Bool {

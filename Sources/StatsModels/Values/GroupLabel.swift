@@ -4,9 +4,9 @@ import DataFrames
 ///
 /// `5` equals `5.0` and `true` equals `1`; numbers come before texts; texts compare by code point. Literals
 /// convert by themselves: `results.randomEffects[5]`, `results.randomEffects["a"]`.
-public typealias GroupLabel = Level
+public typealias GroupLabel = ColumnValue
 
-extension Level {
+extension ColumnValue {
   /// A label from an integer.
   public init(_ value: Int) { self = .integer(value) }
   /// A label from a floating-point number.
@@ -23,7 +23,7 @@ public protocol GroupLabelConvertible: Hashable {
   var groupLabel: GroupLabel { get }
 }
 
-extension Level: GroupLabelConvertible {
+extension ColumnValue: GroupLabelConvertible {
   /// The label itself.
   public var groupLabel: GroupLabel { self }
 }

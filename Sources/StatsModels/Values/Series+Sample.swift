@@ -1,12 +1,12 @@
 import LinearAlgebra
 import Statistics
 
-extension Series: Sample {
+extension Series: stats.Sample {
   /// The values.
   public func sampleValues() -> [Double] { values }
 }
 
-extension Series: Pointwise {
+extension Series: stats.Pointwise {
   /// The function's values under the same labels: `stats.norm.sf(fit.tvalues)`.
   public func mapPointwise(_ function: (Double) -> Double) -> Series {
     Series(index: index, values: values.map(function))

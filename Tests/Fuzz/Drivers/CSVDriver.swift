@@ -119,7 +119,7 @@ struct SlowCSV {
     return nil
   }
 
-  private static func agrees(_ value: Level?, _ text: String) -> Bool {
+  private static func agrees(_ value: ColumnValue?, _ text: String) -> Bool {
     guard let value else { return text.isEmpty || CSVOptions.defaultMissingMarkers.contains(text) }
     switch value {
     case .string(let found): return found.utf8.elementsEqual(text.utf8)

@@ -24,7 +24,9 @@ import Testing
     #expect(here.fittedvalues.index == before.fittedvalues.index)
   }
 
-  @Test(arguments: [Missing.none, .raise]) func missingValuesAreNamed(_ missing: Missing) throws {
+  @Test(arguments: [MissingHandling.none, .raise]) func missingValuesAreNamed(_ missing: MissingHandling)
+    throws
+  {
     let frame = try RandomData("missing_forwarded").frame(labels: ["g"])
     let error = #expect(throws: PatsyError.self) {
       try MixedLM.fromFormula(formula: "y ~ x", data: frame, groups: "g", missing: missing)

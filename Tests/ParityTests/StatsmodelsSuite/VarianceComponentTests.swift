@@ -37,7 +37,7 @@ import Testing
 
   @Test func functionsOfTheEnvironment() throws {
     let data = try RandomData("vcomp_2").frame(labels: ["groups", "v1", "v2"])
-    var environment = Environment()
+    var environment = EvalEnvironment()
     environment.define("times_two") { 2 * $0 }
     let plain = try mixedlm("y ~ x1 + x2", data, groups: "groups", reFormula: "0+z1+z2").fit()
     let doubled = try mixedlm(

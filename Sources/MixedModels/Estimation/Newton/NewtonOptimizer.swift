@@ -6,6 +6,8 @@ internal import LinearAlgebra
 /// The curvature is the average information plus the exact curvature where a variance vanishes, so that
 /// zero variances are approached quadratically without an active set; the deviance is even in the signs
 /// of T's columns, so that no bounds are needed. A step is accepted on the deviance alone.
+///
+/// The folder: one descent, from a start to a point at which nothing is left to gain.
 struct NewtonOptimizer {
   let objective: ProfiledObjective
   let options: FitOptions

@@ -1,5 +1,8 @@
 internal import LinearAlgebra
 
+/// The stages of a search, in their order.
+///
+/// The folder: a file for what each stage takes; `SearchTests` has, for each, models that lose without it.
 extension Search.Stage {
   /// The caller's start; for large crossed designs a point near the optimum by iterative solves, or the optimum itself
   /// where one exact gradient tells the error of the random probes or variances vanish.

@@ -1,5 +1,8 @@
 import Foundation
 
+/// Where searches begin.
+///
+/// The folder: a first start from moments, ``StartingValues``, and others in basins that it does not lead to.
 extension MixedModel {
   /// Starts in other basins than that of an optimum; empty where there is none to be feared.
   ///

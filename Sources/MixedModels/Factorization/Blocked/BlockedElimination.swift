@@ -5,6 +5,9 @@ internal import LinearAlgebra
 ///
 /// Works in the unscaled domain: eliminating a level with block M and row panel a subtracts a'Ha from all
 /// later entries, with H = T(I + T'MT)⁻¹T'. Nothing is divided by T, so that T = 0 is a regular point.
+///
+/// The folder: the general case. The chain is here, the columns that cross it in ``TrailingElimination``, dense or sparse by
+/// ``TrailingStorage``, the inner loops between them in ``PanelKernels`` and ``PanelTiles``.
 final class BlockedElimination: LevelElimination {
   let products: CrossProducts
   /// r, columns of [X̃ ẽ].

@@ -5,6 +5,8 @@ internal import LinearAlgebra
 /// y'V⁻¹y is a difference of sums of squares. Where random effects are 10³ … 10¹⁰ times the size of the residuals,
 /// the difference is 10⁻⁶ … 10⁻²⁰ of the sums, and doubles lose it; here it keeps its digits. The form is that of
 /// ``BlockedElimination``.
+///
+/// The folder: the same eliminations in double-double, for effects that dwarf the residuals.
 final class ExtendedElimination: LevelElimination {
   let products: ExtendedProducts
   var lower: [[Double]] = []

@@ -5,6 +5,8 @@ internal import LinearAlgebra
 ///
 /// Solutions come from conjugate gradients; traces and log|V| from random probes that all evaluations
 /// share, so that they are smooth functions of θ with a known Monte-Carlo error.
+///
+/// The folder: crossed factors of one effect each, where a factor takes too much time or memory.
 final class MatrixFreeElimination: LevelElimination {
   let system: ScalarSystem
   let operation: ScaledOperator

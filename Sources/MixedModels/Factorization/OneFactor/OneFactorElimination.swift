@@ -5,6 +5,9 @@ internal import LinearAlgebra
 /// V is block diagonal. With N = (M⁻¹ + S)⁻¹ = W'(M + MSM)W and g = W'a, W = (I + SM)⁻¹ = I − HM,
 /// H = T(I + T'MT)⁻¹T', a level's blocks of Z'V⁻¹Z and of Z'V⁻¹[X̃ ẽ] are N and g: every derivative is a contraction of
 /// a few sums of their products, which one pass over the levels makes.
+///
+/// The folder: models of one factor, which have no trailing columns; sums over all its levels, four to a vector for few
+/// effects, stacked for BLAS where a level has many.
 final class OneFactorElimination<W: BlockWidth>: Elimination {
   let levels: LevelVectors
   private let base: Matrix

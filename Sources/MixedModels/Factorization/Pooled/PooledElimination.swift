@@ -2,6 +2,8 @@ import Foundation
 internal import LinearAlgebra
 
 /// Elimination of one random intercept whose levels are pooled by size.
+///
+/// The folder: the cheapest case, which takes as many steps as there are sizes of levels.
 final class PooledElimination: Elimination {
   private let products: PooledProducts
   private let base: Matrix

@@ -5,8 +5,8 @@ import Patsy
 /// The factors of a fixed design on some rows, from which designs of other codings are made.
 struct FactorColumns {
   private let info: DesignInfo
-  private let infos: [Factor: FactorInfo]
-  private let values: [Factor: FactorValues]
+  private let infos: [EvalFactor: FactorInfo]
+  private let values: [EvalFactor: FactorValues]
   private let rowCount: Int
 
   /// - Throws: `PatsyError` when a factor cannot be evaluated.
@@ -18,7 +18,7 @@ struct FactorColumns {
   }
 
   /// Rows of given values.
-  init(_ values: [Factor: FactorValues], rowCount: Int, info: DesignInfo) {
+  init(_ values: [EvalFactor: FactorValues], rowCount: Int, info: DesignInfo) {
     self.info = info
     infos = info.factorInfos ?? [:]
     self.rowCount = rowCount
@@ -59,16 +59,16 @@ struct FactorColumns {
     return result.columns == results.kFe ? result : nil
   }
 
-  private func factors(of term: FixedTerm) -> [Factor] {
+  private func factors(of term: FixedTerm) -> [EvalFactor] {
     info.factors.filter { term.categories.contains($0) || term.numbers.contains($0) }
   }
 
-  private func width(of factor: Factor) -> Int {
+  private func width(of factor: EvalFactor) -> Int {
     infos[factor]?.categories?.count ?? infos[factor]?.numColumns ?? 1
   }
 
   /// Indicators of a factor's levels, or its numerical columns.
-  private func columns(of factor: Factor, omitting omitted: Int?) -> Matrix {
+  private func columns(of factor: EvalFactor, omitting omitted: Int?) -> Matrix {
     switch values[factor] {
     case .numerical(let matrix)?: return matrix
     case .categorical(let codes)?:

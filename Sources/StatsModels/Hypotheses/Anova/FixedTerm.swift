@@ -8,8 +8,8 @@ struct FixedTerm: Sendable {
   let columns: [Int]
   let isIntercept: Bool
   /// The categorical factors and the numerical ones.
-  let categories: Set<Factor>
-  let numbers: Set<Factor>
+  let categories: Set<EvalFactor>
+  let numbers: Set<EvalFactor>
 
   /// Whether another term's factors are among this one's, with the same numerical part: `A` in `A:B`, `x` in `A:x`.
   func contains(_ other: FixedTerm) -> Bool {

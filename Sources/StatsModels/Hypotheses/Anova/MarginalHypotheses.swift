@@ -125,10 +125,10 @@ struct MarginalHypotheses {
 extension FactorValues {
   /// Values of factors over rows of each class: its levels, and numbers in general position.
   fileprivate static func generic(
-    _ infos: [Factor: FactorInfo], classes: [Factor: [Int32]], repeats: Int, count: Int
-  ) -> [Factor: FactorValues] {
+    _ infos: [EvalFactor: FactorInfo], classes: [EvalFactor: [Int32]], repeats: Int, count: Int
+  ) -> [EvalFactor: FactorValues] {
     var root = 1.0
-    var result: [Factor: FactorValues] = [:]
+    var result: [EvalFactor: FactorValues] = [:]
     for (factor, info) in infos.sorted(by: { $0.key.code < $1.key.code }) {
       if let codes = classes[factor] {
         result[factor] = .categorical(codes.flatMap { [Int32](repeating: $0, count: repeats) })

@@ -59,15 +59,15 @@ extension DataFrame {
   ///   that cannot be drawn; `DataFrameError` for unknown names.
   public func plot(
     _ picture: DataPicture, facet: String? = nil, options: PlotOptions = PlotOptions()
-  ) throws -> Plot {
+  ) throws -> SVGPlot {
     try options.validate()
-    return Plot(svg: try DataFigure(self, picture, facet: facet).figure().svg(options))
+    return SVGPlot(svg: try DataFigure(self, picture, facet: facet).figure().svg(options))
   }
 
   /// A picture of columns in given colours. Not in statsmodels.
   ///
   /// - Throws: as ``plot(_:facet:options:)``.
-  public func plot(_ picture: DataPicture, facet: String? = nil, theme: PictureTheme) throws -> Plot {
+  public func plot(_ picture: DataPicture, facet: String? = nil, theme: PictureTheme) throws -> SVGPlot {
     try plot(picture, facet: facet, options: PlotOptions(theme: theme))
   }
 }
@@ -86,15 +86,15 @@ extension DataFrame {
 ///
 /// Python: statsmodels.graphics.gofplots.qqplot
 public func qqplot(
-  _ data: any Sample, label: String = "sample quantile", options: PlotOptions = PlotOptions()
-) throws -> Plot { try .quantiles(data.sampleValues(), label: label, options: options) }
+  _ data: any stats.Sample, label: String = "sample quantile", options: PlotOptions = PlotOptions()
+) throws -> SVGPlot { try .quantiles(data.sampleValues(), label: label, options: options) }
 
-extension Plot {
+extension SVGPlot {
   /// Ordered values against normal quantiles, with the line through the quartiles and its 95 % band; values that are
   /// not finite are left out. Not in statsmodels under this name: ``qqplot(_:label:options:)``.
   public static func quantiles(
     _ values: [Double], label: String = "values", options: PlotOptions = PlotOptions()
-  ) throws -> Plot {
+  ) throws -> SVGPlot {
     try DataFrame([label: values]).plot(.quantiles(label), options: options)
   }
 }

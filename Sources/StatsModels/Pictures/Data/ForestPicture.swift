@@ -68,7 +68,7 @@ struct ForestPicture {
   }
 }
 
-extension Plot {
+extension SVGPlot {
   /// Fixed effects of one or several fits with 95 % intervals, one below the other. Not in statsmodels.
   ///
   /// ```swift
@@ -83,7 +83,7 @@ extension Plot {
   public static func forest(
     _ fits: KeyValuePairs<String, MixedLMResults>, terms: [String]? = nil, ddf: DegreesOfFreedom? = nil,
     options: PlotOptions = PlotOptions()
-  ) throws -> Plot {
+  ) throws -> SVGPlot {
     let tables = try fits.map { ($0.key, try $0.value.coefficients(ddf: ddf ?? .infinite)) }
     let responses = Set(fits.map(\.value.model.endogNames))
     let response = responses.count == 1 ? responses.first.map { " of \(DisplayText.name($0))" } ?? "" : ""
@@ -105,7 +105,7 @@ extension Plot {
   public static func forest(
     _ fits: KeyValuePairs<String, any LikelihoodModelResults>, terms: [String]? = nil,
     options: PlotOptions = PlotOptions()
-  ) throws -> Plot {
+  ) throws -> SVGPlot {
     try forest(
       fits.map { ($0.key, try $0.value.coefficients()) }, terms: terms, title: "Coefficients",
       options: options)
@@ -121,13 +121,13 @@ extension Plot {
   public static func forest(
     _ tables: KeyValuePairs<String, CoefficientTable>, terms: [String]? = nil,
     options: PlotOptions = PlotOptions()
-  ) throws -> Plot {
+  ) throws -> SVGPlot {
     try forest(tables.map { ($0.key, $0.value) }, terms: terms, title: "Coefficients", options: options)
   }
 
   private static func forest(
     _ tables: [(String, CoefficientTable)], terms: [String]?, title: String, options: PlotOptions
-  ) throws -> Plot {
+  ) throws -> SVGPlot {
     try options.validate()
     let known = tables.flatMap(\.1.names)
     for term in terms ?? [] where !known.contains(term) {
@@ -151,7 +151,7 @@ extension Plot {
     let level = tables.first.map { DisplayText.number(100 * (1 - $0.1.alpha)) } ?? "95"
     let note = "\(level) % intervals." + (left ? " The intercepts are left out." : "")
     let figure = try ForestPicture(series).figure(title: title, axis: "coefficient", caption: [note])
-    return Plot(svg: figure.svg(options))
+    return SVGPlot(svg: figure.svg(options))
   }
 }
 
@@ -166,7 +166,7 @@ extension ManyFits {
   /// - Throws: ``StatsModelsError`` for an effect that no fit has, and for more fits than can be told apart.
   public func forest(
     of name: String, sorted: Bool = true, alpha: Double = 0.05, options: PlotOptions = PlotOptions()
-  ) throws -> Plot {
+  ) throws -> SVGPlot {
     try options.validate()
     let all = try coefficients(alpha: alpha)
     let own = all.filter(all["name"] == name)
@@ -188,6 +188,6 @@ extension ManyFits {
       caption: [
         "\(DisplayText.number(100 * (1 - alpha))) % intervals, not adjusted for their number.\(failed)"
       ])
-    return Plot(svg: figure.svg(options))
+    return SVGPlot(svg: figure.svg(options))
   }
 }

@@ -4,9 +4,9 @@ import DataFrames
 struct MeansPicture {
   private let means: MarginalMeans
   private let arrows: Bool
-  private let adjust: Adjustment
+  private let adjust: MarginalMeans.Adjustment
 
-  init(_ means: MarginalMeans, arrows: Bool, adjust: Adjustment) {
+  init(_ means: MarginalMeans, arrows: Bool, adjust: MarginalMeans.Adjustment) {
     self.means = means
     // differences that are just significant are no lengths on the response's scale
     self.arrows = arrows && means.type == .link
@@ -109,8 +109,8 @@ extension MarginalMeans {
   /// - Throws: ``StatsModelsError`` as ``pairs(adjust:alpha:)`` does, and for sizes that cannot be drawn.
   public func plot(
     arrows: Bool = true, adjust: Adjustment = .tukey, options: PlotOptions = PlotOptions()
-  ) throws -> Plot {
+  ) throws -> SVGPlot {
     try options.validate()
-    return Plot(svg: try MeansPicture(self, arrows: arrows, adjust: adjust).figure().svg(options))
+    return SVGPlot(svg: try MeansPicture(self, arrows: arrows, adjust: adjust).figure().svg(options))
   }
 }

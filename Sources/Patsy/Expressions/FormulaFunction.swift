@@ -1,10 +1,10 @@
 /// A function that formulas can call.
-public struct Function: Sendable {
+public struct FormulaFunction: Sendable {
   /// Its name in error messages.
   public let name: String
   /// Whether each element of the result depends on the same element of the arguments only.
   package let isElementwise: Bool
-  private let body: @Sendable (Arguments) throws -> Value
+  private let body: @Sendable (FunctionArguments) throws -> FormulaValue
   /// Whether the name is that of a class, whose call makes an object.
   var isClass: Bool { name.count > 1 && name.first?.isUppercase == true }
 
@@ -12,7 +12,8 @@ public struct Function: Sendable {
   ///
   /// `isElementwise` says whether each row of the result depends on the same row of the arguments only.
   public init(
-    _ name: String, isElementwise: Bool = false, _ body: @escaping @Sendable (Arguments) throws -> Value
+    _ name: String, isElementwise: Bool = false,
+    _ body: @escaping @Sendable (FunctionArguments) throws -> FormulaValue
   ) {
     self.name = name
     self.isElementwise = isElementwise
@@ -20,18 +21,18 @@ public struct Function: Sendable {
   }
 
   /// Calls the function.
-  public func callAsFunction(_ arguments: Arguments) throws -> Value { try body(arguments) }
+  public func callAsFunction(_ arguments: FunctionArguments) throws -> FormulaValue { try body(arguments) }
 }
 
 /// The arguments of a call, positional and by keyword.
-public struct Arguments: Sendable {
+public struct FunctionArguments: Sendable {
   /// The positional arguments.
-  public var positional: [Value]
+  public var positional: [FormulaValue]
   /// The keyword arguments, in the order written.
-  public var keywords: [(name: String, value: Value)]
+  public var keywords: [(name: String, value: FormulaValue)]
 
   /// Arguments of a call.
-  public init(_ positional: [Value] = [], keywords: [(name: String, value: Value)] = []) {
+  public init(_ positional: [FormulaValue] = [], keywords: [(name: String, value: FormulaValue)] = []) {
     self.positional = positional
     self.keywords = keywords
   }
@@ -45,8 +46,8 @@ public struct Arguments: Sendable {
   /// - Throws: ``EvaluationError`` of kind `TypeError`, with Python's text, when they do not fit.
   public func bound(
     to parameters: [String], required: Int = 1, in function: String
-  ) throws -> [String: Value] {
-    var result: [String: Value] = [:]
+  ) throws -> [String: FormulaValue] {
+    var result: [String: FormulaValue] = [:]
     if positional.count > parameters.count {
       // Python counts the object of a method as an argument.
       let own = function.contains(".") ? 1 : 0

@@ -3,7 +3,7 @@
 /// Two factors are the same when their texts are the same up to blanks.
 ///
 /// Python: patsy.EvalFactor
-public struct Factor: Sendable, Hashable, CustomStringConvertible {
+public struct EvalFactor: Sendable, Hashable, CustomStringConvertible {
   /// The expression with canonical blanks.
   ///
   /// Python: EvalFactor.code
@@ -35,7 +35,7 @@ public struct Factor: Sendable, Hashable, CustomStringConvertible {
   public var description: String { code }
 
   /// Equality of the texts; the places in the formula do not matter.
-  public static func == (a: Factor, b: Factor) -> Bool { a.code == b.code }
+  public static func == (a: EvalFactor, b: EvalFactor) -> Bool { a.code == b.code }
 
   /// Hashes the text.
   public func hash(into hasher: inout Hasher) { hasher.combine(code) }

@@ -2,7 +2,7 @@ import DataFrames
 import LinearAlgebra
 
 /// What a Python expression in a formula evaluates to.
-public enum Value: Sendable {
+public enum FormulaValue: Sendable {
   /// Python's `None`.
   case none
   /// A truth value.
@@ -14,13 +14,13 @@ public enum Value: Sendable {
   /// A text.
   case string(String)
   /// A list.
-  case list([Value])
+  case list([FormulaValue])
   /// A tuple.
-  case tuple([Value])
+  case tuple([FormulaValue])
   /// A dictionary.
-  case dictionary([(key: Value, value: Value)])
+  case dictionary([(key: FormulaValue, value: FormulaValue)])
   /// A column of data, or a one-dimensional array.
-  case vector(Vector)
+  case vector(FormulaVector)
   /// Several numeric columns.
   case matrix(Matrix)
   /// Data marked as categorical by `C()`.
@@ -28,21 +28,21 @@ public enum Value: Sendable {
   /// A coding for a categorical factor.
   case contrast(any Contrast)
   /// A function.
-  case function(Function)
+  case function(FormulaFunction)
   /// A stateful transform; the closure makes a fresh one.
   case transform(@Sendable () -> any StatefulTransform)
   /// A module, such as `np`, by its Python name.
   case module(String)
   /// An accessor of a column, `column.str` or `column.cat`.
-  case accessor(Vector, String)
+  case accessor(FormulaVector, String)
   /// Another object on the way to a column, such as `column.groupby(key)`.
-  case object(PythonObject)
+  case object(FormulaObject)
   /// A slice in a subscript, `start:stop:step`.
-  indirect case slice(Value, Value, Value)
+  indirect case slice(FormulaValue, FormulaValue, FormulaValue)
 }
 
 /// A one-dimensional array, or a pandas Series: some functions treat missing values of the two differently.
-public struct Vector: Sendable {
+public struct FormulaVector: Sendable {
   /// The elements by type.
   public var storage: Column.Storage
   /// Whether this is a column of a data frame, pandas' Series, rather than a numpy array.
@@ -70,14 +70,14 @@ public struct Vector: Sendable {
 /// Data with a coding and levels of its own, the result of `C()`.
 public struct CategoricalBox: Sendable {
   /// The data: a column, a list or a single value.
-  public let data: Value
+  public let data: FormulaValue
   /// The coding asked for: a contrast, a matrix, or something to call for one.
-  public let contrast: Value?
+  public let contrast: FormulaValue?
   /// The levels asked for, in order.
-  public let levels: Value?
+  public let levels: FormulaValue?
 
   /// Data marked as categorical.
-  public init(data: Value, contrast: Value? = nil, levels: Value? = nil) {
+  public init(data: FormulaValue, contrast: FormulaValue? = nil, levels: FormulaValue? = nil) {
     self.data = data
     self.contrast = contrast
     self.levels = levels

@@ -2,8 +2,8 @@
 ///
 /// Equality and order are Python's: `1`, `1.0` and `true` are equal (and have one hash value), numbers come
 /// before texts, texts are compared by code point (`"B" < "_" < "a" < "é"`). A missing value is
-/// `Level?.none`, never a level.
-public enum Level: Sendable {
+/// `ColumnValue?.none`, never a level.
+public enum ColumnValue: Sendable {
   /// A text.
   case string(String)
   /// A whole number.
@@ -14,7 +14,7 @@ public enum Level: Sendable {
   case boolean(Bool)
 }
 
-extension Level {
+extension ColumnValue {
   /// The value as a number (`true` is 1); nil for a text.
   public var number: Double? {
     switch self {
@@ -42,7 +42,7 @@ extension Level {
   }
 }
 
-extension Level: CustomStringConvertible, CustomDebugStringConvertible {
+extension ColumnValue: CustomStringConvertible, CustomDebugStringConvertible {
   /// The value as Python's `str` prints it: `5`, `5.0`, `True`, `abc`.
   public var description: String {
     switch self {
@@ -54,9 +54,9 @@ extension Level: CustomStringConvertible, CustomDebugStringConvertible {
   }
 }
 
-extension Level: Hashable, Comparable {
+extension ColumnValue: Hashable, Comparable {
   /// Whether both are the same text, code point by code point, or the same number.
-  public static func == (a: Level, b: Level) -> Bool {
+  public static func == (a: ColumnValue, b: ColumnValue) -> Bool {
     switch (a, b) {
     case (.string(let x), .string(let y)): x.utf8.elementsEqual(y.utf8)
     case (.string, _), (_, .string): false
@@ -66,7 +66,7 @@ extension Level: Hashable, Comparable {
   }
 
   /// Python's order, with all numbers before all texts.
-  public static func < (a: Level, b: Level) -> Bool {
+  public static func < (a: ColumnValue, b: ColumnValue) -> Bool {
     switch (a, b) {
     case (.string(let x), .string(let y)): x.utf8.lexicographicallyPrecedes(y.utf8)
     case (.string, _): false
@@ -87,7 +87,7 @@ extension Level: Hashable, Comparable {
   }
 
   /// -1, 0 or 1, exact also between an integer and a double; nil when one is not a number (nan).
-  private static func compareNumbers(_ a: Level, _ b: Level) -> Int? {
+  private static func compareNumbers(_ a: ColumnValue, _ b: ColumnValue) -> Int? {
     if let x = a.wholeNumber, let y = b.wholeNumber { return x < y ? -1 : (x == y ? 0 : 1) }
     guard let x = a.number, let y = b.number, !x.isNaN, !y.isNaN else { return nil }
     if x != y { return x < y ? -1 : 1 }
@@ -96,7 +96,7 @@ extension Level: Hashable, Comparable {
   }
 }
 
-extension Level: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+extension ColumnValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
   ExpressibleByBooleanLiteral
 {
   /// A text.

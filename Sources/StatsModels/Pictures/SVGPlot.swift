@@ -5,7 +5,7 @@ import DataFrames
 /// ```swift
 /// try results.plot(.normalQuantiles).write("qq.svg")
 /// ```
-public struct Plot: Sendable {
+public struct SVGPlot: Sendable {
   /// The SVG document.
   public let svg: String
 
@@ -19,7 +19,7 @@ public struct Plot: Sendable {
   }
 }
 
-extension Plot: CustomStringConvertible {
+extension SVGPlot: CustomStringConvertible {
   /// The SVG document.
   public var description: String { svg }
 }

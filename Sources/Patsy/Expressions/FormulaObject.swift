@@ -1,13 +1,13 @@
 import DataFrames
 
 /// A Python object that formulas use only on the way to a column: it has attributes and, it may be, items.
-public struct PythonObject: Sendable {
+public struct FormulaObject: Sendable {
   /// Name of its class.
   let typeName: String
   /// The attribute of a name; nil when there is none.
-  let attribute: @Sendable (_ name: String) throws -> Value?
+  let attribute: @Sendable (_ name: String) throws -> FormulaValue?
   /// `object[index]`; nil when the object is not subscriptable.
-  var item: (@Sendable (_ index: Value) throws -> Value)?
+  var item: (@Sendable (_ index: FormulaValue) throws -> FormulaValue)?
   /// What the object is as a categorical factor: Python's texts of its elements; nil when it cannot be one.
   var levels: StringColumn?
   /// The moments or spans of time that the object holds; nil for other objects.
@@ -20,8 +20,8 @@ public struct PythonObject: Sendable {
 
   /// An object with attributes and, it may be, items.
   init(
-    typeName: String, attribute: @escaping @Sendable (_ name: String) throws -> Value?,
-    item: (@Sendable (_ index: Value) throws -> Value)? = nil
+    typeName: String, attribute: @escaping @Sendable (_ name: String) throws -> FormulaValue?,
+    item: (@Sendable (_ index: FormulaValue) throws -> FormulaValue)? = nil
   ) {
     self.typeName = typeName
     self.attribute = attribute
