@@ -91,7 +91,7 @@ import Testing
     let plan = try expected.plan()
     #expect(plan.factorization == expected.factorization)
     #expect(plan.reason == expected.reason)
-    #expect(plan.start == expected.start)
+    #expect(plan.start == (Tuning.loopCost == 1 ? expected.start : .moments))
     #expect(plan.searches == expected.searches)
   }
 

@@ -31,7 +31,15 @@ package enum Tuning {
   package static let anchoredOrder = 1500
   /// Multiply-adds of a dense factor and inverse in the time of one step without a factor, per entry of its operator:
   /// measured.
-  package static let operationsPerEntry = 5_000.0
+  package static let operationsPerEntry = 5_000 * loopCost
+  /// Operations of a matrix product in the time of one operation of ``PanelTiles``. Measured.
+  static let productAdvantage = 12 * loopCost
+  /// How many times longer loops take in a debug build, where BLAS takes as long as ever. Measured on solves.
+  #if DEBUG
+    package static let loopCost = 100.0
+  #else
+    package static let loopCost = 1.0
+  #endif
   /// Multiplications of one evaluation in extended precision that are still bearable. A judgement.
   package static let largestExtendedWork = 5e8
 

@@ -11,12 +11,9 @@ enum PanelTiles {
   static let width = 4 * Lanes.scalarCount
   typealias Lanes = SIMD8<Float>
 
-  /// Operations of a matrix product in the time of one operation on tiles. Measured.
-  private static let productAdvantage = 12
-
   /// Whether sums by entries take less time than a product of two m × m matrices.
   static func pay(_ panel: SparsePanel, order m: Int) -> Bool {
-    panel.width == 1 && panel.entryCount * productAdvantage < m * m
+    panel.width == 1 && Double(panel.entryCount) * Tuning.productAdvantage < Double(m * m)
   }
 
   /// One row of 32 numbers.
