@@ -124,4 +124,30 @@ import Testing
     #expect(abs(mean) < 0.25)
     #expect(variance > 0.6 && variance < 1.4)
   }
+
+  /// An outer factor of nested ones, whose variance is mostly zero, never takes a fit to a worse end.
+  @Test(arguments: [Family.binomial(), .poisson()])
+  func anOuterFactorNeverHurts(_ family: Family) throws {
+    for seed in UInt64(1)...30 {
+      var state = seed
+      func uniform() -> Double {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Double(state >> 11) * 0x1p-53
+      }
+      func normal() -> Double { (0..<12).reduce(-6) { sum, _ in sum + uniform() } }
+      let effects = (0..<70).map { _ in 1.2 * normal() }
+      let h = (0..<60).map { _ in Int(7 * uniform()) }
+      let g = (0..<60).map { _ in Int(10 * uniform()) }
+      let x = (0..<60).map { _ in normal() }
+      let y = (0..<60).map { row -> Int in
+        let mean = exp(0.3 * x[row] + effects[10 * h[row] + g[row]])
+        if family.distribution == .binomial { return uniform() < mean / (1 + mean) ? 1 : 0 }
+        return Int((mean * -log(1 - uniform())).rounded())
+      }
+      let data = try DataFrame(["y": y, "x": x, "h": h, "g": g])
+      let both = try mixedglm("y ~ x + (1 | h) + (1 | h:g)", data, family: family).fit()
+      let inner = try mixedglm("y ~ x + (1 | h:g)", data, family: family).fit()
+      #expect(both.converged && both.llf > inner.llf - 1e-6, "seed \(seed)")
+    }
+  }
 }

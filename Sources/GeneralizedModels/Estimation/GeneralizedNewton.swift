@@ -73,7 +73,9 @@ struct GeneralizedNewton {
       }
       previous = (parameters, gradient)
       let model = CurvatureModel(
-        gradient: gradient, curvature: SecantUpdates.applied(to: information.matrix, pairs: pairs))
+        gradient: gradient,
+        curvature: exactAtZero(
+          SecantUpdates.applied(to: information.matrix, pairs: pairs), gradient, at: parameters))
       outcome.predictedDecrease = model.promise
       outcome.gradientNorm = (2 * model.promise).squareRoot()
       let noise = 1e-13 * (abs(deviance) + Double(objective.model.rowCount))
@@ -120,6 +122,23 @@ struct GeneralizedNewton {
     try FitProgress(iteration: iteration, deviance: deviance, predictedDecrease: promise)
       .report(to: options.progress)
   }
+
+  /// The curvature with that of deviations which nearly vanish.
+  ///
+  /// By such a deviation t it is 2F, F = g / 2t the derivative by t²; the working linear model's F may have another sign. In its
+  /// size a step takes t to zero or doubles it. Without it the step would be thousands of times t, and shortening it would
+  /// leave no step for all others.
+  private func exactAtZero(_ curvature: Matrix, _ gradient: [Double], at parameters: [Double]) -> Matrix {
+    var result = curvature
+    for (i, isVariance) in objective.model.design.areVariances.enumerated()
+    where isVariance && abs(parameters[i]) < Self.vanishing * scales[i] && parameters[i] != 0 {
+      result[i, i] = max(result[i, i], abs(gradient[i] / parameters[i]))
+    }
+    return result
+  }
+
+  /// Size of a deviation that nearly vanishes, in parts of its typical size.
+  private static let vanishing = 0.03
 
   /// Parameters off those bounds from which the deviance falls.
   private func reopened(_ parameters: [Double], _ information: WorkingInformation) -> [Double]? {
