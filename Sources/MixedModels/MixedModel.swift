@@ -191,13 +191,14 @@ package struct MixedModel: Sendable {
         self, elimination: ExtendedElimination(products: extended), reml: reml,
         floors: layout.widths.map { _ in 0 })
     }
-    if let pooled = products.pooled {
-      return ProfiledObjective(
-        self, elimination: PooledElimination(products: pooled, base: products.base), reml: reml, floors: [0])
-    }
-    if plan.factorization == .levels {
-      return ProfiledObjective(
-        self, elimination: products.chain[0].sideBySide(base: products.base), reml: reml, floors: [0])
+    let passes: (any FactorPasses)? =
+      products.pooled.map { PooledPasses($0) }
+      ?? (plan.factorization == .levels ? LevelPasses(LevelVectors(products.chain[0])) : nil)
+    if let passes {
+      let objective = ProfiledObjective(
+        self, elimination: OneFactorElimination(passes: passes, base: products.base), reml: reml, floors: [0])
+      if plan.evaluationsAreCheap { objective.quicken(scales: parameterScales) }
+      return objective
     }
     return try levelObjective(reml: reml)
   }
@@ -268,11 +269,9 @@ package struct MixedModel: Sendable {
     let moved = fixed.toUser * point.coefficients
     for (i, j) in fixed.kept.enumerated() { coefficients[j] = fixed.origin[i] + unit * moved[i] }
     let inner = fixed.toUser * point.fixedInverse * fixed.toUser.transposed
-    // The basis may hold the constant first; the result is in column order.
-    let order = fixed.kept.indices.sorted { fixed.kept[$0] < fixed.kept[$1] }
-    var covariance = Matrix(rows: order.count, columns: order.count)
-    for (i, a) in order.enumerated() {
-      for (j, b) in order.enumerated() { covariance[i, j] = scale * inner[a, b] }
+    var covariance = Matrix(rows: fixed.rank, columns: fixed.rank)
+    for (i, a) in fixed.order.enumerated() {
+      for (j, b) in fixed.order.enumerated() { covariance[i, j] = scale * inner[a, b] }
     }
     var certificate = certificate
     certificate.atBound = boundaryDirections(point.lower)

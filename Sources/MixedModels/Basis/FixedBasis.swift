@@ -10,7 +10,9 @@ internal import LinearAlgebra
 /// ``FactorBasis``, and the way back to the caller's columns.
 struct FixedBasis: Sendable {
   /// Kept columns of X, the constant first when there is one.
-  var kept: [Int]
+  let kept: [Int]
+  /// Positions in ``kept`` by ascending column.
+  let order: [Int]
   /// Columns of X that depend on kept ones.
   var aliased: [Int]
   /// Q, table entries × rank.
@@ -105,9 +107,10 @@ struct FixedBasis: Sendable {
     var change = BasisChange(table: table, kept: kept, upper: r, projections: projections)
     if let earlier { change = change.following(earlier.change, unit: earlier.unit) }
     let responseScale = table.columns[y - 1].scale
+    let own = earlier.map { e in kept.map { e.kept[$0] } } ?? kept
     return .basis(
       FixedBasis(
-        kept: earlier.map { e in kept.map { e.kept[$0] } } ?? kept,
+        kept: own, order: own.indices.sorted { own[$0] < own[$1] },
         aliased: (earlier?.aliased ?? aliased).sorted(), coefficients: q, response: response,
         toUser: change.toUser, origin: change.origin, logDeterminant: change.logDeterminant,
         unit: spread / responseScale * (earlier?.unit ?? 1)))

@@ -31,6 +31,8 @@ package protocol CovarianceForm: Sendable {
 
   /// What each θ is.
   func parameters(width: Int) -> [FormParameter]
+  /// The entry of T that each θ is; nil where they are anything else.
+  func entries(width: Int) -> [(row: Int, column: Int)]?
   /// T at θ.
   func root(_ theta: ArraySlice<Double>, width: Int) -> Matrix
   /// θ of given T, or the nearest; several where terms share their parameters.
@@ -73,6 +75,10 @@ package protocol CovarianceForm: Sendable {
   func curvature(_ i: Int, _ j: Int, at s: Matrix) -> Matrix?
   /// Whether a correlation φ_i is as large or as small as it can be.
   func isAtBound(_ i: Int, at s: Matrix) -> Bool
+}
+
+extension CovarianceForm {
+  package func entries(width: Int) -> [(row: Int, column: Int)]? { nil }
 }
 
 /// What may be done to a term's regressors without leaving the form of their effects' covariance.

@@ -73,6 +73,19 @@ package struct CovarianceLayout: Sendable {
   /// Number of parameters.
   var count: Int { parameters.count }
 
+  /// The entry of T that each parameter of the only factor is; nil where parameters are anything else.
+  var entries: [(row: Int, column: Int)]? {
+    guard widths.count == 1 else { return nil }
+    var result: [(row: Int, column: Int)] = []
+    for piece in pieces {
+      guard piece.members.count == 1, let place = piece.members.first,
+        let own = piece.form.entries(width: place.width)
+      else { return nil }
+      result += own.map { (place.offset + $0.row, place.offset + $0.column) }
+    }
+    return result
+  }
+
   /// T of every factor, column-major.
   package func lower(_ theta: [Double]) -> [[Double]] {
     var result = widths.map { [Double](repeating: 0, count: $0 * $0) }

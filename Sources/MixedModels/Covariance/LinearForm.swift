@@ -22,6 +22,12 @@ extension LinearForm {
     return zip(kinds, rows).map { FormParameter(kind: $0, rows: $1) }
   }
 
+  func entries(width: Int) -> [(row: Int, column: Int)]? {
+    var entries: [(row: Int, column: Int)] = []
+    forEachEntry(width: width) { entries.append(($1, $2)) }
+    return entries.count == count(width: width) ? entries : nil
+  }
+
   func root(_ theta: ArraySlice<Double>, width: Int) -> Matrix {
     var result = Matrix(rows: width, columns: width)
     forEachEntry(width: width) { result[$1, $2] = theta[theta.startIndex + $0] }

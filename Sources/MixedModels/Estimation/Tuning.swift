@@ -40,6 +40,8 @@ package enum Tuning {
   #else
     package static let loopCost = 1.0
   #endif
+  /// Fixed effects up to which plain loops factor their cross-product in less time than LAPACK is called in.
+  package static let loopedRank = 12
   /// Multiplications of one evaluation in extended precision that are still bearable. A judgement.
   package static let largestExtendedWork = 5e8
 
@@ -125,6 +127,11 @@ package enum Tuning {
   /// Rounding error of a deviance, in parts of it and of the degrees of freedom.
   package static let devianceRounding = 1e-13
 
+  /// Steps of ``RapidDescent``: what takes more is a matter for the search with all its precautions; and the damping at which
+  /// no step leads lower.
+  package static let rapidSteps = 30
+  package static let mostRapidDamping = 1e3
+
   // MARK: Crossed designs without a factor at every step
 
   /// Largest gradient at the anchor, in standard errors.
@@ -178,6 +185,8 @@ package enum Tuning {
   /// `mixedlm-bench optimum` none ends elsewhere.
   package static let attraction = 4.0
   package static let attractedShare = 0.3
+  /// Squared distance from it, in its standard errors, of another search's end at it.
+  package static let sameOptimum = 1e-8
   /// Steps after which a search from another start is judged.
   package static let screeningSteps = 30
   /// Rise of -2 log L above the optimum up to which another one is worth a word: a likelihood of e⁻¹⁰.

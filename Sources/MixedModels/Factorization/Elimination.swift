@@ -37,6 +37,8 @@ package protocol Elimination: AnyObject {
   var leastScale: Double { get }
   /// Whether log |V| and the traces are estimates from random probes.
   var isStochastic: Bool { get }
+  /// Newton steps on memory of its own; nil where they gain nothing.
+  func rapidDescent(of objective: ProfiledObjective, scales: [Double]) -> (any RapidDescent)?
   /// Modes and variances of single levels; nil where levels are pooled.
   var levels: (any LevelElimination)? { get }
   /// The Monte-Carlo error of the point factored last; nil of exact eliminations.
@@ -52,6 +54,7 @@ package protocol Elimination: AnyObject {
 extension Elimination {
   package var leastScale: Double { 1e-9 }
   package var isStochastic: Bool { false }
+  package func rapidDescent(of objective: ProfiledObjective, scales: [Double]) -> (any RapidDescent)? { nil }
   package var levels: (any LevelElimination)? { nil }
   package func monteCarloReport(in model: MixedModel) -> MonteCarloReport? { nil }
   package func trailingTraces(_ directions: [Direction], fixedInverse: Matrix?) throws(EngineError) -> Matrix?

@@ -133,7 +133,7 @@ extension MixedModel {
 
   /// The coefficients of the caller's columns, in their order, from those of X̃.
   var orderedToUser: Matrix {
-    let order = fixed.kept.indices.sorted { fixed.kept[$0] < fixed.kept[$1] }
+    let order = fixed.order
     return fixed.unit * fixed.toUser.selecting(rows: order)
   }
 

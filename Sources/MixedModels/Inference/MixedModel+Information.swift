@@ -85,7 +85,7 @@ extension MixedModel {
     var jacobian = Matrix(rows: p + n + scales, columns: total)
     if point.isScaleGiven { jacobian[p + n, total - 1] = 1 / (fixed.unit * fixed.unit) }
     let fromUser = point.fromUser
-    let order = fixed.kept.indices.sorted { fixed.kept[$0] < fixed.kept[$1] }
+    let order = fixed.order
     for (column, source) in order.enumerated() {
       for i in 0..<p { jacobian[i, column] = fromUser[i, source] }
     }

@@ -17,8 +17,13 @@ package final class ProfiledObjective {
   let floors: [Double]
   /// Σ log w of the prior weights: log |W|.
   private let logWeights: Double
-  private(set) var evaluations = 0
-  private(set) var gradients = 0
+  /// What evaluates at less cost where no point is to be left behind; nil where nothing does.
+  private var rapid: (any RapidDescent)?
+  private var ownEvaluations = 0
+  private var ownGradients = 0
+  /// Evaluations of the deviance and of its gradient so far.
+  var evaluations: Int { ownEvaluations + (rapid?.evaluations ?? 0) }
+  var gradients: Int { ownGradients + (rapid?.gradients ?? 0) }
 
   /// What an evaluation leaves behind.
   package struct Point {
@@ -42,10 +47,11 @@ package final class ProfiledObjective {
   }
 
   /// Derivatives at a point.
-  struct Derivatives {
+  package struct Derivatives {
     var gradient: [Double]
     /// F_f = d deviance / d S_f.
     var covariance: [Matrix]
+    /// The sums of each factor; none where a rapid descent has ended.
     var traces: [FactorTraces]
     /// Average information plus the exact boundary curvature, along the axes.
     var curvature: Matrix
@@ -74,18 +80,18 @@ package final class ProfiledObjective {
 
   /// The deviance at given lower factors.
   package func evaluate(lower: [[Double]], theta: [Double]) throws(EngineError) -> Point {
-    evaluations += 1
+    ownEvaluations += 1
     let (logDeterminant, panel) = try elimination.factorize(lower)
     var point = try Self.profile(
       panel: panel, logDeterminant: logDeterminant, theta: theta, lower: lower, reml: reml,
       degreesOfFreedom: degreesOfFreedom)
-    point.evaluation = evaluations
+    point.evaluation = ownEvaluations
     return point
   }
 
   /// Makes the factorisation that of a point, if another was evaluated since.
   private func factor(_ point: Point) throws(EngineError) {
-    if point.evaluation != evaluations { _ = try evaluate(lower: point.lower, theta: point.theta) }
+    if point.evaluation != ownEvaluations { _ = try evaluate(lower: point.lower, theta: point.theta) }
     elimination.solve()
   }
 
@@ -99,7 +105,30 @@ package final class ProfiledObjective {
     var inverse = Matrix(rows: p, columns: p)
     var fixedLogDeterminant = 0.0
     var residual = panel[p, p]
-    if p > 0 {
+    if p <= Tuning.loopedRank {
+      let found = withUnsafeTemporaryAllocation(of: Double.self, capacity: PanelFactor.size(rank: p)) {
+        memory -> (logDeterminant: Double, residual: Double)? in
+        guard let rows = memory.baseAddress else { return nil }
+        var next = rows
+        for i in 0...p {
+          for j in 0...i {
+            next.initialize(to: panel.storage[i + j * (p + 1)])
+            next += 1
+          }
+        }
+        let factor = PanelFactor(rows: rows, rank: p)
+        guard let found = factor.factorize() else { return nil }
+        coefficients.withUnsafeMutableBufferPointer { b in
+          inverse.storage.withUnsafeMutableBufferPointer { q in
+            guard let b = b.baseAddress, let q = q.baseAddress else { return }
+            factor.solve(coefficients: b, inverse: q)
+          }
+        }
+        return found
+      }
+      guard let found else { throw .unresolved }
+      (fixedLogDeterminant, residual) = found
+    } else {
       var xx = Matrix(rows: p, columns: p)
       for j in 0..<p { for i in 0..<p { xx[i, j] = panel[i, j] } }
       guard let factor = try? Cholesky(xx) else { throw .unresolved }
@@ -127,7 +156,7 @@ package final class ProfiledObjective {
   ///   - point: the point.
   ///   - axes: axes of the curvature, by columns; nil for those of θ.
   func derivatives(at point: Point, axes: Matrix? = nil) throws(EngineError) -> Derivatives {
-    gradients += 1
+    ownGradients += 1
     try factor(point)
     let traces = try elimination.traces(
       coefficients: point.coefficients, fixedInverse: reml ? point.fixedInverse : nil,
@@ -145,14 +174,50 @@ package final class ProfiledObjective {
       curvature: curvature, axes: axes)
   }
 
-  /// d deviance / dθ² of a lone parameter at a point.
-  func slopeByVariance(at point: Point) throws(EngineError) -> Double {
-    gradients += 1
+  /// The deviance and σ² at a lone parameter, and d deviance / dθ² there.
+  func slopeByVariance(
+    at theta: [Double]
+  ) throws(EngineError) -> (deviance: Double, slope: Double, scale: Double) {
+    if let rapid {
+      guard let found = rapid.slopeByVariance(at: theta) else { throw .unresolved }
+      return found
+    }
+    let point = try evaluate(theta)
+    ownGradients += 1
     try factor(point)
     let traces = try elimination.traces(
       coefficients: point.coefficients, fixedInverse: reml ? point.fixedInverse : nil)
     let derivatives = covarianceDerivatives(traces, at: point)
-    return layout.parameters.flatMap(\.rows).reduce(0) { $0 + derivatives[$1.factor][$1.row, $1.row] }
+    let slope = layout.parameters.flatMap(\.rows).reduce(0) { $0 + derivatives[$1.factor][$1.row, $1.row] }
+    return (point.deviance, slope, point.scale)
+  }
+
+  // MARK: Without a point
+
+  /// Makes evaluations cheap where no point is to be left behind.
+  ///
+  /// - Parameter scales: typical sizes of the parameters.
+  func quicken(scales: [Double]) { rapid = elimination.rapidDescent(of: self, scales: scales) }
+
+  /// The deviance; nil where there is none.
+  func deviance(at theta: [Double]) -> Double? {
+    rapid.map { $0.deviance(at: theta) } ?? (try? evaluate(theta).deviance)
+  }
+
+  /// Moves θ to an optimum, where that costs next to nothing.
+  ///
+  /// - Parameter leastResolution: the resolution of the residual variance below which there is no end.
+  /// - Returns: whether θ is there.
+  func descend(_ theta: inout [Double], leastResolution: Double) -> Bool {
+    rapid?.descend(&theta, leastResolution: leastResolution) != nil
+  }
+
+  /// Gradient and curvature where a descent has ended at an optimum.
+  func derivativesThere(axes: Matrix?) -> Derivatives {
+    guard var result = rapid?.derivatives else { preconditionFailure("no descent has ended") }
+    if let axes { result.curvature = layout.turned(result.curvature, by: axes) }
+    result.axes = axes
+    return result
   }
 
   /// F_f = d deviance / d S_f from the sums of each factor.

@@ -21,7 +21,7 @@ package final class Storage<Element: BitwiseCopyable & ExpressibleByIntegerLiter
   /// Storage of the elements of an array.
   convenience init(_ elements: [Element]) {
     self.init(elements.count)
-    for (i, element) in elements.enumerated() { pointer[i] = element }
+    copy(from: elements)
   }
 
   deinit { block.release() }
@@ -29,6 +29,14 @@ package final class Storage<Element: BitwiseCopyable & ExpressibleByIntegerLiter
   /// Overwrites this buffer with the elements of one of the same size.
   func copy(from other: Storage) {
     pointer.update(from: other.pointer, count: min(count, other.count))
+  }
+
+  /// Overwrites this buffer with the elements of an array of the same size.
+  func copy(from elements: [Element]) {
+    elements.withUnsafeBufferPointer { source in
+      guard let start = source.baseAddress else { return }
+      pointer.update(from: start, count: min(count, source.count))
+    }
   }
 
   /// Overwrites every element.

@@ -10,6 +10,16 @@ struct KnownOptimum {
     self.model = model
   }
 
+  /// Whether a point is this one, but for what steps had left to go.
+  func isReached(at theta: [Double], layout: CovarianceLayout) -> Bool {
+    model.square(way(to: theta, layout: layout).way) < Tuning.sameOptimum
+  }
+
+  private func way(to theta: [Double], layout: CovarianceLayout) -> (signs: [Double], way: [Double]) {
+    let signs = layout.signs(of: theta, towards: point.theta)
+    return (signs, theta.indices.map { signs[$0] * theta[$0] - point.theta[$0] })
+  }
+
   /// Whether iterations at a point are on their way here: the deviance has risen on the way from here as the model says, and
   /// the next step leads back.
   ///
@@ -17,8 +27,7 @@ struct KnownOptimum {
   ///
   /// - Parameter step: the Newton step from the point.
   func attracts(_ other: ProfiledObjective.Point, step: [Double], layout: CovarianceLayout) -> Bool {
-    let signs = layout.signs(of: other.theta, towards: point.theta)
-    let way = other.theta.indices.map { signs[$0] * other.theta[$0] - point.theta[$0] }
+    let (signs, way) = way(to: other.theta, layout: layout)
     let square = model.square(way)
     guard square > 0, square < Tuning.attraction else { return square == 0 }
     let missed = way.indices.map { way[$0] + signs[$0] * step[$0] }

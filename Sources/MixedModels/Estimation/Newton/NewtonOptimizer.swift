@@ -44,10 +44,15 @@ struct NewtonOptimizer {
   var layout: CovarianceLayout { objective.layout }
 
   func minimize(from start: [Double]) throws(EngineError) -> Outcome {
+    var start = start
+    let isThere = options.progress == nil && objective.descend(&start, leastResolution: leastResolution)
     var run = NewtonRun(point: try objective.evaluate(start), converged: layout.count == 0)
     while !run.converged, run.iteration < options.maximumIterations, run.point.resolution >= leastResolution {
       run.iteration += 1
-      let derivatives = try objective.derivatives(at: run.point, axes: layout.axes(run.point.theta))
+      let axes = layout.axes(run.point.theta)
+      let derivatives =
+        isThere && run.iteration == 1
+        ? objective.derivativesThere(axes: axes) : try objective.derivatives(at: run.point, axes: axes)
       let model = model(&run, derivatives)
       let promised = model.promise
       if let known, known.attracts(run.point, step: model.step(damping: 0), layout: layout) {

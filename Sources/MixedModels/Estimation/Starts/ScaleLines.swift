@@ -82,7 +82,7 @@ struct ScaleLines {
   func minima(through point: ProfiledObjective.Point) -> [[Double]] {
     var found: [(theta: [Double], deviance: Double)] = []
     for line in standardLines(through: point) + callersLines() + turns(through: point) {
-      let deviances = line.map { (try? objective.evaluate($0).deviance) ?? .infinity }
+      let deviances = line.map { objective.deviance(at: $0) ?? .infinity }
       for (j, deviance) in deviances.enumerated() where deviance.isFinite {
         let before = j > 0 ? deviances[j - 1] : .infinity
         let after = j + 1 < line.count ? deviances[j + 1] : .infinity

@@ -88,10 +88,8 @@ struct VarianceLine {
   }
 
   private func node(theta: Double, u: Double) throws(EngineError) -> Node {
-    let point = try objective.evaluate([theta])
-    let slope = try objective.slopeByVariance(at: point)
-    return Node(
-      u: u, deviance: point.deviance, slope: theta > 0 ? theta * theta * slope : slope, scale: point.scale)
+    let (deviance, slope, scale) = try objective.slopeByVariance(at: [theta])
+    return Node(u: u, deviance: deviance, slope: theta > 0 ? theta * theta * slope : slope, scale: scale)
   }
 
   /// Whether the cubic through two nodes has a minimum and a maximum between them although its slopes agree.

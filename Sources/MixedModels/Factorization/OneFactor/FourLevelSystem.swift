@@ -1,5 +1,7 @@
 /// The closed form of four levels at a point: H, and on request W'a and N = W'(M + MSM)W.
 final class FourLevelSystem {
+  /// T by columns.
+  let root: Buffer
   /// H, k × k.
   let h: UnsafeMutablePointer<FourLevels>
   /// g = W'a, k × r by rows.
@@ -12,10 +14,9 @@ final class FourLevelSystem {
   private let memory: FourLevelBuffer
   private let columns: Int
   private let width: Int
-  /// T by columns.
-  private let root: [Double]
 
-  init(width k: Int, columns r: Int, root: [Double]) {
+  init(width k: Int, columns r: Int) {
+    root = Buffer(k * k)
     memory = FourLevelBuffer(5 * k * k + k * r)
     h = memory.pointer
     w = h + k * k
@@ -23,7 +24,12 @@ final class FourLevelSystem {
     middle = product + k * k
     own = middle + k * k
     g = own + k * k
-    (width, columns, self.root) = (k, r, root)
+    (width, columns) = (k, r)
+  }
+
+  convenience init(width: Int, columns: Int, root: [Double]) {
+    self.init(width: width, columns: columns)
+    self.root.copy(from: root)
   }
 
   /// H = T(I + T'MT)⁻¹T' of a record.
@@ -31,46 +37,55 @@ final class FourLevelSystem {
   /// - Returns: |I + T'MT| of each level; not above zero where it is not positive definite.
   @inline(__always)
   func factor<W: BlockWidth>(_: W.Type, _ m: UnsafePointer<FourLevels>) -> FourLevels {
-    root.withUnsafeBufferPointer { t in
-      let k = W.fixed ?? width
-      if k == 1 {
-        let square = t[0] * t[0]
-        let pivot = 1 + square * m[0]
-        h[0] = square / pivot
-        w[0] = 1 / pivot
-        return pivot
+    let t = root.pointer
+    let k = W.fixed ?? width
+    if k == 1 {
+      let square = t[0] * t[0]
+      let pivot = 1 + square * m[0]
+      h[0] = square / pivot
+      w[0] = 1 / pivot
+      return pivot
+    }
+    // L of I + T'MT, then half = L⁻¹T' and H = half'half.
+    let (half, l) = (middle, w)
+    multiplyByRoot(W.self, m)
+    for b in 0..<k {
+      for a in b..<k {
+        var value = FourLevels(repeating: a == b ? 1 : 0)
+        for c in a..<k { value += t[c + a * k] * product[c + b * k] }
+        l[a + b * k] = value
       }
-      // L of I + T'MT, then half = L⁻¹T' and H = half'half.
-      let (half, l) = (middle, w)
-      multiplyByRoot(W.self, m, t)
-      for b in 0..<k {
-        for a in b..<k {
-          var value = FourLevels(repeating: a == b ? 1 : 0)
-          for c in a..<k { value += t[c + a * k] * product[c + b * k] }
-          l[a + b * k] = value
-        }
-      }
-      var determinant = FourLevels(repeating: 1)
-      for b in 0..<k {
-        for c in 0..<b { for a in b..<k { l[a + b * k] -= l[a + c * k] * l[b + c * k] } }
-        determinant *= l[b + b * k]
-        let inverse = 1 / l[b + b * k].squareRoot()
-        for a in b..<k { l[a + b * k] *= inverse }
-        for a in 0..<k {
-          var value = FourLevels(repeating: a >= b ? t[a + b * k] : 0)
-          for c in 0..<b { value -= l[b + c * k] * half[c + a * k] }
-          half[b + a * k] = value * inverse
-        }
-      }
+    }
+    var determinant = FourLevels(repeating: 1)
+    for b in 0..<k {
+      for c in 0..<b { for a in b..<k { l[a + b * k] -= l[a + c * k] * l[b + c * k] } }
+      determinant *= l[b + b * k]
+      let inverse = 1 / l[b + b * k].squareRoot()
+      for a in b..<k { l[a + b * k] *= inverse }
       for a in 0..<k {
-        for b in 0...a {
-          var value = FourLevels.zero
-          for c in 0..<k { value += half[c + a * k] * half[c + b * k] }
-          h[a * k + b] = value
-          h[b * k + a] = value
-        }
+        var value = FourLevels(repeating: a >= b ? t[a + b * k] : 0)
+        for c in 0..<b { value -= l[b + c * k] * half[c + a * k] }
+        half[b + a * k] = value * inverse
       }
-      return determinant
+    }
+    for a in 0..<k {
+      for b in 0...a {
+        var value = FourLevels.zero
+        for c in 0..<k { value += half[c + a * k] * half[c + b * k] }
+        h[a * k + b] = value
+        h[b * k + a] = value
+      }
+    }
+    return determinant
+  }
+
+  /// ``g`` and ``own`` of a record, its width looked up.
+  func solve(_ m: UnsafePointer<FourLevels>) {
+    switch width {
+    case 1: solve(Width1.self, m)
+    case 2: solve(Width2.self, m)
+    case 3: solve(Width3.self, m)
+    default: solve(AnyWidth.self, m)
     }
   }
 
@@ -85,37 +100,35 @@ final class FourLevelSystem {
     } else if k == 2 {
       invertPair(m, determinant)
     } else {
-      root.withUnsafeBufferPointer { t in
-        // T'M by rows of M, as (MT)'.
-        multiplyByRoot(W.self, m, t)
+      // T'M by rows of M, as (MT)'.
+      multiplyByRoot(W.self, m)
+      for a in 0..<k {
+        for b in 0..<k {
+          var value = FourLevels(repeating: a == b ? 1 : 0)
+          for c in 0..<k { value -= h[a * k + c] * m[LevelVectors.entry(c, b)] }
+          w[a + b * k] = value
+        }
+      }
+      // (M + MT(MT)')W, then W' times that.
+      for b in 0..<k {
         for a in 0..<k {
-          for b in 0..<k {
-            var value = FourLevels(repeating: a == b ? 1 : 0)
-            for c in 0..<k { value -= h[a * k + c] * m[LevelVectors.entry(c, b)] }
-            w[a + b * k] = value
-          }
+          var value = m[LevelVectors.entry(a, b)]
+          for c in 0..<k { value += product[a + c * k] * product[b + c * k] }
+          h[a + b * k] = value
         }
-        // (M + MT(MT)')W, then W' times that.
-        for b in 0..<k {
-          for a in 0..<k {
-            var value = m[LevelVectors.entry(a, b)]
-            for c in 0..<k { value += product[a + c * k] * product[b + c * k] }
-            h[a + b * k] = value
-          }
+      }
+      for b in 0..<k {
+        for a in 0..<k {
+          var value = FourLevels.zero
+          for c in 0..<k { value += h[a + c * k] * w[c + b * k] }
+          middle[a + b * k] = value
         }
-        for b in 0..<k {
-          for a in 0..<k {
-            var value = FourLevels.zero
-            for c in 0..<k { value += h[a + c * k] * w[c + b * k] }
-            middle[a + b * k] = value
-          }
-        }
-        for b in 0..<k {
-          for a in b..<k {
-            var value = FourLevels.zero
-            for c in 0..<k { value += w[c + a * k] * middle[c + b * k] }
-            own[LevelVectors.entry(a, b)] = value
-          }
+      }
+      for b in 0..<k {
+        for a in b..<k {
+          var value = FourLevels.zero
+          for c in 0..<k { value += w[c + a * k] * middle[c + b * k] }
+          own[LevelVectors.entry(a, b)] = value
         }
       }
     }
@@ -131,9 +144,8 @@ final class FourLevelSystem {
   /// W and N of two effects by minors, where nothing cancels: N = (M + |M| adj S) / |I + SM|.
   @inline(__always)
   private func invertPair(_ m: UnsafePointer<FourLevels>, _ determinant: FourLevels) {
-    let (s11, s21, s22) = (
-      root[0] * root[0], root[0] * root[1], root[1] * root[1] + root[3] * root[3]
-    )
+    let t = root.pointer
+    let (s11, s21, s22) = (t[0] * t[0], t[0] * t[1], t[1] * t[1] + t[3] * t[3])
     let inverse = 1 / determinant
     w[0] = (1 + s21 * m[1] + s22 * m[2]) * inverse
     w[1] = -(s21 * m[0] + s22 * m[1]) * inverse
@@ -147,10 +159,8 @@ final class FourLevelSystem {
 
   /// MT by columns.
   @inline(__always)
-  private func multiplyByRoot<W: BlockWidth>(
-    _: W.Type, _ m: UnsafePointer<FourLevels>, _ t: UnsafeBufferPointer<Double>
-  ) {
-    let k = W.fixed ?? width
+  private func multiplyByRoot<W: BlockWidth>(_: W.Type, _ m: UnsafePointer<FourLevels>) {
+    let (k, t) = (W.fixed ?? width, root.pointer)
     for b in 0..<k {
       for a in 0..<k {
         var value = FourLevels.zero

@@ -35,13 +35,13 @@ struct StackedDirections {
 }
 
 /// Many effects of a level: BLAS multiplies, whichever way has fewer products.
-extension OneFactorElimination {
+extension LevelPasses {
   /// Rows of the stack: enough for BLAS, few enough that hundreds of directions fit in memory.
   private static var stackedRows: Int { 4096 }
 
-  /// Σ_l (E_i r)'N(E_j r) of all pairs of directions.
-  func wideProducts(_ directions: StackedDirections, coefficients: [Double]) -> Matrix {
-    let (k, t, n) = (Double(width), Double(levels.triangle), Double(directions.count))
+  func products(_ directions: StackedDirections, coefficients: [Double]) -> Matrix {
+    guard sums.isWide else { return sums.products(directions) }
+    let (k, t, n) = (Double(levels.width), Double(levels.triangle), Double(directions.count))
     let levelCount = Double(4 * levels.count)
     let stacked = n * n * k * levelCount + 4 * n * k * k * levelCount
     let tabled = 2 * t * t * levelCount + 2 * t * n * (t + n)
@@ -52,7 +52,7 @@ extension OneFactorElimination {
 
   /// From Σ_l r_a r_b N_cd of all a, b, c, d.
   private func tableProducts(_ directions: StackedDirections, coefficients: [Double]) -> Matrix {
-    let (k, t, n) = (width, levels.triangle, directions.count)
+    let (k, t, n) = (levels.width, levels.triangle, directions.count)
     let sums = table(of: coefficients)
     let table = sums.pointer
     // Both orders of the indices of E_i and of E_j.
@@ -86,15 +86,14 @@ extension OneFactorElimination {
 
   /// Σ_l r_a r_b N_cd, t × t, by lower triangles.
   private func table(of coefficients: [Double]) -> Buffer {
-    let (k, t) = (width, levels.triangle)
-    let system = FourLevelSystem(width: k, columns: levels.columns, root: root)
+    let (k, t) = (levels.width, levels.triangle)
     let chunk = min(max(Self.stackedRows / (4 * k), 1), levels.count)
     let (squares, owns) = (Buffer(t * 4 * chunk), Buffer(t * 4 * chunk))
     let (rests, result) = (Buffer(4 * k), Buffer(t * t))
     for start in stride(from: 0, to: levels.count, by: chunk) {
       let end = min(start + chunk, levels.count)
       for group in start..<end {
-        system.solve(W.self, levels.pointer + group * levels.size)
+        system.solve(levels.pointer + group * levels.size)
         storeRests(system.g, coefficients, to: rests.pointer)
         for lane in 0..<4 {
           let first = (4 * (group - start) + lane) * t
@@ -114,8 +113,7 @@ extension OneFactorElimination {
 
   /// With N = CC', the product of the stack of all C'E_i r with itself.
   private func stackedProducts(_ directions: StackedDirections, coefficients: [Double]) -> Matrix {
-    let (k, r, n) = (width, levels.columns, directions.count)
-    let system = FourLevelSystem(width: k, columns: r, root: root)
+    let (k, r, n) = (levels.width, levels.columns, directions.count)
     let chunk = min(max(Self.stackedRows / (4 * k), 1), levels.count)
     let height = 4 * chunk * k
     let (stack, rests) = (Buffer(height * n), Buffer(height))
@@ -125,7 +123,7 @@ extension OneFactorElimination {
       let end = min(start + chunk, levels.count)
       let rows = 4 * (end - start) * k
       for group in start..<end {
-        system.solve(W.self, levels.pointer + group * levels.size)
+        system.solve(levels.pointer + group * levels.size)
         let first = 4 * (group - start)
         storeRests(system.g, coefficients, to: rests.pointer + first * k)
         storeFactors(system.own, to: factors.pointer + first * k * k)
@@ -155,7 +153,7 @@ extension OneFactorElimination {
   private func storeRests(
     _ g: UnsafePointer<FourLevels>, _ coefficients: [Double], to target: UnsafeMutablePointer<Double>
   ) {
-    let (k, r) = (width, levels.columns)
+    let (k, r) = (levels.width, levels.columns)
     for a in 0..<k {
       var value = g[a * r + r - 1]
       for (c, b) in coefficients.enumerated() { value -= b * g[a * r + c] }
@@ -166,7 +164,7 @@ extension OneFactorElimination {
   /// The lower factors C of N = CC' of four levels, k × k each; N has directions without rows, whose columns are zero.
   private func storeFactors(_ own: UnsafeMutablePointer<FourLevels>, to target: UnsafeMutablePointer<Double>)
   {
-    let k = width
+    let k = levels.width
     for b in 0..<k {
       let diagonal = LevelVectors.entry(b, b)
       let size = own[diagonal]
