@@ -246,7 +246,7 @@ package struct MixedModel: Sendable {
   }
 
   /// Typical size of each parameter.
-  var parameterScales: [Double] {
+  package var parameterScales: [Double] {
     zip(layout.parameters, deviationScales).map { $0.kind.scale(deviation: $1) }
   }
 

@@ -48,13 +48,13 @@ package final class ProfiledObjective {
 
   /// Derivatives at a point.
   package struct Derivatives {
-    var gradient: [Double]
+    package var gradient: [Double]
     /// F_f = d deviance / d S_f.
-    var covariance: [Matrix]
+    package var covariance: [Matrix]
     /// The sums of each factor; none where a rapid descent has ended.
     var traces: [FactorTraces]
     /// Average information plus the exact boundary curvature, along the axes.
-    var curvature: Matrix
+    package var curvature: Matrix
     /// Orthonormal axes of θ, by columns; nil for those of θ itself.
     var axes: Matrix?
   }
@@ -155,7 +155,7 @@ package final class ProfiledObjective {
   /// - Parameters:
   ///   - point: the point.
   ///   - axes: axes of the curvature, by columns; nil for those of θ.
-  func derivatives(at point: Point, axes: Matrix? = nil) throws(EngineError) -> Derivatives {
+  package func derivatives(at point: Point, axes: Matrix? = nil) throws(EngineError) -> Derivatives {
     ownGradients += 1
     try factor(point)
     let traces = try elimination.traces(
@@ -214,7 +214,7 @@ package final class ProfiledObjective {
 
   /// Gradient and curvature where a descent has ended at an optimum.
   func derivativesThere(axes: Matrix?) -> Derivatives {
-    guard var result = rapid?.derivatives else { preconditionFailure("no descent has ended") }
+    guard var result = rapid?.differentiated() else { preconditionFailure("no descent has ended") }
     if let axes { result.curvature = layout.turned(result.curvature, by: axes) }
     result.axes = axes
     return result

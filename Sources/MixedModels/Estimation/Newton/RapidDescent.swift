@@ -16,6 +16,6 @@ package protocol RapidDescent: AnyObject {
   /// - Parameter leastResolution: the resolution of the residual variance below which there is no end.
   /// - Returns: the deviance there; nil, with θ as it was, where the steps found none.
   func descend(_ theta: inout [Double], leastResolution: Double) -> Double?
-  /// Gradient and curvature where the steps have ended.
-  var derivatives: ProfiledObjective.Derivatives { get }
+  /// Gradient and curvature at the θ evaluated last.
+  func differentiated() -> ProfiledObjective.Derivatives
 }

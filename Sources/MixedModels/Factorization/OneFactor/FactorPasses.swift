@@ -28,7 +28,9 @@ protocol FactorPasses: AnyObject {
 }
 
 extension FactorPasses {
-  func products(_ directions: StackedDirections, coefficients: [Double]) -> Matrix { sums.products(directions) }
+  func products(_ directions: StackedDirections, coefficients: [Double]) -> Matrix {
+    sums.products(directions)
+  }
 }
 
 /// What the levels of one factor add up to at a point, k effects and r columns of [X̃ ẽ].

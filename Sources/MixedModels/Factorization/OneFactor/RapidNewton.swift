@@ -37,7 +37,9 @@ final class RapidNewton: RapidDescent {
   private let lengths: UnsafeMutablePointer<Double>
   private let step: UnsafeMutablePointer<Double>
   /// σ² at the point evaluated last.
-  private(set) var scale = 0.0
+  private var scale = 0.0
+  /// Its resolution, as of ``ProfiledObjective/Point``, once its derivatives are known.
+  private var resolution: Double?
 
   init(
     passes: any FactorPasses, base: Matrix, entries: [(row: Int, column: Int)], scales: [Double], reml: Bool,
@@ -67,10 +69,13 @@ final class RapidNewton: RapidDescent {
   private var count: Int { entries.count }
   private var rank: Int { base.rows - 1 }
 
-  func deviance(at theta: [Double]) -> Double? { theta.withUnsafeBufferPointer { $0.baseAddress.flatMap(evaluate) } }
+  func deviance(at theta: [Double]) -> Double? {
+    theta.withUnsafeBufferPointer { $0.baseAddress.flatMap(evaluate) }
+  }
 
-  var derivatives: ProfiledObjective.Derivatives {
+  func differentiated() -> ProfiledObjective.Derivatives {
     let (k, q) = (sums.width, count)
+    _ = differentiate()
     func array(_ start: UnsafePointer<Double>, _ count: Int) -> [Double] {
       Array(UnsafeBufferPointer(start: start, count: count))
     }
@@ -120,7 +125,6 @@ final class RapidNewton: RapidDescent {
     if promised >= Tuning.cheapTolerance {
       // the point tried last is another
       guard evaluate(theta) != nil else { return nil }
-      _ = differentiate()
     }
     for i in 0..<q { start[i] = theta[i] }
     return deviance
@@ -129,6 +133,7 @@ final class RapidNewton: RapidDescent {
   /// The deviance at θ; nil where there is none.
   private func evaluate(_ theta: UnsafePointer<Double>) -> Double? {
     evaluations += 1
+    resolution = nil
     let k = sums.width
     let root = passes.root
     for (i, entry) in entries.enumerated() { root[entry.row + entry.column * k] = theta[i] }
@@ -150,6 +155,7 @@ final class RapidNewton: RapidDescent {
   ///
   /// - Returns: its resolution, as of ``ProfiledObjective/Point``.
   private func differentiate() -> Double {
+    if let resolution { return resolution }
     gradients += 1
     let (p, k, q) = (rank, sums.width, count)
     factor.solve(coefficients: coefficients, inverse: fixedInverse)
@@ -202,7 +208,9 @@ final class RapidNewton: RapidDescent {
     addBoundaryCurvature()
     var explained = 0.0
     for c in 0..<p { explained += coefficients[c] * coefficients[c] }
-    return scale * degreesOfFreedom / (degreesOfFreedom + explained)
+    let found = scale * degreesOfFreedom / (degreesOfFreedom + explained)
+    resolution = found
+    return found
   }
 
   /// 2 F⁺ for parameters in the same column of T, of columns with covariances; of lone ones the positive diagonal entry.
