@@ -106,8 +106,9 @@ extension LinearForm {
       forEachEntry(width: derivative.rows) { if $1 == $2 { slopes[$0] += derivative[$1, $2] } }
     }
     var result = Array(theta)
-    for (i, scale) in scales.enumerated() where abs(result[i]) < 1e-3 * scale {
-      if slopes[i] * scale * scale < -1e-3 { result[i] = 0.3 * scale }
+    for (i, scale) in scales.enumerated()
+    where LinearReopening.applies(result[i], slope: slopes[i], scale: scale) {
+      result[i] = LinearReopening.size * scale
     }
     return result == Array(theta) ? nil : result
   }
@@ -146,4 +147,16 @@ extension LinearForm {
 
   func curvature(_ i: Int, _ j: Int, at s: Matrix) -> Matrix? { nil }
   func isAtBound(_ i: Int, at s: Matrix) -> Bool { false }
+}
+
+/// Where an entry of T that vanishes is opened again, and how far, in parts of its typical size.
+enum LinearReopening {
+  static let size = 0.3
+  /// Sizes, and decreases of the deviance from zero to the typical size, that are none.
+  private static let negligible = 1e-3
+
+  /// - Parameter slope: d deviance / dT² at zero.
+  static func applies(_ value: Double, slope: Double, scale: Double) -> Bool {
+    abs(value) < negligible * scale && slope * scale * scale < -negligible
+  }
 }

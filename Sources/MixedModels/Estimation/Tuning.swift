@@ -131,6 +131,8 @@ package enum Tuning {
   /// no step leads lower.
   package static let rapidSteps = 30
   package static let mostRapidDamping = 1e3
+  /// Share of a move off zero below which there is no lower point.
+  package static let leastReopening = 1e-2
 
   // MARK: Crossed designs without a factor at every step
 

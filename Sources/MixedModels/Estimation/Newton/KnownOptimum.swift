@@ -10,6 +10,11 @@ struct KnownOptimum {
     self.model = model
   }
 
+  /// The end of iterations that have found it again.
+  var outcome: NewtonOptimizer.Outcome {
+    NewtonOptimizer.Outcome(point: point, converged: true, certificate: Certificate(), isKnown: true)
+  }
+
   /// Whether a point is this one, but for what steps had left to go.
   func isReached(at theta: [Double], layout: CovarianceLayout) -> Bool {
     model.square(way(to: theta, layout: layout).way) < Tuning.sameOptimum

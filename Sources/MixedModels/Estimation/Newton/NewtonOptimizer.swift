@@ -46,6 +46,7 @@ struct NewtonOptimizer {
   func minimize(from start: [Double]) throws(EngineError) -> Outcome {
     var start = start
     let isThere = options.progress == nil && objective.descend(&start, leastResolution: leastResolution)
+    if isThere, let known, known.isReached(at: start, layout: layout) { return known.outcome }
     var run = NewtonRun(point: try objective.evaluate(start), converged: layout.count == 0)
     while !run.converged, run.iteration < options.maximumIterations, run.point.resolution >= leastResolution {
       run.iteration += 1

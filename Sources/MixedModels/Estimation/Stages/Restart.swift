@@ -5,14 +5,7 @@ extension NewtonOptimizer {
     var result = outcome
     result.dwarfed = nil
     do {
-      let screening = screening(beside: outcome)
-      var start = start
-      if let known = screening.known, objective.descend(&start, leastResolution: leastResolution),
-        known.isReached(at: start, layout: layout)
-      {
-        return result
-      }
-      let rough = try screening.minimize(from: start)
+      let rough = try screening(beside: outcome).minimize(from: start)
       let margin = Tuning.basinMargin * max(1, abs(outcome.point.deviance))
       let least = isDegenerate(outcome) ? .infinity : outcome.point.deviance - margin
       if rough.isKnown {

@@ -71,7 +71,7 @@ final class LevelPasses: FactorPasses {
 
   private func sum<W: BlockWidth>(_: W.Type, _ b: UnsafePointer<Double>, _ q: UnsafePointer<Double>?) {
     let (k, r) = (W.fixed ?? levels.width, levels.columns)
-    let (p, t, isWide) = (r - 1, levels.triangle, sums.isWide)
+    let (p, t, isWide) = (r - 1, LevelVectors.triangle(k), k > Tuning.widestSideBySide)
     let projection = lanes.pointer
     let residual = projection + t
     let fixed = residual + t

@@ -96,38 +96,63 @@ final class RapidNewton: RapidDescent {
     let q = count
     for i in 0..<q { theta[i] = start[i] }
     guard var deviance = evaluate(theta) else { return nil }
-    var damping = 0.0
-    var promised = Double.infinity
+    var (damping, promised, escapes) = (0.0, Double.infinity, 0)
     for _ in 0..<Tuning.rapidSteps {
       guard differentiate() >= leastResolution, let promise = solve(damping: 0) else { return nil }
       promised = promise
-      if promised < Tuning.cheapTolerance { break }
-      var accepted: Double?
-      while accepted == nil {
-        if damping > 0 { _ = solve(damping: damping) }
-        let predicted = shortenStep()
-        for i in 0..<q { trial[i] = theta[i] + step[i] }
-        if let value = evaluate(trial), deviance - value > Tuning.fairShare * predicted {
-          accepted = value
-          let ratio = (deviance - value) / predicted
-          if ratio > 0.5 { damping = damping > Tuning.leastDamping ? damping / 8 : 0 }
-        } else {
-          damping = max(6 * damping, Tuning.firstDamping)
-          // nothing is left to gain that doubles can tell
-          if damping > Tuning.mostRapidDamping { break }
-        }
+      let isFlat = promise < Tuning.cheapTolerance
+      if isFlat, escapes == Tuning.mostEscapes { break }
+      if isFlat { escapes += 1 }
+      guard let value = isFlat ? reopened(below: deviance) : stepped(from: deviance, damping: &damping) else {
+        break
       }
-      guard let value = accepted else { break }
       deviance = value
       theta.update(from: trial, count: q)
     }
-    guard promised < Tuning.gradientNoise else { return nil }
-    if promised >= Tuning.cheapTolerance {
-      // the point tried last is another
-      guard evaluate(theta) != nil else { return nil }
-    }
+    guard promised < Tuning.gradientNoise, resolution != nil || evaluate(theta) != nil else { return nil }
     for i in 0..<q { start[i] = theta[i] }
     return deviance
+  }
+
+  /// Tries a step, ever shorter, until it brings its share of what it promises.
+  ///
+  /// - Returns: the deviance at the trial; nil where nothing is left to gain that doubles can tell.
+  private func stepped(from deviance: Double, damping: inout Double) -> Double? {
+    let rounding = Tuning.devianceRounding * (abs(deviance) + degreesOfFreedom)
+    while true {
+      if damping > 0 { _ = solve(damping: damping) }
+      let predicted = shortenStep()
+      for i in 0..<count { trial[i] = theta[i] + step[i] }
+      if let value = evaluate(trial) {
+        let actual = deviance - value
+        let ratio = predicted > rounding ? actual / predicted : actual > -rounding ? 1 : -1
+        if ratio > 0.5 { damping = damping > Tuning.leastDamping ? damping / 8 : 0 }
+        if ratio > Tuning.fairShare { return value }
+      }
+      damping = max(6 * damping, Tuning.firstDamping)
+      if damping > Tuning.mostRapidDamping { return nil }
+    }
+  }
+
+  /// Tries a lower point beside one at which an effect has no variance of its own although the deviance falls with it.
+  ///
+  /// - Returns: the deviance at the trial; nil where there is none.
+  private func reopened(below deviance: Double) -> Double? {
+    var share = 1.0
+    while share > Tuning.leastReopening {
+      trial.update(from: theta, count: count)
+      var isMoved = false
+      for (i, entry) in entries.enumerated() where entry.row == entry.column {
+        let slope = slopes[entry.row + entry.row * sums.width]
+        guard LinearReopening.applies(theta[i], slope: slope, scale: scales[i]) else { continue }
+        trial[i] += share * (LinearReopening.size * scales[i] - theta[i])
+        isMoved = true
+      }
+      guard isMoved else { return nil }
+      if let value = evaluate(trial), value < deviance { return value }
+      share *= 0.25
+    }
+    return nil
   }
 
   /// The deviance at θ; nil where there is none.
@@ -258,7 +283,8 @@ final class RapidNewton: RapidDescent {
     }
     for i in 0..<q {
       for j in 0...i {
-        var value = curvature[i + j * q] * lengths[i] * lengths[j] + (i == j ? damping : 0)
+        // a parameter without curvature, as a column of T that vanishes, has no gradient either
+        var value = i == j ? 1 + damping : curvature[i + j * q] * lengths[i] * lengths[j]
         for s in 0..<j { value -= pivots[i + s * q] * pivots[j + s * q] }
         if i == j {
           guard value > Tuning.leastEigenvalue else { return nil }
