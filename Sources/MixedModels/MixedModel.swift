@@ -208,10 +208,18 @@ package struct MixedModel: Sendable {
     if plan.isIterative { return try matrixFreeObjective(reml: reml) }
     if extended != nil { return try objective(reml: reml) }
     try requireMemory()
-    let products =
-      products.pooled == nil
+    return levelObjective(reml: reml, products: unpooledProducts)
+  }
+
+  /// The cross-products with a record for each level.
+  private var unpooledProducts: CrossProducts {
+    products.pooled == nil
       ? products : CrossProducts(sums: sums, fixed: fixed, bases: bases, pooling: false)
-    return levelObjective(reml: reml, products: products)
+  }
+
+  /// The same with the columns that they are of and the basis of the first factor; nil where rows are cells.
+  var unpooled: (products: CrossProducts, table: RegressorTable, basis: FactorBasis)? {
+    sums.table.cells == nil ? (unpooledProducts, sums.table, bases[0]) : nil
   }
 
   private func levelObjective(reml: Bool, products: CrossProducts) -> ProfiledObjective {

@@ -102,4 +102,41 @@ import Testing
     let stopped = try fit.model.fitMany(draws, threads: 1) { $0 < 2 }
     #expect(stopped.failureCount == 3)
   }
+
+  /// A refitter finds what a refit finds, whatever the model: small ones of one factor on memory of their own, also with
+  /// weights, far from the origin and with effects in blocks, and others by a search.
+  @Test(arguments: [
+    ("Reaction ~ Days + (1 + Days | Subject)", true), ("Reaction ~ Days + (1 | Subject)", false),
+    ("Reaction ~ C(Days) + (1 | Subject)", true), ("Reaction ~ year + (1 + year | Subject)", true),
+    ("Reaction ~ Days + (1 | Subject) + (0 + Days | Subject)", true),
+    ("Reaction ~ 0 + Days + twice + (1 + Days | Subject)", true),
+    ("Reaction ~ Days + (1 | Subject) + (1 | Days)", true),
+  ])
+  func refitterAgrees(_ formula: String, reml: Bool) throws {
+    var data = sleep
+    data["year"] = sleep["Days"] + 2000
+    data["twice"] = sleep["Days"] * 2
+    data["w"] = sleep["Days"] + 1
+    for weights in [nil, "w"] {
+      let fit = try mixedlm(formula, data, weights: weights).fit(reml: reml)
+      let refitter = try Refitter(fit)
+      let responses = fit.simulate(count: 10, seed: 1).values
+      for column in 0..<responses.columns {
+        let response = responses.column(column)
+        try refitter.fit(response)
+        let expected = try fit.refit(response: response)
+        #expect(abs(refitter.llf - expected.llf) < 1e-7 && refitter.converged)
+        let kept = zip(refitter.feParams, expected.feParams.values)
+        #expect(kept.allSatisfy { abs($0 - $1) < 1e-6 * max(1, abs($1)) || $0.isNaN })
+        #expect(abs(refitter.scale - expected.scale) < 1e-6 * expected.scale)
+        let errors = expected.fixedEffectsCovariance.diagonal.values.map { $0.squareRoot() }
+        #expect(zip(refitter.standardErrors, errors).allSatisfy { abs($0 - $1) < 1e-6 * $1 || $0.isNaN })
+        let effects = refitter.effectCovariances.flatMap(\.storage)
+        let own = expected.estimate.relativeCovariances.flatMap(\.storage).map { $0 * expected.scale }
+        let size = own.reduce(0) { max($0, abs($1)) }
+        #expect(zip(effects, own).allSatisfy { abs($0 - $1) < 1e-5 * size })
+      }
+    }
+    #expect(throws: StatsModelsError.self) { try Refitter(mixedlm(formula, data).fit()).fit([1, 2]) }
+  }
 }

@@ -35,13 +35,13 @@ final class LevelPasses: FactorPasses {
     let weighted = taken + sums.takenCount
     taken.update(repeating: .zero, count: sums.takenCount)
     var logs = FourLogSums()
+    let (system, h, records, size) = (system, system.h, levels.pointer, levels.size)
     for group in 0..<levels.count {
-      let m = levels.pointer + group * levels.size
+      let m = records + group * size
       let a = m + levels.triangle
       let pivots = system.factor(W.self, m)
       guard all(pivots .> 0), all(pivots .< .infinity) else { return nil }
       logs.add(pivots)
-      let h = system.h
       for c in 0..<r {
         for i in 0..<k {
           var value = FourLevels.zero
@@ -80,9 +80,9 @@ final class LevelPasses: FactorPasses {
     let rest = projection + sums.count
     let image = rest + k
     lanes.pointer.update(repeating: .zero, count: sums.count)
+    let (system, g, own, records, size) = (system, system.g, system.own, levels.pointer, levels.size)
     for group in 0..<levels.count {
-      system.solve(W.self, levels.pointer + group * levels.size)
-      let (g, own) = (system.g, system.own)
+      system.solve(W.self, records + group * size)
       for a in 0..<k {
         var value = g[a * r + p]
         for c in 0..<p { value -= b[c] * g[a * r + c] }

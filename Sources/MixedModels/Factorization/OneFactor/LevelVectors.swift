@@ -49,6 +49,20 @@ struct LevelVectors {
     }
   }
 
+  /// Takes the response out of all records.
+  func clearResponse() {
+    for group in 0..<count {
+      let target = values.pointer + group * size + triangle + columns - 1
+      for a in 0..<width { target[a * columns] = .zero }
+    }
+  }
+
+  /// Adds a multiple of a row of Z̃ to Z̃'ẽ of its level.
+  func addResponse(_ level: Int, _ row: UnsafePointer<Double>, times value: Double) {
+    let target = values.pointer + level / 4 * size + triangle + columns - 1
+    for a in 0..<width { target[a * columns][level % 4] += row[a] * value }
+  }
+
   /// The records of four levels.
   var pointer: UnsafePointer<FourLevels> { UnsafePointer(values.pointer) }
 

@@ -37,7 +37,7 @@ final class RapidNewton: RapidDescent {
   private let lengths: UnsafeMutablePointer<Double>
   private let step: UnsafeMutablePointer<Double>
   /// σ² at the point evaluated last.
-  private var scale = 0.0
+  private(set) var scale = 0.0
   /// Its resolution, as of ``ProfiledObjective/Point``, once its derivatives are known.
   private var resolution: Double?
 
@@ -66,6 +66,8 @@ final class RapidNewton: RapidDescent {
     (curvature, pivots, lengths, step) = (places[12], places[13], places[14], places[15])
   }
 
+  /// T at the point evaluated last, by columns.
+  var root: UnsafePointer<Double> { UnsafePointer(passes.root) }
   private var count: Int { entries.count }
   private var rank: Int { base.rows - 1 }
 
@@ -185,12 +187,12 @@ final class RapidNewton: RapidDescent {
     let (p, k, q) = (rank, sums.width, count)
     factor.solve(coefficients: coefficients, inverse: fixedInverse)
     passes.sum(coefficients: coefficients, fixedInverse: reml ? UnsafePointer(fixedInverse) : nil)
-    let root = passes.root
+    let (root, residual, cross) = (passes.root, sums.residual, sums.cross)
     // F, and dS of each parameter
     for a in 0..<k {
       for b in 0...a {
         let e = LevelVectors.entry(a, b)
-        let value = sums.projection[e] - (reml ? sums.fixed[e] : 0) - sums.residual[e] / scale
+        let value = sums.projection[e] - (reml ? sums.fixed[e] : 0) - residual[e] / scale
         slopes[a + b * k] = value
         slopes[b + a * k] = value
       }
@@ -208,11 +210,11 @@ final class RapidNewton: RapidDescent {
       gradient[i] = 2 * slope
       changes[i] = 0
       for a in 0..<k {
-        for b in 0..<k { changes[i] += direction[a + b * k] * sums.residual[LevelVectors.entry(a, b)] }
+        for b in 0..<k { changes[i] += direction[a + b * k] * residual[LevelVectors.entry(a, b)] }
       }
       for c in 0..<p {
         var value = 0.0
-        for e in 0..<k * k { value += direction[e] * sums.cross[c * k * k + e] }
+        for e in 0..<k * k { value += direction[e] * cross[c * k * k + e] }
         crossed[c + i * p] = value
       }
     }
