@@ -134,7 +134,8 @@ package struct MixedModel: Sendable {
     result.setOrders([:])
     let orders = Self.pivotOrders(structure: sums.structure, terms: terms, moments: result.moments)
     if !orders.isEmpty { result.setOrders(orders) }
-    result.options = options
+    // another plan is made where the options are others
+    if options.threads != result.options.threads { result.options = options }
     return result
   }
 
@@ -191,16 +192,19 @@ package struct MixedModel: Sendable {
         self, elimination: ExtendedElimination(products: extended), reml: reml,
         floors: layout.widths.map { _ in 0 })
     }
-    let passes: (any FactorPasses)? =
-      products.pooled.map { PooledPasses($0) }
-      ?? (plan.factorization == .levels ? LevelPasses(LevelVectors(products.chain[0])) : nil)
-    if let passes {
+    if let passes = factorPasses {
       let objective = ProfiledObjective(
         self, elimination: OneFactorElimination(passes: passes, base: products.base), reml: reml, floors: [0])
       if plan.evaluationsAreCheap { objective.quicken(scales: parameterScales) }
       return objective
     }
     return try levelObjective(reml: reml)
+  }
+
+  /// The passes over the levels of a model of one factor; nil of other models.
+  var factorPasses: (any FactorPasses)? {
+    if let pooled = products.pooled { return PooledPasses(pooled) }
+    return plan.factorization == .levels ? products.levels.map { LevelPasses($0) } : nil
   }
 
   /// An objective whose elimination keeps every level apart, for conditional modes and variances.

@@ -56,6 +56,8 @@ final class CrossProducts: @unchecked Sendable {
   let rowCount: Int
   /// The levels pooled by size, for a lone random intercept.
   let pooled: PooledProducts?
+  /// The records of a model of one factor, four levels side by side.
+  private(set) var levels: LevelVectors?
   /// The pattern of the trailing Schur complement when it is factored as a sparse matrix.
   var sparse: SparseTrailingPattern?
 
@@ -152,6 +154,7 @@ final class CrossProducts: @unchecked Sendable {
     pooled = pooling ? PooledProducts(sums: sums, bases: bases, panel: panel) : nil
     if pooled != nil { return }
     chain = Self.chainBlocks(sums: sums, bases: bases, panel: panel)
+    if chain.count == 1, structure.trailing.isEmpty { levels = LevelVectors(chain[0]) }
     if !structure.trailing.isEmpty {
       let trailing = Self.trailingBlocks(sums: sums, bases: bases, panel: panel)
       self.trailing = trailing

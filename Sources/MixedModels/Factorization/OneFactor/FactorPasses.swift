@@ -20,6 +20,13 @@ protocol FactorPasses: AnyObject {
 
   /// The same passes with sums and a T of their own.
   func copy() -> any FactorPasses
+  /// tr(E ZPZ F ZPZ) of pairs of unit directions, e_a e_b' symmetrised, at a T that was factored.
+  ///
+  /// With N_l and g_l of each level, Q = (X̃'V⁻¹X̃)⁻¹ = RR' and H_l = g_l Q g_l' it is
+  /// Σ_l [tr(E U_l F U_l) − tr(E H_l F H_l)] + tr(Q A_E Q A_F), U_l = N_l − H_l, A_E = Σ_l g_l'E g_l.
+  ///
+  /// - Parameter fixedRoot: R; nil leaves P = V⁻¹, of which only the first term is left, with U_l = N_l.
+  func pairTraces(fixedRoot: Matrix?) -> Matrix
   /// As of ``Elimination``.
   func fixedSlopes(_ directions: [Direction]) -> [Matrix]
   func fixedProducts(_ directions: [Direction]) -> Matrix?

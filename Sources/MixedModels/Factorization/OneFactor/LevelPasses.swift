@@ -121,6 +121,71 @@ final class LevelPasses: FactorPasses {
     for e in 0..<sums.count { sums.projection[e] = lanes.pointer[e].sum() }
   }
 
+  func pairTraces(fixedRoot: Matrix?) -> Matrix {
+    let (k, r, t) = (levels.width, levels.columns, levels.triangle)
+    let p = fixedRoot == nil ? 0 : r - 1
+    var units = Matrix(rows: t, columns: t)
+    // R'A_E R of each unit direction by columns
+    var shared = Matrix(rows: p * p, columns: p > 0 ? t : 0)
+    let memory = FourLevelBuffer(k * p + 2 * t)
+    let (sides, taken, own) = (memory.pointer, memory.pointer + k * p, memory.pointer + k * p + t)
+    let root = Buffer(fixedRoot?.storage ?? [])
+    for group in 0..<levels.count {
+      system.solve(levels.pointer + group * levels.size)
+      let g = system.g
+      for a in 0..<k {
+        for j in 0..<p {
+          var value = FourLevels.zero
+          for m in j..<p { value += g[a * r + m] * root.pointer[m + j * p] }
+          sides[a * p + j] = value
+        }
+      }
+      for a in 0..<k {
+        for b in 0...a {
+          let e = LevelVectors.entry(a, b)
+          var value = FourLevels.zero
+          for j in 0..<p { value += sides[a * p + j] * sides[b * p + j] }
+          taken[e] = value
+          own[e] = system.own[e] - value
+          for j in 0..<p {
+            for i in 0..<p {
+              let pair = sides[a * p + i] * sides[b * p + j] + sides[b * p + i] * sides[a * p + j]
+              shared.storage[i + j * p + e * p * p] += 0.5 * pair.sum()
+            }
+          }
+        }
+      }
+      Self.add(own, taken: p > 0 ? taken : nil, width: k, to: &units)
+    }
+    for f in 0..<t { for e in f + 1..<max(t, f + 1) { units[f, e] = units[e, f] } }
+    return p > 0 ? units + shared.transposed * shared : units
+  }
+
+  /// Adds tr(E U F U) − tr(E H F H) of pairs of unit directions of four levels, the lower triangle of ½ (U_ac U_bd + U_ad U_bc).
+  private static func add(
+    _ u: UnsafePointer<FourLevels>, taken h: UnsafePointer<FourLevels>?, width k: Int, to units: inout Matrix
+  ) {
+    let t = units.rows
+    func pair(_ u: UnsafePointer<FourLevels>, _ a: Int, _ b: Int, _ c: Int, _ d: Int) -> FourLevels {
+      u[LevelVectors.entry(a, c)] * u[LevelVectors.entry(b, d)]
+        + u[LevelVectors.entry(a, d)] * u[LevelVectors.entry(b, c)]
+    }
+    for c in 0..<k {
+      for d in 0...c {
+        let f = LevelVectors.entry(c, d)
+        for a in c..<k {
+          for b in 0...a {
+            let e = LevelVectors.entry(a, b)
+            if e < f { continue }
+            var value = pair(u, a, b, c, d)
+            if let h { value -= pair(h, a, b, c, d) }
+            units.storage[e + f * t] += 0.5 * value.sum()
+          }
+        }
+      }
+    }
+  }
+
   func fixedSlopes(_ directions: [Direction]) -> [Matrix] {
     let (k, p) = (levels.width, levels.columns - 1)
     return visiting(directions) { n in

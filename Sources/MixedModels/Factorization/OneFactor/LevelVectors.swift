@@ -39,13 +39,21 @@ struct LevelVectors {
     values = FourLevelBuffer(count * size)
     for level in 0..<block.levelCount {
       let record = block.records.pointer + level * width * block.stride
-      var target = values.pointer + level / 4 * size
-      func append(_ value: Double) {
-        target.pointee[level % 4] = value
-        target += 1
+      let target = values.pointer + level / 4 * size
+      let lane = level % 4
+      var e = 0
+      for a in 0..<width {
+        for b in 0...a {
+          target[e][lane] = record[a * block.stride + b]
+          e += 1
+        }
       }
-      for a in 0..<width { for b in 0...a { append(record[a * block.stride + b]) } }
-      for a in 0..<width { for c in 0..<columns { append(record[a * block.stride + width + c]) } }
+      for a in 0..<width {
+        for c in 0..<columns {
+          target[e][lane] = record[a * block.stride + width + c]
+          e += 1
+        }
+      }
     }
   }
 

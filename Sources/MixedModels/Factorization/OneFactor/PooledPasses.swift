@@ -71,6 +71,23 @@ final class PooledPasses: FactorPasses {
     }
   }
 
+  func pairTraces(fixedRoot: Matrix?) -> Matrix {
+    let p = fixedRoot?.rows ?? 0
+    var sum = 0.0
+    var shared = Matrix(rows: p, columns: p)
+    for (i, pivot) in pivots.array.enumerated() {
+      let own = products.squares[i] / pivot
+      sum += products.multiplicities[i] * own * own
+      guard let fixedRoot else { continue }
+      // R' Σ g_l'g_l R over the levels of this size
+      let gram = products.grams[i].selecting(rows: Array(0..<p)).selecting(columns: Array(0..<p))
+      let whitened = (1 / (pivot * pivot)) * (fixedRoot.transposed * gram * fixedRoot)
+      sum -= 2 * own * whitened.trace
+      shared = shared + whitened
+    }
+    return Matrix([[sum + dot(shared.storage, shared.storage)]])
+  }
+
   func fixedSlopes(_ directions: [Direction]) -> [Matrix] {
     let gram = fixedGram { 1 / ($0 * $0) }
     return Self.sizes(directions).map { $0 * gram }
