@@ -140,6 +140,19 @@
       #expect(try distance(scored["leverage"].doubles ?? [], results.leverage().values) < tolerance)
     }
 
+    /// A predictor that depends on others has no part in a leverage, and yet its gaps keep rows out of the fit.
+    @Test func onlyRowsOfTheFitHaveLeverages() async throws {
+      var generator = SeededGenerator(seed: 48)
+      var data = RandomTable.make(rows: 120, using: &generator)
+      data["p"] = (data["z"].doubles ?? []).enumerated().map { $0 == 5 ? .nan : 2 * $1 }
+      let queue = try SQLiteTests.database(data)
+      let model = Case(formula: "y ~ z + p + (1 | g)", effects: ["g"])
+      let results = try await model.rows(data).fit()
+      var leverage = try await Self.scored(results, model, queue)["leverage"].doubles ?? []
+      #expect(leverage.remove(at: 5).isNaN)
+      #expect(try distance(leverage, results.leverage().values) < 1e-12)
+    }
+
     @Test func leveragesThatCannotBeHadSayWhy() async throws {
       var generator = SeededGenerator(seed: 47)
       let data = RandomTable.make(rows: 120, using: &generator)

@@ -90,9 +90,9 @@ extension MixedLMResults {
           forms: forms.forms, fixed: forms.forms.columns.map { fixed[$0] },
           random: forms.forms.terms.flatMap { try random(specification.blockOfTerm[$0]) }, dialect: dialect
         ).relative { writer.form(formTable ?? 0, $0) }
-        let known = [response, offset].compactMap(\.self).flatMap { value in
-          ["\(value) IS NOT NULL"] + (dialect.isNaN(value).map { ["NOT (\($0))"] } ?? [])
-        }
+        // A row that lacks anything was not in the fit: predictors that depend on others count too.
+        let rest = "(\(response) - (\(sum)))"
+        let known = ["\(rest) IS NOT NULL"] + (dialect.isNaN(rest).map { ["NOT (\($0))"] } ?? [])
         let value = (weight.map { "\($0) * " } ?? "") + "(\(relative))"
         columns += ", CASE WHEN \(known.joined(separator: " AND ")) THEN \(value) END AS leverage"
       }
