@@ -122,28 +122,33 @@ extension Column {
   }
 
   /// The values at positions known to be in range.
-  func rows(uncheckedPositions positions: [Int]) -> Column {
+  func rows(uncheckedPositions positions: [some FixedWidthInteger]) -> Column {
     let selected: Storage =
       switch storage {
-      case .double(let values): .double(positions.map { values[$0] })
+      case .double(let values): .double(Self.picked(values, positions))
       case .integer(let values, let missing):
-        .integer(positions.map { values[$0] }, missing: Self.selected(missing, positions))
+        .integer(Self.picked(values, positions), missing: Self.selected(missing, positions))
       case .boolean(let values, let missing):
-        .boolean(positions.map { values[$0] }, missing: Self.selected(missing, positions))
+        .boolean(Self.picked(values, positions), missing: Self.selected(missing, positions))
       case .string(let column): .string(column.selecting(positions))
       case .time(let times):
-        .time(TimeColumn(times.kind, microseconds: positions.map { times.microseconds[$0] }))
+        .time(TimeColumn(times.kind, microseconds: Self.picked(times.microseconds, positions)))
       case .categorical(let column):
         .categorical(
           Categorical(
-            uncheckedLevels: column.levels, codes: positions.map { column.codes[$0] }, ordered: column.ordered
+            uncheckedLevels: column.levels, codes: Self.picked(column.codes, positions),
+            ordered: column.ordered
           ))
       }
     return Column(name: name, storage: selected)
   }
 
-  private static func selected(_ missing: [Bool]?, _ positions: [Int]) -> [Bool]? {
-    let result = missing.map { missing in positions.map { missing[$0] } }
+  private static func picked<Value>(_ values: [Value], _ positions: [some FixedWidthInteger]) -> [Value] {
+    positions.map { values[Int(truncatingIfNeeded: $0)] }
+  }
+
+  private static func selected(_ missing: [Bool]?, _ positions: [some FixedWidthInteger]) -> [Bool]? {
+    let result = missing.map { picked($0, positions) }
     return result?.contains(true) == true ? result : nil
   }
 

@@ -2,7 +2,7 @@
 /// Python: pandas.Series
 public struct Column: Sendable {
   /// The values of a column, by type.
-  public enum Storage: Sendable {
+  package enum Storage: Sendable {
     /// Floating-point numbers; nan is a missing value.
     case double([Double])
     /// Whole numbers; `missing` marks the missing ones and is nil when there are none.
@@ -20,17 +20,17 @@ public struct Column: Sendable {
   /// The column's name; empty for a column that belongs to no data frame.
   public var name: String
   /// The values.
-  public let storage: Storage
+  package let storage: Storage
 
   /// A column over given storage.
-  public init(name: String = "", storage: Storage) {
+  package init(name: String = "", storage: Storage) {
     self.name = name
     self.storage = storage
   }
 
   /// A column from an array, a range, a mask or another column; a scalar gives one row.
   public init(name: String = "", _ values: some ColumnConvertible) {
-    self.init(name: name, storage: values.columnStorage(broadcastTo: values.columnCount ?? 1))
+    self = values.column(broadcastTo: values.columnCount ?? 1).renamed(name)
   }
 
   /// Number of values, missing ones included.

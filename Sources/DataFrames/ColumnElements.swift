@@ -4,19 +4,17 @@ extension Double: ColumnElement, ColumnScalar {
   /// The number, nil for nan.
   public var level: ColumnValue? { isNaN ? nil : .double(self) }
   /// Floating-point numbers, nan where an element is nil.
-  public static func columnStorage(_ values: [Double?]) -> Column.Storage {
-    .double(values.map { $0 ?? .nan })
-  }
+  public static func column(_ values: [Double?]) -> Column { column(values.map { $0 ?? .nan }) }
   /// Floating-point numbers.
-  public static func columnStorage(_ values: [Double]) -> Column.Storage { .double(values) }
+  public static func column(_ values: [Double]) -> Column { Column(storage: .double(values)) }
 }
 
 extension Float: ColumnElement, ColumnScalar {
   /// The number, nil for nan.
   public var level: ColumnValue? { Double(self).level }
   /// Floating-point numbers, nan where an element is nil.
-  public static func columnStorage(_ values: [Float?]) -> Column.Storage {
-    .double(values.map { $0.map(Double.init) ?? .nan })
+  public static func column(_ values: [Float?]) -> Column {
+    Double.column(values.map { $0.map(Double.init) ?? .nan })
   }
 }
 
@@ -24,23 +22,23 @@ extension Int: ColumnElement, ColumnScalar {
   /// The number.
   public var level: ColumnValue? { .integer(self) }
   /// Whole numbers.
-  public static func columnStorage(_ values: [Int?]) -> Column.Storage {
-    guard values.contains(where: { $0 == nil }) else { return .integer(values.map { $0 ?? 0 }, missing: nil) }
-    return .integer(values.map { $0 ?? 0 }, missing: values.map { $0 == nil })
+  public static func column(_ values: [Int?]) -> Column {
+    let missing = values.contains { $0 == nil } ? values.map { $0 == nil } : nil
+    return Column(storage: .integer(values.map { $0 ?? 0 }, missing: missing))
   }
   /// Whole numbers.
-  public static func columnStorage(_ values: [Int]) -> Column.Storage { .integer(values, missing: nil) }
+  public static func column(_ values: [Int]) -> Column { Column(storage: .integer(values, missing: nil)) }
 }
 
 extension ColumnElement where Self: FixedWidthInteger {
   /// Whole numbers; one beyond 64 bits signed is missing.
-  public static func columnStorage(_ values: [Self?]) -> Column.Storage {
+  public static func column(_ values: [Self?]) -> Column {
     var whole: [Int?] = []
     whole.reserveCapacity(values.count)
     for value in values {
       if let value { whole.append(Int(exactly: value)) } else { whole.append(nil) }
     }
-    return Int.columnStorage(whole)
+    return Int.column(whole)
   }
 }
 
@@ -61,29 +59,27 @@ extension Bool: ColumnElement, ColumnScalar {
   /// The truth value.
   public var level: ColumnValue? { .boolean(self) }
   /// Truth values.
-  public static func columnStorage(_ values: [Bool?]) -> Column.Storage {
-    guard values.contains(where: { $0 == nil }) else {
-      return .boolean(values.map { $0 ?? false }, missing: nil)
-    }
-    return .boolean(values.map { $0 ?? false }, missing: values.map { $0 == nil })
+  public static func column(_ values: [Bool?]) -> Column {
+    let missing = values.contains { $0 == nil } ? values.map { $0 == nil } : nil
+    return Column(storage: .boolean(values.map { $0 ?? false }, missing: missing))
   }
   /// Truth values.
-  public static func columnStorage(_ values: [Bool]) -> Column.Storage { .boolean(values, missing: nil) }
+  public static func column(_ values: [Bool]) -> Column { Column(storage: .boolean(values, missing: nil)) }
 }
 
 extension String: ColumnElement, ColumnScalar {
   /// The text.
   public var level: ColumnValue? { .string(self) }
   /// Texts.
-  public static func columnStorage(_ values: [String?]) -> Column.Storage { .string(StringColumn(values)) }
+  public static func column(_ values: [String?]) -> Column { Column(storage: .string(StringColumn(values))) }
 }
 
 extension Substring: ColumnElement, ColumnScalar {
   /// The text.
   public var level: ColumnValue? { .string(String(self)) }
   /// Texts.
-  public static func columnStorage(_ values: [Substring?]) -> Column.Storage {
-    String.columnStorage(values.map { $0.map(String.init) })
+  public static func column(_ values: [Substring?]) -> Column {
+    String.column(values.map { $0.map(String.init) })
   }
 }
 
@@ -95,18 +91,18 @@ extension ColumnValue: ColumnElement, ColumnScalar {
   }
 
   /// Whole numbers, numbers or truth values if all values are; otherwise texts.
-  public static func columnStorage(_ values: [ColumnValue?]) -> Column.Storage {
+  public static func column(_ values: [ColumnValue?]) -> Column {
     let present = values.lazy.compactMap { $0 }
-    if present.isEmpty { return .double(values.map { _ in .nan }) }
+    if present.isEmpty { return Double.column(values.map { _ in .nan }) }
     if present.allSatisfy({ if case .boolean = $0 { true } else { false } }) {
-      return Bool.columnStorage(values.map { $0.map { $0.number == 1 } })
+      return Bool.column(values.map { $0.map { $0.number == 1 } })
     }
     if present.allSatisfy({ if case .integer = $0 { true } else { false } }) {
-      return Int.columnStorage(values.map { $0.flatMap(\.wholeNumber) })
+      return Int.column(values.map { $0.flatMap(\.wholeNumber) })
     }
     if present.allSatisfy({ $0.number != nil }) {
-      return Double.columnStorage(values.map { $0.flatMap(\.number) })
+      return Double.column(values.map { $0.flatMap(\.number) })
     }
-    return String.columnStorage(values.map { $0?.description })
+    return String.column(values.map { $0?.description })
   }
 }

@@ -166,10 +166,10 @@ extension DataFrame {
   }
 
   /// The rows at positions known to be in range.
-  func rows(uncheckedPositions positions: [Int]) -> DataFrame {
+  func rows(uncheckedPositions positions: [some FixedWidthInteger]) -> DataFrame {
     DataFrame(
       uncheckedColumns: columns.map { $0.rows(uncheckedPositions: positions) },
-      rowLabels: rowLabels.selecting(positions))
+      rowLabels: rowLabels.picked(positions))
   }
 }
 

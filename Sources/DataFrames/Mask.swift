@@ -56,5 +56,5 @@ extension Mask: ColumnConvertible {
   /// Number of rows.
   public var columnCount: Int? { count }
   /// The truth values as a column.
-  public func columnStorage(broadcastTo count: Int) -> Column.Storage { .boolean(values, missing: nil) }
+  public func column(broadcastTo count: Int) -> Column { Bool.column(values) }
 }

@@ -6,6 +6,8 @@ public struct RowLabels: Sendable, RandomAccessCollection {
   private enum Storage: Sendable {
     case range(Range<Int>)
     case integers([Int])
+    /// Whole numbers in half the memory: places of rows that were numbered from 0.
+    case places([UInt32])
     case texts([String])
   }
   private let storage: Storage
@@ -14,6 +16,8 @@ public struct RowLabels: Sendable, RandomAccessCollection {
   public init(count: Int) { storage = .range(0..<count) }
   /// Whole numbers as labels.
   public init(_ labels: [Int]) { storage = .integers(labels) }
+  /// Places of rows as labels.
+  init(places: [UInt32]) { storage = .places(places) }
   /// Texts as labels; they may repeat.
   public init(_ labels: [String]) { storage = .texts(labels) }
 
@@ -24,6 +28,7 @@ public struct RowLabels: Sendable, RandomAccessCollection {
     switch storage {
     case .range(let range): range.count
     case .integers(let labels): labels.count
+    case .places(let places): places.count
     case .texts(let labels): labels.count
     }
   }
@@ -35,6 +40,7 @@ public struct RowLabels: Sendable, RandomAccessCollection {
     case .range(let range):
       return String(range.lowerBound + position)
     case .integers(let labels): return String(labels[position])
+    case .places(let places): return String(places[position])
     case .texts(let labels): return labels[position]
     }
   }
@@ -49,11 +55,15 @@ public struct RowLabels: Sendable, RandomAccessCollection {
   var areNumbers: Bool { if case .texts = storage { false } else { true } }
 
   /// The labels of the rows at given positions.
-  package func selecting(_ positions: [Int]) -> RowLabels {
+  package func selecting(_ positions: [Int]) -> RowLabels { picked(positions) }
+
+  /// The same at places of any type.
+  func picked(_ positions: [some FixedWidthInteger]) -> RowLabels {
     switch storage {
-    case .range(let range): RowLabels(positions.map { range.lowerBound + $0 })
-    case .integers(let labels): RowLabels(positions.map { labels[$0] })
-    case .texts(let labels): RowLabels(positions.map { labels[$0] })
+    case .range(let range): RowLabels(positions.map { range.lowerBound + Int($0) })
+    case .integers(let labels): RowLabels(positions.map { labels[Int($0)] })
+    case .places(let places): RowLabels(places: positions.map { places[Int($0)] })
+    case .texts(let labels): RowLabels(positions.map { labels[Int($0)] })
     }
   }
 
@@ -76,6 +86,7 @@ public struct RowLabels: Sendable, RandomAccessCollection {
     switch storage {
     case .range(let range): Array(range)
     case .integers(let labels): labels
+    case .places(let places): places.map(Int.init)
     case .texts: []
     }
   }

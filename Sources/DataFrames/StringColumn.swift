@@ -1,9 +1,9 @@
 /// Texts stored as positions in a pool that holds each distinct text once.
-public struct StringColumn: Sendable {
+package struct StringColumn: Sendable {
   /// The distinct texts, in no particular order; some may be unused.
-  public let pool: [String]
+  package let pool: [String]
   /// The position of each value's text in the pool, -1 where the value is missing.
-  public let codes: [Int32]
+  package let codes: [Int32]
 
   /// Values given by a pool of distinct texts and codes known to fit it.
   package init(pool: [String], codes: [Int32]) {
@@ -12,7 +12,7 @@ public struct StringColumn: Sendable {
   }
 
   /// The values, nil where one is missing.
-  public init(_ values: some Sequence<String?>) {
+  package init(_ values: some Sequence<String?>) {
     var interner = TextInterner()
     var codes = values.map { $0.map { interner.code(for: $0) } ?? -1 }
     self.init(pool: Self.sorted(interner.pool, &codes), codes: codes)
@@ -35,10 +35,10 @@ public struct StringColumn: Sendable {
   }
 
   /// Number of values.
-  public var count: Int { codes.count }
+  package var count: Int { codes.count }
 
   /// The text at a position, nil where it is missing; a position out of range stops with a message.
-  public subscript(position: Int) -> String? {
+  package subscript(position: Int) -> String? {
     require(position >= 0 && position < count, "StringColumn: no position \(position) among \(count) values")
     let code = codes[position]
     return code < 0 ? nil : pool[Int(code)]
@@ -49,8 +49,8 @@ public struct StringColumn: Sendable {
 
   /// The texts at positions known to be in range. A few rows take the few texts they use along: what is done
   /// with each text of a pool stays proportional to the rows.
-  func selecting(_ positions: [Int]) -> StringColumn {
-    let selected = positions.map { codes[$0] }
+  func selecting(_ positions: [some FixedWidthInteger]) -> StringColumn {
+    let selected = positions.map { codes[Int(truncatingIfNeeded: $0)] }
     guard pool.count > Self.longPool * (positions.count + Self.longPool) else {
       return StringColumn(pool: pool, codes: selected)
     }

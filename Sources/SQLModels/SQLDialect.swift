@@ -1,3 +1,5 @@
+import DataFrames
+
 /// How a database writes SQL: quotes, types and functions.
 ///
 /// Not in statsmodels.
@@ -186,6 +188,14 @@ extension SQLDialect {
 public struct SQLError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What happened, and what to do.
   public let message: String
+  /// Whether the source lacks a column, so that rows would not help either.
+  package private(set) var lacksColumn = false
+
+  /// A column that the source lacks.
+  package init(noColumn name: String, among names: [String]) {
+    message = NearestNames.message("column", name, among: names)
+    lacksColumn = true
+  }
 
   /// An error with a message.
   public init(_ message: String) { self.message = message }

@@ -80,7 +80,7 @@ package struct SQLTranslator: Sendable {
   /// A column by name, as doubles where it holds numbers.
   package func variable(_ name: String) throws -> Translation {
     guard let column = columns[name] else {
-      throw SQLError(NearestNames.message("column", name, among: columnNames))
+      throw SQLError(noColumn: name, among: columnNames)
     }
     let quoted = try dialect.quoted(name)
     switch column.kind {

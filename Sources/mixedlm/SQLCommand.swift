@@ -9,14 +9,15 @@ struct SQLCommand: ParsableCommand {
     abstract: "Print the statements by which a database sums up a model, or computes its fitted values.",
     usage: """
       mixedlm sql --dialect <D> --schema <S.json> --table <T> --formula <F> [<options of a model>]
-      mixedlm sql --from <DATABASE> --table <T> --model <FILE> [--effects <FACTOR=T>]… [--residuals]
+      mixedlm sql --from <DATABASE> --table <T> --model <FILE> [--effects <FACTOR=T>]… [--residuals] [--leverage]
       """,
     discussion: """
       Numbers that only the data tell stand as parameters: :shift_1 and so on, the mean of each entry, rounded; :mean_1 and
       :deviation_1 of center and standardize.
       The schema is a JSON object of columns and types, {"y": "double", "g": "text"}; --from asks a database for it.
       With --model, a fit that 'fit --save' wrote, the statement selects all columns and the fitted value; the effects of \
-      factors are those of tables that 'fit --write-effects' or the statements of --create-effects make.
+      factors are those of tables that 'fit --write-effects' or the statements of --create-effects make, both with \
+      --leverage where leverages are wanted.
 
       Examples:
         mixedlm sql --dialect duckdb --table sales --schema sales.json --formula "y ~ x + (1 | g)"
@@ -74,6 +75,12 @@ struct SQLCommand: ParsableCommand {
   @Flag(help: "Add the residual of each row, as the column resid. Example: --residuals")
   var residuals = false
 
+  @Flag(
+    help:
+      "Add the leverage of each row, as the column leverage, and with --residuals the standardized residual. Example: --leverage"
+  )
+  var leverage = false
+
   @Flag(help: "Print statements first that make the tables of --effects. Example: --create-effects")
   var createEffects = false
 
@@ -89,8 +96,8 @@ struct SQLCommand: ParsableCommand {
     }
     if saved == nil {
       if model.formula == nil { throw ValidationError("Missing expected argument '--formula <F>'") }
-      if residuals || createEffects || !effects.isEmpty {
-        throw ValidationError("--effects, --residuals and --create-effects need --model.")
+      if residuals || leverage || createEffects || !effects.isEmpty {
+        throw ValidationError("--effects, --residuals, --leverage and --create-effects need --model.")
       }
     } else if model.saysModel || condition != nil {
       throw ValidationError("--model holds a fit: leave out --where and the options that describe a model.")
@@ -127,13 +134,13 @@ struct SQLCommand: ParsableCommand {
     var statements: [String] = []
     if createEffects {
       statements = try tables.sorted { $0.key < $1.key }.flatMap {
-        try results.effectsSQL(of: $0.key, table: $0.value, dialect: dialect)
+        try results.effectsSQL(of: $0.key, table: $0.value, dialect: dialect, leverage: leverage)
       }
     }
     statements.append(
       try results.scoringSQL(
         source: tableSource(table, dialect), schema: columns, dialect: dialect, effects: tables,
-        residuals: residuals))
+        residuals: residuals, leverage: leverage))
     return statements
   }
 
@@ -150,7 +157,7 @@ struct SQLCommand: ParsableCommand {
       )
     }
     guard let dialect, let schema else { throw ValidationError("Missing expected argument '--dialect <D>'") }
-    guard let bytes = FileManager.default.contents(atPath: schema) else {
+    guard let bytes = try? FileHandle(forReadingAtPath: schema)?.readToEnd() else {
       throw StatsModelsError(.file, "cannot read \(schema)", values: [schema])
     }
     guard let types = try? JSONDecoder().decode([String: String].self, from: bytes) else {

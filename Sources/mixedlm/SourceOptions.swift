@@ -43,6 +43,11 @@ struct SourceOptions: ParsableArguments {
   @Flag(help: "Drop tables that --write-effects names if they are there. Example: --replace-effects")
   var replaceEffects = false
 
+  @Flag(
+    help:
+      "Write with the effects what leverages take, for 'mixedlm sql --leverage'. Example: --leverage")
+  var leverage = false
+
   /// A usage error unless there is one source, with what it needs.
   func check(_ model: ModelOptions) throws {
     if from == nil, !writeEffects.isEmpty {
@@ -52,6 +57,7 @@ struct SourceOptions: ParsableArguments {
     if replaceEffects, writeEffects.isEmpty {
       throw ValidationError("--replace-effects needs --write-effects.")
     }
+    if leverage, writeEffects.isEmpty { throw ValidationError("--leverage needs --write-effects.") }
     try EffectTarget.check(writeEffects, rows: table)
     if from == nil, table != nil || condition != nil {
       throw ValidationError("--table and --where need --from.")
@@ -105,10 +111,10 @@ extension SourceOptions {
   /// Writes the effects that were asked for, by a connection of their own: the one that reads cannot write.
   func write(_ results: MixedLMResults) throws {
     guard let from, !writeEffects.isEmpty else { return }
-    let (targets, replacing) = (writeEffects, replaceEffects)
+    let (targets, replacing, leverage) = (writeEffects, replaceEffects, leverage)
     try waiting {
       try await results.writeEffects(
-        EffectTarget.tables(targets), on: from.executor(.write), replacing: replacing)
+        EffectTarget.tables(targets), on: from.executor(.write), replacing: replacing, leverage: leverage)
     }
   }
 }

@@ -1,5 +1,9 @@
 import Foundation
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// What the operating system tells about this process and this machine.
 enum Machine {
   /// Largest resident size of this process so far, in megabytes; nil where /proc does not exist.
@@ -12,8 +16,16 @@ enum Machine {
     field(name, of: "/proc/self/status").flatMap { Double($0.prefix { $0.isNumber }) }.map { $0 / 1024 }
   }
 
-  /// Makes ``peakMegabytes`` the largest size from now on, where the kernel allows it.
-  static func forgetPeak() { try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/self/clear_refs")) }
+  /// Makes ``peakMegabytes`` the largest size from now on, where the kernel allows it, and gives back what is free in the
+  /// heap, so that what comes does not live on it.
+  static func forgetPeak() {
+    #if canImport(Glibc)
+      if let trim = dlsym(nil, "malloc_trim") {
+        _ = unsafeBitCast(trim, to: (@convention(c) (Int) -> Int32).self)(0)
+      }
+    #endif
+    try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/self/clear_refs"))
+  }
 
   /// Mean number of runnable processes in the last minute.
   static var load: Double? {

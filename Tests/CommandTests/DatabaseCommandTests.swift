@@ -35,7 +35,9 @@
       let fit = folder.path("sleep.fit")
       let source = ["--from", "sqlite:\(path)", "--table", "\"sleep.study\""]
       let fitting =
-        ["fit"] + source + ["--formula", Self.formula, "--write-effects", "Subject=main.subjects"]
+        ["fit"] + source + [
+          "--formula", Self.formula, "--write-effects", "Subject=main.subjects", "--leverage",
+        ]
       var outcome = try Mixedlm.run(fitting + ["--save", fit, "--format", "json"])
       #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
       // The table is there now, and dropped on request only.
@@ -44,13 +46,16 @@
       outcome = try Mixedlm.run(fitting + ["--replace-effects"])
       #expect(outcome.status == 0, "\(outcome.errors)")
       outcome = try Mixedlm.run(
-        ["sql"] + source + ["--model", fit, "--effects", "Subject=subjects", "--residuals"])
+        ["sql"] + source + ["--model", fit, "--effects", "Subject=subjects", "--residuals", "--leverage"])
       #expect(outcome.status == 0, "\(outcome.errors)")
       let sql = String(outcome.output.drop { $0.isNewline }.prefix { $0 != ";" })
       let values = try DatabaseQueue(path: path).read { try Row.fetchAll($0, sql: sql) }
       let expected = try mixedlm(Self.formula, rows).fit()
       #expect(distance(values.map { $0["fitted"] }, expected.fittedvalues.values) < 1e-7)
       #expect(distance(values.map { $0["resid"] }, expected.resid.values) < 1e-5)
+      #expect(try distance(values.map { $0["leverage"] }, expected.leverage().values) < 1e-6)
+      #expect(
+        try distance(values.map { $0["standardized"] }, expected.residuals(.standardized).values) < 1e-5)
     }
 
     @Test(arguments: SQLDialect.all) func statementsForOtherDatabases(_ dialect: SQLDialect) throws {
@@ -63,7 +68,7 @@
         "s.json", "{\"Reaction\": \"double\", \"Days\": \"int\", \"Subject\": \"int\"}")
       let outcome = try Mixedlm.run([
         "sql", "--dialect", dialect.name, "--schema", schema, "--table", "a.b", "--model", fit, "--effects",
-        "Subject=e", "--create-effects",
+        "Subject=e", "--create-effects", "--leverage",
       ])
       let statements = outcome.output.split(separator: ";\n").map { $0.drop { $0.isNewline } }
       #expect(statements.count == 3, "\(outcome.errors)")
@@ -78,6 +83,7 @@
       for (arguments, status, word) in [
         (["fit", data, "--formula", Self.formula, "--write-effects", "Subject=e"], Int32(64), "--from"),
         (["fit"] + source + ["--formula", Self.formula, "--replace-effects"], 64, "--write-effects"),
+        (["fit"] + source + ["--formula", Self.formula, "--leverage"], 64, "--write-effects"),
         (
           ["fit"] + source + [
             "--formula", Self.formula, "--write-effects", "Subject=\"sleep.study\"", "--replace-effects",
@@ -88,6 +94,7 @@
         (["sql"] + source + ["--model", data], 1, "sleepstudy"),
         (["sql"] + source + ["--model", data, "--formula", Self.formula], 64, "--model"),
         (["sql"] + source + ["--formula", Self.formula, "--residuals"], 64, "--model"),
+        (["sql"] + source + ["--formula", Self.formula, "--leverage"], 64, "--model"),
         (["sql"] + source + ["--dialect", "duckdb", "--formula", Self.formula], 64, "--from"),
         (["sql", "--table", "t", "--formula", Self.formula], 64, "--dialect"),
       ] {

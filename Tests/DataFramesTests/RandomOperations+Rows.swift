@@ -47,7 +47,7 @@ extension RandomOperations {
     let labels: [String]
     let values: Column
     var columnCount: Int? { values.count }
-    func columnStorage(broadcastTo count: Int) -> Column.Storage { values.storage }
+    func column(broadcastTo count: Int) -> Column { values }
     var labelsOfRows: [String]? { labels }
   }
 

@@ -168,9 +168,9 @@ os.execv(sys.argv[1], sys.argv[1:])" "$mixedlm" fit --from "spark:$remote" --tab
 # Effects that Spark keeps, and fitted values that it computes.
 spark_effects() {
   "$mixedlm" fit --from "spark:$remote" --table rows "${model[@]}" --save "$work/rows.fit" --write-effects g=effects \
-    --output "$work/summary"
+    --leverage --output "$work/summary"
   "$mixedlm" sql --from "spark:$remote" --table rows --model "$work/rows.fit" --effects g=effects --residuals \
-    --output "$work/score.sql"
+    --leverage --output "$work/score.sql"
   "$environment/bin/python" "$tests/spark_scores.py" "$remote" "$work/score.sql" "$work/second.json"
 }
 

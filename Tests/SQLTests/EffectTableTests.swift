@@ -17,6 +17,8 @@
       var vcFormula: [String: String]?
       var weights: String?
       var offset: String?
+      /// Whether levels of one factor tell those of the others.
+      var isNested = true
       var description: String { "\(formula) \(effects) \(groups ?? "") \(vcFormula ?? [:])" }
 
       var tables: [String: SQLSource] {
@@ -40,26 +42,36 @@
       Case(formula: "y ~ f * x + C(k, Sum) + (1 + x | g)", effects: ["g"]),
       Case(formula: "y ~ x + (x || g)", effects: ["g"]),
       Case(formula: "y ~ x + (1 | g/k)", effects: ["g", "g:k"]),
-      Case(formula: "y ~ x + (1 + z | h) + (1 | g)", effects: ["g", "h"], weights: "w", offset: "o"),
+      Case(
+        formula: "y ~ x + (1 + z | h) + (1 | g)", effects: ["g", "h"], weights: "w", offset: "o",
+        isNested: false),
+      Case(formula: "y ~ x + (1 + z | h)", effects: ["h"], weights: "w", offset: "o"),
+      Case(formula: "y ~ 0 + f + x + (1 | g) + (0 + z | g:k)", effects: ["g", "g:k"]),
       Case(formula: "y ~ center(x) + standardize(x + z) + (1 + center(x) | h)", effects: ["h"]),
-      Case(formula: "y ~ f + (0 + f | g) + (1 | Q('h'):C(k))", effects: ["g", "Q('h'):C(k)"]),
+      Case(
+        formula: "y ~ f + (0 + f | g) + (1 | Q('h'):C(k))", effects: ["g", "Q('h'):C(k)"], isNested: false),
       Case(formula: "np.log(y + 60) ~ I(x ** 2) + (1 | g) + (0 + x | g)", effects: ["g"]),
       Case(formula: "y ~ x + (1 | I(z > 0))", effects: ["I(z > 0)"]),
       Case(
         formula: "y ~ x + f", effects: ["g", "c", "d"], groups: "g", reFormula: "~x",
-        vcFormula: ["c": "0 + C(h)", "d": "0 + C(k):z"]),
+        vcFormula: ["c": "0 + C(h)", "d": "0 + C(k)"], isNested: false),
       Case(
-        formula: "y ~ x", effects: ["a", "b"], groups: "", vcFormula: ["a": "0 + C(g)", "b": "0 + C(h)"]),
+        formula: "y ~ x + f", effects: ["g", "c"], groups: "g", reFormula: "~x",
+        vcFormula: ["c": "0 + C(k):z"]),
+      Case(
+        formula: "y ~ x", effects: ["a", "b"], groups: "", vcFormula: ["a": "0 + C(g)", "b": "0 + C(h)"],
+        isNested: false),
     ]
 
     private static func scored(
       _ results: MixedLMResults, _ model: Case, _ queue: DatabaseQueue, residuals: Bool = true
     ) async throws -> DataFrame {
       let executor = SQLiteExecutor(writer: queue)
-      try await results.writeEffects(model.tables, on: executor, replacing: true)
+      try await results.writeEffects(
+        model.tables, on: executor, replacing: true, leverage: model.isNested)
       let sql = try results.scoringSQL(
         source: .table("t"), schema: await executor.columns(of: "SELECT * FROM t"), dialect: .sqlite,
-        effects: model.tables, residuals: residuals)
+        effects: model.tables, residuals: residuals, leverage: model.isNested)
       return try await DataFrame(query: sql, on: SQLiteExecutor(queue))
     }
 
@@ -78,6 +90,21 @@
       #expect(distance(kept.map { fitted[$0] }, rows.fittedvalues.values) < 1e-12)
       #expect(distance(kept.map { resid[$0] }, rows.resid.values) < 1e-12)
       #expect(fitted.indices.allSatisfy { used.contains($0) || resid[$0].isNaN })
+      if model.isNested {
+        let (leverage, standardized) = (
+          scored["leverage"].doubles ?? [], scored["standardized"].doubles ?? []
+        )
+        #expect(try distance(kept.map { leverage[$0] }, rows.leverage().values) < 1e-12)
+        #expect(
+          try distance(kept.map { standardized[$0] }, rows.residuals(.standardized).values) < 1e-11)
+        #expect(fitted.indices.allSatisfy { used.contains($0) || leverage[$0].isNaN })
+      } else {
+        #expect {
+          try rows.effectsSQL(of: model.effects[0], table: .table("e"), dialect: .sqlite, leverage: true)
+        } throws: {
+          "\($0)".contains("cross") && "\($0)".contains("leverage()")
+        }
+      }
       // The same of a fit that saw no rows, and of one that was saved.
       let sums = try await model.database(SQLiteExecutor(queue)).fit()
       let expected = try sums.predict(data, randomEffects: .all, newLevels: .population).values
@@ -87,14 +114,86 @@
       for results in [sums, try MixedLMResults.load(path)] {
         let own = try await Self.scored(results, model, queue)
         #expect(distance(own["fitted"].doubles ?? [], expected) < 1e-12)
+        // Their variances are optimised anew.
+        if model.isNested {
+          let leverage = own["leverage"].doubles ?? []
+          #expect(try distance(kept.map { leverage[$0] }, rows.leverage().values) < 1e-5)
+        }
       }
+    }
+
+    /// A predictor far from zero, and levels that are nested though no name says so.
+    @Test(arguments: [
+      ("y ~ far + (1 | g)", 1e3, 1e-12), ("y ~ far + (1 | g)", 1e9, 1e-12),
+      ("y ~ far * f + (1 | c) + (1 | g)", 1e6, 1e-9), ("y ~ far + (1 + far | g)", 1e3, 1e-9),
+      ("I(y * 1e-3 + 1e6) ~ far + (1 | g)", 1e6, 1e-12),
+    ])
+    func leveragesFarFromZero(_ formula: String, origin: Double, tolerance: Double) async throws {
+      var generator = SeededGenerator(seed: 46)
+      var data = RandomTable.make(rows: 300, using: &generator)
+      data["far"] = data["x"] + origin
+      data["c"] = data["g"] * 3 + data["k"]
+      let queue = try SQLiteTests.database(data)
+      let model = Case(formula: formula, effects: formula.contains("| c") ? ["c", "g"] : ["g"])
+      let results = try await model.rows(data).fit()
+      let scored = try await Self.scored(results, model, queue)
+      #expect(try distance(scored["leverage"].doubles ?? [], results.leverage().values) < tolerance)
+    }
+
+    /// A predictor that depends on others has no part in a leverage, and yet its gaps keep rows out of the fit.
+    @Test func onlyRowsOfTheFitHaveLeverages() async throws {
+      var generator = SeededGenerator(seed: 48)
+      var data = RandomTable.make(rows: 120, using: &generator)
+      data["p"] = (data["z"].doubles ?? []).enumerated().map { $0 == 5 ? .nan : 2 * $1 }
+      let queue = try SQLiteTests.database(data)
+      let model = Case(formula: "y ~ z + p + (1 | g)", effects: ["g"])
+      let results = try await model.rows(data).fit()
+      var leverage = try await Self.scored(results, model, queue)["leverage"].doubles ?? []
+      #expect(leverage.remove(at: 5).isNaN)
+      #expect(try distance(leverage, results.leverage().values) < 1e-12)
+    }
+
+    @Test func leveragesThatCannotBeHadSayWhy() async throws {
+      var generator = SeededGenerator(seed: 47)
+      let data = RandomTable.make(rows: 120, using: &generator)
+      let queue = try SQLiteTests.database(data)
+      let schema = try await SQLiteExecutor(queue).columns(of: "SELECT * FROM t")
+      func expectError(
+        _ word: String, _ results: MixedLMResults, effects: [String: SQLSource] = ["g": .table("e")],
+        schema: [SQLColumn]
+      ) {
+        #expect(throws: StatsModelsError.self, "\(word)") {
+          try results.scoringSQL(
+            source: .table("t"), schema: schema, dialect: .sqlite, effects: effects, residuals: true,
+            leverage: true)
+        }
+        do {
+          _ = try results.scoringSQL(
+            source: .table("t"), schema: schema, dialect: .sqlite, effects: effects, residuals: true,
+            leverage: true)
+        } catch { #expect("\(error)".lowercased().contains(word), "\(error)") }
+      }
+      let plain = try await mixedlm("y ~ x + (1 | g)", data).fit()
+      expectError("effects of 'g'", plain, effects: [:], schema: schema)
+      for name in ["leverage", "standardized"] {
+        expectError(name, plain, schema: schema + [SQLColumn(name: name.uppercased(), kind: .double)])
+      }
+      let weighted = try await mixedlm(
+        "y ~ x + (1 | g)", data, weights: [Double](repeating: 2, count: data.rowCount)
+      ).fit()
+      expectError("weights", weighted, schema: schema)
+      let pooled = try await MixedLM.fromSQL(
+        formula: "y ~ x + (1 | g)", source: .table("t"), on: SQLiteExecutor(queue), poolsLevels: true)
+      expectError("level", try await pooled.fit(), effects: [:], schema: schema)
+      let series = try await mixedlm("y ~ x + (1 | g)", data, residuals: .autoregressive()).fit()
+      expectError("correlated", series, schema: schema)
     }
 
     @Test func levelsThatTheTableLacksHaveNoEffect() async throws {
       var generator = SeededGenerator(seed: 42)
       let data = RandomTable.make(rows: 120, using: &generator)
       let queue = try SQLiteTests.database(data)
-      let model = Case(formula: "y ~ x + (1 + x | g) + (1 | h)", effects: ["g", "h"])
+      let model = Case(formula: "y ~ x + (1 + x | g) + (1 | h)", effects: ["g", "h"], isNested: false)
       let results = try await model.rows(data).fit()
       try await queue.write { database in
         try database.execute(
@@ -138,13 +237,15 @@
         let results = try await model.rows(data).fit()
         let scored = try await Self.scored(results, model, queue)
         #expect(distance(scored["fitted"].doubles ?? [], results.fittedvalues.values) < 1e-12, "\(name)")
+        #expect(
+          try distance(scored["leverage"].doubles ?? [], results.leverage().values) < 1e-12, "\(name)")
       }
     }
 
     @Test func nothingIsWrittenThatWasNotAskedFor() async throws {
       var generator = SeededGenerator(seed: 44)
       let data = RandomTable.make(rows: 120, using: &generator)
-      let model = Case(formula: "y ~ x + (1 | g) + (1 | h)", effects: ["g", "h"])
+      let model = Case(formula: "y ~ x + (1 | g) + (1 | h)", effects: ["g", "h"], isNested: false)
       let results = try await model.rows(data).fit()
       let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).db").path
       defer { try? FileManager.default.removeItem(atPath: path) }
@@ -216,6 +317,7 @@
       var generator = SeededGenerator(seed: 45)
       var data = RandomTable.make(rows: 90, using: &generator)
       data["h"] = (0..<90).map { ["it's", "\\", "a"][$0 % 3] }
+      data["y"] = (data["y"].doubles ?? []).enumerated().map { $1 + Double(4 * ($0 % 3)) }
       let results = try await mixedlm("y ~ x + (1 | h)", data).fit()
       let statements = try results.effectsSQL(of: "h", table: .table("a", "e"), dialect: dialect)
       let table = try "\(dialect.quoted("a")).\(dialect.quoted("e"))"
@@ -227,6 +329,8 @@
       #expect(rows.contains("(\(quote), ") && rows.contains("(\(backslash), ") && rows.contains("('a', "))
       let again = try results.effectsSQL(of: "h", table: .table("a", "e"), dialect: dialect, replacing: true)
       #expect(again.first == "DROP TABLE IF EXISTS \(table)" && Array(again.dropFirst()) == statements)
+      let wide = try results.effectsSQL(of: "h", table: .table("e"), dialect: dialect, leverage: true)
+      #expect(wide[0].contains("u0") && wide[0].contains("h2") && !wide[0].contains("h3"))
     }
 
     /// A database limits the length of a statement.

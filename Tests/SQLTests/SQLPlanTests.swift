@@ -90,6 +90,8 @@ struct SQLPlanTests {
     let formula = "y ~ x + \(code) + (1 | g)"
     let error = #expect(throws: PatsyError.self) { try plan(formula, .sqlite) }
     #expect(error?.origin != nil, "\(code): \(error.map { "\($0)" } ?? "")")
+    // A column that is not there is not in rows either.
+    #expect(error.map { "\($0)".contains("DataFrame(query:on:)") } == (code != "nosuch"))
   }
 
   @Test func interactionsGroupByLevels() throws {

@@ -82,12 +82,14 @@ extension Date: ColumnElement, ColumnScalar {
   /// The moment in universal time as text.
   public var level: ColumnValue? { .string(TimeColumn.text(.moment, microseconds, short: false)) }
   /// Points in universal time.
-  public static func columnStorage(_ values: [Date?]) -> Column.Storage {
-    .time(TimeColumn(.moment, microseconds: values.map { $0?.microseconds ?? TimeColumn.missing }))
+  public static func column(_ values: [Date?]) -> Column {
+    Column(
+      storage: .time(
+        TimeColumn(.moment, microseconds: values.map { $0?.microseconds ?? TimeColumn.missing })))
   }
   /// The moment `count` times.
-  public func columnStorage(broadcastTo count: Int) -> Column.Storage {
-    .time(TimeColumn(.moment, microseconds: [Int](repeating: microseconds, count: count)))
+  public func column(broadcastTo count: Int) -> Column {
+    Column(storage: .time(TimeColumn(.moment, microseconds: [Int](repeating: microseconds, count: count))))
   }
   private var microseconds: Int {
     Int(exactly: (timeIntervalSince1970 * Double(CalendarTime.second)).rounded()) ?? TimeColumn.missing

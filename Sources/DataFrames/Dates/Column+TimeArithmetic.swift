@@ -83,7 +83,7 @@ public struct Timedelta: ColumnScalar, Sendable, Hashable {
   /// The span as pandas prints it: `5 days 02:30:00`.
   public var level: ColumnValue? { .string(TimeColumn.text(.span, microseconds, short: false)) }
   /// The span `count` times.
-  public func columnStorage(broadcastTo count: Int) -> Column.Storage {
-    .time(TimeColumn(.span, microseconds: [Int](repeating: microseconds, count: count)))
+  public func column(broadcastTo count: Int) -> Column {
+    Column(storage: .time(TimeColumn(.span, microseconds: [Int](repeating: microseconds, count: count))))
   }
 }

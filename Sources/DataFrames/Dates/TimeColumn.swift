@@ -1,7 +1,7 @@
 /// Points in time, or spans of time, of one column: pandas' `datetime64` and `timedelta64`.
-public struct TimeColumn: Sendable, Equatable {
+package struct TimeColumn: Sendable, Equatable {
   /// What the numbers stand for.
-  public enum Kind: String, Sendable {
+  package enum Kind: String, Sendable {
     /// Microseconds since 1970 began, without time zones.
     case moment
     /// Microseconds.
@@ -9,21 +9,21 @@ public struct TimeColumn: Sendable, Equatable {
   }
 
   /// What the numbers stand for.
-  public let kind: Kind
+  package let kind: Kind
   /// Microseconds; ``missing`` where a value is missing.
-  public let microseconds: [Int]
+  package let microseconds: [Int]
 
   /// Marks a missing value.
-  public static let missing = Int.min
+  package static let missing = Int.min
 
   /// Values in microseconds.
-  public init(_ kind: Kind, microseconds: [Int]) {
+  package init(_ kind: Kind, microseconds: [Int]) {
     self.kind = kind
     self.microseconds = microseconds
   }
 
   /// Number of values.
-  public var count: Int { microseconds.count }
+  package var count: Int { microseconds.count }
 
   /// The value at a position as text, nil where it is missing: `2020-03-31`, with a time unless it is midnight.
   func text(_ position: Int) -> String? {

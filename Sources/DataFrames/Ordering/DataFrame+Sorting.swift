@@ -27,6 +27,26 @@ extension DataFrame {
       throw DataFrameError(
         .lengthMismatch, "sortValues: \(ascending.count) directions for \(names.count) columns")
     }
+    let sorted =
+      if let count = UInt32(exactly: rowCount) {
+        rows(places: try order(Array(0..<count), names, ascending, naPosition))
+      } else {
+        rows(uncheckedPositions: try order(Array(0..<rowCount), names, ascending, naPosition))
+      }
+    return ignoreIndex ? sorted.resetIndex() : sorted
+  }
+
+  /// The rows at some places, which are the labels too where rows are numbered from 0.
+  private func rows(places: [UInt32]) -> DataFrame {
+    DataFrame(
+      uncheckedColumns: columns.map { $0.rows(uncheckedPositions: places) },
+      rowLabels: rowLabels.areDefault ? RowLabels(places: places) : rowLabels.picked(places))
+  }
+
+  /// Rows sorted by columns; what that takes is gone before they are picked.
+  private func order<Row: FixedWidthInteger>(
+    _ rows: [Row], _ names: [String], _ ascending: [Bool], _ naPosition: MissingPosition
+  ) throws(DataFrameError) -> [Row] {
     var keys: [[UInt64]] = []
     for (position, name) in names.enumerated() {
       var key = SortKeys(try column(name))
@@ -34,8 +54,7 @@ extension DataFrame {
       if naPosition == .first { key.putMissingFirst() }
       keys.append(key.keys)
     }
-    let sorted = self.rows(uncheckedPositions: RadixSort.sorted(Array(0..<rowCount), by: keys))
-    return ignoreIndex ? sorted.resetIndex() : sorted
+    return RadixSort.sorted(rows, by: keys)
   }
 
   /// The rows sorted by a column; equal values keep their order.

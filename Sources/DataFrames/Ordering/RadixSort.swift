@@ -12,38 +12,40 @@ enum RadixSort {
   private static let shortRun = 24
 
   /// Rows as they are given, sorted by their keys; equal keys keep their order.
-  static func sorted(_ rows: [Int], by keys: [UInt64]) -> [Int] { sorted(rows, by: [keys]) }
+  static func sorted<Row: FixedWidthInteger>(_ rows: [Row], by keys: [UInt64]) -> [Row] {
+    sorted(rows, by: [keys])
+  }
 
   /// Rows as they are given, sorted by several keys, of which the first one decides; equal rows keep their order.
-  static func sorted(_ rows: [Int], by keys: [[UInt64]]) -> [Int] {
+  static func sorted<Row: FixedWidthInteger>(_ rows: [Row], by keys: [[UInt64]]) -> [Row] {
     if rows.count < 2 || keys.isEmpty { return rows }
     guard rows.count <= Int(UInt32.max) else {
       return rows.enumerated().sorted { a, b in
-        precedes(keys, a.element, b.element) ?? (a.offset < b.offset)
+        precedes(keys, Int(a.element), Int(b.element)) ?? (a.offset < b.offset)
       }.map(\.element)
     }
-    let prefix = Prefix(rows, keys)
-    var packed = prefix.packed
-    sort(&packed)
-    var result = packed.map { rows[Int(truncatingIfNeeded: $0 & 0xFFFF_FFFF)] }
-    if !prefix.isComplete { resolve(&result, packed, keys) }
+    var prefix = Prefix(rows, keys)
+    sort(&prefix.packed)
+    var result = prefix.packed.map { rows[Int(truncatingIfNeeded: $0 & 0xFFFF_FFFF)] }
+    if !prefix.isComplete { resolve(&result, prefix.packed, keys) }
     return result
   }
 
   /// The leading bits of the keys of each row, and its place in the lower half.
   private struct Prefix {
-    private(set) var packed: [UInt64]
+    var packed: [UInt64]
     /// Whether the bits are all that differ.
     private(set) var isComplete = true
 
-    init(_ rows: [Int], _ keys: [[UInt64]]) {
+    init(_ rows: [some FixedWidthInteger], _ keys: [[UInt64]]) {
       packed = (0..<rows.count).map { UInt64($0) }
       var free = prefixBits
       for key in keys {
         var (low, high) = (UInt64.max, UInt64.min)
         for row in rows {
-          low = min(low, key[row])
-          high = max(high, key[row])
+          let value = key[Int(truncatingIfNeeded: row)]
+          low = min(low, value)
+          high = max(high, value)
         }
         let width = UInt64.bitWidth - (high - low).leadingZeroBitCount
         let taken = min(width, free)
@@ -53,7 +55,10 @@ enum RadixSort {
         free -= taken
         packed.withUnsafeMutableBufferPointer { packed in
           key.withUnsafeBufferPointer { key in
-            for place in packed.indices { packed[place] |= ((key[rows[place]] - low) >> drop) << shift }
+            for place in packed.indices {
+              let value = key[Int(truncatingIfNeeded: rows[place])]
+              packed[place] |= ((value - low) >> drop) << shift
+            }
           }
         }
       }
@@ -101,7 +106,9 @@ enum RadixSort {
   }
 
   /// Sorts the rows with equal prefixes by all of their keys.
-  private static func resolve(_ rows: inout [Int], _ packed: [UInt64], _ keys: [[UInt64]]) {
+  private static func resolve<Row: FixedWidthInteger>(
+    _ rows: inout [Row], _ packed: [UInt64], _ keys: [[UInt64]]
+  ) {
     var start = 0
     while start < rows.count {
       var end = start + 1
@@ -117,7 +124,7 @@ enum RadixSort {
         for place in start + 1..<end {
           let row = rows[place]
           var free = place
-          while free > start, precedes(keys, row, rows[free - 1]) == true {
+          while free > start, precedes(keys, Int(row), Int(rows[free - 1])) == true {
             rows[free] = rows[free - 1]
             free -= 1
           }
@@ -129,11 +136,11 @@ enum RadixSort {
   }
 
   /// Rows sorted by one key, 32 bits after the other.
-  private static func byDigits(_ rows: [Int], _ key: [UInt64]) -> [Int] {
+  private static func byDigits<Row: FixedWidthInteger>(_ rows: [Row], _ key: [UInt64]) -> [Row] {
     var rows = rows
     for shift in [0, UInt64(prefixBits)] {
       var packed = rows.indices.map { place in
-        UInt64(place) | ((key[rows[place]] >> shift) << UInt64(prefixBits))
+        UInt64(place) | ((key[Int(rows[place])] >> shift) << UInt64(prefixBits))
       }
       sort(&packed)
       rows = packed.map { rows[Int(truncatingIfNeeded: $0 & 0xFFFF_FFFF)] }

@@ -9,10 +9,10 @@ internal import LinearAlgebra
 final class FactoredPredictionErrors: PredictionErrors, @unchecked Sendable {
   let estimate: Estimate
   var covarianceFactors: [Matrix?] { system.factors }
-  private let system: RandomSystem
-  private let basis: PredictionStatistics.Basis
+  let system: RandomSystem
+  let basis: PredictionStatistics.Basis
   /// M⁻¹R, effects × rank.
-  private let projected: [Double]
+  let projected: [Double]
   /// R, effects × rank.
   private let products: [Double]
   private var rank: Int { basis.rank }
@@ -188,7 +188,7 @@ final class FactoredPredictionErrors: PredictionErrors, @unchecked Sendable {
   }
 
   /// M⁻¹ at some places; entries that the pattern lacks take solutions.
-  private func inverse(at places: [Int]) -> Matrix {
+  func inverse(at places: [Int]) -> Matrix {
     var result = Matrix(rows: places.count, columns: places.count)
     var isWhole = true
     for (i, a) in places.enumerated() {

@@ -44,7 +44,7 @@ public enum FormulaValue: Sendable {
 /// A one-dimensional array, or a pandas Series: some functions treat missing values of the two differently.
 public struct FormulaVector: Sendable {
   /// The elements by type.
-  public var storage: Column.Storage
+  package var storage: Column.Storage
   /// Whether this is a column of a data frame, pandas' Series, rather than a numpy array.
   public var isSeries: Bool
   /// Whether the elements are Python's own objects for pandas: what comes of truth values with missing ones.
@@ -53,18 +53,24 @@ public struct FormulaVector: Sendable {
   var labels: [Int]?
 
   /// An array, or a Series, over the given elements.
-  public init(_ storage: Column.Storage, isSeries: Bool = false) {
+  package init(_ storage: Column.Storage, isSeries: Bool = false) {
     self.storage = storage
     self.isSeries = isSeries
   }
+
+  /// An array, or a Series, of a column's elements.
+  public init(_ column: Column, isSeries: Bool = false) { self.init(column.storage, isSeries: isSeries) }
 
   /// An array, or a Series, of numbers.
   public init(_ values: [Double], isSeries: Bool = false) {
     self.init(.double(values), isSeries: isSeries)
   }
 
+  /// The elements.
+  public var column: Column { Column(storage: storage) }
+
   /// Number of elements.
-  public var count: Int { Column(storage: storage).count }
+  public var count: Int { column.count }
 }
 
 /// Data with a coding and levels of its own, the result of `C()`.

@@ -1,5 +1,6 @@
 import DataFrames
 import LinearAlgebra
+import MixedModels
 import Patsy
 import SQLModels
 
@@ -175,7 +176,7 @@ extension MixedLMResults {
       })
   }
 
-  /// Statements that make a table of the predicted effects of a factor and fill it, for ``scoringSQL(source:schema:dialect:effects:residuals:)``.
+  /// Statements that make a table of the predicted effects of a factor and fill it, for ``scoringSQL(source:schema:dialect:effects:residuals:leverage:)``.
   ///
   /// A row for each level: columns of the factor's name with the level, several for `school:class` and for variance
   /// components, whose levels belong to a group; then `u0`, `u1`, … with the effects in the order of
@@ -188,25 +189,30 @@ extension MixedLMResults {
   ///   - table: the table to be made.
   ///   - dialect: how the database writes SQL.
   ///   - replacing: whether a table of that name is dropped first; else it is the database's error.
-  /// - Throws: ``StatsModelsError`` for what has no effects, and for levels that no table holds.
+  ///   - leverage: whether the table also gets what leverages take of a level, columns `h0`, `h1`, …: k (k + 1) / 2 + p k
+  ///     numbers with k effects and p fixed ones. Of nested factors the table of the finest has them.
+  /// - Throws: ``StatsModelsError`` for what has no effects, for levels that no table holds, and for leverages of models
+  ///   whose factors cross.
   ///
   /// Not in statsmodels.
   public func effectsSQL(
-    of group: String, table: SQLSource, dialect: SQLDialect, replacing: Bool = false
+    of group: String, table: SQLSource, dialect: SQLDialect, replacing: Bool = false, leverage: Bool = false
   ) throws -> [String] {
     let effects = try tableOfEffects(of: group)
+    let forms = try leverage ? leverageForms().forms : nil
+    let holdsForms = forms?.finest.map { effects.blocks.contains(specification.blockOfTerm[$0]) } ?? false
     do {
       return try EffectTableWriter(table: effects, target: table.target(dialect), dialect: dialect)
         .statements(
           modes: modes, firstTerms: effects.blocks.map { specification.firstTerm(of: $0) },
-          replacing: replacing)
+          forms: holdsForms ? forms : nil, replacing: replacing)
     } catch let error as SQLError {
       throw StatsModelsError(.invalidArgument, error.message)
     }
   }
 
   /// Writes the predicted effects of factors into tables of a database, which then computes fitted values and residuals
-  /// by ``scoringSQL(source:schema:dialect:effects:residuals:)``.
+  /// by ``scoringSQL(source:schema:dialect:effects:residuals:leverage:)``.
   ///
   /// ```swift
   /// let database = try SQLiteExecutor(path: "sales.db", access: .write)
@@ -214,18 +220,21 @@ extension MixedLMResults {
   /// ```
   /// - Parameters:
   ///   - tables: the tables to be made, by factor as written or by name of the variance component; see
-  ///     ``effectsSQL(of:table:dialect:replacing:)``.
+  ///     ``effectsSQL(of:table:dialect:replacing:leverage:)``.
   ///   - executor: a connection that was opened for writing.
   ///   - replacing: whether tables of these names are dropped first; else they are the database's error.
+  ///   - leverage: whether they get what leverages take too.
   /// - Throws: ``StatsModelsError`` for what has no effects, for a connection that only reads, and for tasks that were
   ///   cancelled; the database's errors. Nothing is written then where the database has transactions for that.
   ///
   /// Not in statsmodels.
   public func writeEffects(
-    _ tables: [String: SQLSource], on executor: some SQLWriter, replacing: Bool = false
+    _ tables: [String: SQLSource], on executor: some SQLWriter, replacing: Bool = false,
+    leverage: Bool = false
   ) async throws {
     let statements = try tables.sorted { $0.key < $1.key }.flatMap {
-      try effectsSQL(of: $0.key, table: $0.value, dialect: executor.dialect, replacing: replacing)
+      try effectsSQL(
+        of: $0.key, table: $0.value, dialect: executor.dialect, replacing: replacing, leverage: leverage)
     }
     do { try await executor.write(statements) } catch let error as SQLError {
       throw StatsModelsError(.invalidArgument, error.message)
@@ -246,17 +255,21 @@ private struct EffectTableWriter {
   /// Databases that look rows up by a key.
   private static let withKeys: Set<SQLDialect> = [.sqlite, .postgreSQL, .duckDB]
 
-  func statements(modes: [Matrix], firstTerms: [Int], replacing: Bool) throws -> [String] {
+  func statements(
+    modes: [Matrix], firstTerms: [Int], forms: LevelForms?, replacing: Bool
+  ) throws -> [String] {
     var names: [String] = []
     var columns: [String] = []
     for (position, key) in table.keys.enumerated() {
-      if key.name.lowercased().wholeMatch(of: /u[0-9]+/) != nil {
+      let taken = key.name.lowercased()
+      if taken.wholeMatch(of: /u[0-9]+/) != nil || forms != nil && taken.wholeMatch(of: /h[0-9]+/) != nil {
         throw SQLError("the factor '\(key.name)' has the name of a column of effects: rename it in a view")
       }
       names.append(try dialect.quoted(key.name))
       columns.append("\(names[position]) \(dialect.type(try table.kind(ofKey: position))) NOT NULL")
     }
-    let effects = (0..<table.width).map { "u\($0)" }
+    let size = forms?.count ?? 0
+    let effects = (0..<table.width).map { "u\($0)" } + (0..<size).map { "h\($0)" }
     columns += effects.map { "\($0) \(dialect.type(.double)) NOT NULL" }
     if Self.withKeys.contains(dialect), !names.isEmpty {
       columns.append("PRIMARY KEY (\(names.joined(separator: ", ")))")
@@ -271,6 +284,9 @@ private struct EffectTableWriter {
         for effect in 0..<modes[term].columns {
           values.append(dialect.number(level < modes[term].rows ? modes[term][level, effect] : 0))
         }
+      }
+      for number in forms?.numbers[level * size..<(level + 1) * size] ?? [] {
+        values.append(dialect.number(number))
       }
       let row = "(\(values.joined(separator: ", ")))"
       if !rows.isEmpty, rows.utf8.count + row.utf8.count > Self.mostBytes {

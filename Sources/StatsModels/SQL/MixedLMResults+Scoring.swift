@@ -3,11 +3,12 @@ import Patsy
 import SQLModels
 
 extension MixedLMResults {
-  /// A statement by which a database computes fitted values: every column of the source, `fitted`, and on request `resid`.
+  /// A statement by which a database computes fitted values: every column of the source, `fitted`, and on request `resid` and
+  /// `leverage`; with both also `standardized`, the residual over its standard deviation σ√((1 − h)/w).
   ///
-  /// Predicted effects are those of tables that ``writeEffects(_:on:replacing:)`` made, one for each factor that is named.
-  /// Levels that a table lacks, and rows that have none, have no effect; nor have factors that are not named. A row that
-  /// lacks a predictor has no fitted value.
+  /// Predicted effects are those of tables that ``writeEffects(_:on:replacing:leverage:)`` made, one for each factor that is
+  /// named. Levels that a table lacks, and rows that have none, have no effect; nor have factors that are not named. A row that
+  /// lacks a predictor has no fitted value; only rows of the fit have a leverage.
   /// ```swift
   /// let sql = try results.scoringSQL(
   ///   source: .table("sales"), schema: schema, dialect: .duckDB, effects: ["shop": .table("shop_effects")])
@@ -18,21 +19,25 @@ extension MixedLMResults {
   ///   - dialect: how the database writes SQL.
   ///   - effects: tables of predicted effects by factor as written, or by name of a variance component.
   ///   - residuals: whether the response, which the source then has, less the fitted value is a column `resid`.
+  ///   - leverage: whether ∂ŷ/∂y, as of ``leverage()``, is a column. The table of the factor, of nested ones of the finest, must
+  ///     have been written with `leverage: true`.
   /// - Throws: `PatsyError` with the place of what SQL cannot compute, ``StatsModelsError`` for factors that are no column,
-  ///   and for a source that has columns of these names.
+  ///   for a source that has columns of these names, and for leverages of models whose factors cross.
   ///
   /// Not in statsmodels.
   public func scoringSQL(
     source: SQLSource, schema: [SQLColumn], dialect: SQLDialect, effects: [String: SQLSource] = [:],
-    residuals: Bool = false
+    residuals: Bool = false, leverage: Bool = false
   ) throws -> String {
     guard let formulas = specification.source else {
       throw StatsModelsError(
         .notAvailable,
         "this model was made of arrays and knows no variables, of which SQL could compute anything")
     }
-    for name in residuals ? ["fitted", "resid"] : ["fitted"]
-    where schema.contains(where: { $0.name.lowercased() == name }) {
+    let made =
+      ["fitted"] + (residuals ? ["resid"] : []) + (leverage ? ["leverage"] : [])
+      + (residuals && leverage ? ["standardized"] : [])
+    for name in made where schema.contains(where: { $0.name.lowercased() == name }) {
       throw StatsModelsError(
         .invalidArgument, "the source has a column '\(name)': select the others by a query", values: [name])
     }
@@ -41,41 +46,62 @@ extension MixedLMResults {
       for info in [formulas.fixedInfo] + formulas.effectInfos.compactMap({ $0 }) { translator.learn(info) }
       let writer = ScoringWriter(
         factors: SQLFactors(translator: translator, environment: formulas.environment), schema: schema)
-      var terms = try writer.products(
-        formulas.fixedInfo, coefficients: estimate.fixedEffects.map { dialect.number($0.isNaN ? 0 : $0) })
-      if let offset = specification.offset {
-        guard let column = offset.column else {
-          throw StatsModelsError(
-            .notAvailable, "the model's offset was given as numbers, which no column of a table holds")
-        }
-        terms.append(try writer.factors.number(column: column, argument: "offset"))
+      let fixed = try writer.columns(formulas.fixedInfo)
+      var terms = zip(fixed, estimate.fixedEffects).map {
+        ([dialect.number($1.isNaN ? 0 : $1)] + $0).joined(separator: " * ")
       }
+      let offset = try writer.number(specification.offset, argument: "offset")
+      if let offset { terms.append(offset) }
+      /// The regressors of a block's effects.
+      func random(_ block: Int) throws -> [[String]] {
+        if let info = formulas.effectInfos[block] { return try writer.columns(info) }
+        let own = specification.blocks[block]
+        return [try own.isComponent ? tableOfEffects(of: own.group).multipliers.map(writer.number) : []]
+      }
+      let forms = try leverage ? leverageForms() : nil
+      let finest = forms?.forms.finest.map { specification.blockOfTerm[$0] }
+      var formTable: Int?
       var joins = ""
       for (number, name) in effects.keys.sorted().enumerated() {
         guard let target = effects[name] else { continue }
         let table = try tableOfEffects(of: name)
-        joins += try writer.join(table, target, number)
-        var next = 0
-        for block in table.blocks {
-          let width = specification.blocks[block].width
-          let columns = (next..<(next + width)).map {
-            "COALESCE(\(writer.effect(number, $0)), \(dialect.number(0)))"
-          }
-          next += width
-          if let info = formulas.effectInfos[block] {
-            terms += try writer.products(info, coefficients: columns)
-          } else {
-            terms += try columns.map { try writer.product([$0], of: table.multipliers) }
-          }
+        let holdsForms = finest.map(table.blocks.contains) ?? false
+        if holdsForms { formTable = number }
+        joins += try writer.join(table, target, number, forms: holdsForms ? forms?.forms.count ?? 0 : 0)
+        let columns = try table.blocks.flatMap(random)
+        terms += columns.enumerated().map { position, column in
+          (["COALESCE(\(writer.effect(number, position)), \(dialect.number(0)))"] + column)
+            .joined(separator: " * ")
         }
       }
       let sum = terms.isEmpty ? dialect.number(0) : terms.joined(separator: " + ")
       var columns = "s.*, \(sum) AS fitted"
-      if residuals {
-        let response = try writer.product([], of: formulas.plan.fixed.lhsTermlist.flatMap(\.factors))
-        columns += ", \(response) - (\(sum)) AS resid"
+      let response = try made.count > 1 ? writer.response(formulas.plan.fixed.lhsTermlist) : ""
+      if residuals { columns += ", \(response) - (\(sum)) AS resid" }
+      let weight = try leverage ? writer.number(specification.savedWeights, argument: "weights") : nil
+      if let forms {
+        if let group = forms.group, formTable == nil {
+          throw StatsModelsError(
+            .invalidArgument,
+            "leverages take the table of effects of '\(group)', written with them: name it among the effects",
+            values: [group])
+        }
+        let relative = try LeverageSQL(
+          forms: forms.forms, fixed: forms.forms.columns.map { fixed[$0] },
+          random: forms.forms.terms.flatMap { try random(specification.blockOfTerm[$0]) }, dialect: dialect
+        ).relative { writer.form(formTable ?? 0, $0) }
+        // A row that lacks anything was not in the fit: predictors that depend on others count too.
+        let rest = "(\(response) - (\(sum)))"
+        let known = ["\(rest) IS NOT NULL"] + (dialect.isNaN(rest).map { ["NOT (\($0))"] } ?? [])
+        let value = (weight.map { "\($0) * " } ?? "") + "(\(relative))"
+        columns += ", CASE WHEN \(known.joined(separator: " AND ")) THEN \(value) END AS leverage"
       }
-      return "SELECT \(columns) FROM (SELECT * FROM \(try source.sql(dialect))) AS s\(joins)"
+      let statement = "SELECT \(columns) FROM (SELECT * FROM \(try source.sql(dialect))) AS s\(joins)"
+      guard residuals, leverage else { return statement }
+      let root = weight.map { " * SQRT(\($0))" } ?? ""
+      let one = dialect.number(1)
+      return "SELECT q.*, CASE WHEN leverage < \(one) THEN "
+        + "resid\(root) / SQRT(\(dialect.number(scale)) * (\(one) - leverage)) END AS standardized FROM (\(statement)) AS q"
     } catch let error as SQLError {
       throw StatsModelsError(.invalidArgument, error.message)
     } catch is SQLMomentsNeeded {
@@ -112,9 +138,11 @@ private struct ScoringWriter {
 
   /// The column of an effect of a table.
   func effect(_ table: Int, _ position: Int) -> String { "\(prefix)\(table)_u\(position)" }
+  /// The column of a number of a level of a table that leverages take.
+  func form(_ table: Int, _ position: Int) -> String { "\(prefix)\(table)_h\(position)" }
 
-  /// Puts the effects of a table beside the rows.
-  func join(_ table: EffectTable, _ source: SQLSource, _ number: Int) throws -> String {
+  /// Puts the effects of a table beside the rows, and as many numbers of `forms`.
+  func join(_ table: EffectTable, _ source: SQLSource, _ number: Int, forms: Int) throws -> String {
     var columns: [String] = []
     var conditions: [String] = []
     for (position, key) in table.keys.enumerated() {
@@ -132,31 +160,41 @@ private struct ScoringWriter {
       conditions.append("\(own.key) = \(name)")
     }
     columns += (0..<table.width).map { "u\($0) AS \(effect(number, $0))" }
+    columns += (0..<forms).map { "h\($0) AS \(form(number, $0))" }
     let condition = conditions.isEmpty ? dialect.truth(true) : conditions.joined(separator: " AND ")
     return " LEFT JOIN (SELECT \(columns.joined(separator: ", ")) FROM \(try source.sql(dialect))) AS "
       + "\(prefix)\(number) ON \(condition)"
   }
 
-  /// A product with numeric factors.
-  func product(_ parts: [String], of numbers: [EvalFactor]) throws -> String {
-    let product =
-      try parts
-      + numbers.map { factor -> String in
-        guard case .number(let sql) = try factors.design(factor) else {
-          throw SQLError("'\(factor.name)' is no number in the source")
-        }
-        return sql
-      }
-    return product.isEmpty ? dialect.number(1) : product.joined(separator: " * ")
+  /// A numeric factor.
+  func number(_ factor: EvalFactor) throws -> String {
+    guard case .number(let sql) = try factors.design(factor) else {
+      throw SQLError("'\(factor.name)' is no number in the source")
+    }
+    return sql
   }
 
-  /// Coefficients times columns.
-  func products(_ info: DesignInfo, coefficients: [String]) throws -> [String] {
-    try zip(info.recipes, coefficients).map { recipe, coefficient in
-      let codes = try recipe.codings.map {
-        try code($0, levels: info.factorInfos?[$0.factor]?.categories ?? [])
-      }
-      return try product([coefficient] + codes, of: recipe.numbers.map(\.factor))
+  /// Numbers of the rows that came from a column; nil where there are none.
+  func number(_ numbers: RowNumbers?, argument: String) throws -> String? {
+    guard let numbers else { return nil }
+    guard let column = numbers.column else {
+      throw StatsModelsError(
+        .notAvailable, "the model's \(argument) came as numbers, which no column of a table holds")
+    }
+    return try factors.number(column: column, argument: argument)
+  }
+
+  /// The response.
+  func response(_ terms: [Term]) throws -> String {
+    let numbers = try terms.flatMap(\.factors).map(number)
+    return numbers.isEmpty ? factors.translator.dialect.number(1) : numbers.joined(separator: " * ")
+  }
+
+  /// The factors of each column of a design.
+  func columns(_ info: DesignInfo) throws -> [[String]] {
+    try info.recipes.map { recipe in
+      try recipe.codings.map { try code($0, levels: info.factorInfos?[$0.factor]?.categories ?? []) }
+        + recipe.numbers.map { try number($0.factor) }
     }
   }
 

@@ -151,6 +151,7 @@ struct SQLFactors: Sendable {
   /// Runs a translation whose errors get the place in the formula and a remedy.
   private func placing(_ factor: EvalFactor, _ body: () throws -> Translated) throws -> Translated {
     do { return try body() } catch let error as SQLError {
+      if error.lacksColumn { throw PatsyError(error.message, origin: factor.origin) }
       throw PatsyError(
         "'\(factor.code)' cannot be computed by SQL: \(error.message). Fit from rows (DataFrame(query:on:)), or "
           + "sum them up as a stream (mixedlm aggregate)",
