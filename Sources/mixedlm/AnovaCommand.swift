@@ -5,7 +5,7 @@ import StatsModels
 struct AnovaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "anova",
-    abstract: "Fit a model and test each term of the fixed effects by F.",
+    abstract: "Fit a model and test each term of the fixed effects by F, or by Wald's chi2.",
     discussion: """
       Type 1 tests each term after those before it, 2 after all that do not contain it, 3 as SAS and lmerTest do. With \
       --random each term of the random effects is left out in turn and tested by a likelihood ratio.
@@ -14,6 +14,7 @@ struct AnovaCommand: ParsableCommand {
         mixedlm anova ham.csv --formula "liking ~ C(Product) * C(Information) + (1 | Consumer)"
         mixedlm anova Machines.csv --formula "score ~ Machine + (1 | Worker/Machine)" --ddf kenward-roger --format json
         mixedlm anova sleep.csv --formula "Reaction ~ Days + (Days | Subject)" --random
+        mixedlm anova cbpp.csv --formula "incidence ~ C(period) + (1 | herd)" --family binomial --trials size
       """)
 
   /// What `--type` takes.
@@ -51,12 +52,18 @@ struct AnovaCommand: ParsableCommand {
 
   func validate() throws {
     try model.requireModel()
-    try model.requireLinear("anova", remedy: "take 'mixedlm compare … --family', likelihood ratios")
+    if random {
+      try model.requireLinear(
+        "anova --random", remedy: "take 'mixedlm compare … --family', likelihood ratios")
+    }
   }
 
   func run() throws {
     try Terminal.reporting(Self.self) {
       try output.check()
+      if let family = try model.generalized.chosenFamily {
+        return try write(GeneralizedFit(model, family: family).results.anova(type: type.type))
+      }
       let results = try FittedModel(model).results
       if random { return try write(results.ranova()) }
       let table = try results.anova(type: type.type, ddf: ddf.method)
@@ -71,6 +78,29 @@ struct AnovaCommand: ParsableCommand {
 }
 
 extension AnovaCommand {
+  private func write(_ tests: WaldTestResults) throws {
+    let terms = tests.table.index
+    switch format {
+    case .text: try output.write(tests.description)
+    case .csv:
+      let columns = [("chi2", tests.statistic), ("df", tests.dfConstraints), ("p", tests.pvalues)]
+      let frame = try DataFrame(
+        columns: [Column(name: "term", terms)] + columns.map { Column(name: $0, $1) })
+      try output.write(frame.csvText(index: false))
+    case .json:
+      let rows = terms.indices.map { i -> JSONValue in
+        [
+          "term": .string(terms[i]), "chi2": .number(tests.statistic[i]),
+          "df": .number(tests.dfConstraints[i]), "p": .number(tests.pvalues[i]),
+        ]
+      }
+      let document: JSONValue = [
+        "type": Int(type.rawValue).map { .integer($0) } ?? .string(type.rawValue), "rows": .array(rows),
+      ]
+      try output.write(document.encoded())
+    }
+  }
+
   private func write(_ tests: RandomTermTests) throws {
     switch format {
     case .text: try output.write(tests.description)

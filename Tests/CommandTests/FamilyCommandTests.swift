@@ -112,13 +112,20 @@ struct FamilyCommandTests {
       negative.output.contains("Converged:          No") && negative.errors.contains("use the log link"))
     let sums = try Mixedlm.run(["fit", "--aggregates", "x.mlx", "--family", "binomial"])
     #expect(sums.status == 64 && sums.errors.contains("file of rows"))
-    let anova = try Mixedlm.run(["anova"] + Self.cattle)
+    let anova = try Mixedlm.run(["anova"] + Self.cattle + ["--random"])
     #expect(anova.status == 64 && anova.errors.contains("mixedlm compare"))
     let type = try Mixedlm.run(
       ["means", Fixtures.data("cbpp"), "--formula", Self.herds, "--of", "period", "--type", "response"])
     #expect(type.status == 64 && type.errors.contains("--type belongs to generalised models"))
     let lines = try Mixedlm.run(["plot"] + Self.cattle + ["--kind", "fitted"])
     #expect(lines.status == 64 && lines.errors.contains("take means"))
+  }
+
+  /// Wald's χ² of a lone term is that of its columns.
+  @Test func anova() throws {
+    let table = try Mixedlm.run(["anova"] + Self.cattle + ["--format", "csv"]).output
+    #expect(table.hasPrefix("term,chi2,df,p\n") && table.contains(",3.0,"))
+    #expect(try Mixedlm.run(["anova"] + Self.cattle).output.contains("P>chi2"))
   }
 
   @Test func meansOnBothScales() throws {

@@ -149,4 +149,19 @@ import Testing
     let rough = try mixedglm("incidence + healthy ~ 1 + (1 | herd)", data, family: .binomial()).fit(nAGQ: 5)
     #expect(throws: StatsModelsError.self) { try compare(mixed, rough) }
   }
+
+  /// Counts that vary more than their family says are named with remedies, and not once these are taken.
+  @Test func overdispersion() throws {
+    let data = try DataFrame(csv: Fixtures.data("grouseticks"))
+    func text(_ formula: String, _ family: Family = .poisson()) throws -> String? {
+      try mixedglm(formula, data, family: family).fit().warnings.map(\.message).first {
+        $0.contains("overdispersion")
+      }
+    }
+    let formula = "TICKS ~ C(YEAR) + HEIGHT + (1 | BROOD) + (1 | LOCATION)"
+    let said = try #require(try text(formula))
+    #expect(said.contains("(1 | row)") && said.contains("negative binomial"))
+    #expect(try text(formula + " + (1 | INDEX)") == nil)
+    #expect(try text(formula, .negativeBinomial()) == nil)
+  }
 }

@@ -74,35 +74,79 @@ import Testing
   }
 
   /// −2 log L of Laplace's approximation with Z, H and the mode as dense matrices, also where rows have no level, and its
-  /// gradient there.
-  @Test(arguments: RandomData.Structure.allCases, [false, true])
-  func dense(_ structure: RandomData.Structure, _ hasHoles: Bool) throws {
-    var rows = RandomData.rows(.binomial, structure, seed: 5)
-    if hasHoles {
-      for t in rows.terms.indices {
-        for i in stride(from: 3 * t, to: rows.count, by: 7 + t) { rows.terms[t].codes[i] = -1 }
+  /// gradient by differences of these: a thousand small models of all families, links and structures.
+  @Test(arguments: RandomData.families.indices) func dense(_ index: Int) throws {
+    let (family, link) = RandomData.families[index]
+    var left = 0
+    defer { #expect(left <= 4, "\(family) \(link)") }
+    for seed in 0..<44 {
+      let structure = RandomData.Structure.allCases[seed % 4]
+      var rows = RandomData.rows(family, structure, seed: UInt64(100 * index + seed), count: 24)
+      if seed % 8 >= 4 {
+        for t in rows.terms.indices {
+          for i in stride(from: 3 * t, to: rows.count, by: 7 + t) { rows.terms[t].codes[i] = -1 }
+        }
       }
-    }
-    let model = try GeneralizedModel(rows, response: ResponseModel(.binomial, link: .logit))
-    let at = RandomData.point(rows, .logit, .binomial)
-    let parameters = model.parameters(covariances: at.covariances, fixedEffects: at.coefficients)
-    let found = try #require(model.derivatives(at: parameters))
-    #expect(abs(found.deviance - denseDeviance(rows, at.covariances, at.coefficients)) < 1e-9)
-    for i in parameters.indices {
-      let h = 1e-4 * max(abs(parameters[i]), 0.03)
-      func deviance(_ step: Double) throws -> Double {
-        var moved = parameters
-        moved[i] += step
-        return try #require(model.derivatives(at: moved)).deviance
+      let response = ResponseModel(family, link: link)
+      let model = try GeneralizedModel(rows, response: response)
+      let at = RandomData.point(rows, link, family)
+      let parameters = model.parameters(
+        covariances: at.covariances, fixedEffects: at.coefficients, dispersion: at.dispersion)
+      // a term that the design does not tell from others is held at zero; a mean of 1 may be passed with the log link
+      guard model.held.isEmpty, let found = model.derivatives(at: parameters) else {
+        left += 1
+        continue
       }
-      let slope = (try deviance(h) - deviance(-h)) / (2 * h)
-      #expect(abs(slope - found.gradient[i]) < 1e-5 * (1 + abs(slope)), "parameter \(i)")
+      func deviance(_ b: [Double], _ change: Double = 0, dispersion: Double = 1) -> Double {
+        denseDeviance(rows, response, at.covariances.map { (1 + change) * $0 }, b, dispersion * at.dispersion)
+      }
+      let here = deviance(at.coefficients)
+      #expect(abs(found.deviance - here) < 1e-8 * (1 + abs(here)), "\(family) \(link) \(structure) \(seed)")
+      /// The gradient along a change of what the dense evaluation takes.
+      func compare(_ what: String, _ f: (Double) -> (value: Double, parameters: [Double])) {
+        let h = 1e-4
+        let (up, down) = (f(h), f(-h))
+        let slope = (up.value - down.value) / (2 * h)
+        let ours = zip(found.gradient, zip(up.parameters, down.parameters)).reduce(0.0) { sum, pair in
+          sum + pair.0 * (pair.1.0 - pair.1.1) / (2 * h)
+        }
+        #expect(abs(slope - ours) < 1e-5 * (1 + abs(slope)), "\(family) \(link) \(structure) \(seed) \(what)")
+      }
+      for j in at.coefficients.indices {
+        compare("coefficient \(j)") { h in
+          var b = at.coefficients
+          b[j] += 0.1 * h
+          return (
+            deviance(b),
+            model.parameters(covariances: at.covariances, fixedEffects: b, dispersion: at.dispersion)
+          )
+        }
+      }
+      compare("covariances") { h in
+        (
+          deviance(at.coefficients, h),
+          model.parameters(
+            covariances: at.covariances.map { (1 + h) * $0 }, fixedEffects: at.coefficients,
+            dispersion: at.dispersion)
+        )
+      }
+      guard response.estimatesDispersion else { continue }
+      compare("dispersion") { h in
+        (
+          deviance(at.coefficients, dispersion: 1 + h),
+          model.parameters(
+            covariances: at.covariances, fixedEffects: at.coefficients, dispersion: (1 + h) * at.dispersion)
+        )
+      }
     }
   }
 
-  private func denseDeviance(_ rows: GeneralizedRows, _ covariances: [Matrix], _ beta: [Double]) -> Double {
+  private func denseDeviance(
+    _ rows: GeneralizedRows, _ response: ResponseModel, _ covariances: [Matrix], _ beta: [Double],
+    _ dispersion: Double
+  ) -> Double {
     let n = rows.count
-    let m = rows.trials ?? []
+    let precision = response.precision(dispersion: dispersion)
     var columns: [[Double]] = []
     for (term, covariance) in zip(rows.terms, covariances) {
       guard let root = try? Cholesky(covariance).lower else { continue }
@@ -121,26 +165,31 @@ import Testing
     let fixed = (0..<n).map {
       rows.fixed[$0, 0] * beta[0] + rows.fixed[$0, 1] * beta[1] + (rows.offset?[$0] ?? 0)
     }
-    func means() -> [Double] { zip(fixed, z * u).map { 1 / (1 + exp(-$0 - $1)) } }
-    func curvature(_ mu: [Double]) -> Matrix {
+    func terms() -> [RowTerms] {
+      zip(fixed, z * u).enumerated().map { i, eta in
+        response.terms(
+          eta.0 + eta.1, y: rows.response[i], m: rows.trials?[i] ?? 1, omega: rows.precisions?[i] ?? 1,
+          precision: precision)
+      }
+    }
+    func curvature(_ terms: [RowTerms]) -> Matrix {
       var weighted = z
-      for j in 0..<z.columns { for i in 0..<n { weighted[i, j] *= m[i] * mu[i] * (1 - mu[i]) } }
+      for j in 0..<z.columns { for i in 0..<n { weighted[i, j] *= terms[i].weight } }
       return z.transposedTimes(weighted) + .identity(z.columns)
     }
     for _ in 0..<50 {
-      let mu = means()
-      let score = z.transposedTimes((0..<n).map { m[$0] * (rows.response[$0] - mu[$0]) })
-      let gradient = zip(score, u).map { $0 - $1 }
-      guard let step = try? Cholesky(curvature(mu)).solve(gradient) else { return .nan }
+      let now = terms()
+      let gradient = zip(z.transposedTimes(now.map(\.score)), u).map { $0 - $1 }
+      if maximumMagnitude(gradient) < 1e-11 { break }
+      guard let step = try? Cholesky(curvature(now)).solve(gradient) else { return .nan }
       u = zip(u, step).map { $0 + $1 }
     }
-    let mu = means()
+    let now = terms()
     let logs = (0..<n).reduce(0.0) { sum, i in
-      let y = rows.response[i]
-      let choose = lgamma(m[i] + 1) - lgamma(m[i] * y + 1) - lgamma(m[i] * (1 - y) + 1)
-      return sum + choose + m[i] * (y * log(mu[i]) + (1 - y) * log(1 - mu[i]))
+      sum + now[i].value
+        + response.constant(rows.response[i], trials: rows.trials?[i] ?? 1, omega: rows.precisions?[i] ?? 1)
     }
-    let determinant = (try? Cholesky(curvature(mu)).logDeterminant) ?? .nan
+    let determinant = (try? Cholesky(curvature(now)).logDeterminant) ?? .nan
     return dot(u, u) - 2 * logs + determinant
   }
 }

@@ -40,6 +40,21 @@ import Testing
           let ours = joint.matrix[model.rank + i, model.rank + i]
           #expect(abs(ours / inverse[i, i] - 1) < 1e-4, "\(family) \(link) \(structure) \(integration)")
         }
+        // β̃ is linear in β
+        let p = model.rank
+        let map = Matrix(
+          columns: (0..<p).map { j in
+            let unit = (0..<p).map { $0 == j ? 1.0 : 0 }
+            return Array(
+              model.parameters(covariances: estimate.covariances, fixedEffects: unit)[thetas..<thetas + p])
+          })
+        let ours = map * joint.matrix.selecting(rows: Array(0..<p)).selecting(columns: Array(0..<p))
+        let inner = ours.timesTransposed(map)
+        for i in 0..<p {
+          #expect(
+            abs(inner[i, i] / inverse[thetas + i, thetas + i] - 1) < 1e-4,
+            "\(family) \(link) \(structure) \(integration) coefficient \(i)")
+        }
         guard joint.hasPrecision else { continue }
         #expect(abs(joint.matrix[count - 1, count - 1] / inverse[count - 1, count - 1] - 1) < 1e-4)
       }

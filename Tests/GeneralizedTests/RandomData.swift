@@ -18,10 +18,11 @@ enum RandomData {
     (.beta, .cloglog), (.beta, .cauchy), (.gaussian, .identity), (.gaussian, .log), (.gaussian, .inverse),
   ]
 
-  static func rows(_ family: ResponseFamily, _ structure: Structure, seed: UInt64) -> GeneralizedRows {
+  static func rows(
+    _ family: ResponseFamily, _ structure: Structure, seed: UInt64, count n: Int = 90
+  ) -> GeneralizedRows {
     var generator = SeededGenerator(seed: seed)
     func uniform() -> Double { Double.random(in: 0..<1, using: &generator) }
-    let n = 90
     var (y, x, trials) = ([Double](), [Double](), [Double]())
     var (first, second) = ([Int32](), [Int32]())
     for i in 0..<n {

@@ -10,12 +10,18 @@ struct GeneralizedNewton {
   /// Typical size of each parameter.
   let scales: [Double]
   let options: FitOptions
+  /// Decrease of −2 log L that is left where the iterations end.
+  var tolerance = 1e-10
+  /// A minimum; iterations end on their way to it.
+  var known: (parameters: [Double], deviance: Double)?
 
   /// Where the iterations ended.
   struct Outcome {
     var parameters: [Double]
     var deviance: Double
     var converged: Bool
+    /// Whether they were on their way to a minimum that is known.
+    var isKnown = false
     var predictedDecrease: Double
     /// √(g'B⁻¹g): the gradient in standard errors.
     var gradientNorm: Double
@@ -23,8 +29,6 @@ struct GeneralizedNewton {
     var fixedInformation: Matrix
   }
 
-  /// Decrease of −2 log L that is left where the iterations end.
-  static let tolerance = 1e-10
   /// Rise of λ over its start at which nothing is left of the residuals.
   private static let mostPrecision = 35.0
   /// Smallest standard deviation, in parts of its typical size.
@@ -58,14 +62,22 @@ struct GeneralizedNewton {
     var previous: (parameters: [Double], gradient: [Double])?
     var reopenings = 0
     var gains: [Double] = []
+    var last: (parameters: [Double], deviance: Double)?
     for iteration in 1...max(options.maximumIterations, 1) {
       outcome.iterations = iteration
-      guard let derivatives = objective.derivatives(at: parameters) else { throw .overflow }
-      let information = WorkingInformation(objective, derivatives, at: objective.point(parameters))
+      guard let derivatives = objective.derivatives(at: parameters),
+        case let information = WorkingInformation(objective, derivatives, at: objective.point(parameters)),
+        case let gradient = derivatives.gradient,
+        gradient.allSatisfy(\.isFinite), information.matrix.isFinite
+      else {
+        // the last point that has derivatives is where the search ends
+        guard let last else { throw .overflow }
+        (parameters, deviance) = last
+        break
+      }
       outcome.fixedInformation = information.fixed
       objective.follow(information.modeSlopes)
-      let gradient = derivatives.gradient
-      guard gradient.allSatisfy(\.isFinite), information.matrix.isFinite else { throw .overflow }
+      last = (parameters, deviance)
       if let previous {
         pairs.append(
           (zip(parameters, previous.parameters).map(-), zip(gradient, previous.gradient).map(-)))
@@ -78,8 +90,12 @@ struct GeneralizedNewton {
           SecantUpdates.applied(to: information.matrix, pairs: pairs), gradient, at: parameters))
       outcome.predictedDecrease = model.promise
       outcome.gradientNorm = (2 * model.promise).squareRoot()
+      if isNear(known, from: parameters, deviance, model) {
+        outcome.isKnown = true
+        break
+      }
       let noise = 1e-13 * (abs(deviance) + Double(objective.model.rowCount))
-      if model.promise < max(Self.tolerance, min(noise, 1e-7)) {
+      if model.promise < max(tolerance, min(noise, 1e-7)) {
         if reopenings < 5, let away = reopened(parameters, information), let other = objective.evaluate(away),
           other < deviance
         {
@@ -117,6 +133,26 @@ struct GeneralizedNewton {
     (outcome.parameters, outcome.deviance) = (parameters, deviance)
     return outcome
   }
+
+  /// Whether a known minimum is where the iterations go: near in standard errors, and as low as they promise.
+  private func isNear(
+    _ known: (parameters: [Double], deviance: Double)?, from parameters: [Double], _ deviance: Double,
+    _ model: CurvatureModel
+  ) -> Bool {
+    guard let known, deviance > known.deviance - tolerance, model.promise < Self.nearPromise else {
+      return false
+    }
+    let variances = objective.model.design.areVariances
+    // a deviation's sign means nothing
+    let step = parameters.indices.map { i in
+      i < variances.count && variances[i]
+        ? abs(known.parameters[i]) - abs(parameters[i]) : known.parameters[i] - parameters[i]
+    }
+    return model.squaredLength(step) < Self.nearPromise
+  }
+
+  /// Squared standard errors that count as near.
+  private static let nearPromise = 0.1
 
   private func report(_ iteration: Int, _ deviance: Double, _ promise: Double) throws(EngineError) {
     try FitProgress(iteration: iteration, deviance: deviance, predictedDecrease: promise)
@@ -243,12 +279,16 @@ struct CurvatureModel {
 
   /// Decrease that a step promises.
   func decrease(_ step: [Double]) -> Double {
+    -dot(gradient, step) - 0.5 * squaredLength(step)
+  }
+
+  /// p'|B|p.
+  func squaredLength(_ step: [Double]) -> Double {
     guard let eigen else { return 0 }
     let along = eigen.vectors.transposedTimes(zip(step, scale).map { $1 > 0 ? $0 / $1 : 0 })
-    let curvature = zip(along, eigen.values).reduce(0.0) {
+    return zip(along, eigen.values).reduce(0.0) {
       $0 + $1.0 * $1.0 * max(abs($1.1), Self.leastEigenvalue)
     }
-    return -dot(gradient, step) - 0.5 * curvature
   }
 
   /// Decrease that the full step promises.

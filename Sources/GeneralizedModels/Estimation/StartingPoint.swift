@@ -79,6 +79,7 @@ struct StartingPoint {
       default: mu = 0.5 * (y + mean)
       }
       if family == .gaussian, link != .identity, mu <= 0 { mu = max(mean, 1e-3 * abs(y) + 1e-8) }
+      if link.meansAreShares, family != .binomial, family != .beta { mu = min(max(mu, 0.01), 0.99) }
       w.eta.pointer[i] = link(mu)
     }
   }
@@ -141,7 +142,9 @@ struct StartingPoint {
   private func constantStart(_ model: GeneralizedModel, _ w: Workspace) -> [Double]? {
     let n = model.rowCount
     var mean = Self.mean(model)
-    if model.response.family == .binomial { mean = min(max(mean, 0.01), 0.99) }
+    if model.response.family == .binomial || model.response.link.meansAreShares {
+      mean = min(max(mean, 0.01), 0.99)
+    }
     let eta = model.response.link(mean)
     guard eta.isFinite else { return nil }
     for i in 0..<n { w.rowWork.pointer[i] = eta - model.offset.pointer[i] }

@@ -26,6 +26,9 @@ package enum LinkFunction: Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// Whether all means lie between 0 and 1.
+  package var meansAreShares: Bool { [.logit, .probit, .cloglog, .cauchy].contains(self) }
+
   /// g(μ).
   package func callAsFunction(_ mean: Double) -> Double {
     switch self {

@@ -70,7 +70,7 @@ final class GeneralizedObjective {
     if integration == .jointMode {
       mode = workspace.findJointMode(&jointBeta)
     } else {
-      mode = workspace.findMode(tolerance: tolerance)
+      mode = workspace.findMode(tolerance: tolerance) ?? modeFromZero(tolerance: tolerance)
     }
     guard let mode else { return nil }
     var value = 2 * mode + workspace.weighted.logDeterminant - 2 * model.constant
@@ -83,6 +83,13 @@ final class GeneralizedObjective {
     current = parameters
     currentValue = value
     return value
+  }
+
+  /// −2 log density at the mode that is found from effects of zero, where none is found from the last ones.
+  private func modeFromZero(tolerance: Double) -> Double? {
+    if model.response.isLogConcave { return nil }
+    workspace.effects.fill(0)
+    return workspace.findMode(tolerance: tolerance)
   }
 
   /// Moves the workspace to parameters, with effects where the modes are to first order.

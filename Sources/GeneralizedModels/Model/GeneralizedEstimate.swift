@@ -45,11 +45,21 @@ package struct GeneralizedEstimate: Sendable {
   package var fixedPredictor: [Double]
   /// Covariance of (β kept, entries of the covariance matrices), for the delta method; nil without a joint Hessian.
   package var jointCovariance: JointCovariance?
+  /// Whether −2 log L still falls as all effects, fixed and random, grow in proportion from where the search ended.
+  package var growsWithoutEnd = false
+  /// Another minimum of −2 log L, not much above this one.
+  package var rival: Rival?
   /// What the engine needs to come back to this point.
   package var state: GeneralizedState
 
   /// −½ of the deviance.
   package var logLikelihood: Double { -0.5 * deviance }
+}
+
+/// A local minimum of −2 log L, with the covariance matrix of each term's effects.
+package struct Rival: Sendable {
+  package let deviance: Double
+  package let covariances: [Matrix]
 }
 
 /// A point with the modes of its effects.

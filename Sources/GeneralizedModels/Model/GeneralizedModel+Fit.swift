@@ -15,7 +15,7 @@ extension GeneralizedModel {
     let workers = Workers(threads: threads)
     // dense kernels have other bits on several threads
     return try BLASThreads.with(1) { () throws(EngineError) in
-      let objective = GeneralizedObjective(self, integration: integration, workers: workers)
+      var objective = GeneralizedObjective(self, integration: integration, workers: workers)
       let start = StartingPoint(self, workspace: objective.workspace)
       objective.jointBeta = start.beta
       var scales = design.scales(deviations: start.typical)
@@ -26,19 +26,46 @@ extension GeneralizedModel {
         options.start.map { design.theta(covariances: $0) } ?? design.theta(standard: start.covariances)
       var point = GeneralizedPoint(theta: theta, beta: start.beta, precision: start.precision)
       var evaluations = (0, 0)
+      var rival: GeneralizedNewton.Outcome?
+      /// The minimum from a start, or a better one from others.
+      func minimum(
+        _ objective: GeneralizedObjective, from point: GeneralizedPoint
+      ) throws(EngineError) -> (objective: GeneralizedObjective, outcome: GeneralizedNewton.Outcome) {
+        let newton = GeneralizedNewton(objective: objective, scales: scales, options: options)
+        guard options.start == nil, OtherStarts.areCheap(self) else {
+          return (objective, try newton.minimize(from: objective.parameters(point)))
+        }
+        var first: (objective: GeneralizedObjective, outcome: GeneralizedNewton.Outcome)?
+        do { first = (objective, try newton.minimize(from: objective.parameters(point))) } catch {
+          if error != .overflow { throw error }
+        }
+        let others = OtherStarts(
+          model: self, integration: objective.integration, scales: scales, options: options,
+          farScale: start.predictorScale, start: point)
+        let found = try others.best(first)
+        guard let best = found.best else { throw .overflow }
+        rival = found.rival
+        return best
+      }
+      var outcome: GeneralizedNewton.Outcome
       if case .quadrature = objective.integration {
         // Laplace's optimum is near and costs little.
-        let first = GeneralizedObjective(self, integration: .laplace, workers: workers)
-        let near = try GeneralizedNewton(objective: first, scales: scales, options: options)
-          .minimize(from: first.parameters(point))
-        point = first.point(near.parameters)
-        objective.workspace.effects.copy(from: first.workspace.effects)
-        evaluations = (first.evaluations, first.gradients)
+        let near = try minimum(
+          GeneralizedObjective(self, integration: .laplace, workers: workers), from: point)
+        point = near.objective.point(near.outcome.parameters)
+        objective.workspace.effects.copy(from: near.objective.workspace.effects)
+        evaluations = (near.objective.evaluations, near.objective.gradients)
+        outcome = try GeneralizedNewton(objective: objective, scales: scales, options: options)
+          .minimize(from: objective.parameters(point))
+      } else {
+        (objective, outcome) = try minimum(objective, from: point)
       }
-      let newton = GeneralizedNewton(objective: objective, scales: scales, options: options)
-      var outcome = try newton.minimize(from: objective.parameters(point))
       snap(&outcome, objective: objective, scales: scales)
-      return try estimate(outcome, objective: objective, scales: scales, before: evaluations)
+      var result = try estimate(outcome, objective: objective, scales: scales, before: evaluations)
+      result.rival = rival.map {
+        Rival(deviance: $0.deviance, covariances: design.covariances(objective.point($0.parameters).theta))
+      }
+      return result
     }
   }
 
@@ -134,9 +161,32 @@ extension GeneralizedModel {
       outcome.deviance = value
       spreads = conditionalCovariances(objective.workspace)
     }
-    return describe(
+    var result = describe(
       outcome, objective: objective, free: free, covariance: covariance, leastEigenvalue: least,
       fixedInformation: outcome.fixedInformation, effectCovariances: spreads ?? [], before: before)
+    result.growsWithoutEnd = growsWithoutEnd(from: outcome, predictors: result.linearPredictor, objective)
+    return result
+  }
+
+  /// Linear predictors beyond which every link of a share knows its response.
+  private static let farPredictor = 30.0
+
+  /// Whether −2 log L goes on falling along the ray of θ and β̃.
+  private func growsWithoutEnd(
+    from outcome: GeneralizedNewton.Outcome, predictors: [Double], _ objective: GeneralizedObjective
+  ) -> Bool {
+    guard response.link.meansAreShares, objective.hasBeta,
+      !outcome.converged || predictors.contains(where: { abs($0) > Self.farPredictor })
+    else { return false }
+    var deviance = outcome.deviance
+    for factor in [2.0, 4, 8] {
+      let moved = outcome.parameters.enumerated().map { i, value in
+        i < objective.betaRange.upperBound ? factor * value : value
+      }
+      guard let next = objective.evaluate(moved), next < deviance else { return false }
+      deviance = next
+    }
+    return true
   }
 
   /// Decrease for each row that a last step may promise if modes move along their slopes and conditional covariances

@@ -37,7 +37,9 @@ struct GLMFindings {
     }
     let separated = separatedColumns
     if !separated.isEmpty { result.append(separation(separated)) }
-    if !estimate.converged {
+    if separated.isEmpty, estimate.growsWithoutEnd {
+      result.append(unbounded)
+    } else if separated.isEmpty, !estimate.converged {
       result.append(atEdge ?? texts.notConverged(gradientNorm: estimate.certificate.gradientNorm))
     }
     let findings = boundaries.filter { named.insert($0.block).inserted }
@@ -47,7 +49,9 @@ struct GLMFindings {
       if !matrices.isEmpty { result.append(texts.singular(matrices)) }
     }
     if let poisson = noOverdispersion { result.append(poisson) }
-    if estimate.integration != .jointMode, separated.isEmpty, estimate.converged {
+    if let varied = overdispersion { result.append(varied) }
+    if separated.isEmpty, let rival = estimate.rival { result.append(otherMaximum(rival)) }
+    if estimate.integration != .jointMode, separated.isEmpty, estimate.converged, !estimate.growsWithoutEnd {
       if !estimate.hasJointCovariance {
         result.append(
           FitWarning(
@@ -94,40 +98,141 @@ struct GLMFindings {
     }
   }
 
-  /// Range of the linear predictor that a column must span, and how its standard error must compare with it, to count as
-  /// running away.
-  private static let largestRange = 12.0
-  private static let largestPrecision = 2.0
+  /// Numbers of the design up to which separation is looked for whatever the estimates; and the linear predictor that a row which
+  /// is told without error has at least where the search ends.
+  private static let smallDesign = 20_000
+  private static let farPredictor = 4.0
+  /// Products of the design up to which every set of separating columns is looked for.
+  private static let mostProducts = 200_000_000
 
-  /// Columns whose coefficients run to infinity.
+  /// Columns whose coefficients run to infinity together: some of those of a direction that ``Separation`` proves.
   private var separatedColumns: [Int] {
-    switch model.family.link {
-    case .logit, .probit, .cloglog, .cauchy, .log: break
-    default: return []
+    let x = specification.exog
+    guard
+      x.rows * x.columns <= Self.smallDesign
+        || estimate.fixedPredictor.contains(where: { abs($0) > Self.farPredictor })
+    else { return [] }
+    let multiplier = model.response.multiplier(model.family)
+    let counted = (0..<x.rows).filter { (multiplier?[$0] ?? 1) > 0 }
+    let response = model.family.model
+    let sides = counted.map { response.side(of: specification.endog[$0]) }
+    guard sides.contains(where: { $0 != 0 }) else { return [] }
+    let rows = counted.count == x.rows ? x : x.selecting(rows: counted)
+    guard let whole = Separation(rows, sides: sides) else { return [] }
+    let ranges = (0..<x.columns).map { c in
+      let values = rows.column(c)
+      return (values.max() ?? 0) - (values.min() ?? 0)
     }
-    let limit = model.family.link == .probit ? 4 : Self.largestRange
-    let kept = specification.exogNames.indices.filter { !estimate.aliased.contains($0) }
-    return kept.enumerated().filter { position, column in
-      let b = estimate.fixedEffects[column]
-      let values = specification.exog.column(column)
-      let (low, high) = (values.min() ?? 0, values.max() ?? 0)
-      let range = high > low ? high - low : abs(high)
-      let error = max(
-        estimate.fixedCovariance[position, position], estimate.conditionalFixedCovariance[position, position]
-      ).squareRoot()
-      return abs(b) * range > limit && !(error * Self.largestPrecision < abs(b))
-    }.map(\.element)
+    var found = Set<Int>()
+    var left =
+      x.columns * x.columns * x.columns * x.rows > Self.mostProducts
+      ? [] : (0..<x.columns).filter { !estimate.aliased.contains($0) }
+    // The least set of columns that separates, those of small effects left out first; then the next without these.
+    while !left.isEmpty, Separation(rows.selecting(columns: left), sides: sides) != nil {
+      var set = left
+      let order = left.sorted { a, b in
+        (ranges[a] == 0 ? 1 : 0, abs(estimate.fixedEffects[a]) * ranges[a])
+          < (ranges[b] == 0 ? 1 : 0, abs(estimate.fixedEffects[b]) * ranges[b])
+      }
+      for column in order {
+        let rest = set.filter { $0 != column }
+        if !rest.isEmpty, Separation(rows.selecting(columns: rest), sides: sides) != nil { set = rest }
+      }
+      let varying = set.filter { ranges[$0] > 0 }
+      found.formUnion(varying.isEmpty ? set : varying)
+      left.removeAll { (varying.isEmpty ? set : varying).contains($0) }
+    }
+    if found.isEmpty { found.formUnion(whole.direction.indices.filter { whole.direction[$0] != 0 }) }
+    return found.sorted()
   }
 
   private func separation(_ columns: [Int]) -> FitWarning {
-    let names = columns.map { "'\(specification.exogNames[$0])'" }
+    let names = shortList(columns.map { specification.exogNames[$0] })
+    let (what, tells) =
+      columns.count == 1
+      ? ("coefficient of \(names) grows", "it tells") : ("coefficients of \(names) grow", "they tell")
+    let remedies =
+      ["merge levels", "leave the predictor out"] + (priorRemedy.map { ["use a prior (\($0))"] } ?? [])
     return FitWarning(
       kind: .numerical,
       message:
-        "complete separation: the likelihood of '\(specification.endogName)' rises without end as the coefficient of "
-        + "\(shortList(names)) grows, since these predictors tell some responses without error. The estimates printed are "
-        + "only where the search stopped, and their standard errors mean nothing: merge levels, leave the predictor out, "
-        + "or use a prior (BinomialBayesMixedGLM)")
+        "complete or quasi-complete separation: the likelihood of '\(specification.endogName)' rises without end as the "
+        + "\(what), since \(tells) some responses without error. The estimates printed are only where the search stopped, "
+        + "and their standard errors mean nothing: \(remedies.dropLast().joined(separator: ", ")), or \(remedies[remedies.count - 1])"
+    )
+  }
+
+  /// Fixed and random effects that grow together.
+  private var unbounded: FitWarning {
+    let terms = specification.blocks.indices.map { specification.termText($0) }.joined(separator: ", ")
+    return FitWarning(
+      kind: .convergence,
+      message:
+        "the likelihood of '\(specification.endogName)' still rises from the point printed as the fixed effects and the effects "
+        + "of \(terms) grow in proportion: together they tell the responses without error. Take random effects away, or add "
+        + "rows per level")
+  }
+
+  private func otherMaximum(_ rival: Rival) -> FitWarning {
+    let variances = zip(specification.blocks.indices, specification.blockCovariances(rival.covariances)).map {
+      block, matrix in
+      "\(specification.termText(block)) \(matrix.diagonal.map { PythonFormat.general($0, 4) }.joined(separator: ", "))"
+    }
+    return FitWarning(
+      kind: .notIdentifiable,
+      message:
+        "the likelihood of '\(specification.endogName)' has another maximum, lower by "
+        + "\(PythonFormat.fixed((rival.deviance - estimate.deviance) / 2, 4)) on the logarithmic scale, at the variances "
+        + "\(variances.joined(separator: "; ")). A fit with startParams there leads to it")
+  }
+
+  /// The class that takes priors for such responses.
+  private var priorRemedy: String? {
+    switch (model.family.distribution, model.family.link) {
+    case (.binomial, .logit) where model.trials?.allSatisfy { $0 == 1 } ?? false: "BinomialBayesMixedGLM"
+    case (.poisson, .log): "PoissonBayesMixedGLM"
+    default: nil
+    }
+  }
+
+  /// Standard deviations that Pearson's χ² lies above its expectation, and its ratio to that, from which a response plainly
+  /// varies more than its family says.
+  private static let plainDeviations = 4.0
+  private static let plainRatio = 1.2
+
+  /// A Poisson or binomial response that varies more than its family says.
+  ///
+  /// Under the family a squared Pearson residual has expectation 1 and variance 2 + κ, κ the excess kurtosis: 1/μ of a
+  /// Poisson count, (1 − 6μ(1 − μ)) / mμ(1 − μ) of m trials. Effects at their modes take some of it away.
+  private var overdispersion: FitWarning? {
+    let family = model.family
+    guard family.distribution == .poisson || family.distribution == .binomial else { return nil }
+    let multiplier = model.response.multiplier(family)
+    if family.distribution == .binomial, multiplier?.allSatisfy({ $0 <= 1 }) ?? true { return nil }
+    let frequencies = model.response.frequencies?.values
+    var (chi2, variance, rows) = (0.0, 0.0, 0.0)
+    for i in specification.endog.indices {
+      let (m, times) = (multiplier?[i] ?? 1, frequencies?[i] ?? 1)
+      let mean = family.link.inverse(estimate.linearPredictor[i])
+      let own = m * family.variance(mean)
+      guard own > 0, own.isFinite, times > 0 else { continue }
+      let error = m * (specification.endog[i] - mean)
+      let kurtosis = family.distribution == .poisson ? 1 / own : (1 - 6 * mean * (1 - mean)) / own
+      chi2 += times * error * error / own
+      variance += times * (2 + kurtosis)
+      rows += times
+    }
+    let freedom = rows - Double(estimate.parameterCount)
+    guard freedom > 0, chi2 > Self.plainRatio * freedom,
+      chi2 - freedom > Self.plainDeviations * variance.squareRoot()
+    else { return nil }
+    let remedy = family.distribution == .poisson ? ", or take the negative binomial family" : ""
+    return FitWarning(
+      kind: .numerical,
+      message:
+        "overdispersion: '\(specification.endogName)' varies more than the \(family.distribution.rawValue) family says, Pearson "
+        + "chi2 is \(PythonFormat.fixed(chi2 / freedom, 2)) for each degree of freedom, and standard errors are too small. "
+        + "Add an effect for each row, (1 | row)\(remedy)")
   }
 
   /// A negative binomial response without overdispersion.

@@ -54,7 +54,7 @@ extension MixedGLM {
     do throws(EngineError) {
       estimate = try engine.fit(integration, options: options, threads: threads)
     } catch {
-      throw boundedMeans(error) ?? specification.translate(error)
+      throw boundedMeans(error) ?? separated(error) ?? specification.translate(error)
     }
     return MixedGLMResults(
       model: self, estimate: estimate, fitSeconds: (ContinuousClock.now - begin).seconds,
@@ -73,6 +73,19 @@ extension MixedGLM {
         nAGQ: nAGQ, startParams: startParams, maxiter: maxiter, threads: threads, progress: progress
       )
     }
+  }
+
+  /// What an overflow means where predictors tell some responses without error.
+  private func separated(_ error: EngineError) -> StatsModelsError? {
+    let sides = specification.endog.map(family.model.side)
+    guard case .overflow = error, let found = Separation(specification.exog, sides: sides) else { return nil }
+    let names = specification.exogNames.indices.filter { found.direction[$0] != 0 }
+      .map { specification.exogNames[$0] }
+    return StatsModelsError(
+      .invalidArgument,
+      "complete or quasi-complete separation: the coefficients of \(shortList(names)) grow without end, since they tell some "
+        + "values of '\(specification.endogName)' without error, and the numbers overflow: merge levels, or leave predictors "
+        + "out", values: names)
   }
 
   /// What an overflow means with a link that gives some linear predictors no mean.

@@ -83,6 +83,26 @@ extension MixedGLMResults {
       skipSingle: skipSingle, extraConstraints: extraConstraints, combineTerms: combineTerms)
   }
 
+  /// Tests each term of the fixed effects by Wald's χ². Not in statsmodels.
+  ///
+  /// The hypotheses are those of ``MixedLMResults/anova(type:ddf:)``, whatever the coding of factors; those of
+  /// ``waldTestTerms(skipSingle:extraConstraints:combineTerms:)`` are that columns as coded have no effect.
+  /// - Parameter type: which hypotheses are tested.
+  /// - Throws: ``StatsModelsError`` for results whose data are gone.
+  public func anova(type: AnovaType = .three) throws -> WaldTestResults {
+    _ = try model.engine()
+    let names = layout.fixedNames
+    let kept = names.indices.filter { !estimate.aliased.contains($0) }
+    let hypotheses = try AnovaHypotheses(workingResults(), kept: kept)
+      .hypotheses(type, covariance: estimate.fixedCovariance)
+    let tests = try hypotheses.map { _, rows in
+      var all = Matrix(rows: rows.rows, columns: names.count)
+      for (j, column) in kept.enumerated() { for i in 0..<rows.rows { all[i, column] = rows[i, j] } }
+      return try waldTest(all)
+    }
+    return WaldTestResults(names: hypotheses.map(\.term), tests: tests)
+  }
+
   /// Compares all pairs of levels of a categorical main effect, later less earlier, on the scale of the linear predictor.
   ///
   /// - Parameters:

@@ -3,7 +3,8 @@ import Foundation
 extension MixedGLMResults {
   /// A diagnostic picture. Not in statsmodels.
   ///
-  /// Residuals are quantile residuals, ``residQuantile(seed:)``: standard normal where the model holds, whatever the family.
+  /// Residuals are quantile residuals, ``residQuantile(seed:)``: near standard normal where the model holds and
+  /// no effect has but a few rows, whatever the family.
   /// Means are drawn on the response's scale.
   /// - Parameters:
   ///   - kind: what to draw; `.standardDeviationProfiles` are those of linear models.

@@ -64,8 +64,9 @@ extension MixedGLMResults {
   }
 
   /// Quantile residuals (P. Dunn, G. Smyth, 1996): normal scores of the response's conditional distribution function,
-  /// at a random point of the jump where it is discrete. Standard normal where the model holds, random effects at their
-  /// modes.
+  /// at a random point of the jump where it is discrete. Standard normal where the model holds, the parameters are known well
+  /// and each random effect has many rows: the effects stand at their modes, which follow their own rows. An effect for each
+  /// row takes most of its row's residual: these are then far less spread than normal ones, and say little of the family.
   ///
   /// - Parameter seed: equal seeds give equal residuals.
   public func residQuantile(seed: UInt64 = 0) -> Series {
