@@ -120,7 +120,7 @@ import Testing
     for weights in [nil, "w"] {
       let fit = try mixedlm(formula, data, weights: weights).fit(reml: reml)
       let refitter = try Refitter(fit)
-      let responses = fit.simulate(count: 10, seed: 1).values
+      let responses = try fit.simulate(count: 10, seed: 1).values
       for column in 0..<responses.columns {
         let response = responses.column(column)
         try refitter.fit(response)
