@@ -90,4 +90,28 @@ import Testing
     let total = try system.variances(engine.dataRows).reduce(0, +) / estimate.scale
     #expect(abs(total - 2) < 1e-9)
   }
+
+  /// The origin of a predictor with a random slope changes no error, as far as doubles hold the predictor's own digits.
+  @Test(arguments: [1e3, 1e6, 1e9])
+  func farOrigins(_ origin: Double) throws {
+    var g = TestGenerator(seed: 7)
+    let n = 120
+    let x = (0..<n).map { _ in Double(g.below(100)) }
+    let codes = (0..<n).map { Int32($0 % 12) }
+    let effects = (0..<12).map { _ in (4 * g.normal(), 0.2 * g.normal()) }
+    let y = (0..<n).map { i in
+      effects[Int(codes[i])].0 + (1 + effects[Int(codes[i])].1) * x[i] + 3 * g.normal()
+    }
+    func errors(_ x: [Double]) throws -> [Double] {
+      let model = try MixedModel(
+        response: y,
+        fixed: Matrix(rows: n, columns: 2, columnMajor: [Double](repeating: 1, count: n) + x),
+        terms: [RandomTerm(codes: codes, levelCount: 12, columns: [nil, x])])
+      var rows = model.dataRows
+      rows.effects[0]?.codes[0] = PredictionRows.Effects.new
+      return try model.predictionErrors(model.fit(reml: true)).variances(rows)
+    }
+    let pairs = zip(try errors(x.map { $0 + origin }), try errors(x))
+    #expect(pairs.allSatisfy { abs($0 - $1) < max(1e-10, 1e-17 * origin) * $1 })
+  }
 }

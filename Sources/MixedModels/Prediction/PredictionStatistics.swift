@@ -33,8 +33,14 @@ package struct PredictionStatistics: Sendable {
     package var values: [Double]
     /// Λ'Z'X in the basis, effects × rank, column after column.
     package var products: [Double]
+    /// Λ of each term, lower triangular; nil of older files, where it follows from S.
+    package var factors: [Matrix?]?
 
-    package init(columnStarts: [Int], rowIndices: [Int32], values: [Double], products: [Double]) {
+    package init(
+      columnStarts: [Int], rowIndices: [Int32], values: [Double], products: [Double],
+      factors: [Matrix?]? = nil
+    ) {
+      self.factors = factors
       self.columnStarts = columnStarts
       self.rowIndices = rowIndices
       self.values = values

@@ -24,7 +24,7 @@ final class FactoredPredictionErrors: PredictionErrors, @unchecked Sendable {
   /// The errors of a model, from its rows.
   init(_ model: MixedModel, estimate: Estimate) throws(EngineError) {
     self.estimate = estimate
-    system = try RandomSystem(model.rows, covariances: estimate.relativeCovariances)
+    system = try RandomSystem(model.rows, factors: model.covarianceFactors(estimate))
     let rank = model.fixed.rank
     var x = model.orthonormalRows(model.fixedColumns)
     if model.rows.roots != nil {
@@ -72,7 +72,7 @@ final class FactoredPredictionErrors: PredictionErrors, @unchecked Sendable {
   ) throws(EngineError) {
     self.estimate = estimate
     self.basis = basis
-    let factors = RandomSystem.factors(estimate.relativeCovariances)
+    let factors = random.factors ?? RandomSystem.factors(estimate.relativeCovariances)
     system = try RandomSystem(
       factors: factors, starts: RandomSystem.starts(shapes, factors: factors).starts,
       pattern: SymmetricPattern(columnStarts: random.columnStarts, rowIndices: random.rowIndices),
@@ -89,7 +89,7 @@ final class FactoredPredictionErrors: PredictionErrors, @unchecked Sendable {
       basis: basis,
       random: .init(
         columnStarts: system.pattern.columnStarts, rowIndices: system.pattern.rowIndices,
-        values: system.values, products: products))
+        values: system.values, products: products, factors: system.factors))
   }
 
   func variances(_ rows: PredictionRows) -> [Double] {

@@ -29,9 +29,10 @@ final class RandomSystem {
   }
 
   /// The system of a model's rows.
-  convenience init(_ rows: Rows, covariances: [Matrix]) throws(EngineError) {
+  ///
+  /// - Parameter factors: Λ_t of each term.
+  convenience init(_ rows: Rows, factors: [Matrix?]) throws(EngineError) {
     let terms = rows.terms
-    let factors = Self.factors(covariances)
     let (starts, total) = Self.starts(terms.map { ($0.levelCount, $0.width) }, factors: factors)
     let active = terms.indices.filter { factors[$0] != nil }
     var cliques = [0]
@@ -79,7 +80,7 @@ final class RandomSystem {
     inverse = cholesky.selectedInverse()
   }
 
-  /// Λ_t of each term; nil for a zero covariance.
+  /// Λ_t of each term from S_t; nil for a zero covariance.
   static func factors(_ covariances: [Matrix]) -> [Matrix?] {
     covariances.map { s in
       s.storage.contains { $0 != 0 } ? CovarianceLayout.semidefiniteCholesky(s) : nil
@@ -161,6 +162,57 @@ final class RandomSystem {
     b.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress, columns > 0, count > 0 else { return }
       cholesky.solve(base, columns: columns)
+    }
+  }
+}
+
+extension MixedModel {
+  /// Λ_t of each term at an estimate, lower triangular; nil for a zero covariance.
+  ///
+  /// Of S_t in the caller's units a Cholesky factor has no digits left where a regressor is far from its origin: there
+  /// Λ = G⁻¹T keeps those of the standardised regressors.
+  func covarianceFactors(_ estimate: Estimate) throws(EngineError) -> [Matrix?] {
+    let (model, lower) = try standardPoint(of: estimate)
+    return zip(RandomSystem.factors(estimate.relativeCovariances), estimate.relativeCovariances).enumerated()
+      .map { t, pair in
+        guard let own = pair.0, own.rows > 1, let back = model.inverseMap(t),
+          let root = model.layout.root(lower, term: t, width: own.rows)
+        else { return pair.0 }
+        let factor = (back * root).lowerFactor
+        return factor.isRoot(of: pair.1) ? factor : own
+      }
+  }
+}
+
+extension Matrix {
+  /// L, lower triangular with a diagonal that is not negative, of LL' = AA' for a square matrix A, by rotations of its
+  /// columns: rows of very different sizes keep their digits.
+  fileprivate var lowerFactor: Matrix {
+    var result = self
+    for a in 0..<rows {
+      for c in a + 1..<max(rows, a + 1) where result[a, c] != 0 {
+        let length = hypot(result[a, a], result[a, c])
+        let (cosine, sine) = (result[a, a] / length, result[a, c] / length)
+        for row in a..<rows {
+          let (x, y) = (result[row, a], result[row, c])
+          result[row, a] = cosine * x + sine * y
+          result[row, c] = cosine * y - sine * x
+        }
+        result[a, c] = 0
+      }
+      if result[a, a] < 0 { for row in a..<rows { result[row, a] = -result[row, a] } }
+    }
+    return result
+  }
+
+  /// Whether LL' is S but for rounding: an estimate may have another S than that of its search.
+  fileprivate func isRoot(of covariance: Matrix) -> Bool {
+    let product = timesTransposed(self)
+    return (0..<rows).allSatisfy { a in
+      (0...a).allSatisfy { b in
+        let size = (product[a, a] * product[b, b]).squareRoot()
+        return abs(product[a, b] - covariance[a, b]) <= 1e-8 * size
+      }
     }
   }
 }

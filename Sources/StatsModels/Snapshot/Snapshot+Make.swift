@@ -111,6 +111,7 @@ extension SnapshotState.Statistics {
     rowIndices = random.rowIndices
     values = random.values
     products = random.products
+    roots = random.factors.map { $0.map { $0?.rowList } }
   }
 }
 

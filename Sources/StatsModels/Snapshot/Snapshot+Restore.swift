@@ -160,9 +160,11 @@ extension SnapshotState.Block {
 
 extension SnapshotState.Statistics {
   fileprivate func restored() throws -> PredictionStatistics {
+    let factors = try roots.map { try $0.map { try $0.map { try Matrix(rowsOf: $0) } } }
     let random = columnStarts.map {
       PredictionStatistics.Random(
-        columnStarts: $0, rowIndices: rowIndices ?? [], values: values ?? [], products: products ?? [])
+        columnStarts: $0, rowIndices: rowIndices ?? [], values: values ?? [], products: products ?? [],
+        factors: factors)
     }
     return PredictionStatistics(
       basis: .init(

@@ -137,6 +137,24 @@ struct SnapshotErrorsCheck {
       return
     }
     try random(starts: starts, rows: rows, values: values, products: products)
+    try roots(statistics.roots)
+  }
+
+  /// Λ of each term: lower triangles of the terms that have a covariance.
+  private func roots(_ roots: [[[Double]]?]?) throws {
+    guard let roots else { return }
+    try perTerm(roots, "state.statistics.roots")
+    for (root, covariance) in zip(roots, state.relativeCovariances) {
+      let width = covariance.count
+      try require(
+        (root == nil) == covariance.allSatisfy { $0.allSatisfy { $0 == 0 } }
+          && root?.count ?? width == width
+          && (root ?? []).enumerated().allSatisfy { row, values in
+            values.count == width && values.allSatisfy(\.isFinite)
+              && values.dropFirst(row + 1).allSatisfy { $0 == 0 }
+          },
+        "state.statistics.roots", "they are not lower triangles of the terms' effects")
+    }
   }
 
   /// The system of the random effects: columns of a lower triangle, the diagonal first.

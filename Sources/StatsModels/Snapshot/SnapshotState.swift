@@ -50,6 +50,8 @@ struct SnapshotState: Codable, Sendable {
     var rowIndices: [Int32]?
     var values: [Double]?
     var products: [Double]?
+    /// Λ of each term; nil of files that older versions wrote.
+    var roots: [[[Double]]?]?
   }
   /// A number for each row, empty without rows, and the column it came from.
   struct Numbers: Codable, Sendable {
