@@ -154,7 +154,7 @@ struct ModelBuilder {
     if names.count > 1 {
       let sizes =
         cells?.sizes(factor.codes, levelCount: factor.levelCount)
-        ?? GroupRows(codes: factor.codes, groupCount: factor.levelCount).sizes
+        ?? GroupRows.sizes(factor.codes, groupCount: factor.levelCount)
       let largest = sizes.max() ?? 0
       // a correlation that all effects share takes a pair of them
       if largest < (form.reportsEntries ? names.count : 2) {

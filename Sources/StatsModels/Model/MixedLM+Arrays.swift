@@ -125,7 +125,7 @@ private struct ArrayDesign {
   /// The variance components, with a matrix for the rows of each group.
   func components(_ components: any VarianceComponentsConvertible) throws -> VCSpec {
     let factor = factor
-    let sizes = GroupRows(codes: factor.codes, groupCount: factor.levelCount).sizes
+    let sizes = GroupRows.sizes(factor.codes, groupCount: factor.levelCount)
     let spec = try components.vcSpec(groups: zip(factor.labels, sizes).map { (label: $0, rows: $1) })
     try spec.validate(groupSizes: sizes)
     return spec

@@ -69,7 +69,9 @@ public struct MixedLM: Sendable {
   /// Rows of the smallest and of the largest group.
   var groupSizeLimits: [Int] {
     if let limits = specification.restored?.groupSizes { return limits }
-    let sizes = specification.cells?.groupSizes ?? groupRows.sizes
+    let grouping = specification.grouping
+    let sizes =
+      specification.cells?.groupSizes ?? GroupRows.sizes(grouping.codes, groupCount: grouping.levelCount)
     return [sizes.min() ?? 0, sizes.max() ?? 0]
   }
 

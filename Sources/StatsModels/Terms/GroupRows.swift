@@ -5,8 +5,7 @@ struct GroupRows: Sendable {
 
   /// Sorts rows by code, stably, in one counting pass.
   init(codes: [Int32], groupCount: Int) {
-    var starts = [Int](repeating: 0, count: groupCount + 1)
-    for code in codes where code >= 0 { starts[Int(code) + 1] += 1 }
+    var starts = [0] + Self.sizes(codes, groupCount: groupCount)
     for group in 0..<groupCount { starts[group + 1] += starts[group] }
     var next = starts
     var order = [Int32](repeating: 0, count: starts[groupCount])
@@ -25,5 +24,9 @@ struct GroupRows: Sendable {
   subscript(group: Int) -> ArraySlice<Int32> { order[starts[group]..<starts[group + 1]] }
 
   /// Number of rows of each group.
-  var sizes: [Int] { (0..<count).map { starts[$0 + 1] - starts[$0] } }
+  static func sizes(_ codes: [Int32], groupCount: Int) -> [Int] {
+    var sizes = [Int](repeating: 0, count: groupCount)
+    for code in codes where code >= 0 { sizes[Int(code)] += 1 }
+    return sizes
+  }
 }
