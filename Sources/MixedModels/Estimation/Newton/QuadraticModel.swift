@@ -87,3 +87,16 @@ struct QuadraticModel {
 
   static func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
 }
+
+extension Certificate {
+  /// What a model of the deviance tells of the point it was made at.
+  ///
+  /// - Parameter promised: the decrease that its Newton step promises.
+  init(_ model: QuadraticModel, promised: Double, objective: ProfiledObjective) {
+    self.init()
+    gradientNorm = model.scaledNorm
+    predictedDecrease = promised
+    conditionNumber = model.conditionNumber
+    (evaluations, gradients) = (objective.evaluations, objective.gradients)
+  }
+}

@@ -59,12 +59,7 @@ struct AnchoredSteps {
       try report(iteration, point, promised)
       if promised < tolerance {
         if error > Tuning.integrationError { point = try exact.evaluate(theta) }
-        var certificate = Certificate()
-        certificate.gradientNorm = model.scaledNorm
-        certificate.predictedDecrease = promised
-        certificate.conditionNumber = model.conditionNumber
-        certificate.evaluations = exact.evaluations
-        certificate.gradients = exact.gradients
+        let certificate = Certificate(model, promised: promised, objective: exact)
         return .optimum(.init(point: point, converged: true, certificate: certificate, isSlow: false))
       }
       theta = zip(theta, step).map { $0 + $1 }

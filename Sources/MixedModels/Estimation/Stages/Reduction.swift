@@ -29,12 +29,7 @@ extension Search.Context {
     theta = point.theta
     let promised = max(quadratic.promise, 0)
     guard promised < Tuning.negligible(point.deviance) else { return nil }
-    var certificate = Certificate()
-    certificate.gradientNorm = quadratic.scaledNorm
-    certificate.predictedDecrease = promised
-    certificate.conditionNumber = quadratic.conditionNumber
-    certificate.evaluations = objective.evaluations
-    certificate.gradients = objective.gradients
+    let certificate = Certificate(quadratic, promised: promised, objective: objective)
     return estimate(
       NewtonOptimizer.Outcome(point: point, converged: true, certificate: certificate, isSlow: false))
   }
