@@ -365,6 +365,23 @@ package struct MixedModel: Sendable {
     return result
   }
 
+  /// Least eigenvalue of the cosines between the columns of a factor's independent effects, over all rows: the share that is
+  /// left of columns of length 1 where they are nearly the same. 1 of effects whose form allows any basis.
+  func leastCosine(ofFactor f: Int) -> Double {
+    let factor = sums.structure.factors[f]
+    if factor.width == 1 || factor.terms.count == 1 && terms[factor.terms[0]].mayReorder { return 1 }
+    let columns = factor.terms.flatMap { sums.table.random[$0].map { sums.table.coefficients(of: $0) } }
+    let images = columns.map { sums.gram * $0 }
+    let lengths = zip(columns, images).map { dot($0, $1).squareRoot() }
+    var result = Matrix(rows: columns.count, columns: columns.count)
+    for a in columns.indices {
+      for b in columns.indices where lengths[a] > 0 && lengths[b] > 0 {
+        result[a, b] = dot(columns[a], images[b]) / (lengths[a] * lengths[b])
+      }
+    }
+    return (try? SymmetricEigen(result))?.values.first ?? 1
+  }
+
   /// Root mean square of the regressors that share a variance, one per tie.
   private static func tieScales(terms: [RandomTerm], table: RegressorTable, gram: Matrix) -> [Int: Double] {
     var squares: [Int: [Double]] = [:]

@@ -61,7 +61,7 @@ package final class RapidRefit {
     // ẽ has mean square one over its degrees of freedom, whatever the response
     steps = RapidNewton(
       passes: LevelPasses(levels), base: model.products.base, entries: entries, scales: model.parameterScales,
-      reml: reml, degreesOfFreedom: degreesOfFreedom)
+      reml: reml, degreesOfFreedom: degreesOfFreedom, leastCosine: objective.leastCosine)
     (residuals, projections) = (Buffer(n), Buffer(2 * p))
     toUser = fixed.toUser
     back = model.terms.indices.map { model.inverseMap($0) }

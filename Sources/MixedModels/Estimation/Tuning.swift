@@ -81,6 +81,9 @@ package enum Tuning {
   package static let roundingMargin = 3e4
   /// Resolution of the residual variance below which doubles give it to less than about nine digits.
   package static let resolvedScale = 1e-5
+  /// Size of a pivot of X̃'V⁻¹X̃, times the least cosine, that counts as much as a resolution of 1: a pivot keeps as many digits
+  /// as there are between it and the rounding of 1, while σ² is asked for nine.
+  package static let pivotUnit = 1e-6
   /// The same where extended precision ends.
   package static let leastExtendedScale = 1e-22
 
@@ -156,6 +159,9 @@ package enum Tuning {
   package static let mostMinima = 8
   package static let randomStarts = 12
   package static let crowdedStarts = 40
+  /// Least eigenvalue of the cosines between the columns of independent effects below which they are nearly the same: 0.16 of
+  /// an intercept and the days 0 to 9, 2e-5 of an intercept and the years of a generation.
+  package static let nearlySameColumns = 0.05
   /// Sizes between which a variance is looked at, in standard errors of its best known effect and in those of its worst
   /// known one when it has all of the response's spread.
   package static let leastSize = 0.1

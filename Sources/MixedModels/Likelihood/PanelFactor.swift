@@ -16,9 +16,9 @@ struct PanelFactor {
 
   /// Factors the triangle.
   ///
-  /// - Returns: log |X̃'V⁻¹X̃| and r²; nil where doubles do not resolve them.
-  func factorize() -> (logDeterminant: Double, residual: Double)? {
-    var logDeterminant = 0.0
+  /// - Returns: log |X̃'V⁻¹X̃|, r² and the least pivot; nil where doubles do not resolve them.
+  func factorize() -> (logDeterminant: Double, residual: Double, leastPivot: Double)? {
+    var (logDeterminant, leastPivot) = (0.0, 1.0)
     for i in 0...rank {
       let own = row(i)
       for j in 0..<i {
@@ -29,9 +29,10 @@ struct PanelFactor {
       }
       var pivot = own[i]
       for s in 0..<i { pivot -= own[s] * own[s] }
-      if i == rank { return (logDeterminant, pivot) }
+      if i == rank { return (logDeterminant, pivot, leastPivot) }
       guard pivot > 0 else { return nil }
       logDeterminant += log(pivot)
+      leastPivot = min(leastPivot, pivot)
       own[i] = pivot.squareRoot()
     }
     return nil

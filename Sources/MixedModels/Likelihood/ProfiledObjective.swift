@@ -15,6 +15,8 @@ package final class ProfiledObjective {
   let degreesOfFreedom: Double
   /// Smallest |T_aa| used for each factor: keeps divisions by T exact enough.
   let floors: [Double]
+  /// What is left of a sum of squares over columns of length 1 in the least known direction of the effects.
+  let leastCosine: Double
   /// Σ log w of the prior weights: log |W|.
   private let logWeights: Double
   /// What evaluates at less cost where no point is to be left behind; nil where nothing does.
@@ -40,7 +42,8 @@ package final class ProfiledObjective {
     var logDeterminant: Double
     /// log|X̃'V⁻¹X̃|.
     var fixedLogDeterminant: Double
-    /// Share that σ² is of the sums of squares it is the difference of: those of the response's residual and of X̃ b.
+    /// Share that σ² is of the sums of squares it is the difference of: those of the response's residual and of X̃ b; or that
+    /// X̃'V⁻¹X̃ is of X̃'X̃ = I, where effects of nearly the same columns take all of it, in units of ``Tuning/pivotUnit``.
     var resolution: Double
     /// Which evaluation this is of the objective that made it; 0 for another's.
     fileprivate(set) var evaluation = 0
@@ -63,6 +66,9 @@ package final class ProfiledObjective {
     self.elimination = elimination
     layout = model.layout
     fixed = model.fixed
+    leastCosine = model.products.structure.factors.indices.reduce(1) {
+      min($0, model.leastCosine(ofFactor: $1))
+    }
     self.reml = reml
     self.floors = floors
     logWeights = model.rows.logWeights
@@ -84,7 +90,7 @@ package final class ProfiledObjective {
     let (logDeterminant, panel) = try elimination.factorize(lower)
     var point = try Self.profile(
       panel: panel, logDeterminant: logDeterminant, theta: theta, lower: lower, reml: reml,
-      degreesOfFreedom: degreesOfFreedom)
+      degreesOfFreedom: degreesOfFreedom, leastCosine: leastCosine)
     point.evaluation = ownEvaluations
     return point
   }
@@ -98,16 +104,16 @@ package final class ProfiledObjective {
   /// b, σ² and the deviance from log|V| and [X̃ ẽ]'V⁻¹[X̃ ẽ].
   static func profile(
     panel: Matrix, logDeterminant: Double, theta: [Double], lower: [[Double]], reml: Bool,
-    degreesOfFreedom: Double
+    degreesOfFreedom: Double, leastCosine: Double = 1
   ) throws(EngineError) -> Point {
     let p = panel.rows - 1
     var coefficients = [Double](repeating: 0, count: p)
     var inverse = Matrix(rows: p, columns: p)
     var fixedLogDeterminant = 0.0
-    var residual = panel[p, p]
+    var (residual, leastPivot) = (panel[p, p], 1.0)
     if p <= Tuning.loopedRank {
       let found = withUnsafeTemporaryAllocation(of: Double.self, capacity: PanelFactor.size(rank: p)) {
-        memory -> (logDeterminant: Double, residual: Double)? in
+        memory -> (logDeterminant: Double, residual: Double, leastPivot: Double)? in
         guard let rows = memory.baseAddress else { return nil }
         var next = rows
         for i in 0...p {
@@ -127,7 +133,7 @@ package final class ProfiledObjective {
         return found
       }
       guard let found else { throw .unresolved }
-      (fixedLogDeterminant, residual) = found
+      (fixedLogDeterminant, residual, leastPivot) = found
     } else {
       var xx = Matrix(rows: p, columns: p)
       for j in 0..<p { for i in 0..<p { xx[i, j] = panel[i, j] } }
@@ -138,6 +144,7 @@ package final class ProfiledObjective {
       coefficients = factor.backwardSolve(half)
       inverse = factor.inverse
       fixedLogDeterminant = factor.logDeterminant
+      leastPivot = factor.lower.diagonal.reduce(1) { min($0, $1 * $1) }
     }
     guard residual.isFinite, logDeterminant.isFinite else { throw .unresolved }
     guard residual > 1e-24 * degreesOfFreedom else { throw .perfectFit }
@@ -147,7 +154,20 @@ package final class ProfiledObjective {
     return Point(
       theta: theta, lower: lower, deviance: deviance, coefficients: coefficients, fixedInverse: inverse,
       scale: residual / nu, logDeterminant: logDeterminant, fixedLogDeterminant: fixedLogDeterminant,
-      resolution: residual / (nu + coefficients.reduce(0) { $0 + $1 * $1 }))
+      resolution: resolution(
+        residual: residual, explained: coefficients.reduce(0) { $0 + $1 * $1 }, degreesOfFreedom: nu,
+        leastPivot: leastPivot, leastCosine: leastCosine))
+  }
+
+  /// The resolution of a point.
+  ///
+  /// - Parameter explained: b'b.
+  static func resolution(
+    residual: Double, explained: Double, degreesOfFreedom: Double, leastPivot: Double, leastCosine: Double
+  ) -> Double {
+    let share = residual / (degreesOfFreedom + explained)
+    return leastCosine < Tuning.nearlySameColumns
+      ? min(share, leastPivot * leastCosine / Tuning.pivotUnit) : share
   }
 
   /// Gradient and curvature at a point.

@@ -53,7 +53,8 @@ extension Search.Stage {
   static let otherBasins = Search.Stage(name: "other basins") { progress, context throws(EngineError) in
     guard context.options.start == nil, var outcome = progress.reached else { return progress }
     var progress = progress
-    for other in context.model.alternativeStarts(to: outcome, objective: context.objective) {
+    let others = context.model.alternativeStarts(to: outcome, objective: context.objective)
+    for other in try context.model.correlatedStart(reml: context.reml).map({ [$0] + others }) ?? others {
       outcome = try context.optimizer.better(outcome, from: other)
       if let found = outcome.dwarfed { progress.dwarfed.append(found) }
     }

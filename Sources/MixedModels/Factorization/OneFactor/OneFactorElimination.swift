@@ -65,7 +65,7 @@ final class OneFactorElimination: Elimination {
     guard !sums.isWide, let entries = objective.layout.entries else { return nil }
     return RapidNewton(
       passes: passes.copy(), base: base, entries: entries, scales: scales, reml: objective.reml,
-      degreesOfFreedom: objective.degreesOfFreedom)
+      degreesOfFreedom: objective.degreesOfFreedom, leastCosine: objective.leastCosine)
   }
 
   private func sum(_ coefficients: [Double], fixedInverse: Matrix?) {

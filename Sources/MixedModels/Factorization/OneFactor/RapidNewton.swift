@@ -38,13 +38,16 @@ final class RapidNewton: RapidDescent {
   private let step: UnsafeMutablePointer<Double>
   /// σ² at the point evaluated last.
   private(set) var scale = 0.0
+  private var leastPivot = 1.0
+  private let leastCosine: Double
   /// Its resolution, as of ``ProfiledObjective/Point``, once its derivatives are known.
   private var resolution: Double?
 
   init(
     passes: any FactorPasses, base: Matrix, entries: [(row: Int, column: Int)], scales: [Double], reml: Bool,
-    degreesOfFreedom: Double
+    degreesOfFreedom: Double, leastCosine: Double
   ) {
+    self.leastCosine = leastCosine
     (self.passes, sums, self.base) = (passes, passes.sums, base)
     (self.entries, self.scales) = (entries, scales)
     (self.reml, self.degreesOfFreedom) = (reml, degreesOfFreedom)
@@ -172,7 +175,8 @@ final class RapidNewton: RapidDescent {
         e += 1
       }
     }
-    guard let (fixedLogDeterminant, residual) = factor.factorize() else { return nil }
+    guard let (fixedLogDeterminant, residual, pivot) = factor.factorize() else { return nil }
+    leastPivot = pivot
     guard residual > 1e-24 * degreesOfFreedom, residual.isFinite else { return nil }
     scale = residual / degreesOfFreedom
     return logDeterminant + (reml ? fixedLogDeterminant : 0) + degreesOfFreedom * (1 + log(2 * .pi * scale))
@@ -235,7 +239,9 @@ final class RapidNewton: RapidDescent {
     addBoundaryCurvature()
     var explained = 0.0
     for c in 0..<p { explained += coefficients[c] * coefficients[c] }
-    let found = scale * degreesOfFreedom / (degreesOfFreedom + explained)
+    let found = ProfiledObjective.resolution(
+      residual: scale * degreesOfFreedom, explained: explained, degreesOfFreedom: degreesOfFreedom,
+      leastPivot: leastPivot, leastCosine: leastCosine)
     resolution = found
     return found
   }
