@@ -164,4 +164,20 @@ import Testing
     #expect(try text(formula + " + (1 | INDEX)") == nil)
     #expect(try text(formula, .negativeBinomial()) == nil)
   }
+
+  /// A row whose mean is nearly 0 changes nothing of what the others say.
+  @Test func overdispersionBesideATinyMean() throws {
+    let columns: [String: any ColumnConvertible] = [
+      "y": [42, 7, 15, 1, 282, 73, 21, 67, 10, 24, 427, 3, 3, 2, 77, 21, 0],
+      "x": [
+        0.2, -0.5, -0.4, -2.4, 1.8, 1.1, -0.3, 0.8, 0.3, -0.6, 1.0, -0.3, -0.3, -0.8, 0.5, -0.1, -30,
+      ],
+      "g": ["a", "a", "a", "a", "b", "b", "b", "b", "c", "c", "c", "c", "d", "d", "d", "d", "a"],
+    ]
+    for rows in [16, 17] {
+      let data = try DataFrame(columns).rows(Array(0..<rows))
+      let warnings = try mixedglm("y ~ x + (1 | g)", data, family: .poisson()).fit().warnings
+      #expect(warnings.contains { $0.message.contains("overdispersion") }, "\(rows)")
+    }
+  }
 }

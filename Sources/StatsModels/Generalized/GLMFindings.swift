@@ -199,6 +199,9 @@ struct GLMFindings {
   /// varies more than its family says.
   private static let plainDeviations = 4.0
   private static let plainRatio = 1.2
+  /// Variance of a response below which it tells nothing of dispersion, as nearly all such counts are 0, while that of its
+  /// squared residual has no bound.
+  private static let leastVariance = 0.1
 
   /// A Poisson or binomial response that varies more than its family says.
   ///
@@ -211,12 +214,19 @@ struct GLMFindings {
     if family.distribution == .binomial, multiplier?.allSatisfy({ $0 <= 1 }) ?? true { return nil }
     let frequencies = model.response.frequencies?.values
     var (chi2, variance, rows) = (0.0, 0.0, 0.0)
+    // those of the rows that the family hardly lets vary
+    var (silent, silentRows) = (0.0, 0.0)
     for i in specification.endog.indices {
       let (m, times) = (multiplier?[i] ?? 1, frequencies?[i] ?? 1)
       let mean = family.link.inverse(estimate.linearPredictor[i])
       let own = m * family.variance(mean)
       guard own > 0, own.isFinite, times > 0 else { continue }
       let error = m * (specification.endog[i] - mean)
+      if own < Self.leastVariance {
+        silent += times * error * error / own
+        silentRows += times
+        continue
+      }
       let kurtosis = family.distribution == .poisson ? 1 / own : (1 - 6 * mean * (1 - mean)) / own
       chi2 += times * error * error / own
       variance += times * (2 + kurtosis)
@@ -231,7 +241,7 @@ struct GLMFindings {
       kind: .numerical,
       message:
         "overdispersion: '\(specification.endogName)' varies more than the \(family.distribution.rawValue) family says, Pearson "
-        + "chi2 is \(PythonFormat.fixed(chi2 / freedom, 2)) for each degree of freedom, and standard errors are too small. "
+        + "chi2 is \(PythonFormat.fixed((chi2 + silent) / (freedom + silentRows), 2)) for each degree of freedom, and standard errors are too small. "
         + "Add an effect for each row, (1 | row)\(remedy)")
   }
 
