@@ -12,6 +12,39 @@ extension GeneralizedModel {
   package func fit(
     _ integration: Integration = .laplace, options: FitOptions = .init(), threads: Int? = nil
   ) throws(EngineError) -> GeneralizedEstimate {
+    let found = try search(integration, options: options, threads: threads)
+    guard options.start == nil, let start = try correlatedStart(threads: threads) else { return found }
+    var beside = options
+    beside.start = start
+    do throws(EngineError) {
+      let other = try search(integration, options: beside, threads: threads)
+      return other.converged && other.logLikelihood > found.logLikelihood ? other : found
+    } catch {
+      if error == .cancelled { throw error }
+      return found
+    }
+  }
+
+  /// Covariances that independent effects of nearly the same columns have where they may be correlated; nil where there are no
+  /// such effects.
+  private func correlatedStart(threads: Int?) throws(EngineError) -> [Matrix]? {
+    guard let correlated = design.correlated else { return nil }
+    do throws(EngineError) {
+      var rows = rows
+      rows.terms = correlated.terms
+      let model = try GeneralizedModel(rows, response: response, compressing: false)
+      return correlated.covariances(
+        try model.search(.laplace, options: .init(), threads: threads).covariances)
+    } catch {
+      if error == .cancelled { throw error }
+      return nil
+    }
+  }
+
+  /// The best maximum that the starts of a model lead to.
+  private func search(
+    _ integration: Integration, options: FitOptions, threads: Int?
+  ) throws(EngineError) -> GeneralizedEstimate {
     let workers = Workers(threads: threads)
     // dense kernels have other bits on several threads
     return try BLASThreads.with(1) { () throws(EngineError) in

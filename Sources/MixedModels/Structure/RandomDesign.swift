@@ -164,6 +164,23 @@ package struct RandomDesign: Sendable {
     return (place.factor, place.offset, termFactors[place.factor].levelMaps[position])
   }
 
+  /// Independent effects of nearly the same columns, put together; nil where there are none.
+  package var correlated: CorrelatedTerms? {
+    CorrelatedTerms(terms, factors: termFactors) { f in
+      let columns = termFactors[f].terms.flatMap { terms[$0].columns }.map {
+        $0 ?? [Double](repeating: 1, count: termFactors[f].codes.count)
+      }
+      let lengths = columns.map(norm)
+      var cosines = Matrix(rows: columns.count, columns: columns.count)
+      for a in columns.indices {
+        for b in columns.indices where lengths[a] > 0 && lengths[b] > 0 {
+          cosines[a, b] = dot(columns[a], columns[b]) / (lengths[a] * lengths[b])
+        }
+      }
+      return (try? SymmetricEigen(cosines))?.values.first ?? 1
+    }
+  }
+
   /// G of a term: b̃ = G b.
   package func map(of term: Int) -> Matrix? { layout.maps[term] }
 
