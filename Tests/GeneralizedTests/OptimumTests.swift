@@ -76,17 +76,4 @@ import Testing
 
   private static let models = Int(ProcessInfo.processInfo.environment["OPTIMUM_MODELS"] ?? "") ?? 36
   private static let starts = 4
-
-  /// Independent effects of an intercept and of years share a valley: glmmTMB's and glmer's maximum.
-  @Test func independentEffectsOfYears() throws {
-    let data = try DataFrame([
-      "y": [0, 1, 14, 238, 19, 11, 4, 0, 5, 3, 3, 3, 1, 8, 1, 2],
-      "x": [
-        2001, 2009, 2016, 2024, 2003, 2008, 2016, 2024, 2003, 2009, 2017, 2022, 2002, 2010, 2016, 2022,
-      ],
-      "g": ["a", "a", "a", "a", "b", "b", "b", "b", "c", "c", "c", "c", "d", "d", "d", "d"],
-    ])
-    let fit = try mixedglm("y ~ x + (x || g)", data, family: .poisson()).fit()
-    #expect(fit.converged && fit.llf > -72.3979)
-  }
 }
