@@ -379,7 +379,7 @@ package struct MixedModel: Sendable {
         result[a, b] = dot(columns[a], images[b]) / (lengths[a] * lengths[b])
       }
     }
-    return (try? SymmetricEigen(result))?.values.first ?? 1
+    return max((try? SymmetricEigen(result))?.values.first ?? 1, 0)
   }
 
   /// Root mean square of the regressors that share a variance, one per tie.
