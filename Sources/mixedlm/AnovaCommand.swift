@@ -41,7 +41,7 @@ struct AnovaCommand: ParsableCommand {
       "Which hypotheses; car2 are those of car's Anova. Example: --type 2", valueName: "1|2|3|car2"))
   var type = Kind.three
 
-  @Option(help: DegreesOfFreedomOption.help) var ddf = DegreesOfFreedomOption.satterthwaite
+  @Option(help: DegreesOfFreedomOption.help) var ddf: DegreesOfFreedomOption?
 
   @Flag(help: "Test the terms of the random effects in the place of the fixed ones. Example: --random")
   var random = false
@@ -52,6 +52,9 @@ struct AnovaCommand: ParsableCommand {
 
   func validate() throws {
     try model.requireModel()
+    if model.generalized.family != nil, ddf != nil {
+      throw ValidationError("--ddf is for linear models; leave it out with --family.")
+    }
     if random {
       try model.requireLinear(
         "anova --random", remedy: "take 'mixedlm compare … --family', likelihood ratios")
@@ -66,7 +69,7 @@ struct AnovaCommand: ParsableCommand {
       }
       let results = try FittedModel(model).results
       if random { return try write(results.ranova()) }
-      let table = try results.anova(type: type.type, ddf: ddf.method)
+      let table = try results.anova(type: type.type, ddf: (ddf ?? .satterthwaite).method)
       switch format {
       case .text: try output.write(table.description)
       case .csv: try output.write(table.frame.csvText(index: false))

@@ -130,4 +130,29 @@ import Testing
     let fit = try mixedglm("y ~ x + (x || g)", data, family: .poisson()).fit()
     #expect(fit.converged && fit.llf > -72.3979)
   }
+
+  /// A maximum at a perfect correlation that glmer's optimisers find from their own start.
+  @Test func perfectCorrelation() throws {
+    let data = try DataFrame([
+      "y": [
+        0.0, 0.0, 0.0, 3.0, 0.0, 0.0, 0.0, 2.0, 0.0, 155.0, 0.0, 0.0, 0.0, 4.0, 0.0, 0.0, 0.0, 0.0, 46.0,
+        0.0, 1.0, 11.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+      ],
+      "x": [
+        0.479, -0.308, -0.04, 1.056, 0.452, 0.134, -0.738, 0.611, 0.194, 2.653, 1.929, 0.75, -0.367, 1.395,
+        -0.324, -0.668, 0.209, -0.111, 0.676, -0.055, -0.336, 1.452, -0.91, -0.238, 0.574, -0.473, -1.015,
+        -0.212, 0.552, 0.069, -0.115,
+      ],
+      "f": [
+        "a", "b", "b", "b", "a", "c", "a", "a", "c", "a", "a", "a", "a", "a", "c", "a", "a", "b", "c", "b",
+        "a", "a", "a", "a", "a", "b", "b", "a", "c", "a", "a",
+      ],
+      "g": [
+        "g0", "g1", "g2", "g3", "g4", "g1", "g2", "g4", "g0", "g4", "g1", "g2", "g3", "g3", "g3", "g3",
+        "g3", "g1", "g4", "g1", "g4", "g4", "g1", "g3", "g3", "g1", "g4", "g0", "g1", "g4", "g3",
+      ],
+    ])
+    let fit = try mixedglm("y ~ f + (x | g)", data, family: .poisson()).fit()
+    #expect(fit.converged && fit.llf > -29.49096)
+  }
 }

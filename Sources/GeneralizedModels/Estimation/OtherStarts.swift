@@ -86,7 +86,7 @@ struct OtherStarts {
   }
 
   /// Points of the search: deviations of several sizes, one of them large beside small others; beside a minimum one deviation
-  /// larger, correlations turned or gone, and, where means are shares, all effects larger in proportion.
+  /// larger, correlations turned, gone or perfect, and, where means are shares, all effects larger in proportion.
   private func starts(beside parameters: [Double]?) -> [[Double]] {
     let objective = GeneralizedObjective(model, integration: integration, workers: Workers(threads: 1))
     let variances = model.design.areVariances
@@ -123,6 +123,7 @@ struct OtherStarts {
     if q > places.count {
       result.append(beside { variances[$0] ? 1 : -1 })
       result.append(beside { variances[$0] ? 1 : 0 })
+      result += model.design.farCorrelations(Array(parameters.prefix(q))).map { $0 + parameters.dropFirst(q) }
     }
     if model.response.link.meansAreShares {
       result += Self.rays.map { factor in beside(effects: factor) { _ in factor } }

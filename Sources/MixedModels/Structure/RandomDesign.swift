@@ -149,6 +149,11 @@ package struct RandomDesign: Sendable {
     layout.reopened(theta, derivatives: derivatives, scales: scales)
   }
 
+  /// Points in other basins than that of θ: with one term's correlations at, or near, their bounds.
+  package func farCorrelations(_ theta: [Double]) -> [[Double]] {
+    layout.farCorrelations(from: theta, lower: layout.lower(theta))
+  }
+
   /// θ with what lies near a bound on it.
   package func snapped(_ theta: [Double], within distance: Double, scales: [Double]) -> [Double] {
     layout.snapped(theta, within: distance, scales: scales)
