@@ -40,7 +40,8 @@ package enum Tuning {
   #else
     package static let loopCost = 1.0
   #endif
-  /// Fixed effects up to which plain loops factor their cross-product in less time than LAPACK is called in.
+  /// Fixed effects up to which plain loops factor their cross-product in less time than LAPACK is called in, and steps by
+  /// loops alone gain on those of arrays: measured, a tenth at 8 and a loss at 16, of 200 levels.
   package static let loopedRank = 12
   /// Multiplications of one evaluation in extended precision that are still bearable. A judgement.
   package static let largestExtendedWork = 5e8

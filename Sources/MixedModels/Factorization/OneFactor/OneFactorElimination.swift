@@ -62,7 +62,9 @@ final class OneFactorElimination: Elimination {
   func fixedProducts(_ directions: [Direction]) -> Matrix? { passes.fixedProducts(directions) }
 
   func rapidDescent(of objective: ProfiledObjective, scales: [Double]) -> (any RapidDescent)? {
-    guard !sums.isWide, let entries = objective.layout.entries else { return nil }
+    guard !sums.isWide, sums.columns <= Tuning.loopedRank + 1, let entries = objective.layout.entries else {
+      return nil
+    }
     return RapidNewton(
       passes: passes.copy(), base: base, entries: entries, scales: scales, reml: objective.reml,
       degreesOfFreedom: objective.degreesOfFreedom, leastCosine: objective.leastCosine)
