@@ -161,7 +161,7 @@ package enum Tuning {
   package static let randomStarts = 12
   package static let crowdedStarts = 40
   /// Least eigenvalue of the cosines between the columns of independent effects below which they are nearly the same: 0.16 of
-  /// an intercept and the days 0 to 9, 2e-5 of an intercept and the years of a generation.
+  /// an intercept and the days 0 to 9, 1.3e-5 of an intercept and the years 1990 to 2024.
   package static let nearlySameColumns = 0.05
   /// Sizes between which a variance is looked at, in standard errors of its best known effect and in those of its worst
   /// known one when it has all of the response's spread.
