@@ -85,7 +85,10 @@ package enum Tuning {
   /// Size of a pivot of X̃'V⁻¹X̃, times the least cosine, that counts as much as a resolution of 1: a pivot keeps as many digits
   /// as there are between it and the rounding of 1, while σ² is asked for nine.
   package static let pivotUnit = 1e-6
-  /// The same where extended precision ends.
+  /// Share of its column's square that a pivot of R'V⁻¹R, in doubles, must be where effects dwarf the residuals: of less no
+  /// three digits are left.
+  package static let leastPivotShare = 1e-13
+  /// The resolution where extended precision ends.
   package static let leastExtendedScale = 1e-22
 
   // MARK: The search (Newton)
@@ -213,10 +216,12 @@ package enum Tuning {
   package static let suspiciousScale = 1e-8
   package static let enlargement = 1e4
   package static let levelRise = 1e-4
-  /// Share of it below which it is asked whether effects can explain every row, and the sizes of effects, in standard errors
-  /// of a level's, at which that shows.
+  /// Share of it below which it is asked whether effects of fewer than as many columns as there are rows explain every one;
+  /// the size of effects, in standard errors of a level's, at which that shows, and the rise of log L up to there from a tenth
+  /// of it: at least log 10 for every row that is more than effects, and a fall for every effect where they do not.
   package static let explainableScale = 1e-3
-  package static let growthSizes = [10, 100, 1e3, 1e4]
+  package static let growthSize = 1e4
+  package static let growth = 1.0
   /// Decrease of -2 log L that an end beyond the resolution of doubles must bring.
   package static let leastExtendedGain = 1e-6
   /// Searches in extended precision.

@@ -35,6 +35,8 @@ package protocol Elimination: AnyObject {
 
   /// Share of the sums of squares below which the residual variance is rounding.
   var leastScale: Double { get }
+  /// Share of its column's square below which a pivot of R'V⁻¹R is rounding: the point counts as not resolved.
+  var leastPivotShare: Double { get }
   /// Whether log |V| and the traces are estimates from random probes.
   var isStochastic: Bool { get }
   /// Newton steps on memory of its own; nil where they gain nothing.
@@ -53,6 +55,7 @@ package protocol Elimination: AnyObject {
 
 extension Elimination {
   package var leastScale: Double { 1e-9 }
+  package var leastPivotShare: Double { 0 }
   package var isStochastic: Bool { false }
   package func rapidDescent(of objective: ProfiledObjective, scales: [Double]) -> (any RapidDescent)? { nil }
   package var levels: (any LevelElimination)? { nil }

@@ -16,8 +16,9 @@ struct PanelFactor {
 
   /// Factors the triangle.
   ///
+  /// - Parameter leastShare: share of a column's square that its pivot must be.
   /// - Returns: log |X̃'V⁻¹X̃|, r² and the least pivot; nil where doubles do not resolve them.
-  func factorize() -> (logDeterminant: Double, residual: Double, leastPivot: Double)? {
+  func factorize(leastShare: Double = 0) -> (logDeterminant: Double, residual: Double, leastPivot: Double)? {
     var (logDeterminant, leastPivot) = (0.0, 1.0)
     for i in 0...rank {
       let own = row(i)
@@ -27,10 +28,11 @@ struct PanelFactor {
         for s in 0..<j { value -= own[s] * other[s] }
         own[j] = value / other[j]
       }
-      var pivot = own[i]
+      let square = own[i]
+      var pivot = square
       for s in 0..<i { pivot -= own[s] * own[s] }
-      if i == rank { return (logDeterminant, pivot, leastPivot) }
-      guard pivot > 0 else { return nil }
+      if i == rank { return pivot < leastShare * square ? nil : (logDeterminant, pivot, leastPivot) }
+      guard pivot > leastShare * square else { return nil }
       logDeterminant += log(pivot)
       leastPivot = min(leastPivot, pivot)
       own[i] = pivot.squareRoot()

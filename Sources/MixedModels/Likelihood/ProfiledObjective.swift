@@ -90,7 +90,8 @@ package final class ProfiledObjective {
     let (logDeterminant, panel) = try elimination.factorize(lower)
     var point = try Self.profile(
       panel: panel, logDeterminant: logDeterminant, theta: theta, lower: lower, reml: reml,
-      degreesOfFreedom: degreesOfFreedom, leastCosine: leastCosine)
+      degreesOfFreedom: degreesOfFreedom, leastCosine: leastCosine,
+      leastPivotShare: elimination.leastPivotShare)
     point.evaluation = ownEvaluations
     return point
   }
@@ -104,7 +105,7 @@ package final class ProfiledObjective {
   /// b, σ² and the deviance from log|V| and [X̃ ẽ]'V⁻¹[X̃ ẽ].
   static func profile(
     panel: Matrix, logDeterminant: Double, theta: [Double], lower: [[Double]], reml: Bool,
-    degreesOfFreedom: Double, leastCosine: Double = 1
+    degreesOfFreedom: Double, leastCosine: Double, leastPivotShare: Double
   ) throws(EngineError) -> Point {
     let p = panel.rows - 1
     var coefficients = [Double](repeating: 0, count: p)
@@ -123,7 +124,7 @@ package final class ProfiledObjective {
           }
         }
         let factor = PanelFactor(rows: rows, rank: p)
-        guard let found = factor.factorize() else { return nil }
+        guard let found = factor.factorize(leastShare: leastPivotShare) else { return nil }
         coefficients.withUnsafeMutableBufferPointer { b in
           inverse.storage.withUnsafeMutableBufferPointer { q in
             guard let b = b.baseAddress, let q = q.baseAddress else { return }
@@ -137,10 +138,13 @@ package final class ProfiledObjective {
     } else {
       var xx = Matrix(rows: p, columns: p)
       for j in 0..<p { for i in 0..<p { xx[i, j] = panel[i, j] } }
-      guard let factor = try? Cholesky(xx) else { throw .unresolved }
+      guard let factor = try? Cholesky(xx),
+        zip(factor.lower.diagonal, xx.diagonal).allSatisfy({ $0 * $0 > leastPivotShare * $1 })
+      else { throw .unresolved }
       let xy = (0..<p).map { panel[$0, p] }
       let half = factor.forwardSolve(xy)
       for value in half { residual -= value * value }
+      if residual < leastPivotShare * panel[p, p] { throw .unresolved }
       coefficients = factor.backwardSolve(half)
       inverse = factor.inverse
       fixedLogDeterminant = factor.logDeterminant

@@ -36,6 +36,8 @@ package struct Estimate: Sendable {
   package var rival: Rival?
   /// Whether effects can explain every row: elsewhere the likelihood grows without end as the residual variance falls.
   package var growsElsewhere = false
+  /// Whether effects take the whole response and the likelihood is level as the residual variance vanishes.
+  package var takesResiduals = false
 
   /// Covariance parameters, in the order of the joint Hessian, that the data do not determine.
   package var unidentified: [Int] = []

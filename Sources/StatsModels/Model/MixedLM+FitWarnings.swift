@@ -29,11 +29,7 @@ extension MixedLM {
       result.append(texts.explainedExactly())
     }
     if estimate.growsElsewhere { result.append(texts.explainable()) }
-    if estimate.scale < 1e-8 * responseVariance, estimate.converged,
-      specification.blocks.contains(where: { !$0.covariance.form.reportsEntries })
-    {
-      result.append(texts.noResidualVariance())
-    }
+    if estimate.takesResiduals { result.append(texts.noResidualVariance()) }
     if !estimate.converged {
       result.append(texts.notConverged(gradientNorm: estimate.certificate.gradientNorm))
     }

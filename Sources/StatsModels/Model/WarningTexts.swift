@@ -194,15 +194,15 @@ struct WarningTexts {
 
   /// Random effects of few parameters that leave no residuals, and yet have a best size.
   func noResidualVariance() -> FitWarning {
-    let terms = specification.blocks.indices.filter {
-      !specification.blocks[$0].covariance.form.reportsEntries
-    }
+    let blocks = specification.blocks.indices
+    let forms = blocks.filter { !specification.blocks[$0].covariance.form.reportsEntries }
     return FitWarning(
       kind: .boundary,
       message:
-        "the residual variance of '\(specification.endogName)' is 0: the random effects \(list(terms.map { specification.termText($0) })) "
-        + "take all of it, and the variances have no ratio to it and no standard error. Their correlation is that of the "
-        + "response itself")
+        "the residual variance of '\(specification.endogName)' is 0: the random effects "
+        + "\(list((forms.isEmpty ? Array(blocks) : forms).map { specification.termText($0) })) take all of it, and the variances "
+        + "have no ratio to it and no standard error"
+        + (forms.isEmpty ? "" : ". Their correlation is that of the response itself"))
   }
 
   // MARK: - Before a fit

@@ -1,17 +1,23 @@
 extension MixedModel {
   /// The estimate, with a note where the likelihood has another end than this maximum: effects that explain every row, and
-  /// fewer of them than rows, so that it grows with the effects. It is higher there than at the maximum already where they
-  /// are some times as large as the errors of a level's effects.
+  /// fewer of them than rows, so that it grows with the effects.
   func withGrowth(_ estimate: Estimate) -> Estimate {
+    let mayExplain = fixed.rank + effectCount >= rows.observations
     guard estimate.converged, plan.evaluationsAreCheap, extended == nil, !plan.isIterative,
-      estimate.scale < Tuning.explainableScale * fixed.unit * fixed.unit,
+      mayExplain || estimate.scale < Tuning.explainableScale * fixed.unit * fixed.unit,
       let objective = try? objective(reml: estimate.reml)
     else { return estimate }
-    var result = estimate
-    result.growsElsewhere = Tuning.growthSizes.contains { size in
-      guard let point = try? objective.evaluate(lower: enlarged(size), theta: []) else { return false }
-      return -0.5 * (point.deviance + objective.shift) > estimate.logLikelihood + 1
+    func logLikelihood(_ size: Double) -> Double? {
+      guard let point = try? objective.evaluate(lower: enlarged(size), theta: []) else { return nil }
+      return -0.5 * (point.deviance + objective.shift)
     }
+    guard let larger = logLikelihood(Tuning.growthSize), let large = logLikelihood(0.1 * Tuning.growthSize),
+      larger > large + Tuning.growth
+    else { return estimate }
+    var result = estimate
+    // a maximum with residuals as small as there may be what it grows towards
+    let isBeside = estimate.scale > Tuning.degenerateScale * fixed.unit * fixed.unit
+    result.growsElsewhere = isBeside || larger > estimate.logLikelihood + Tuning.growth
     return result
   }
 

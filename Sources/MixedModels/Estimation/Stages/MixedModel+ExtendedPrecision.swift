@@ -72,38 +72,34 @@ extension MixedModel {
   /// The estimate, not converged where the likelihood still rises with every effect a hundred times as large: effects that
   /// explain the response leave no maximum, only rounding at which a search ends.
   ///
-  /// Effects of a form of few parameters may take all of the response and still have a best size: there the likelihood
-  /// levels off as the residual variance vanishes, and the estimate is its limit.
+  /// As many effects as there are rows, or effects of a form of few parameters, may take all of the response and still have a
+  /// best size: there the likelihood levels off as the residual variance vanishes, and the estimate is its limit.
   func bounded(_ estimate: Estimate) throws(EngineError) -> Estimate {
     let mayLevelOff = terms.contains { !$0.covariance.form.reportsEntries }
     guard estimate.converged || mayLevelOff, extended == nil, !plan.isIterative,
       estimate.scale < Tuning.suspiciousScale * fixed.unit * fixed.unit
     else { return estimate }
     var result = estimate
-    if let larger = try logLikelihood(of: estimate, enlarged: Tuning.enlargement, levelsOff: mayLevelOff) {
-      result.converged = larger - estimate.logLikelihood < (mayLevelOff ? Tuning.levelRise : 0)
-    } else if mayLevelOff,
-      let smaller = try logLikelihood(of: estimate, enlarged: 1 / Tuning.enlargement, levelsOff: true)
-    {
-      // the search has gone as far as precision does: it levelled off on the way
-      result.converged = estimate.logLikelihood - smaller < Tuning.levelRise
-    } else {
-      result.converged = false
+    // where the search has gone as far as precision does, it levelled off on the way
+    var rise = Double.infinity
+    if let larger = try logLikelihood(of: estimate, enlarged: Tuning.enlargement) {
+      rise = larger - estimate.logLikelihood
+    } else if let smaller = try logLikelihood(of: estimate, enlarged: 1 / Tuning.enlargement) {
+      rise = estimate.logLikelihood - smaller
     }
+    result.converged = rise < Tuning.levelRise
+    result.takesResiduals = result.converged && rise > -Tuning.levelRise
     return result
   }
 
-  /// Log L at covariances that many times as large as an estimate's; nil where they cannot be told from explaining all,
-  /// and, where the likelihood may level off, where the residual variance is beyond precision.
-  private func logLikelihood(
-    of estimate: Estimate, enlarged factor: Double, levelsOff: Bool
-  ) throws(EngineError) -> Double? {
+  /// Log L at covariances that many times as large as an estimate's; nil where the residual variance is beyond precision.
+  private func logLikelihood(of estimate: Estimate, enlarged factor: Double) throws(EngineError) -> Double? {
     do {
-      let covariances = estimate.relativeCovariances.map { $0.mapElements { factor * $0 } }
-      let (_, objective, point) = try resolved(
-        at: layout.lower(covariances: covariances), reml: estimate.reml)
-      if levelsOff, point.scale < Tuning.leastExtendedScale { return nil }
-      return -0.5 * (point.deviance + objective.shift)
+      // S as numbers may have a rank that T has not
+      let (model, lower) = try standardPoint(of: estimate)
+      let (_, objective, point) = try model.resolved(
+        at: lower.map { $0.map { factor.squareRoot() * $0 } }, reml: estimate.reml)
+      return point.scale < Tuning.leastExtendedScale ? nil : -0.5 * (point.deviance + objective.shift)
     } catch {
       guard error.isUnresolved else { throw error }
       return nil

@@ -81,9 +81,8 @@ extension MixedModel {
   }
 
   /// Whether the factors have together more than half as many effects as there are rows, few enough for many searches.
-  private var isCrowded: Bool {
-    let factors = products.structure.factors
-    let effects = factors.reduce(0) { $0 + $1.levelCount * $1.width }
-    return 2 * effects > rows.observations && effects <= 1000
-  }
+  private var isCrowded: Bool { 2 * effectCount > rows.observations && effectCount <= 1000 }
+
+  /// Effects of all levels together.
+  var effectCount: Int { products.structure.factors.reduce(0) { $0 + $1.levelCount * $1.width } }
 }

@@ -38,6 +38,7 @@ extension ExtendedElimination {
   }
 
   var leastScale: Double { Tuning.leastExtendedScale }
+  var leastPivotShare: Double { Tuning.leastPivotShare }
 
   func traces(
     coefficients: [Double], fixedInverse: Matrix?, toleratesRounding: Bool
