@@ -156,7 +156,7 @@ extension Contrast {
   func requireDense(_ levels: [ColumnValue]) throws {
     try requireLevels(levels)
     let bytes = 16 * Double(levels.count) * Double(levels.count)
-    guard bytes < Double(ProcessInfo.processInfo.physicalMemory) else {
+    guard bytes < Double(FormulaLimits.memory) else {
       throw PatsyError("the contrast matrix of \(levels.count) levels is too large")
     }
   }

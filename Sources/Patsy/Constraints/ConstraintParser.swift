@@ -58,7 +58,7 @@ struct ConstraintParser {
         (type, length) = ("VARIABLE", name.scalars.count)
       } else if let count = Self.numberLength(scalars[position...]) {
         (type, length) = ("NUMBER", count)
-      } else if scalar.properties.isWhitespace {
+      } else if scalar.isBlank {
         (type, length) = (nil, 1)
       } else {
         throw PatsyError(

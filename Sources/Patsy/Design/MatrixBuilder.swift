@@ -88,7 +88,7 @@ struct MatrixBuilder {
   private func checkSize(_ info: DesignInfo, _ rows: Int) throws {
     let columns = info.columnNames.count
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
-    guard !overflow, count < 1 << 34, UInt64(count) * 8 <= ProcessInfo.processInfo.physicalMemory else {
+    guard !overflow, count < 1 << 34, UInt64(count) * 8 <= FormulaLimits.memory else {
       throw PatsyError("a design matrix with shape (\(rows), \(columns)) is too large")
     }
   }

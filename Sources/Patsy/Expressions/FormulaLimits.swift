@@ -8,8 +8,10 @@ enum FormulaLimits {
   static let characters = 1 << 16
   /// Columns of a design: their names alone take some 100 MB.
   static let columns = 1 << 20
-  /// Bytes of a matrix that a transform makes: a quarter of what the machine has.
-  static let bytes = ProcessInfo.processInfo.physicalMemory / 4
+  /// Bytes of memory that the machine has, which a system call tells.
+  static let memory = ProcessInfo.processInfo.physicalMemory
+  /// Bytes of a matrix that a transform makes: a quarter of them.
+  static let bytes = memory / 4
 
   /// The number of elements, if an array may have as many.
   static func requireElements(_ count: Int) throws {

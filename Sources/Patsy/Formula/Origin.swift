@@ -40,11 +40,7 @@ public struct Origin: Sendable, Hashable {
   ///
   /// Python: Origin.relevant_code
   public func relevantCode() -> String {
-    var view = String.UnicodeScalarView()
-    for (i, scalar) in code.unicodeScalars.enumerated() where i >= start && i < end {
-      view.append(scalar)
-    }
-    return String(view)
+    String(scalars: Array(code.unicodeScalars.prefix(max(end, 0)).dropFirst(max(start, 0))))
   }
 
   /// Two lines, the formula and carets under the span, both indented by `indent` blanks.

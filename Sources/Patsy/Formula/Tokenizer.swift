@@ -51,14 +51,14 @@ struct Tokenizer {
     let source = oneLine(code)
     let first = display.firstIndex { !$0.isPythonSpace } ?? display.count
     let last = (display.lastIndex { !$0.isPythonSpace }).map { $0 + 1 } ?? first
-    self.shown = String(String.UnicodeScalarView(display[first..<last]))
+    self.shown = String(scalars: display[first..<last])
     self.scalars = source.count == display.count ? Array(source[first..<last]) : source
   }
 
   private func origin(_ start: Int, _ end: Int) -> Origin { Origin(code: shown, start: start, end: end) }
 
   private func text(_ start: Int, _ end: Int) -> String {
-    String(String.UnicodeScalarView(scalars[start..<end]))
+    String(scalars: scalars[start..<end])
   }
 
   private func at(_ index: Int) -> Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
@@ -234,7 +234,26 @@ extension Unicode.Scalar {
   }
 
   /// What `str.strip` removes in Python.
-  var isPythonSpace: Bool {
-    properties.isWhitespace || (value >= 0x1C && value <= 0x1F)
+  var isPythonSpace: Bool { isBlank || (value >= 0x1C && value <= 0x1F) }
+
+  /// Whitespace of Unicode, of which ASCII is told without its tables.
+  package var isBlank: Bool {
+    isASCII ? value == 0x20 || (value >= 0x09 && value <= 0x0D) : properties.isWhitespace
+  }
+}
+
+extension String {
+  /// A text of scalars, without the passes that appending each to a view takes.
+  package init(scalars: some Collection<Unicode.Scalar>) {
+    self.init(unsafeUninitializedCapacity: 4 * scalars.count) { buffer in
+      var count = 0
+      for scalar in scalars {
+        for byte in scalar.utf8 {
+          buffer[count] = byte
+          count += 1
+        }
+      }
+      return count
+    }
   }
 }

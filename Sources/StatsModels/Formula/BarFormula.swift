@@ -38,24 +38,19 @@ package struct BarFormula {
         text[position] = offset < neutral.count ? neutral[offset] : " "
       }
     }
-    fixed = operands.isEmpty ? formula : String(String.UnicodeScalarView(text))
+    fixed = operands.isEmpty ? formula : String(scalars: text)
   }
 
   /// The formula with everything blanked but `range`: parses as that part alone, with positions in the whole.
   package func text(only range: Range<Int>) -> String {
-    let characters = Array(original.unicodeScalars)
-    var view = String.UnicodeScalarView()
-    for (position, character) in characters.enumerated() {
-      view.append(range.contains(position) ? character : " ")
-    }
-    return String(view)
+    String(scalars: original.unicodeScalars.enumerated().map { range.contains($0.offset) ? $0.element : " " })
   }
 
   /// The written text of `range`, without surrounding blanks.
   package func written(_ range: Range<Int>) -> String {
     let characters = Array(original.unicodeScalars)[range]
     let trimmed = characters.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()
-    return String(String.UnicodeScalarView(trimmed))
+    return String(scalars: trimmed)
   }
 }
 
@@ -134,7 +129,7 @@ private struct BarScanner {
         if !groups.isEmpty { groups[groups.count - 1].tilde = position }
         inExpression = false
       case "+", "-", "*", "/", ":": inExpression = false
-      default: if !character.properties.isWhitespace { inExpression = true }
+      default: if !character.isBlank { inExpression = true }
       }
       position += 1
     }
@@ -148,14 +143,14 @@ private struct BarScanner {
   /// The covariance form whose name is all that stands between an operator and a parenthesis.
   private func form(before open: Int) -> (start: Int, covariance: RandomTerm.Covariance)? {
     var end = open
-    while end > 0, characters[end - 1].properties.isWhitespace { end -= 1 }
+    while end > 0, characters[end - 1].isBlank { end -= 1 }
     var start = end
     while start > 0, characters[start - 1].properties.isXIDContinue || characters[start - 1] == "." {
       start -= 1
     }
-    let name = String(String.UnicodeScalarView(characters[start..<end]))
+    let name = String(scalars: characters[start..<end])
     guard !functions.contains(name), let form = RandomTerm.Covariance(spelling: name) else { return nil }
-    let before = characters[..<start].last { !$0.properties.isWhitespace }
+    let before = characters[..<start].last { !$0.isBlank }
     return before.map { "+-*/:~(".unicodeScalars.contains($0) } ?? true ? (start, form) : nil
   }
 
@@ -184,8 +179,8 @@ private struct BarScanner {
       throw error(
         "'||' and '\(name)' both say how the effects vary together; write \(name)(effects | factor)", bar)
     }
-    let before = characters[..<group.start].last { !$0.properties.isWhitespace }
-    let after = characters[(close + 1)...].first { !$0.properties.isWhitespace }
+    let before = characters[..<group.start].last { !$0.isBlank }
+    let after = characters[(close + 1)...].first { !$0.isBlank }
     let joined = before.map { "+~(".unicodeScalars.contains($0) } ?? true
     let followed = after.map { "+-)".unicodeScalars.contains($0) } ?? true
     if !joined || !followed {
@@ -197,7 +192,7 @@ private struct BarScanner {
   }
 
   private func isBlank(_ range: Range<Int>) -> Bool {
-    characters[range].allSatisfy { $0.properties.isWhitespace }
+    characters[range].allSatisfy { $0.isBlank }
   }
 
   private func endOfString(_ start: Int) -> Int {
