@@ -157,8 +157,12 @@ package struct MixedModel: Sendable {
   /// Maximises the likelihood.
   package func fit(reml: Bool, options: FitOptions = .init()) throws(EngineError) -> Estimate {
     try leasing { () throws(EngineError) in
-      try withGrowth(identified(try bounded(try Search(self, reml: reml, options: options).run())))
-        .representable()
+      var estimate = try Search(self, reml: reml, options: options).run()
+      try bound(&estimate)
+      identify(&estimate)
+      noteGrowth(&estimate)
+      try estimate.requireRepresentable()
+      return estimate
     }
   }
 

@@ -6,12 +6,18 @@ internal import LinearAlgebra
 /// after; every constant is in ``Tuning``.
 package struct Search {
   /// What a stage may ask.
-  struct Context {
+  final class Context {
     let model: MixedModel
     let reml: Bool
     let options: FitOptions
     let objective: ProfiledObjective
     let optimizer: NewtonOptimizer
+
+    init(_ model: MixedModel, reml: Bool, options: FitOptions) throws(EngineError) {
+      (self.model, self.reml, self.options) = (model, reml, options)
+      objective = try model.objective(reml: reml)
+      optimizer = model.optimizer(objective, options: options)
+    }
   }
 
   /// How far the search has come.
@@ -29,7 +35,7 @@ package struct Search {
   /// A named step of the search.
   package struct Stage: Sendable {
     package let name: String
-    let advance: @Sendable (Progress, Context) throws(EngineError) -> Progress
+    let advance: @Sendable (inout Progress, Context) throws(EngineError) -> Void
   }
 
   /// The stages in their order; one that has settled the estimate is the last.
@@ -51,13 +57,10 @@ package struct Search {
 
   package func run() throws(EngineError) -> Estimate {
     if model.plan.isIterative { return try model.maximizeMatrixFree(reml: reml, options: options) }
-    let objective = try model.objective(reml: reml)
-    let context = Context(
-      model: model, reml: reml, options: options, objective: objective,
-      optimizer: model.optimizer(objective, options: options))
+    let context = try Context(model, reml: reml, options: options)
     var progress = Progress(start: model.startingTheta)
     for stage in stages {
-      progress = try stage.advance(progress, context)
+      try stage.advance(&progress, context)
       if let settled = progress.estimate { return settled }
     }
     if let reached = progress.reached { return context.estimate(reached) }

@@ -62,7 +62,7 @@ package final class ProfiledObjective {
     var axes: Matrix?
   }
 
-  init(_ model: MixedModel, elimination: any Elimination, reml: Bool, floors: [Double]) {
+  init(_ model: borrowing MixedModel, elimination: any Elimination, reml: Bool, floors: [Double]) {
     self.elimination = elimination
     layout = model.layout
     fixed = model.fixed

@@ -131,12 +131,11 @@ package struct Score: Sendable {
 
 extension Estimate {
   /// The same estimate, if doubles hold it in the caller's units.
-  func representable() throws(EngineError) -> Estimate {
+  func requireRepresentable() throws(EngineError) {
     let coefficients = fixedEffects.enumerated().filter { !aliased.contains($0.offset) }.map(\.element)
     let covariances = relativeCovariances.lazy.flatMap(\.storage).map { $0 * scale }
     guard scale.isNormal, logLikelihood.isFinite, coefficients.allSatisfy(\.isFinite),
       covariances.allSatisfy(\.isFinite), fixedCovariance.diagonal.allSatisfy(\.isNormal)
     else { throw .unrepresentable }
-    return self
   }
 }

@@ -74,22 +74,22 @@ extension MixedModel {
 
   /// The estimate at the end of a flat ridge where effects vary least, with what the data leave open named; the same
   /// estimate where nothing is.
-  func identified(_ estimate: Estimate) -> Estimate {
+  func identify(_ estimate: inout Estimate) {
     let certificate = estimate.certificate
     guard layout.count > 0, !plan.isIterative, extended == nil,
       products.trailing == nil || plan.evaluationsAreCheap,
       certificate.conditionNumber > Tuning.suspiciousCondition
         || certificate.leastCurvature < Tuning.suspiciousCurvature
-    else { return estimate }
+    else { return }
     guard let flat = try? FlatDirections(model: self, reml: estimate.reml),
       !flat.directions.isEmpty
-    else { return estimate }
+    else { return }
+    let root = estimate.standardRoot
     let set = CovarianceParameters(model: self, at: estimate.relativeCovariances)
-    var result = estimate
     if flat.directions.count <= Tuning.mostFollowed,
       let end = try? end(of: flat, parameters: set, from: estimate)
     {
-      result = end
+      estimate = end
     }
     let toUser = covariancesToUser(set, free: flat.free)
     var open: Set<Int> = []
@@ -101,16 +101,16 @@ extension MixedModel {
         if abs(value) > 1e-6 * size * largest { open.insert(i) }
       }
     }
-    result.unidentified = open.sorted()
-    result.openTerms = Set(open.flatMap { set.parameters[$0].parts.map(\.term) }).sorted()
-    result.residualIsOpen = flat.directions.contains {
+    estimate.unidentified = open.sorted()
+    estimate.openTerms = Set(open.flatMap { set.parameters[$0].parts.map(\.term) }).sorted()
+    estimate.residualIsOpen = flat.directions.contains {
       abs($0.residual) > 1e-6 * $0.change.reduce(0) { max($0, abs($1)) }
     }
     // What the data do determine has the errors of the ridge, not those of the boundary at its end.
-    if !result.residualIsOpen { result.standardRoot = estimate.standardRoot }
-    result.bounds.removeAll { result.openTerms.contains($0.term) }
-    result.singular = !result.bounds.isEmpty
-    return result
+    if !estimate.residualIsOpen { estimate.standardRoot = root }
+    let openTerms = estimate.openTerms
+    estimate.bounds.removeAll { openTerms.contains($0.term) }
+    estimate.singular = !estimate.bounds.isEmpty
   }
 
   /// The point of the ridge with the least effects' covariances, as a sum of variances in standardised regressors in

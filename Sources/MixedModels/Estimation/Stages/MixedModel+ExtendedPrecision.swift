@@ -69,17 +69,16 @@ extension MixedModel {
       || scale < Tuning.leastExtendedScale * fixed.unit * fixed.unit
   }
 
-  /// The estimate, not converged where the likelihood still rises with every effect a hundred times as large: effects that
+  /// Says that an estimate has not converged where the likelihood still rises with every effect a hundred times as large: effects that
   /// explain the response leave no maximum, only rounding at which a search ends.
   ///
   /// As many effects as there are rows, or effects of a form of few parameters, may take all of the response and still have a
   /// best size: there the likelihood levels off as the residual variance vanishes, and the estimate is its limit.
-  func bounded(_ estimate: Estimate) throws(EngineError) -> Estimate {
+  func bound(_ estimate: inout Estimate) throws(EngineError) {
     let mayLevelOff = terms.contains { !$0.covariance.form.reportsEntries }
     guard estimate.converged || mayLevelOff, extended == nil, !plan.isIterative,
       estimate.scale < Tuning.suspiciousScale * fixed.unit * fixed.unit
-    else { return estimate }
-    var result = estimate
+    else { return }
     // where the search has gone as far as precision does, it levelled off on the way
     var rise = Double.infinity
     if let larger = try logLikelihood(of: estimate, enlarged: Tuning.enlargement) {
@@ -87,9 +86,8 @@ extension MixedModel {
     } else if let smaller = try logLikelihood(of: estimate, enlarged: 1 / Tuning.enlargement) {
       rise = estimate.logLikelihood - smaller
     }
-    result.converged = rise < Tuning.levelRise
-    result.takesResiduals = result.converged && rise > -Tuning.levelRise
-    return result
+    estimate.converged = rise < Tuning.levelRise
+    estimate.takesResiduals = estimate.converged && rise > -Tuning.levelRise
   }
 
   /// Log L at covariances that many times as large as an estimate's; nil where the residual variance is beyond precision.

@@ -7,17 +7,16 @@ extension Search.Stage {
   /// The caller's start; for large crossed designs a point near the optimum by iterative solves, or the optimum itself
   /// where one exact gradient tells the error of the random probes or variances vanish.
   static let approach = Search.Stage(name: "approach") { progress, context throws(EngineError) in
-    var progress = progress
     let model = context.model
     if let given = context.options.start {
       progress.start = model.layout.theta(model.layout.lower(covariances: given))
-      return progress
+      return
     }
     guard let near = try model.matrixFreeStart(reml: context.reml, from: progress.start) else {
-      return progress
+      return
     }
     progress.start = near.theta
-    guard near.isAnchor else { return progress }
+    guard near.isAnchor else { return }
     let steps = AnchoredSteps(
       exact: context.objective, iterative: near.objective, elimination: near.elimination,
       scales: model.parameterScales, tolerance: context.optimizer.tolerance,
@@ -28,12 +27,10 @@ extension Search.Stage {
       progress.start = theta
       progress.estimate = try context.withoutVanishing(&progress.start)
     }
-    return progress
   }
 
   /// Newton steps from the start; where doubles do not resolve the likelihood there, in extended precision.
   static let descent = Search.Stage(name: "descent") { progress, context throws(EngineError) in
-    var progress = progress
     let model = context.model
     do throws(EngineError) {
       let outcome = try context.optimizer.minimize(from: progress.start)
@@ -46,27 +43,23 @@ extension Search.Stage {
       else { throw error }
       progress.estimate = estimate
     }
-    return progress
   }
 
   /// Newton steps from starts in other basins; nothing where the caller has chosen the start.
   static let otherBasins = Search.Stage(name: "other basins") { progress, context throws(EngineError) in
-    guard context.options.start == nil, var outcome = progress.reached else { return progress }
-    var progress = progress
+    guard context.options.start == nil, var outcome = progress.reached else { return }
     let others = context.model.alternativeStarts(to: outcome, objective: context.objective)
     for other in try context.model.correlatedStart(reml: context.reml).map({ [$0] + others }) ?? others {
       outcome = try context.optimizer.better(outcome, from: other)
       if let found = outcome.dwarfed { progress.dwarfed.append(found) }
     }
     progress.reached = outcome
-    return progress
   }
 
   /// Where iterations ended beyond the resolution of doubles: the best of these ends in extended precision, or, where that
   /// leads nowhere, the best that doubles can tell.
   static let beyondDoubles = Search.Stage(name: "beyond doubles") { progress, context throws(EngineError) in
-    guard !progress.dwarfed.isEmpty, var outcome = progress.reached else { return progress }
-    var progress = progress
+    guard !progress.dwarfed.isEmpty, var outcome = progress.reached else { return }
     var optimizer = context.optimizer
     let isResolved = outcome.point.resolution >= optimizer.leastResolution
     // on a flat ridge the end that doubles resolve is the estimate
@@ -76,7 +69,7 @@ extension Search.Stage {
       best: progress.dwarfed, below: deviance, reml: context.reml, options: context.options)
     {
       progress.estimate = estimate
-      return progress
+      return
     }
     optimizer.leastResolution = 0
     if !isResolved { outcome = try optimizer.minimize(from: outcome.point.theta) }
@@ -84,15 +77,12 @@ extension Search.Stage {
       outcome = try optimizer.better(outcome, from: found.theta)
     }
     progress.reached = outcome
-    return progress
   }
 
   /// Slow iterations continued with the columns of correlated terms in an order that suits the covariances found.
   static let betterPivots = Search.Stage(name: "better pivots") { progress, context throws(EngineError) in
-    guard let outcome = progress.reached, outcome.isSlow else { return progress }
-    var progress = progress
+    guard let outcome = progress.reached, outcome.isSlow else { return }
     progress.estimate = try context.model.repivoted(outcome, reml: context.reml, options: context.options)
-    return progress
   }
 }
 

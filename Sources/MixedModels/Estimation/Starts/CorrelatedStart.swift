@@ -62,7 +62,7 @@ extension MixedModel {
   func correlatedStart(reml: Bool) throws(EngineError) -> [Double]? {
     guard
       let correlated = CorrelatedTerms(
-        terms, factors: products.structure.factors, leastCosine: leastCosine(ofFactor:))
+        terms, factors: products.structure.factors, leastCosine: { leastCosine(ofFactor: $0) })
     else { return nil }
     do throws(EngineError) {
       let model = try MixedModel(
