@@ -42,6 +42,31 @@ struct EstimabilityTests {
     #expect(!fitted.values.contains { $0.isNaN })
   }
 
+  /// What rows the data have is determined, whichever cells are empty, and a cell without rows is not.
+  @Test(arguments: 0..<24)
+  func onlyEmptyCellsAreUndetermined(_ seed: Int) throws {
+    var noise = SyntheticData.Noise(UInt64(seed))
+    let (rows, columns) = (2 + seed % 3, 2 + seed / 3 % 3)
+    let all = (0..<rows * columns).map { ($0 / columns, $0 % columns) }
+    let empty = Set((0...seed % 3).map { (7 * seed + 5 * $0) % all.count })
+    let cells = all.indices.filter { !empty.contains($0) }
+    let data = cells.flatMap { cell in (0..<5).map { _ in all[cell] } }
+    let frame = try DataFrame([
+      "a": data.map { "a\($0.0)" }, "b": data.map { "b\($0.1)" }, "x": data.map { _ in noise.next() },
+      "g": data.indices.map { $0 % 6 }, "y": data.map { _ in noise.next() },
+    ])
+    let results = try mixedlm("y ~ a * b + a * x + (1 | g)", frame).fit()
+    #expect(try results.estimable(frame).values.allSatisfy(\.self), "\(seed)")
+    #expect(try results.predict(frame).values.allSatisfy(\.isFinite))
+    let levels = (Set(data.map(\.0)), Set(data.map(\.1)))
+    let others = empty.sorted().map { all[$0] }.filter { levels.0.contains($0.0) && levels.1.contains($0.1) }
+    let new = try DataFrame([
+      "a": others.map { "a\($0.0)" }, "b": others.map { "b\($0.1)" }, "x": others.map { _ in 0.5 },
+      "g": others.map { _ in 1 },
+    ])
+    #expect(try !results.estimable(new).values.contains(true), "\(seed)")
+  }
+
   @Test func fullRankDesignsPredictEverywhere() throws {
     let results = try mixedlm("y ~ x", Self.frame(), groups: "g").fit()
     #expect(try results.estimable(DataFrame(["x": [1e6], "g": [1]])).values == [true])

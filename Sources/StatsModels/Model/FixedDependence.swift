@@ -11,6 +11,9 @@ struct FixedDependence: Sendable {
   /// that of products of columns, well below any entry that means something.
   private static let tolerance = 1e-7
 
+  /// Coefficient of a column of length 1, in parts of the largest, that is rounding where columns are told apart to 1e-9.
+  private static let rounding = 1e-9
+
   /// Work in multiplications above which the dependence is left unsaid: a second or so.
   private static let limit = 2e9
 
@@ -56,7 +59,11 @@ struct FixedDependence: Sendable {
         }
         solution[i] = rest / factored.r[i, i]
       }
-      for (place, j) in factored.pivots.enumerated() { result[j, column] = solution[place] / lengths[j] }
+      let largest = solution.reduce(0) { max($0, abs($1)) }
+      // rounding that is left where a column has no part would be all there is in rows without the others
+      for (place, j) in factored.pivots.enumerated() where abs(solution[place]) > rounding * largest {
+        result[j, column] = solution[place] / lengths[j]
+      }
     }
     return result
   }
