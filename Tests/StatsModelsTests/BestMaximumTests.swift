@@ -57,6 +57,27 @@ import Testing
     #expect(results.warnings.contains { $0.message.contains("grows without end") })
   }
 
+  /// Levels of fewer rows than effects tell their covariances together; what they leave open is found from all of them.
+  @Test(arguments: ["(x + z | g)", "(0 + f | g)", "diag(0 + f | g)"])
+  func levelsMayHaveFewerRowsThanEffects(_ effects: String) throws {
+    var noise = SyntheticData.Noise(31)
+    let g = (0..<400).map { $0 / 2 }
+    let f = g.map { $0 % 4 }.enumerated().map { ($1 + ($0 % 2) * (1 + $1 / 2)) % 4 }
+    let x = g.map { _ in noise.next() }, z = g.map { _ in noise.next() }
+    let u = (0..<200).map { _ in (noise.next(), 0.5 * noise.next(), noise.next()) }
+    let y = g.indices.map { u[g[$0]].0 + u[g[$0]].1 * x[$0] + u[g[$0]].2 * z[$0] + 0.5 * noise.next() }
+    let data = try DataFrame([
+      "y": y, "x": x, "z": z, "f": f.map { "f\($0)" }, "g": g,
+    ])
+    let results = try mixedlm("y ~ x + z + \(effects)", data).fit()
+    #expect(results.converged && results.llf.isFinite)
+    #expect(results.bseFe.values.allSatisfy { $0.isFinite && $0 > 0 })
+    if effects == "(x + z | g)" {
+      #expect(results.warnings.isEmpty)
+      #expect(abs(results.scale - 0.25) < 0.15)
+    }
+  }
+
   @Test func aSecondMaximumIsNamed() throws {
     var found = 0
     for seed in 1...60 {

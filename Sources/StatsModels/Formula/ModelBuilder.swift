@@ -156,8 +156,8 @@ struct ModelBuilder {
         cells?.sizes(factor.codes, levelCount: factor.levelCount)
         ?? GroupRows.sizes(factor.codes, groupCount: factor.levelCount)
       let largest = sizes.max() ?? 0
-      // a correlation that all effects share takes a pair of them
-      if largest < (form.reportsEntries ? names.count : 2) {
+      // whether several rows tell enough of several effects is seen from all levels together
+      if largest < 2 {
         throw problem(
           block,
           "\(names.count) effects (\(names.joined(separator: ", "))) for each level of '\(name)', but no level has "
