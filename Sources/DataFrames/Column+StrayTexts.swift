@@ -7,12 +7,18 @@ package struct StrayTexts: Sendable {
   /// The first distinct texts that are no numbers, each with the position of its first row.
   package let first: [(text: String, row: Int)]
 
+  /// Whether all of them are numbers but for a comma, `2,5` or `1,234`.
+  package let haveCommas: Bool
+
   /// Distinct texts that are named.
   private static let shown = 3
 
   /// Whether at least nine tenths of the values are numbers, so that the others are more likely marks of missing
   /// values or slips than categories.
   package var areFew: Bool { numberCount >= 9 * count }
+
+  /// Whether they are likely to be numbers, or marks among numbers, and no categories.
+  package var areSlips: Bool { areFew || haveCommas }
 
   /// The texts of a column of texts that are no numbers; nil for other columns, and without such a text.
   package init?(_ column: Column) {
@@ -30,6 +36,9 @@ package struct StrayTexts: Sendable {
       if first.count < Self.shown, seen.insert(code).inserted { first.append((texts.pool[Int(code)], row)) }
     }
     if count == 0 { return nil }
+    haveCommas = Set(texts.codes.filter { $0 >= 0 }).allSatisfy {
+      isNumber[Int($0)] || Self.isNumberWithComma(texts.pool[Int($0)])
+    }
     (self.count, self.numberCount, self.first) = (count, numberCount, first)
   }
 
@@ -41,9 +50,16 @@ package struct StrayTexts: Sendable {
         text.contains(".") || Self.groups(of: text).allSatisfy { $0.count == 3 }
       return isGrouped
         ? "read the file with thousands: \",\", or remove the commas"
-        : "read the file with the decimal mark ','"
+        : "read the file with decimal: \",\" (--decimal , of the command)"
     }
     return "name \(PythonText.quoted(text)) as a marker of missing values when the file is read, or mend it"
+  }
+
+  private static func isNumberWithComma(_ text: String) -> Bool {
+    let digits = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : Substring(text)
+    let parts = digits.split(separator: ",", omittingEmptySubsequences: false)
+    return parts.count > 1
+      && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) || $0 == 46 } }
   }
 
   /// What stands behind each comma.

@@ -96,6 +96,17 @@ import Testing
     #expect(error is StatsModelsError || error is PatsyError || error is DataFrameError)
   }
 
+  /// A column of numbers with decimal commas is a factor of as many levels, and says so.
+  @Test(arguments: [
+    (["1,5", "2", "3,25"], true), (["-0,5", "12,25"], true), (["a,b", "2"], false), (["1,", "2"], false),
+  ])
+  func decimalCommas(_ texts: [String], _ isSaid: Bool) throws {
+    var data = try Self.frame()
+    try data.assign("dose", (0..<data.rowCount).map { texts[$0 % texts.count] })
+    let warnings = try mixedlm("y ~ dose", data, groups: "g").fit().warnings
+    #expect(warnings.contains { $0.message.contains("decimal: \",\"") } == isSaid)
+  }
+
   @Test func tinyData() throws {
     let data = try Self.frame()
     for rows in [0, 1, 2] {
