@@ -211,6 +211,22 @@ import Testing
     #expect(abs(a.scale * (1 - rho) / b.scale - 1) < 1e-4)
   }
 
+  /// Beside a random intercept of the same series the likelihood is the same whatever the correlation.
+  @Test(arguments: 0..<6)
+  func `a correlation and a random intercept of one series are told to be the same`(_ seed: Int) throws {
+    var noise = SyntheticData.Noise(UInt64(seed))
+    let g = (0..<60).map { $0 / 5 }
+    let effects = (0..<12).map { _ in noise.next() }
+    let x = g.map { _ in noise.next() }
+    let y = g.indices.map { effects[g[$0]] + x[$0] + noise.next() }
+    let fit = try mixedlm(
+      "y ~ x", DataFrame(["y": y, "x": x, "g": g]), groups: "g", residuals: .compoundSymmetry
+    )
+    .fit()
+    #expect(fit.warnings.contains { $0.kind == .notIdentifiable })
+    #expect(try fit.residualParameters()?.standardErrors.allSatisfy { $0.isNaN } ?? false)
+  }
+
   @Test(
     arguments: [
       ("Sex", nil, nil, "'Sex' is the same"), ("Nobody", nil, nil, "Nobody"),

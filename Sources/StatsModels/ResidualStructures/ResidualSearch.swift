@@ -32,6 +32,11 @@ struct ResidualSearch {
   /// Longest step in φ.
   private static let longestStep = 1.0
   private static let mostSteps = 60
+  /// Information of a direction in φ from which no flat one can seem to have it, and the step along others with the rise of D
+  /// that they must bring: one with a standard error of 50 brings it.
+  private static let surelyKnown = 1.0
+  private static let flatStep = 0.5
+  private static let flatRise = 1e-4
 
   init(_ model: MixedLM, _ arguments: FitArguments) {
     self.model = model
@@ -253,7 +258,7 @@ struct ResidualSearch {
           columnMajor: slope { $0.fixedCovariance.storage }))
     }
     let information = (hessian * 0.5).symmetrized
-    let isIdentified = (try? Cholesky(information)) != nil
+    let isIdentified = try isIdentified(point, information: information)
     found.covariance =
       isIdentified
       ? ParameterCovariance.inverse(information) : Matrix(rows: count, columns: count, repeating: .nan)
@@ -268,6 +273,17 @@ struct ResidualSearch {
       warnings: results.warnings + warnings(converged: converged, isIdentified: isIdentified, specification),
       fitSeconds: (ContinuousClock.now - begin).seconds, engineOptions: results.engineOptions,
       hist: results.hist)
+  }
+
+  /// Whether D rises along the direction that is known least: differences of neighbouring optima cannot tell a flat one.
+  private func isIdentified(_ point: Point, information: Matrix) throws -> Bool {
+    guard let eigen = try? SymmetricEigen(information), let least = eigen.values.first,
+      least < Self.surelyKnown
+    else { return true }
+    return try [-Self.flatStep, Self.flatStep].contains { step in
+      let moved = zip(point.parameters, eigen.vectors.column(0)).map { $0 + step * $1 }
+      return try self.point(moved, near: point.estimate).deviance > point.deviance + Self.flatRise
+    }
   }
 
   private func warnings(
@@ -288,8 +304,9 @@ struct ResidualSearch {
       FitWarning(
         kind: .notIdentifiable,
         message:
-          "the data do not determine \(names) beside the variances of the random effects: leave the random intercept of "
-          + "the series out, or the correlation")
+          "the data do not determine \(names) beside the variances of the random effects, which describe the same "
+          + "covariances: leave out one of them, for example the correlation beside a random intercept of its series"
+      )
     ]
   }
 }
