@@ -270,6 +270,40 @@ private final class InnerOptimum {
   func optimum(
     holding value: Double, from start: [Double]
   ) throws(EngineError) -> (deviance: Double, slope: Double, free: [Double])? {
+    guard var result = try descend(holding: value, from: start) else { return nil }
+    for _ in 0..<Self.mostReopenings {
+      guard let lower = reopened(result, holding: value), let next = try descend(holding: value, from: lower),
+        next.deviance < result.deviance
+      else { break }
+      result = next
+    }
+    return result
+  }
+
+  /// A lower point beside an optimum in which a standard deviation is zero: the deviance is even in it, so that steps never
+  /// leave zero, where it may be best at the estimate and not with the parameter held elsewhere.
+  private func reopened(
+    _ optimum: (deviance: Double, slope: Double, free: [Double]), holding value: Double
+  ) -> [Double]? {
+    var (least, result) = (optimum.deviance, [Double]?.none)
+    for (i, size) in target.steps.enumerated() where abs(optimum.free[i]) < 0.1 * size {
+      var (trial, step) = (optimum.free, size)
+      trial[i] = step
+      guard var found = target.evaluate(held: value, free: trial), found.gradient[i] < 0 else { continue }
+      while found.deviance < least {
+        (least, result) = (found.deviance, trial)
+        step *= 2
+        trial[i] = step
+        guard let next = target.evaluate(held: value, free: trial) else { break }
+        found = next
+      }
+    }
+    return result
+  }
+
+  private func descend(
+    holding value: Double, from start: [Double]
+  ) throws(EngineError) -> (deviance: Double, slope: Double, free: [Double])? {
     if Task.isCancelled { throw .cancelled }
     func free(_ z: [Double]) -> [Double] { zip(start, scaling * z).map { $0 + $1 } }
     guard let first = target.evaluate(held: value, free: start) else {
@@ -294,4 +328,6 @@ private final class InnerOptimum {
 
   /// A gradient of this size in units of the curvature leaves 1e-13 of the deviance.
   private static let gradientTolerance = 3e-7
+  /// Optima beside which a lower point is looked for: one for each of a few standard deviations.
+  private static let mostReopenings = 4
 }
