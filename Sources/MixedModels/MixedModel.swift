@@ -345,7 +345,8 @@ package struct MixedModel: Sendable {
 
   /// Makes all that follows from the sums with the columns of correlated terms in given orders.
   private mutating func setOrders(_ orders: [Int: [Int]]) {
-    if orders != self.orders {
+    let isSameDesign = orders == self.orders
+    if !isSameDesign {
       self.orders = orders
       bases = bases(orders: orders)
       layout = CovarianceLayout(terms: terms, structure: sums.structure, bases: bases)
@@ -353,7 +354,7 @@ package struct MixedModel: Sendable {
     let sparse = products.sparse
     products = CrossProducts(sums: sums, fixed: fixed, bases: bases)
     products.sparse = sparse
-    moments = StartingValues(products: products)
+    moments = isSameDesign ? moments.replacingResponse(products) : StartingValues(products: products)
     iterative = IterativeSystem()
   }
 

@@ -224,6 +224,8 @@ package enum Tuning {
   package static let growth = 1.0
   /// Decrease of -2 log L that an end beyond the resolution of doubles must bring.
   package static let leastExtendedGain = 1e-6
+  /// Columns of random effects up to which what moments take of a design is kept for other responses: a megabyte or less.
+  package static let keptMoments = 1 << 14
   /// Searches in extended precision.
   package static let mostExtendedSearches = 8
 

@@ -14,7 +14,7 @@ struct MomentEquations {
   private let kinds: Int
   private let widths: [Int]
   /// e'e and n − rank X.
-  private let residualSquares: Double
+  private var residualSquares: Double
   private let degrees: Double
 
   // By column of Z:
@@ -39,11 +39,11 @@ struct MomentEquations {
     let r = products.panelColumns
     residualSquares = products.base[r - 1, r - 1]
     degrees = Double(max(products.rowCount - r + 1, 1))
+    momentSquares = Self.momentSquares(products)
     if let pooled = products.pooled {
       diagonal = pooled.squares
       kind = diagonal.map { _ in 0 }
       multiplicities = pooled.multiplicities
-      momentSquares = pooled.grams.map { $0[r - 1, r - 1] }
       squares = Buffer(diagonal.count)
       for (l, a) in diagonal.enumerated() { squares.pointer[l] = a * a }
       return
@@ -57,10 +57,35 @@ struct MomentEquations {
     addTrailingPairs(products, first: chainColumns)
   }
 
-  private mutating func append(kind: Int, square: Double, moment: Double) {
-    self.kind.append(kind)
-    diagonal.append(square)
-    momentSquares.append(moment * moment)
+  var columnCount: Int { diagonal.count }
+
+  /// Takes the sums of another response on the same design.
+  mutating func replaceResponse(_ products: CrossProducts) {
+    let r = products.panelColumns
+    residualSquares = products.base[r - 1, r - 1]
+    momentSquares = Self.momentSquares(products)
+  }
+
+  /// (Z_l'e)² of the columns in their order.
+  private static func momentSquares(_ products: CrossProducts) -> [Double] {
+    let r = products.panelColumns
+    if let pooled = products.pooled { return pooled.grams.map { $0[r - 1, r - 1] } }
+    let trailing = products.trailing
+    let chainColumns = products.chain.reduce(0) { $0 + $1.levelCount * $1.width }
+    return [Double](unsafeUninitializedCapacity: chainColumns + (trailing?.count ?? 0)) { result, count in
+      func append(_ moment: Double) {
+        result[count] = moment * moment
+        count += 1
+      }
+      for block in products.chain {
+        for row in 0..<block.levelCount * block.width {
+          append(block.records.pointer[(row + 1) * block.stride - 1])
+        }
+      }
+      if let trailing {
+        for j in 0..<trailing.count { append(trailing.panel.pointer[(j + 1) * r - 1]) }
+      }
+    }
   }
 
   private mutating func addChainColumns(_ products: CrossProducts) {
@@ -69,9 +94,8 @@ struct MomentEquations {
       for level in 0..<block.levelCount {
         let record = block.records.pointer + level * block.width * block.stride
         for a in 0..<block.width {
-          append(
-            kind: first + a, square: record[a * block.stride + a],
-            moment: record[a * block.stride + block.stride - 1])
+          kind.append(first + a)
+          diagonal.append(record[a * block.stride + a])
         }
       }
     }
@@ -79,14 +103,11 @@ struct MomentEquations {
 
   private mutating func addTrailingColumns(_ products: CrossProducts) {
     guard let trailing = products.trailing else { return }
-    let r = products.panelColumns
     for (b, g) in trailing.blockFactor.enumerated() {
       let first = Int(trailing.blockStart.pointer[b])
       for a in 0..<trailing.widths[g] {
-        append(
-          kind: offsets[products.structure.trailing[g]] + a,
-          square: trailing.values.pointer[Int(trailing.columnStart.pointer[first + a])],
-          moment: trailing.panel.pointer[(first + a) * r + r - 1])
+        kind.append(offsets[products.structure.trailing[g]] + a)
+        diagonal.append(trailing.values.pointer[Int(trailing.columnStart.pointer[first + a])])
       }
     }
   }

@@ -1,12 +1,15 @@
 /// Variances by moments, straight from the cross-products, and what the levels themselves know of their effects.
 struct StartingValues {
   /// Relative variance of each factor's regressors.
-  let variances: [[Double]]
+  private(set) var variances: [[Double]]
   /// Mean of A_ll over the occupied levels, for each factor's regressors.
   let meanSquares: [[Double]]
   /// Least and largest A_ll of the occupied levels, for each factor's regressors, the least given the level's other
   /// effects: an effect is known to about 1/√A_ll residual standard deviations.
   let information: [[ClosedRange<Double>]]
+
+  /// Kept of designs of few columns, where another response costs hardly more.
+  private var equations: MomentEquations?
 
   /// Rounds of weights that follow from the variances found before.
   private static let reweightings = 2
@@ -15,9 +18,23 @@ struct StartingValues {
     let equations = MomentEquations(products: products)
     meanSquares = equations.meanSquares
     information = Self.withinLevels(equations.information, products: products)
+    variances = Self.variances(equations)
+    if equations.columnCount <= Tuning.keptMoments { self.equations = equations }
+  }
+
+  /// What another response on the same design has of it.
+  func replacingResponse(_ products: CrossProducts) -> StartingValues {
+    guard var equations else { return StartingValues(products: products) }
+    equations.replaceResponse(products)
+    var result = self
+    result.variances = Self.variances(equations)
+    return result
+  }
+
+  private static func variances(_ equations: MomentEquations) -> [[Double]] {
     var found = equations.solve(weights: equations.initialWeights)
-    for _ in 0..<Self.reweightings { found = equations.solve(weights: equations.weights(variances: found)) }
-    variances = equations.byFactor(found)
+    for _ in 0..<reweightings { found = equations.solve(weights: equations.weights(variances: found)) }
+    return equations.byFactor(found)
   }
 
   /// The ranges with 1/(A_l⁻¹)_aa of each level of the chain, what is known of an effect beside unknown others.
