@@ -49,7 +49,7 @@ package struct StrayTexts: Sendable {
       let isGrouped =
         text.contains(".") || Self.groups(of: text).allSatisfy { $0.count == 3 }
       return isGrouped
-        ? "read the file with thousands: \",\", or remove the commas"
+        ? "read the file with thousands: \",\" (--thousands , of the command), or remove the commas"
         : "read the file with decimal: \",\" (--decimal , of the command)"
     }
     return "name \(PythonText.quoted(text)) as a marker of missing values when the file is read, or mend it"

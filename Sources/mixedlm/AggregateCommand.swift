@@ -41,6 +41,7 @@ struct AggregateCommand: ParsableCommand {
   var output: String
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Refuse to write sums if some cell has fewer rows. Example: --minimum-cell 5", valueName: "N"))
   var minimumCell: Int?

@@ -27,11 +27,14 @@ struct CompareCommand: ParsableCommand {
   var smaller: String
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Number of responses to draw from the smaller model. Example: --bootstrap 1000", valueName: "N"))
   var bootstrap: Int?
 
-  @Option(help: ArgumentHelp("Seed of the random numbers. Example: --seed 7", valueName: "S"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Seed of the random numbers. Example: --seed 7", valueName: "S"))
   var seed: UInt64 = 1
 
   @Option(help: ArgumentHelp("Form of the result. Example: --format json", valueName: "text|json|csv"))

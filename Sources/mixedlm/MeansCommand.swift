@@ -67,7 +67,9 @@ struct MeansCommand: ParsableCommand {
       valueName: "link|response"))
   var type: MeanScale?
 
-  @Option(help: ArgumentHelp("Confidence level of the limits. Example: --level 0.9", valueName: "L"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Confidence level of the limits. Example: --level 0.9", valueName: "L"))
   var level = 0.95
 
   @Option(help: ReportFormat.help) var format = ReportFormat.text

@@ -97,6 +97,7 @@ struct ModelOptions: ParsableArguments {
   var exact: Bool?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Threads of the fit; all processors when left out. Example: --threads 1", valueName: "N"))
   var threads: Int?

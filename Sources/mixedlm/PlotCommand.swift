@@ -68,6 +68,7 @@ struct PlotCommand: ParsableCommand {
   var theme = PictureTheme.automatic
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Width and height in pixels. Example: --size 900x600", valueName: "WxH"))
   var size: PictureSize?
 

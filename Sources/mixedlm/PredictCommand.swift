@@ -62,7 +62,9 @@ struct PredictCommand: ParsableCommand {
       valueName: "confidence|prediction"))
   var interval: IntervalKind?
 
-  @Option(help: ArgumentHelp("Level of the interval. Example: --level 0.9", valueName: "P"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Level of the interval. Example: --level 0.9", valueName: "P")
+  )
   var level = 0.95
 
   @Option(

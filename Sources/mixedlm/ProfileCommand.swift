@@ -20,7 +20,9 @@ struct ProfileCommand: ParsableCommand {
 
   @OptionGroup var model: ModelOptions
 
-  @Option(help: ArgumentHelp("Level of the intervals. Example: --level 0.9", valueName: "P"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Level of the intervals. Example: --level 0.9", valueName: "P"))
   var level = 0.95
 
   @Option(help: ArgumentHelp("Form of the result. Example: --format json", valueName: "text|json|csv"))

@@ -16,6 +16,11 @@ struct ReaderOptions: ParsableArguments {
   var decimal = FieldMark.point
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Mark between thousands. Example: --thousands ,", valueName: "CHAR"))
+  var thousands: FieldMark?
+
+  @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "Further markers of missing values, between commas; may be repeated. Example: --na-values -999,.",
@@ -30,6 +35,9 @@ struct ReaderOptions: ParsableArguments {
   func validate() throws {
     if let sep, sep == decimal {
       throw ValidationError("--sep and --decimal are the same character, '\(decimal.scalar)'.")
+    }
+    if let thousands, thousands == decimal {
+      throw ValidationError("--thousands and --decimal are the same character, '\(decimal.scalar)'.")
     }
   }
 
@@ -49,7 +57,7 @@ struct ReaderOptions: ParsableArguments {
   /// The options in the library's form.
   var options: CSVOptions {
     CSVOptions(
-      separator: sep?.scalar, decimal: decimal.scalar,
+      separator: sep?.scalar, decimal: decimal.scalar, thousands: thousands?.scalar,
       missingMarkers: CSVOptions.defaultMissingMarkers + markers, encoding: encoding)
   }
 
@@ -61,7 +69,7 @@ extension DataFrame {
   var textColumns: [String] { columns.filter { $0.type == .string }.map(\.name) }
 }
 
-/// One character of `--sep` and `--decimal`, or its name.
+/// One character of `--sep`, `--decimal` and `--thousands`, or its name.
 struct FieldMark: ExpressibleByArgument, Equatable {
   let scalar: Unicode.Scalar
 

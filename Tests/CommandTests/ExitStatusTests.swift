@@ -87,6 +87,8 @@ struct ExitStatusTests {
       ["--level is given twice"]
     ),
     (["plot"] + fit.dropFirst() + ["--kind", "qq", "--kind", "fitted"], ["--kind is given twice"]),
+    (fit + ["--groups", "Pig", "--threads", "-3"], ["must be at least 1"]),
+    (["predict"] + fit.dropFirst() + ["--level", "-0.5"], ["must lie between 0 and 1"]),
     (fit + ["--groups", "Pig", "--ci"], ["Unknown option '--ci'. Use --interval"]),
     (fit + ["--group", "Pig"], ["Unknown option '--group'. Use --groups"]),
     (fit + ["--groups", "Pig", "--metod", "cg"], ["Did you mean '--method'?"]),

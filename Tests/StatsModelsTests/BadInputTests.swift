@@ -67,6 +67,7 @@ import Testing
     Mistake(formula: "y ~ x + (x|row)", groups: nil, words: ["no level has more than 1", "^^^"]),
     Mistake(formula: "y ~ x + (1|ggap)", groups: nil, words: ["missing values", "^^^^"]),
     Mistake(formula: "y ~ x + (gap|g)", groups: nil, words: ["missing values", "^^^"]),
+    Mistake(formula: "y ~ `body mass`", words: ["Q('body mass')"]),
     Mistake(formula: "y ~ x + (1|g", groups: nil, words: ["never closed", "^"]),
   ]
 

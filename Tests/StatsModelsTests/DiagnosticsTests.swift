@@ -122,4 +122,22 @@ import Testing
     let row = try compare(one, two).rows[1]
     #expect(row.reference == "mixture of chi2(0) and chi2(1)" && row.degreesOfFreedom == 1)
   }
+
+  @Test(arguments: [
+    ("Days + (Days || Subject)", "mixture of chi2(1) and chi2(2)"),
+    ("Days + (Days | Subject)", "mixture of chi2(2) and chi2(3)"), ("Days + (1 | Subject)", "chi2(1)"),
+  ])
+  func `coefficients that are tested too move the mixture`(_ terms: String, _ reference: String) throws {
+    let null = try Self.fit("Reaction ~ 1 + (1 | Subject)", "sleepstudy")
+    #expect(try compare(null, Self.fit("Reaction ~ \(terms)", "sleepstudy")).rows[1].reference == reference)
+  }
+
+  @Test func `several variances against zero have an upper limit`() throws {
+    let none = try Self.fit("Reaction ~ Days + (0 + I(Days > 4) | Subject)", "sleepstudy")
+    let notes = try compare(
+      none, Self.fit("Reaction ~ Days + (0 + I(Days > 4) | Subject) + (Days || Subject)", "sleepstudy")
+    )
+    .notes
+    #expect(notes.contains { $0.contains("upper limit") })
+  }
 }

@@ -136,6 +136,10 @@ public func compare(models: [MixedLMResults]) throws -> ModelComparison {
           smaller: smaller.specification, larger: fit.specification, added: added)
         pValue = distribution.tail(max(chiSquared, 0))
         reference = distribution.name
+        if distribution.isUpperLimit {
+          notes.append(
+            "Several variances of m\(position + 1) are zero in m\(position): its p-value is an upper limit.")
+        }
         // Both optima are known to far less than this.
         if chiSquared < -1e-4 {
           notes.append(

@@ -5,8 +5,14 @@ struct ReferenceDistribution {
   /// Degrees of freedom of the mixture's halves; one entry for a plain χ².
   private let degrees: [Int]
 
+  /// Whether several variances are zero under the smaller model, so that the tail of this distribution is too large.
+  let isUpperLimit: Bool
+
   init(smaller: ModelSpecification, larger: ModelSpecification, added: Int) {
-    degrees = Self.mixture(smaller: smaller, larger: larger, added: added) ?? [added]
+    let addsOne = Self.addsOneVariance(smaller: smaller, larger: larger)
+    degrees = addsOne && added > 0 ? [added - 1, added] : [added]
+    func variances(_ model: ModelSpecification) -> Int { model.blocks.reduce(0) { $0 + $1.width } }
+    isUpperLimit = !addsOne && variances(larger) > variances(smaller)
   }
 
   var name: String {
@@ -20,13 +26,10 @@ struct ReferenceDistribution {
     return tails.reduce(0, +) / Double(tails.count)
   }
 
-  /// One new variance, alone or with its covariances with effects of the same level.
-  private static func mixture(smaller a: ModelSpecification, larger b: ModelSpecification, added: Int)
-    -> [Int]?
-  {
-    guard a.exogNames == b.exogNames, a.exog == b.exog || a.cells != nil || b.cells != nil,
-      a.residuals?.parameters.count == b.residuals?.parameters.count
-    else { return nil }
+  /// Whether one variance is new, alone or with its covariances with effects of the same level; what else is added moves
+  /// the mixture.
+  private static func addsOneVariance(smaller a: ModelSpecification, larger b: ModelSpecification) -> Bool {
+    guard a.residuals?.parameters.count == b.residuals?.parameters.count else { return false }
     func key(_ block: RandomBlock) -> String { "\(block.group)|\(block.names)|\(block.covariance.form.key)" }
     var extra = b.blocks
     var gone = a.blocks
@@ -37,11 +40,12 @@ struct ReferenceDistribution {
       extra.remove(at: match)
       gone.remove(at: own)
     }
-    guard extra.count == 1, let new = extra.first else { return nil }
-    if gone.isEmpty, new.width == 1, added == 1 { return [0, 1] }
+    guard extra.count == 1, let new = extra.first else { return false }
+    if gone.isEmpty { return new.width == 1 }
     guard gone.count == 1, let old = gone.first, old.group == new.group, new.width == old.width + 1,
       Set(old.names).isSubset(of: new.names)
-    else { return nil }
-    return added == new.width ? [added - 1, added] : added == 1 ? [0, 1] : nil
+    else { return false }
+    func parameters(_ block: RandomBlock) -> Int { block.covariance.form.reported(width: block.width).count }
+    return [1, new.width].contains(parameters(new) - parameters(old))
   }
 }

@@ -29,6 +29,7 @@ package struct FormulaRemedies {
     if error.message.contains("all items must be hashable"), error.origin?.code.contains("|") ?? false {
       return "random effects are added: (1 + x | g)"
     }
+    if error.origin?.code.contains("`") ?? false { return "names in backticks are R's: write Q('body mass')" }
     if code == "." { return "patsy has no '.': name the variables" }
     if code.contains("^"), error.message.hasPrefix("Error evaluating factor: TypeError") {
       return "'^' is Python's exclusive or: a power is I(x**2)"
