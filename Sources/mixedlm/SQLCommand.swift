@@ -17,7 +17,8 @@ struct SQLCommand: ParsableCommand {
       The schema is a JSON object of columns and types, {"y": "double", "g": "text"}; --from asks a database for it.
       With --model, a fit that 'fit --save' wrote, the statement selects all columns and the fitted value; the effects of \
       factors are those of tables that 'fit --write-effects' or the statements of --create-effects make, both with \
-      --leverage where leverages are wanted.
+      --leverage where leverages are wanted. Of factors that cross, leverages take a table of pairs of levels too, \
+      --effects "shop x product=T".
 
       Examples:
         mixedlm sql --dialect duckdb --table sales --schema sales.json --formula "y ~ x + (1 | g)"

@@ -112,6 +112,7 @@ extension SourceOptions {
   func write(_ results: MixedLMResults) throws {
     guard let from, !writeEffects.isEmpty else { return }
     let (targets, replacing, leverage) = (writeEffects, replaceEffects, leverage)
+    if leverage { try EffectTarget.check(targets, haveLeveragesOf: results) }
     try waiting {
       try await results.writeEffects(
         EffectTarget.tables(targets), on: from.executor(.write), replacing: replacing, leverage: leverage)
@@ -138,6 +139,15 @@ struct EffectTarget: ExpressibleByArgument {
     if let rows, targets.contains(where: { tableParts($0.table) == tableParts(rows) }) {
       throw ValidationError("The table of effects is that of the rows; give it a name of its own.")
     }
+  }
+
+  /// An error that names a table that leverages lack.
+  static func check(_ targets: [EffectTarget], haveLeveragesOf results: MixedLMResults) throws {
+    guard let name = try results.leverageTables(besides: targets.map(\.factor)).first else { return }
+    throw StatsModelsError(
+      .invalidArgument,
+      "leverages take tables of \(try results.leverageTables().map { "'\($0)'" }.joined(separator: ", ")): add "
+        + "--write-effects \"\(name)=T\"", values: [name])
   }
 
   /// Tables by factor.

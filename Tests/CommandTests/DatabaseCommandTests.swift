@@ -58,6 +58,34 @@
         try distance(values.map { $0["standardized"] }, expected.residuals(.standardized).values) < 1e-5)
     }
 
+    @Test func leveragesOfCrossedFactors() throws {
+      let folder = try Scratch()
+      let (path, _) = try database(folder)
+      let fit = folder.path("crossed.fit")
+      let source = ["--from", "sqlite:\(path)", "--table", "\"sleep.study\""]
+      let fitting =
+        ["fit"] + source + [
+          "--formula", "Reaction ~ 1 + (1 | Subject) + (1 | Days)", "--leverage", "--save", fit,
+          "--write-effects",
+          "Subject=s", "--write-effects", "Days=d",
+        ]
+      var outcome = try Mixedlm.run(fitting)
+      #expect(outcome.status == 1 && outcome.errors.contains("--write-effects \"Subject x Days=T\""))
+      outcome = try Mixedlm.run(fitting + ["--write-effects", "Subject x Days=pairs"])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      outcome = try Mixedlm.run(
+        ["sql"] + source + [
+          "--model", fit, "--leverage", "--effects", "Subject=s", "--effects", "Days=d", "--effects",
+          "Days x Subject=pairs",
+        ])
+      let sql = String(outcome.output.drop { $0.isNewline }.prefix { $0 != ";" })
+      let values = try DatabaseQueue(path: path).read { try Row.fetchAll($0, sql: sql) }
+      var rows = try DataFrame(csv: Fixtures.data("sleepstudy"))
+      rows["Subject"] = rows["Subject"].astype(.string)
+      let expected = try mixedlm("Reaction ~ 1 + (1 | Subject) + (1 | Days)", rows).fit()
+      #expect(try distance(values.map { $0["leverage"] }, expected.leverage().values) < 1e-6)
+    }
+
     @Test(arguments: SQLDialect.all) func statementsForOtherDatabases(_ dialect: SQLDialect) throws {
       let folder = try Scratch()
       let fit = folder.path("sleep.fit")

@@ -42,10 +42,11 @@ CASES = [
     ("y ~ C(case) * x + (1 | g)", []),
     ("y ~ I(1 * (case == 'a')) * x + (1 | case:k)", []),
 ]
-# Models whose effects are written back, their factors and tables, and whether leverages are: of nested factors only.
+# Models whose effects are written back with what leverages take, their factors, and the pairs of these that cross.
 WRITTEN = [
-    ("y ~ center(x) + b * C(k) + (1 + x | case) + (1 | g/k)", ["case", "g", "g:k"], False),
-    ("far ~ distant + b * C(k) + (1 + x | g) + (1 | g:k)", ["g", "g:k"], True),
+    ("y ~ center(x) + b * C(k) + (1 + x | case) + (1 | g/k)", ["case", "g", "g:k"], ["case x g:k"]),
+    ("far ~ distant + b * C(k) + (1 + x | g) + (1 | g:k)", ["g", "g:k"], []),
+    ("y ~ x + (1 | g) + (1 | h) + (1 + x | case)", ["g", "h", "case"], ["h x g", "case x g", "case x h"]),
 ]
 
 
@@ -151,16 +152,15 @@ def fit(mixedlm, arguments):
     return json.loads(command(mixedlm, ["fit", *arguments, "--format", "json", "--quiet"]))
 
 
-def written(mixedlm, address, table, file, folder, run, formula, factors, leverage):
+def written(mixedlm, address, table, file, folder, run, formula, factors, pairs):
     """What the database makes of effects that were written into it disagrees in with predictions of the same rows."""
     saved = f"{folder}/written.fit"
-    tables = [f"{factor}=effects of {factor}" for factor in factors]
+    tables = [f"{factor}=effects of {factor}" for factor in factors + pairs]
     options = ["--from", address, "--table", table]
-    wanted = ["--leverage"] if leverage else []
     for _ in range(2):
-        report = fit(mixedlm, [*options, "--formula", formula, "--save", saved, "--replace-effects", *wanted,
+        report = fit(mixedlm, [*options, "--formula", formula, "--save", saved, "--replace-effects", "--leverage",
                                *(word for name in tables for word in ("--write-effects", name))])
-    sql = command(mixedlm, ["sql", *options, "--model", saved, "--residuals", *wanted,
+    sql = command(mixedlm, ["sql", *options, "--model", saved, "--residuals", "--leverage",
                             *(word for name in tables for word in ("--effects", name))])
     scored = {row["y"]: row for row in run(sql.strip().rstrip(";"))}
     columns = sorted({word for name in factors for word in name.split(":")})
@@ -178,11 +178,10 @@ def written(mixedlm, address, table, file, folder, run, formula, factors, levera
         worst = max(abs(row["fitted"] - expected), abs(row[response] - row["fitted"] - row["resid"]))
         if worst > FITTED * largest:
             found.append(f"fitted values by {worst}")
-        if leverage:
-            h = error**2 / report["scale"]
-            standardized = row["resid"] / math.sqrt(report["scale"] * (1 - h))
-            if abs(row["leverage"] - h) > LEVERAGE or abs(row["standardized"] - standardized) > 10 * LEVERAGE:
-                found.append(f"leverages by {row['leverage'] - h}")
+        h = error**2 / report["scale"]
+        standardized = row["resid"] / math.sqrt(report["scale"] * (1 - h))
+        if abs(row["leverage"] - h) > LEVERAGE or abs(row["standardized"] - standardized) > 10 * LEVERAGE:
+            found.append(f"leverages by {row['leverage'] - h}")
     return found[:1]
 
 
@@ -213,8 +212,8 @@ def main(kind, mixedlm, folder, socket=None):
     sources, run = duckdb_sources(data, folder) if kind == "duckdb" else postgresql_sources(data, folder, socket)
     address, table = sources[0]
     failures = 0
-    for formula, factors, leverage in WRITTEN:
-        found = written(mixedlm, address, table, file, folder, run, formula, factors, leverage)
+    for formula, factors, pairs in WRITTEN:
+        found = written(mixedlm, address, table, file, folder, run, formula, factors, pairs)
         failures += bool(found)
         print(f"{'differs' if found else 'equal  '} {kind} effects written back: {formula} {'; '.join(found)}")
     for formula, options in CASES:

@@ -17,12 +17,13 @@
       var vcFormula: [String: String]?
       var weights: String?
       var offset: String?
-      /// Whether levels of one factor tell those of the others.
-      var isNested = true
       var description: String { "\(formula) \(effects) \(groups ?? "") \(vcFormula ?? [:])" }
 
-      var tables: [String: SQLSource] {
-        Dictionary(uniqueKeysWithValues: effects.map { ($0, SQLSource.table("effects of \($0)")) })
+      /// The tables of the effects, and others that are named.
+      func tables(_ others: [String] = []) -> [String: SQLSource] {
+        Dictionary(
+          (effects + others).map { ($0, SQLSource.table("effects of \($0)")) },
+          uniquingKeysWith: { a, _ in a })
       }
 
       func rows(_ data: DataFrame) throws -> MixedLM {
@@ -43,35 +44,41 @@
       Case(formula: "y ~ x + (x || g)", effects: ["g"]),
       Case(formula: "y ~ x + (1 | g/k)", effects: ["g", "g:k"]),
       Case(
-        formula: "y ~ x + (1 + z | h) + (1 | g)", effects: ["g", "h"], weights: "w", offset: "o",
-        isNested: false),
+        formula: "y ~ x + (1 + z | h) + (1 | g)", effects: ["g", "h"], weights: "w", offset: "o"),
       Case(formula: "y ~ x + (1 + z | h)", effects: ["h"], weights: "w", offset: "o"),
       Case(formula: "y ~ 0 + f + x + (1 | g) + (0 + z | g:k)", effects: ["g", "g:k"]),
       Case(formula: "y ~ center(x) + standardize(x + z) + (1 + center(x) | h)", effects: ["h"]),
       Case(
-        formula: "y ~ f + (0 + f | g) + (1 | Q('h'):C(k))", effects: ["g", "Q('h'):C(k)"], isNested: false),
+        formula: "y ~ f + (0 + f | g) + (1 | Q('h'):C(k))", effects: ["g", "Q('h'):C(k)"]),
       Case(formula: "np.log(y + 60) ~ I(x ** 2) + (1 | g) + (0 + x | g)", effects: ["g"]),
       Case(formula: "y ~ x + (1 | I(z > 0))", effects: ["I(z > 0)"]),
       Case(
         formula: "y ~ x + f", effects: ["g", "c", "d"], groups: "g", reFormula: "~x",
-        vcFormula: ["c": "0 + C(h)", "d": "0 + C(k)"], isNested: false),
+        vcFormula: ["c": "0 + C(h)", "d": "0 + C(k)"]),
       Case(
         formula: "y ~ x + f", effects: ["g", "c"], groups: "g", reFormula: "~x",
         vcFormula: ["c": "0 + C(k):z"]),
       Case(
-        formula: "y ~ x", effects: ["a", "b"], groups: "", vcFormula: ["a": "0 + C(g)", "b": "0 + C(h)"],
-        isNested: false),
+        formula: "y ~ x", effects: ["a", "b"], groups: "", vcFormula: ["a": "0 + C(g)", "b": "0 + C(h)"]),
+      // Crossed with slopes, three crossed, nested within crossed, one variable in both of a pair.
+      Case(formula: "y ~ f * x + (1 + x | g) + (1 + z | h)", effects: ["g", "h"]),
+      Case(formula: "y ~ x + (1 | g) + (1 | h) + (1 | k)", effects: ["g", "h", "k"], weights: "w"),
+      Case(formula: "y ~ x + (1 + z | g/k) + (x || h)", effects: ["g", "g:k", "h"]),
+      Case(formula: "y ~ x + (1 | g:k) + (0 + x | h:k) + (1 | h:k)", effects: ["g:k", "h:k"]),
+      Case(
+        formula: "y ~ x", effects: ["a", "b", "c"], groups: "k",
+        vcFormula: ["a": "0 + C(g)", "b": "0 + C(h):z", "c": "0 + C(f)"]),
     ]
 
     private static func scored(
       _ results: MixedLMResults, _ model: Case, _ queue: DatabaseQueue, residuals: Bool = true
     ) async throws -> DataFrame {
       let executor = SQLiteExecutor(writer: queue)
-      try await results.writeEffects(
-        model.tables, on: executor, replacing: true, leverage: model.isNested)
+      let tables = try model.tables(results.leverageTables())
+      try await results.writeEffects(tables, on: executor, replacing: true, leverage: true)
       let sql = try results.scoringSQL(
         source: .table("t"), schema: await executor.columns(of: "SELECT * FROM t"), dialect: .sqlite,
-        effects: model.tables, residuals: residuals, leverage: model.isNested)
+        effects: tables, residuals: residuals, leverage: true)
       return try await DataFrame(query: sql, on: SQLiteExecutor(queue))
     }
 
@@ -90,21 +97,12 @@
       #expect(distance(kept.map { fitted[$0] }, rows.fittedvalues.values) < 1e-12)
       #expect(distance(kept.map { resid[$0] }, rows.resid.values) < 1e-12)
       #expect(fitted.indices.allSatisfy { used.contains($0) || resid[$0].isNaN })
-      if model.isNested {
-        let (leverage, standardized) = (
-          scored["leverage"].doubles ?? [], scored["standardized"].doubles ?? []
-        )
-        #expect(try distance(kept.map { leverage[$0] }, rows.leverage().values) < 1e-12)
-        #expect(
-          try distance(kept.map { standardized[$0] }, rows.residuals(.standardized).values) < 1e-11)
-        #expect(fitted.indices.allSatisfy { used.contains($0) || leverage[$0].isNaN })
-      } else {
-        #expect {
-          try rows.effectsSQL(of: model.effects[0], table: .table("e"), dialect: .sqlite, leverage: true)
-        } throws: {
-          "\($0)".contains("cross") && "\($0)".contains("leverage()")
-        }
-      }
+      let (leverage, standardized) = (
+        scored["leverage"].doubles ?? [], scored["standardized"].doubles ?? []
+      )
+      #expect(try distance(kept.map { leverage[$0] }, rows.leverage().values) < 1e-12)
+      #expect(try distance(kept.map { standardized[$0] }, rows.residuals(.standardized).values) < 1e-11)
+      #expect(fitted.indices.allSatisfy { used.contains($0) || leverage[$0].isNaN })
       // The same of a fit that saw no rows, and of one that was saved.
       let sums = try await model.database(SQLiteExecutor(queue)).fit()
       let expected = try sums.predict(data, randomEffects: .all, newLevels: .population).values
@@ -115,10 +113,8 @@
         let own = try await Self.scored(results, model, queue)
         #expect(distance(own["fitted"].doubles ?? [], expected) < 1e-12)
         // Their variances are optimised anew.
-        if model.isNested {
-          let leverage = own["leverage"].doubles ?? []
-          #expect(try distance(kept.map { leverage[$0] }, rows.leverage().values) < 1e-5)
-        }
+        let leverage = own["leverage"].doubles ?? []
+        #expect(try distance(kept.map { leverage[$0] }, rows.leverage().values) < 1e-5)
       }
     }
 
@@ -126,7 +122,8 @@
     @Test(arguments: [
       ("y ~ far + (1 | g)", 1e3, 1e-12), ("y ~ far + (1 | g)", 1e9, 1e-12),
       ("y ~ far * f + (1 | c) + (1 | g)", 1e6, 1e-9), ("y ~ far + (1 + far | g)", 1e3, 1e-9),
-      ("I(y * 1e-3 + 1e6) ~ far + (1 | g)", 1e6, 1e-12),
+      ("I(y * 1e-3 + 1e6) ~ far + (1 | g)", 1e6, 1e-12), ("y ~ far + (1 | g) + (1 | h)", 1e6, 1e-11),
+      ("y ~ far + (1 + far | g) + (1 + far | h)", 1e3, 1e-9),
     ])
     func leveragesFarFromZero(_ formula: String, origin: Double, tolerance: Double) async throws {
       var generator = SeededGenerator(seed: 46)
@@ -134,7 +131,7 @@
       data["far"] = data["x"] + origin
       data["c"] = data["g"] * 3 + data["k"]
       let queue = try SQLiteTests.database(data)
-      let model = Case(formula: formula, effects: formula.contains("| c") ? ["c", "g"] : ["g"])
+      let model = Case(formula: formula, effects: ["c", "g", "h"].filter { formula.contains("| \($0))") })
       let results = try await model.rows(data).fit()
       let scored = try await Self.scored(results, model, queue)
       #expect(try distance(scored["leverage"].doubles ?? [], results.leverage().values) < tolerance)
@@ -189,11 +186,47 @@
       expectError("correlated", series, schema: schema)
     }
 
+    @Test func tablesOfPairs() async throws {
+      var generator = SeededGenerator(seed: 49)
+      let data = RandomTable.make(rows: 150, using: &generator)
+      let queue = try SQLiteTests.database(data)
+      let schema = try await SQLiteExecutor(queue).columns(of: "SELECT * FROM t")
+      let results = try await mixedlm("y ~ x + (1 + x | g/k) + (1 | h)", data).fit()
+      #expect(try results.leverageTables() == ["g:k", "h", "g:k x h"])
+      // Either order names them, and each pair of levels that occurs is a row.
+      let tables = ["g:k", "h", "h x g:k"].map { ($0, SQLSource.table($0)) }
+      let executor = SQLiteExecutor(writer: queue)
+      let effects = Dictionary(uniqueKeysWithValues: tables)
+      try await results.writeEffects(effects, on: executor, leverage: true)
+      let pairs = try await DataFrame(
+        query: "SELECT * FROM \"h x g:k\" ORDER BY g, k, h", on: executor)
+      let occurring = try data[["g", "k", "h"]].dropDuplicates().sortValues(by: ["g", "k", "h"])
+      #expect(pairs.columnNames == ["g", "k", "h", "h0", "h1", "h2", "h3"])
+      for name in occurring.columnNames { #expect(pairs[name].strings == occurring[name].strings) }
+      func score(_ names: [String], leverage: Bool = true) throws -> String {
+        try results.scoringSQL(
+          source: .table("t"), schema: schema, dialect: .sqlite,
+          effects: effects.filter { names.contains($0.key) },
+          leverage: leverage)
+      }
+      let scored = try await DataFrame(query: try score(["g:k", "h", "h x g:k"]), on: executor)
+      #expect(try distance(scored["leverage"].doubles ?? [], results.leverage().values) < 1e-12)
+      #expect(try score(["g:k", "h", "h x g:k"], leverage: false) == score(["g:k", "h"], leverage: false))
+      #expect { try score(["g:k", "h"]) } throws: { "\($0)".contains("pairs 'g:k x h'") }
+      #expect { try score(["g:k", "h x g:k"]) } throws: { "\($0)".contains("effects of 'h'") }
+      func statements(_ name: String, leverage: Bool = true) throws -> [String] {
+        try results.effectsSQL(of: name, table: .table("e"), dialect: .spark, leverage: leverage)
+      }
+      #expect { try statements("h x g") } throws: { "\($0)".contains("'g:k x h'") }
+      #expect { try statements("h x g:k", leverage: false) } throws: { "\($0)".contains("leverage: true") }
+      #expect { try statements("h x x") } throws: { "\($0)".contains("no random effects of 'h x x'") }
+    }
+
     @Test func levelsThatTheTableLacksHaveNoEffect() async throws {
       var generator = SeededGenerator(seed: 42)
       let data = RandomTable.make(rows: 120, using: &generator)
       let queue = try SQLiteTests.database(data)
-      let model = Case(formula: "y ~ x + (1 + x | g) + (1 | h)", effects: ["g", "h"], isNested: false)
+      let model = Case(formula: "y ~ x + (1 + x | g) + (1 | h)", effects: ["g", "h"])
       let results = try await model.rows(data).fit()
       try await queue.write { database in
         try database.execute(
@@ -245,7 +278,7 @@
     @Test func nothingIsWrittenThatWasNotAskedFor() async throws {
       var generator = SeededGenerator(seed: 44)
       let data = RandomTable.make(rows: 120, using: &generator)
-      let model = Case(formula: "y ~ x + (1 | g) + (1 | h)", effects: ["g", "h"], isNested: false)
+      let model = Case(formula: "y ~ x + (1 | g) + (1 | h)", effects: ["g", "h"])
       let results = try await model.rows(data).fit()
       let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).db").path
       defer { try? FileManager.default.removeItem(atPath: path) }
@@ -261,15 +294,17 @@
       }
       for executor in [reading, SQLiteExecutor(try DatabaseQueue(path: path) as any DatabaseReader)] {
         await #expect(throws: StatsModelsError.self) {
-          try await results.writeEffects(model.tables, on: executor)
+          try await results.writeEffects(model.tables(), on: executor)
         }
       }
       await #expect(throws: (any Error).self) { try await writing.run("DROP TABLE t") { _ in } }
       // The second table is there: the first is not made either.
       try await writing.write(["CREATE TABLE \"effects of h\" (a)"])
-      await #expect(throws: DatabaseError.self) { try await results.writeEffects(model.tables, on: writing) }
+      await #expect(throws: DatabaseError.self) {
+        try await results.writeEffects(model.tables(), on: writing)
+      }
       #expect(try await tables() == ["effects of h", "t"])
-      try await results.writeEffects(model.tables, on: writing, replacing: true)
+      try await results.writeEffects(model.tables(), on: writing, replacing: true)
       #expect(try await tables() == ["effects of g", "effects of h", "t"])
       for (factor, target) in [
         ("nosuch", SQLSource.table("e")), ("g", .query(trusted: "SELECT 1")), ("g", .file("e.parquet")),

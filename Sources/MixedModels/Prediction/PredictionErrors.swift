@@ -12,10 +12,10 @@ package protocol PredictionErrors: Sendable {
   func variances(_ rows: PredictionRows) throws(EngineError) -> [Double]
   /// Covariance of effects given the data, the fixed effects taken as known; nil where no factor was made.
   func conditionalCovariance(_ effects: [EffectPlace]) -> Matrix?
-  /// The variances of rows as forms of their regressors.
+  /// The variances of rows as forms of their regressors; nil where no factor was made.
   ///
   /// - Parameter hasConstant: whether the first column of the basis of X is the constant, 1 in every row.
-  func levelForms(hasConstant: Bool) -> LevelForms.Outcome
+  func levelForms(hasConstant: Bool) -> LevelForms?
   /// What gives the same errors without the rows.
   var statistics: PredictionStatistics { get }
 }
@@ -35,7 +35,7 @@ package struct EffectPlace: Sendable {
 
 extension PredictionErrors {
   package func conditionalCovariance(_ effects: [EffectPlace]) -> Matrix? { nil }
-  package func levelForms(hasConstant: Bool) -> LevelForms.Outcome { .unavailable }
+  package func levelForms(hasConstant: Bool) -> LevelForms? { nil }
 }
 
 extension PredictionErrors {

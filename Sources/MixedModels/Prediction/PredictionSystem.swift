@@ -187,12 +187,15 @@ final class FactoredPredictionErrors: PredictionErrors, @unchecked Sendable {
       .mapElements { $0 * estimate.scale }
   }
 
-  /// M⁻¹ at some places; entries that the pattern lacks take solutions.
-  func inverse(at places: [Int]) -> Matrix {
-    var result = Matrix(rows: places.count, columns: places.count)
+  /// M⁻¹ at some places.
+  func inverse(at places: [Int]) -> Matrix { inverse(places, places) }
+
+  /// M⁻¹ at some rows and columns; entries that the pattern lacks take solutions.
+  func inverse(_ rows: [Int], _ columns: [Int]) -> Matrix {
+    var result = Matrix(rows: rows.count, columns: columns.count)
     var isWhole = true
-    for (i, a) in places.enumerated() {
-      for (j, b) in places.enumerated() {
+    for (i, a) in rows.enumerated() {
+      for (j, b) in columns.enumerated() {
         if let position = RandomSystem.position(system.pattern, a, b) {
           result[i, j] = system.inverse[position]
         } else {
@@ -202,11 +205,11 @@ final class FactoredPredictionErrors: PredictionErrors, @unchecked Sendable {
     }
     if isWhole { return result }
     let q = system.count
-    for (j, place) in places.enumerated() {
+    for (j, place) in columns.enumerated() {
       var column = [Double](repeating: 0, count: q)
       column[place] = 1
       lock.withLock { system.solve(&column, columns: 1) }
-      for (i, other) in places.enumerated() { result[i, j] = column[other] }
+      for (i, other) in rows.enumerated() { result[i, j] = column[other] }
     }
     return result
   }

@@ -67,6 +67,25 @@ struct EffectTable {
   }
 }
 
+extension [EffectTable] {
+  /// The columns that name the levels of several factors, each of another name: databases may take upper and lower case for
+  /// the same.
+  var keyColumns: [(name: String, key: EffectTable.Key, kind: () throws -> SQLColumn.Kind)] {
+    var taken = Set<String>()
+    return flatMap { table in
+      table.keys.enumerated().map { position, key in
+        var name = key.name
+        var number = 2
+        while !taken.insert(name.lowercased()).inserted {
+          name = "\(key.name)_\(number)"
+          number += 1
+        }
+        return (name, key, { try table.kind(ofKey: position) })
+      }
+    }
+  }
+}
+
 extension EvalFactor {
   /// The variable that the factor is, as it stands or in `C(…)`, `Q("…")`; nil of what computes something.
   fileprivate var plainVariable: String? {
@@ -185,27 +204,59 @@ extension MixedLMResults {
   /// for statement in try results.effectsSQL(of: "shop", table: .table("shop_effects"), dialect: .spark) { print(statement) }
   /// ```
   /// - Parameters:
-  ///   - group: the factor as written, or the name of a variance component.
+  ///   - group: the factor as written, the name of a variance component, or a pair of ``leverageTables()``.
   ///   - table: the table to be made.
   ///   - dialect: how the database writes SQL.
   ///   - replacing: whether a table of that name is dropped first; else it is the database's error.
   ///   - leverage: whether the table also gets what leverages take of a level, columns `h0`, `h1`, …: k (k + 1) / 2 + p k
-  ///     numbers with k effects and p fixed ones. Of nested factors the table of the finest has them.
-  /// - Throws: ``StatsModelsError`` for what has no effects, for levels that no table holds, and for leverages of models
-  ///   whose factors cross.
+  ///     numbers with k effects and p fixed ones. Of nested factors the table of the finest has them; of crossed ones a table
+  ///     of pairs, `"a x b"`, has k_a k_b of each pair of levels that occurs.
+  /// - Throws: ``StatsModelsError`` for what has no effects, for levels that no table holds, and for more than a million pairs.
   ///
   /// Not in statsmodels.
   public func effectsSQL(
     of group: String, table: SQLSource, dialect: SQLDialect, replacing: Bool = false, leverage: Bool = false
   ) throws -> [String] {
-    let effects = try tableOfEffects(of: group)
-    let forms = try leverage ? leverageForms().forms : nil
-    let holdsForms = forms?.finest.map { effects.blocks.contains(specification.blockOfTerm[$0]) } ?? false
+    try statements(
+      of: group, table: table, dialect: dialect, replacing: replacing,
+      tables: leverage ? leverageForms() : nil)
+  }
+
+  private func statements(
+    of group: String, table: SQLSource, dialect: SQLDialect, replacing: Bool, tables: LeverageTables?
+  ) throws -> [String] {
     do {
-      return try EffectTableWriter(table: effects, target: table.target(dialect), dialect: dialect)
-        .statements(
-          modes: modes, firstTerms: effects.blocks.map { specification.firstTerm(of: $0) },
-          forms: holdsForms ? forms : nil, replacing: replacing)
+      let target = try table.target(dialect)
+      if let parts = try tablesOfPair(named: group) {
+        guard let tables else {
+          throw StatsModelsError(
+            .invalidArgument,
+            "a table of pairs, '\(group)', holds nothing but what leverages take: ask for them with it, leverage: true",
+            values: [group])
+        }
+        guard let own = tables.bundles(ofPair: parts) else { throw tables.isNoPair(group) }
+        let (a, b) = (min(own[0], own[1]), max(own[0], own[1]))
+        let pairs = try tables.levels(a, b)
+        let writer = EffectTableWriter(
+          parts: own[0] == a ? parts : parts.reversed(), target: target, dialect: dialect)
+        let size = tables.forms.bundles[a].width * tables.forms.bundles[b].width
+        let numbers = tables.forms.numbers(of: pairs, a, b)
+        return try writer.statements(
+          columns: (0..<size).map { "h\($0)" }, rows: pairs.count, replacing: replacing,
+          levels: { [pairs[$0].0, pairs[$0].1] }, numbers: { numbers[$0 * size..<($0 + 1) * size] })
+      }
+      let effects = try tableOfEffects(of: group)
+      let bundle = tables?.bundle(effects)
+      let size = bundle.flatMap { tables?.forms.count(of: $0) } ?? 0
+      let numbers = bundle.flatMap { tables?.forms.numbers(of: $0) } ?? []
+      let columns = (0..<effects.width).map { "u\($0)" } + (0..<size).map { "h\($0)" }
+      let modes = effects.blocks.map { self.modes[specification.firstTerm(of: $0)] }
+      return try EffectTableWriter(parts: [effects], target: target, dialect: dialect).statements(
+        columns: columns, rows: effects.levels.count, replacing: replacing, levels: { [$0] }
+      ) { level in
+        modes.flatMap { mode in (0..<mode.columns).map { level < mode.rows ? mode[level, $0] : 0 } }
+          + numbers[level * size..<(level + 1) * size]
+      }
     } catch let error as SQLError {
       throw StatsModelsError(.invalidArgument, error.message)
     }
@@ -219,7 +270,7 @@ extension MixedLMResults {
   /// try await results.writeEffects(["shop": .table("shop_effects")], on: database)
   /// ```
   /// - Parameters:
-  ///   - tables: the tables to be made, by factor as written or by name of the variance component; see
+  ///   - tables: the tables to be made, by factor as written or by name of the variance component, or by pair of ``leverageTables()``; see
   ///     ``effectsSQL(of:table:dialect:replacing:leverage:)``.
   ///   - executor: a connection that was opened for writing.
   ///   - replacing: whether tables of these names are dropped first; else they are the database's error.
@@ -232,9 +283,10 @@ extension MixedLMResults {
     _ tables: [String: SQLSource], on executor: some SQLWriter, replacing: Bool = false,
     leverage: Bool = false
   ) async throws {
+    let forms = try leverage ? leverageForms() : nil
     let statements = try tables.sorted { $0.key < $1.key }.flatMap {
-      try effectsSQL(
-        of: $0.key, table: $0.value, dialect: executor.dialect, replacing: replacing, leverage: leverage)
+      try self.statements(
+        of: $0.key, table: $0.value, dialect: executor.dialect, replacing: replacing, tables: forms)
     }
     do { try await executor.write(statements) } catch let error as SQLError {
       throw StatsModelsError(.invalidArgument, error.message)
@@ -244,9 +296,10 @@ extension MixedLMResults {
   }
 }
 
-/// Writes a table of effects as SQL.
+/// Writes a table of levels, or of pairs of levels, and of numbers as SQL.
 private struct EffectTableWriter {
-  let table: EffectTable
+  /// The factors whose levels name a row.
+  let parts: [EffectTable]
   let target: String
   let dialect: SQLDialect
 
@@ -255,47 +308,44 @@ private struct EffectTableWriter {
   /// Databases that look rows up by a key.
   private static let withKeys: Set<SQLDialect> = [.sqlite, .postgreSQL, .duckDB]
 
+  /// - Parameters:
+  ///   - columns: names of the numbers.
+  ///   - levels: the level of each part in a row.
+  ///   - numbers: the numbers of a row.
   func statements(
-    modes: [Matrix], firstTerms: [Int], forms: LevelForms?, replacing: Bool
+    columns: [String], rows: Int, replacing: Bool, levels: (Int) -> [Int],
+    numbers: (Int) throws -> some Collection<Double>
   ) throws -> [String] {
     var names: [String] = []
-    var columns: [String] = []
-    for (position, key) in table.keys.enumerated() {
-      let taken = key.name.lowercased()
-      if taken.wholeMatch(of: /u[0-9]+/) != nil || forms != nil && taken.wholeMatch(of: /h[0-9]+/) != nil {
+    var definitions: [String] = []
+    for key in parts.keyColumns {
+      if columns.contains(key.name.lowercased()) {
         throw SQLError("the factor '\(key.name)' has the name of a column of effects: rename it in a view")
       }
-      names.append(try dialect.quoted(key.name))
-      columns.append("\(names[position]) \(dialect.type(try table.kind(ofKey: position))) NOT NULL")
+      let name = try dialect.quoted(key.name)
+      names.append(name)
+      definitions.append("\(name) \(dialect.type(try key.kind())) NOT NULL")
     }
-    let size = forms?.count ?? 0
-    let effects = (0..<table.width).map { "u\($0)" } + (0..<size).map { "h\($0)" }
-    columns += effects.map { "\($0) \(dialect.type(.double)) NOT NULL" }
+    definitions += columns.map { "\($0) \(dialect.type(.double)) NOT NULL" }
     if Self.withKeys.contains(dialect), !names.isEmpty {
-      columns.append("PRIMARY KEY (\(names.joined(separator: ", ")))")
+      definitions.append("PRIMARY KEY (\(names.joined(separator: ", ")))")
     }
     var statements = replacing ? ["DROP TABLE IF EXISTS \(target)"] : []
-    statements.append("CREATE TABLE \(target) (\(columns.joined(separator: ", ")))")
-    let head = "INSERT INTO \(target) (\((names + effects).joined(separator: ", "))) VALUES "
-    var rows = ""
-    for (level, labels) in table.levels.enumerated() {
-      var values = try labels.map(literal)
-      for term in firstTerms {
-        for effect in 0..<modes[term].columns {
-          values.append(dialect.number(level < modes[term].rows ? modes[term][level, effect] : 0))
-        }
+    statements.append("CREATE TABLE \(target) (\(definitions.joined(separator: ", ")))")
+    let head = "INSERT INTO \(target) (\((names + columns).joined(separator: ", "))) VALUES "
+    let labels = try parts.map { try $0.levels.map { try $0.map(literal) } }
+    var text = ""
+    for row in 0..<rows {
+      let cells =
+        zip(labels, levels(row)).flatMap { $0[$1] } + (try numbers(row)).map { dialect.number($0) }
+      let values = "(\(cells.joined(separator: ", ")))"
+      if !text.isEmpty, text.utf8.count + values.utf8.count > Self.mostBytes {
+        statements.append(head + text)
+        text = ""
       }
-      for number in forms?.numbers[level * size..<(level + 1) * size] ?? [] {
-        values.append(dialect.number(number))
-      }
-      let row = "(\(values.joined(separator: ", ")))"
-      if !rows.isEmpty, rows.utf8.count + row.utf8.count > Self.mostBytes {
-        statements.append(head + rows)
-        rows = ""
-      }
-      rows += rows.isEmpty ? row : ", \(row)"
+      text += text.isEmpty ? values : ", \(values)"
     }
-    if !rows.isEmpty { statements.append(head + rows) }
+    if !text.isEmpty { statements.append(head + text) }
     return statements
   }
 

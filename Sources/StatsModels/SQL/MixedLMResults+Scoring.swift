@@ -19,10 +19,10 @@ extension MixedLMResults {
   ///   - dialect: how the database writes SQL.
   ///   - effects: tables of predicted effects by factor as written, or by name of a variance component.
   ///   - residuals: whether the response, which the source then has, less the fitted value is a column `resid`.
-  ///   - leverage: whether ∂ŷ/∂y, as of ``leverage()``, is a column. The table of the factor, of nested ones of the finest, must
-  ///     have been written with `leverage: true`.
+  ///   - leverage: whether ∂ŷ/∂y, as of ``leverage()``, is a column. The tables of ``leverageTables()`` must have been written
+  ///     with `leverage: true`, and are named among the effects.
   /// - Throws: `PatsyError` with the place of what SQL cannot compute, ``StatsModelsError`` for factors that are no column,
-  ///   for a source that has columns of these names, and for leverages of models whose factors cross.
+  ///   for a source that has columns of these names, and for tables that leverages lack.
   ///
   /// Not in statsmodels.
   public func scoringSQL(
@@ -58,16 +58,26 @@ extension MixedLMResults {
         let own = specification.blocks[block]
         return [try own.isComponent ? tableOfEffects(of: own.group).multipliers.map(writer.number) : []]
       }
-      let forms = try leverage ? leverageForms() : nil
-      let finest = forms?.forms.finest.map { specification.blockOfTerm[$0] }
-      var formTable: Int?
+      let tables = try leverage ? leverageForms() : nil
+      // The number of the join that holds what leverages take of a bundle, or of a pair.
+      var holders: [[Int]: Int] = [:]
       var joins = ""
       for (number, name) in effects.keys.sorted().enumerated() {
         guard let target = effects[name] else { continue }
+        if let pair = try tablesOfPair(named: name) {
+          guard let tables else { continue }
+          guard let own = tables.bundles(ofPair: pair) else { throw tables.isNoPair(name) }
+          holders[own.sorted()] = number
+          let width = own.reduce(1) { $0 * tables.forms.bundles[$1].width }
+          joins += try writer.join(pair, target, number, effects: 0, forms: width)
+          continue
+        }
         let table = try tableOfEffects(of: name)
-        let holdsForms = finest.map(table.blocks.contains) ?? false
-        if holdsForms { formTable = number }
-        joins += try writer.join(table, target, number, forms: holdsForms ? forms?.forms.count ?? 0 : 0)
+        let bundle = tables?.bundle(table)
+        if let bundle { holders[[bundle]] = number }
+        joins += try writer.join(
+          [table], target, number, effects: table.width,
+          forms: bundle.flatMap { tables?.forms.count(of: $0) } ?? 0)
         let columns = try table.blocks.flatMap(random)
         terms += columns.enumerated().map { position, column in
           (["COALESCE(\(writer.effect(number, position)), \(dialect.number(0)))"] + column)
@@ -79,17 +89,20 @@ extension MixedLMResults {
       let response = try made.count > 1 ? writer.response(formulas.plan.fixed.lhsTermlist) : ""
       if residuals { columns += ", \(response) - (\(sum)) AS resid" }
       let weight = try leverage ? writer.number(specification.savedWeights, argument: "weights") : nil
-      if let forms {
-        if let group = forms.group, formTable == nil {
+      if let tables {
+        for (name, key) in zip(tables.names, tables.keys) where holders[key] == nil {
           throw StatsModelsError(
             .invalidArgument,
-            "leverages take the table of effects of '\(group)', written with them: name it among the effects",
-            values: [group])
+            "leverages take the table of \(key.count > 1 ? "pairs" : "effects of") '\(name)', written with them: name it among "
+              + "the effects", values: [name])
         }
         let relative = try LeverageSQL(
-          forms: forms.forms, fixed: forms.forms.columns.map { fixed[$0] },
-          random: forms.forms.terms.flatMap { try random(specification.blockOfTerm[$0]) }, dialect: dialect
-        ).relative { writer.form(formTable ?? 0, $0) }
+          forms: tables.forms, fixed: tables.forms.columns.map { fixed[$0] },
+          random: tables.forms.bundles.map {
+            try $0.terms.flatMap { try random(specification.blockOfTerm[$0]) }
+          }, dialect: dialect
+        ).relative(
+          level: { writer.form(holders[[$0]] ?? 0, $1) }, pair: { writer.form(holders[[$0, $1]] ?? 0, $2) })
         // A row that lacks anything was not in the fit: predictors that depend on others count too.
         let rest = "(\(response) - (\(sum)))"
         let known = ["\(rest) IS NOT NULL"] + (dialect.isNaN(rest).map { ["NOT (\($0))"] } ?? [])
@@ -141,16 +154,18 @@ private struct ScoringWriter {
   /// The column of a number of a level of a table that leverages take.
   func form(_ table: Int, _ position: Int) -> String { "\(prefix)\(table)_h\(position)" }
 
-  /// Puts the effects of a table beside the rows, and as many numbers of `forms`.
-  func join(_ table: EffectTable, _ source: SQLSource, _ number: Int, forms: Int) throws -> String {
+  /// Puts a table beside the rows, by the levels of one factor or of several: its first effects, and what leverages take.
+  func join(_ parts: [EffectTable], _ source: SQLSource, _ number: Int, effects: Int, forms: Int) throws
+    -> String
+  {
     var columns: [String] = []
     var conditions: [String] = []
-    for (position, key) in table.keys.enumerated() {
-      let own = try key.translated(factors)
-      let kind = try table.kind(ofKey: position)
+    for (position, key) in parts.keyColumns.enumerated() {
+      let own = try key.key.translated(factors)
+      let kind = try key.kind()
       if case .levels(let column, _) = own, (column.kind == .text) != (kind == .text) {
         throw SQLError(
-          "the levels of '\(key.name)' are \(kind == .text ? "texts" : "numbers") in the model, and "
+          "the levels of '\(key.key.name)' are \(kind == .text ? "texts" : "numbers") in the model, and "
             + "\(kind == .text ? "numbers" : "texts") in the source: cast the column in a query")
       }
       let quoted = try dialect.quoted(key.name)
@@ -159,7 +174,7 @@ private struct ScoringWriter {
       columns.append("\(value) AS \(name)")
       conditions.append("\(own.key) = \(name)")
     }
-    columns += (0..<table.width).map { "u\($0) AS \(effect(number, $0))" }
+    columns += (0..<effects).map { "u\($0) AS \(effect(number, $0))" }
     columns += (0..<forms).map { "h\($0) AS \(form(number, $0))" }
     let condition = conditions.isEmpty ? dialect.truth(true) : conditions.joined(separator: " AND ")
     return " LEFT JOIN (SELECT \(columns.joined(separator: ", ")) FROM \(try source.sql(dialect))) AS "
