@@ -180,4 +180,29 @@ import Testing
       #expect(warnings.contains { $0.message.contains("overdispersion") }, "\(rows)")
     }
   }
+
+  /// Links that are not monotone: where an interval of the linear predictor holds 0, that of the mean ends there.
+  @Test(arguments: [Family.poisson(link: .sqrt), .gaussian(link: .inverse), .gamma(link: .inverse)])
+  func intervalsHoldMeans(family: Family) throws {
+    var generator = SeededGenerator(seed: 4)
+    let n = 60
+    let x = (0..<n).map { _ in Double.random(in: -1..<1, using: &generator) }
+    let noise = (0..<n).map { _ in Double.random(in: 0.5..<1.5, using: &generator) }
+    let data = try DataFrame([
+      "x": x, "g": (0..<n).map { Double($0 % 8) },
+      "y": zip(x, noise).map { family.link == .sqrt ? (2 * $0 * $0 * $1).rounded() : $1 / (1.3 + $0) },
+    ])
+    let fit = try mixedglm("y ~ x + (1 | g)", data, family: family).fit()
+    let new = try DataFrame(["x": (0..<50).map { -2.5 + 0.1 * Double($0) }])
+    for which in [MixedGLMPrediction.mean, .marginal] {
+      let table = try fit.predict(new, which: which, interval: .confidence)
+      // a gamma response has no mean at linear predictors below 0
+      for i in 0..<50
+      where table.predictions[i].isFinite && (family.distribution == .gaussian || table.predictions[i] >= 0) {
+        #expect(
+          table.lower[i] <= table.predictions[i] && table.predictions[i] <= table.upper[i],
+          "\(family) \(which) \(i): \(table.lower[i]) \(table.predictions[i]) \(table.upper[i])")
+      }
+    }
+  }
 }

@@ -104,6 +104,61 @@ import Testing
     }
   }
 
+  /// Responses that are all the same have no maximum, whatever the family, with random effects or without.
+  @Test func allTheSame() throws {
+    let n = 24
+    let data = try DataFrame([
+      "g": (0..<n).map { Double($0 / 4) }, "x": (0..<n).map { Double(($0 * 7) % 11) },
+      "zero": [Double](repeating: 0, count: n), "one": [Double](repeating: 1, count: n),
+    ])
+    let shares = [Family.Link.logit, .probit, .cloglog, .cauchy].map { Family.binomial(link: $0) }
+    let cases =
+      shares.flatMap { [("zero", $0), ("one", $0)] }
+      + [("zero", .poisson()), ("zero", .negativeBinomial(alpha: 1))]
+    for (response, family) in cases {
+      let mixed = try mixedglm("\(response) ~ x + (1 | g)", data, family: family).fit()
+      let plain = try glm("\(response) ~ x", data, family: family).fit()
+      for (converged, warnings) in [(mixed.converged, mixed.warnings), (plain.converged, plain.warnings)] {
+        #expect(!converged, "\(family)")
+        let told = warnings.contains {
+          $0.message.contains("every response of '\(response)'") && $0.message.contains("coded")
+        }
+        #expect(told, "\(family): \(warnings)")
+      }
+    }
+    var apart = data
+    apart["win"] = data["x"] > 4.5
+    let separated = try glm("win ~ x", apart, family: .binomial()).fit()
+    #expect(!separated.converged)
+    #expect(
+      separated.warnings.contains {
+        $0.category == "PerfectSeparationWarning" && $0.message.contains("coefficient of 'x' grows")
+      })
+  }
+
+  /// A maximum beside which the likelihood rises higher as variances grow.
+  @Test func risesElsewhere() throws {
+    let rows = Self.rising.split(separator: ";").map {
+      $0.split(separator: ",").map { String($0.filter { !$0.isWhitespace }) }
+    }
+    let data = try DataFrame([
+      "g": rows.map { $0[0] }, "h": rows.map { $0[1] }, "x": rows.map { Double($0[2]) ?? .nan },
+      "f": rows.map { $0[3] }, "y": rows.map { Double($0[4]) ?? .nan },
+    ])
+    let fit = try mixedglm("y ~ x * f + (1 | g/h)", data, family: .binomial(link: .cloglog)).fit()
+    #expect(fit.warnings.contains { $0.message.contains("rises above the maximum printed") })
+  }
+
+  // g, h, x, f, y
+  private static let rising = """
+    8,3,0.28,c,1;1,2,0.60,c,1;5,3,0.39,b,1;12,1,1.63,b,1;11,2,0.67,b,1;3,0,0.86,c,1;7,4,0.38,a,0;
+    5,1,-0.31,b,1;5,3,-0.35,c,0;5,1,0.16,c,0;5,2,-1.82,b,0;12,4,-0.43,b,0;10,4,-0.17,a,1;
+    3,3,0.62,b,1;10,0,0.46,a,1;0,4,0.50,a,1;11,3,-1.36,a,0;11,3,1.04,a,1;0,3,-1.08,b,1;
+    0,4,0.15,c,1;7,0,-0.79,b,1;0,0,0.68,a,1;9,3,1.51,b,1;2,3,-0.92,b,0;0,2,-1.34,c,1;
+    12,0,-0.16,b,1;11,3,0.24,b,1;9,0,0.30,a,1;1,0,-0.08,a,1;10,3,-0.35,c,1;10,1,0.15,a,1;
+    6,3,-0.15,b,1;6,2,-0.44,b,1;4,0,1.27,a,1;9,2,2.27,c,1;6,2,0.00,c,1;2,3,0.33,a,1;4,0,2.08,b,1;
+    1,2,-0.79,c,1;11,0,-0.42,b,1
+    """
   // g, h, x, z, y
   private static let large = """
     3,4,0.788,a,1;2,5,0.346,a,1;3,2,0.382,c,0;14,5,0.915,a,1;14,5,1.863,c,0;6,2,0.884,c,1;

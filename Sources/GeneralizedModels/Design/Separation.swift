@@ -110,3 +110,27 @@ extension ResponseModel {
     return y <= 0 ? -1 : link.meansAreShares && y >= 1 ? 1 : 0
   }
 }
+
+extension GeneralizedModel {
+  /// Numbers of the design up to which separation is looked for whatever the estimates; and the linear predictor that a row which
+  /// is told without error has at least where the search ends.
+  private static let smallDesign = 20_000
+  private static let farPredictor = 4.0
+
+  /// A direction of the fixed effects along which the likelihood rises without end.
+  ///
+  /// - Parameter predictors: the rows' linear predictors without effects where a search ended; nil before it, when large designs
+  ///   are not looked at.
+  func separation(at predictors: UnsafePointer<Double>? = nil) -> Separation? {
+    let isSmall = rows.count * rows.fixed.columns <= Self.smallDesign
+    guard isSmall == (predictors == nil) else { return nil }
+    if let predictors, !(0..<rowCount).contains(where: { abs(predictors[$0]) > Self.farPredictor }) {
+      return nil
+    }
+    let counted = (0..<rows.count).filter { (rows.trials?[$0] ?? 1) * (rows.frequencies?[$0] ?? 1) > 0 }
+    let sides = counted.map { response.side(of: rows.response[$0]) }
+    guard sides.contains(where: { $0 != 0 }) else { return nil }
+    return Separation(
+      counted.count == rows.count ? rows.fixed : rows.fixed.selecting(rows: counted), sides: sides)
+  }
+}

@@ -9,11 +9,14 @@ struct GeneralizedNewton {
   let objective: GeneralizedObjective
   /// Typical size of each parameter.
   let scales: [Double]
-  let options: FitOptions
+  var options: FitOptions
   /// Decrease of −2 log L that is left where the iterations end.
   var tolerance = 1e-10
   /// A minimum; iterations end on their way to it.
   var known: (parameters: [Double], deviance: Double)?
+  /// Passes over the rows after which iterations end, and iterations that are made above a known minimum.
+  var mostPasses = Int.max
+  var mostIterationsAbove = Int.max
 
   /// Where the iterations ended.
   struct Outcome {
@@ -63,8 +66,11 @@ struct GeneralizedNewton {
     var reopenings = 0
     var gains: [Double] = []
     var last: (parameters: [Double], deviance: Double)?
+    let passes = objective.workspace.passes
     for iteration in 1...max(options.maximumIterations, 1) {
       outcome.iterations = iteration
+      if objective.workspace.passes - passes > mostPasses { break }
+      if iteration > mostIterationsAbove, let known, deviance > known.deviance { break }
       guard let derivatives = objective.derivatives(at: parameters),
         case let information = WorkingInformation(objective, derivatives, at: objective.point(parameters)),
         case let gradient = derivatives.gradient,
@@ -152,7 +158,7 @@ struct GeneralizedNewton {
   }
 
   /// Squared standard errors that count as near.
-  private static let nearPromise = 0.1
+  private static let nearPromise = 0.5
 
   private func report(_ iteration: Int, _ deviance: Double, _ promise: Double) throws(EngineError) {
     try FitProgress(iteration: iteration, deviance: deviance, predictedDecrease: promise)

@@ -17,15 +17,22 @@ struct OtherStarts {
   private static let mostRows = 1_500
   private static let mostEffects = 400
   private static let mostWork = 2e5
-  /// Operations that all other searches take together, about, and those of one row in an evaluation: some ten milliseconds.
-  private static let mostOperations = 6e6
-  private static let operationsPerRow = 20.0
+  /// Rows that all other searches together pass over, a factor counted as its multiplications over those of a row, and what a
+  /// pass costs beside its rows: some ten milliseconds.
+  private static let mostWorkOfAll = 5e5
+  private static let workOfRow = 20.0
+  private static let restOfPass = 50.0
+  /// Part of that which one search may take.
+  private static let largestShare = 0.25
   /// Iterations that show what a basin holds, and the decrease that they need not look for.
   private static let screeningSteps = 40
   private static let screeningTolerance = 1e-3
+  /// Iterations after these while the minimum known is lower.
+  private static let finishingSteps = 60
   /// What another minimum must be lower by.
   private static let margin = 1e-7
-  /// How far above the best minimum another one is told apart from it, and is worth a word.
+  /// How far above the best minimum another one is told apart from it, and is worth a word; and how far below it a point without
+  /// a minimum is.
   private static let leastRise = 0.01
   private static let notableRise = 4.0
   /// How far above the best minimum a search that was cut short goes on.
@@ -41,53 +48,83 @@ struct OtherStarts {
   /// A minimum with the objective there.
   typealias Minimum = (objective: GeneralizedObjective, outcome: GeneralizedNewton.Outcome)
 
-  /// The best of an outcome and of what other starts lead to, and the next one, where it is not much above it.
+  /// The best of an outcome and of what other starts lead to; the next one, where it is not much above it, or the lowest point at
+  /// which a search had to end, where that is below.
   ///
+  /// Where the telling starts lead to the minimum known, others would too: in none of some thousand random models did a further
+  /// start find another one, but where both roots of a mean are minima.
   /// - Parameter first: nil where the first search found no minimum at all.
   func best(_ first: Minimum?) throws(EngineError) -> (best: Minimum?, rival: GeneralizedNewton.Outcome?) {
     var result = first
     var rivals: [GeneralizedNewton.Outcome] = []
-    let operations = Self.operationsPerRow * Double(model.rowCount) + model.system.factorWork
-    var evaluations = 0
-    for start in starts(beside: first?.outcome.parameters)
-    where Double(evaluations) * operations < Self.mostOperations {
+    var lower: GeneralizedNewton.Outcome?
+    let workOfPass = Double(model.rowCount) + Self.restOfPass + model.system.factorWork / Self.workOfRow
+    var passes = Int(Self.mostWorkOfAll / workOfPass)
+    let mostPasses = Int(Self.largestShare * Double(passes))
+    var isSettled = model.response.link != .sqrt
+    let (telling, others) = starts(beside: first?.outcome.parameters)
+    for (place, start) in (telling + others).enumerated() {
+      if passes <= 0 || place == telling.count && isSettled { break }
       do {
         let objective = GeneralizedObjective(model, integration: integration, workers: Workers(threads: 1))
         objective.jointBeta = self.start.beta
-        defer { evaluations += objective.evaluations }
+        defer { passes -= objective.workspace.passes }
         var options = options
         options.progress = nil
         options.maximumIterations = min(options.maximumIterations, Self.screeningSteps)
-        let screening = GeneralizedNewton(
+        var newton = GeneralizedNewton(
           objective: objective, scales: scales, options: options, tolerance: Self.screeningTolerance,
-          known: result.map { ($0.outcome.parameters, $0.outcome.deviance) })
-        let rough = try screening.minimize(from: start)
+          known: result.map { ($0.outcome.parameters, $0.outcome.deviance) },
+          mostPasses: min(passes, mostPasses))
+        let rough = try newton.minimize(from: start)
+        if rough.isKnown { continue }
+        isSettled = false
         let known = result?.outcome
         let limit = known.map { $0.deviance + (rough.converged ? 0 : Self.doubtfulRise) } ?? .infinity
         let isRival = rivals.isEmpty && rough.converged && rough.deviance < limit + Self.notableRise
-        if rough.isKnown || !isRival && rough.deviance - rough.predictedDecrease > limit { continue }
-        options.maximumIterations = self.options.maximumIterations
-        let other = try GeneralizedNewton(objective: objective, scales: scales, options: options)
-          .minimize(from: rough.parameters)
+        if !isRival && rough.deviance - rough.predictedDecrease > limit { continue }
+        newton.tolerance = GeneralizedNewton(objective: objective, scales: scales, options: options).tolerance
+        newton.options.maximumIterations = self.options.maximumIterations
+        newton.mostIterationsAbove = Self.finishingSteps
+        let other = try newton.minimize(from: rough.parameters)
+        if other.isKnown { continue }
         if let known, other.deviance > known.deviance - Self.margin || !other.converged {
-          if other.converged { rivals.append(other) }
+          if other.converged {
+            rivals.append(other)
+          } else if other.deviance < lower?.deviance ?? .infinity {
+            lower = other
+          }
         } else {
           if let known, known.converged { rivals.append(known) }
           result = (objective, other)
         }
       } catch {
+        isSettled = false
         if error == .cancelled { throw error }
       }
     }
-    let best = result?.outcome.deviance ?? .infinity
-    let rival = rivals.filter { $0.deviance > best + Self.leastRise && $0.deviance < best + Self.notableRise }
-      .min { $0.deviance < $1.deviance }
+    guard let best = result?.outcome else { return (nil, nil) }
+    if let lower, best.converged, lower.deviance < best.deviance - Self.leastRise {
+      // where work was at its end, it is led to its own
+      guard lower.iterations < options.maximumIterations else { return (result, lower) }
+      let objective = GeneralizedObjective(model, integration: integration, workers: Workers(threads: 1))
+      var options = options
+      options.progress = nil
+      let newton = GeneralizedNewton(objective: objective, scales: scales, options: options)
+      guard let end = try? newton.minimize(from: lower.parameters) else { return (result, lower) }
+      return end.converged && end.deviance < best.deviance ? ((objective, end), best) : (result, end)
+    }
+    let rival = rivals.filter {
+      $0.deviance > best.deviance + Self.leastRise && $0.deviance < best.deviance + Self.notableRise
+    }
+    .min { $0.deviance < $1.deviance }
     return (result, rival)
   }
 
-  /// Points of the search: deviations of several sizes, one of them large beside small others; beside a minimum one deviation
-  /// larger, correlations turned, gone or perfect, and, where means are shares, all effects larger in proportion.
-  private func starts(beside parameters: [Double]?) -> [[Double]] {
+  /// Points of the search, first those that most often lead elsewhere: deviations of several sizes, one of them large beside
+  /// small others; beside a minimum one deviation larger, correlations turned, gone or perfect, and, where means are shares,
+  /// all effects larger in proportion.
+  private func starts(beside parameters: [Double]?) -> (telling: [[Double]], others: [[Double]]) {
     let objective = GeneralizedObjective(model, integration: integration, workers: Workers(threads: 1))
     let variances = model.design.areVariances
     let (q, places) = (objective.thetaCount, variances.indices.filter { variances[$0] })
@@ -97,9 +134,10 @@ struct OtherStarts {
           theta: (0..<q).map { variances[$0] ? size($0) * scales[$0] : 0 }, beta: start.beta,
           precision: start.precision))
     }
-    var result = Self.sizes.map { size in point { _ in size } }
+    var telling = Self.sizes.map { size in point { _ in size } }
+    var others = [point { _ in Self.smallSize }]
     let single = places.count > 1 ? places.prefix(Self.mostSingle) : []
-    for place in single { result.append(point { $0 == place ? 2 : 0.1 }) }
+    for place in single { others.append(point { $0 == place ? 2 : 0.1 }) }
     // effects that tell most rows
     for size in Self.farSizes {
       for own in [nil] + single.map(Optional.some) {
@@ -107,10 +145,10 @@ struct OtherStarts {
         if model.response.link.meansAreShares {
           for i in objective.betaRange { far[i] *= (1 + 0.35 * size * size).squareRoot() }
         }
-        result.append(far)
+        others.append(far)
       }
     }
-    guard let parameters else { return result }
+    guard let parameters else { return (telling, others) }
     /// The minimum with other θ and a factor for β̃, deviations not below a part of their typical size.
     func beside(effects factor: Double = 1, _ size: (Int) -> Double) -> [Double] {
       parameters.enumerated().map { i, value in
@@ -119,23 +157,26 @@ struct OtherStarts {
         return size(i) * (value < 0 ? -1 : 1) * max(abs(value), Self.leastSize * scales[i])
       }
     }
-    for place in single { result.append(beside { $0 == place ? 4 : 1 }) }
+    for place in single { others.append(beside { $0 == place ? 4 : 1 }) }
     if q > places.count {
-      result.append(beside { variances[$0] ? 1 : -1 })
-      result.append(beside { variances[$0] ? 1 : 0 })
-      result += model.design.farCorrelations(Array(parameters.prefix(q))).map { $0 + parameters.dropFirst(q) }
+      telling += model.design.farCorrelations(Array(parameters.prefix(q))).map {
+        $0 + parameters.dropFirst(q)
+      }
+      others.append(beside { variances[$0] ? 1 : -1 })
+      others.append(beside { variances[$0] ? 1 : 0 })
     }
     if model.response.link.meansAreShares {
-      result += Self.rays.map { factor in beside(effects: factor) { _ in factor } }
+      others += Self.rays.map { factor in beside(effects: factor) { _ in factor } }
     }
-    return result
+    return (telling, others)
   }
 
   /// Standard deviations of the linear predictor of effects that tell most rows, in those that one row determines.
   private static let farSizes = [12.0, 3]
 
   /// Sizes of all deviations, in parts of their typical ones.
-  private static let sizes = [1, 4, 0.1, 16]
+  private static let sizes = [4.0, 16, 1]
+  private static let smallSize = 0.1
   /// Least size of a deviation beside a minimum.
   private static let leastSize = 0.3
   /// Factors of all effects beside a minimum.

@@ -35,6 +35,8 @@ final class Workspace {
   private(set) var roots: [[Double]] = []
   /// Newton steps taken so far.
   private(set) var steps = 0
+  /// Passes over the rows so far.
+  private(set) var passes = 0
 
   /// - Parameter workers: threads that rows and levels are spread over.
   init(_ model: GeneralizedModel, workers: Workers) {
@@ -163,6 +165,7 @@ final class Workspace {
   /// - Returns: ½|u|² − Σℓ.
   func evaluateRows(_ u: UnsafePointer<Double>, refilling: Bool) -> Double {
     let m = effectCount
+    passes += 1
     effectWork.pointer.update(from: u, count: m)
     weighted.multiply(roots, effectWork.pointer)
     force.fill(0)
@@ -222,6 +225,10 @@ final class Workspace {
   private static let leastGain = 10.0
   private static let mostSteps = 200
   private static let mostHalvings = 40
+  /// Length of steps, in parts of Newton's, and how many of them in a row tell that no mode is within reach: effects run against
+  /// means that the link does not have.
+  private static let shortStep = 1.0 / 64
+  private static let mostShortSteps = 20
 
   /// Finds the mode of the effects, from where they are.
   ///
@@ -239,6 +246,7 @@ final class Workspace {
     }
     var isExact = true
     var before = Double.infinity
+    var shortSteps = 0
     for _ in 0..<Self.mostSteps {
       if !usesOld {
         guard let exact = factor() else { return nil }
@@ -285,6 +293,8 @@ final class Workspace {
         guard decrease < 1e-6 else { return nil }
       }
       if isLast || !found { return factorize() ? value : nil }
+      shortSteps = share < Self.shortStep ? shortSteps + 1 : 0
+      if shortSteps > Self.mostShortSteps { return nil }
     }
     return nil
   }

@@ -26,6 +26,7 @@ package struct GeneralizedEstimate: Sendable {
   package var deviance: Double
   /// Number of parameters searched: θ, β, λ.
   package var parameterCount: Int
+  /// Whether the search ended at a minimum of −2 log L; not where there is none.
   package var converged: Bool
   /// What is known of the distance to the optimum.
   package var certificate: Certificate
@@ -47,7 +48,9 @@ package struct GeneralizedEstimate: Sendable {
   package var jointCovariance: JointCovariance?
   /// Whether −2 log L still falls as all effects, fixed and random, grow in proportion from where the search ended.
   package var growsWithoutEnd = false
-  /// Another minimum of −2 log L, not much above this one.
+  /// Whether it falls as some fixed effects grow without end, whatever the others.
+  package var isSeparated = false
+  /// Another minimum of −2 log L not much above this one, or a lower point from which it still falls.
   package var rival: Rival?
   /// What the engine needs to come back to this point.
   package var state: GeneralizedState

@@ -60,12 +60,13 @@ extension GeneralizedModel {
       var point = GeneralizedPoint(theta: theta, beta: start.beta, precision: start.precision)
       var evaluations = (0, 0)
       var rival: GeneralizedNewton.Outcome?
+      var isSeparated = separation() != nil
       /// The minimum from a start, or a better one from others.
       func minimum(
         _ objective: GeneralizedObjective, from point: GeneralizedPoint
       ) throws(EngineError) -> (objective: GeneralizedObjective, outcome: GeneralizedNewton.Outcome) {
         let newton = GeneralizedNewton(objective: objective, scales: scales, options: options)
-        guard options.start == nil, OtherStarts.areCheap(self) else {
+        guard options.start == nil, !isSeparated, OtherStarts.areCheap(self) else {
           return (objective, try newton.minimize(from: objective.parameters(point)))
         }
         var first: (objective: GeneralizedObjective, outcome: GeneralizedNewton.Outcome)?
@@ -95,6 +96,9 @@ extension GeneralizedModel {
       }
       snap(&outcome, objective: objective, scales: scales)
       var result = try estimate(outcome, objective: objective, scales: scales, before: evaluations)
+      isSeparated = isSeparated || separation(at: objective.workspace.fixedPart.pointer) != nil
+      result.isSeparated = isSeparated
+      if isSeparated || result.growsWithoutEnd { result.converged = false }
       result.rival = rival.map {
         Rival(deviance: $0.deviance, covariances: design.covariances(objective.point($0.parameters).theta))
       }

@@ -93,36 +93,53 @@ public func compare(
   _ first: MixedLMResults, _ second: MixedLMResults, method: ComparisonMethod, threads: Int? = nil,
   progress: (@Sendable (Int) -> Bool)? = nil
 ) throws -> BootstrapComparison {
-  let (count, seed) =
-    switch method {
-    case .parametricBootstrap(let count, let seed): (count, seed)
-    }
   for results in [first, second] {
     try results.specification.requirePlainResiduals(
       "there is no bootstrap comparison", remedy: "compare by the likelihood ratio")
   }
   let fits = try [first, second].map { $0.reml ? try $0.model.fit(reml: false) : $0 }
   let compared = try compare(models: fits)
-  guard compared.rows[1].chiSquared.isFinite else {
-    throw StatsModelsError(
-      .invalidArgument,
-      "a bootstrap test takes two nested models. "
-        + (compared.notes.first ?? "They have the same parameters."))
-  }
   let (small, large) = (compared.models[0], compared.models[1])
   let engines = try [small, large].map { try $0.engine() }
-  let draws = ResponseDraws(engines, estimate: small.estimate, modes: small.modes)
-  let run = ParallelRun<[Double]>(total: max(count, 0), progress: progress)
-  let workers = ParallelRun<[Double]>.workers(threads, count)
-  BLASThreads.with(1) {
-    run.perform(workers: workers) { replicate in
+  return try BootstrapComparison(
+    compared.rows, compared.notes, method: method, threads: threads, progress: progress,
+    told: first.reml || second.reml ? ["Refitted by maximum likelihood."] : []
+  ) { seed in
+    let draws = ResponseDraws(engines, estimate: small.estimate, modes: small.modes)
+    return { replicate in
       var stream = RandomStream(seed: seed, stream: replicate)
-      let likelihoods = draws.next(&stream).map { (try? $0.get().fit(reml: false))?.logLikelihood ?? .nan }
-      return [2 * (likelihoods[1] - likelihoods[0])]
+      return draws.next(&stream).map { (try? $0.get().fit(reml: false))?.logLikelihood ?? .nan }
     }
   }
-  return BootstrapComparison(
-    statistic: compared.rows[1].chiSquared, degreesOfFreedom: compared.rows[1].degreesOfFreedom,
-    reference: run.completed.map { $0[0] }, requested: max(count, 0),
-    notes: first.reml || second.reml ? ["Refitted by maximum likelihood."] : [])
+}
+
+extension BootstrapComparison {
+  /// - Parameters:
+  ///   - rows: the likelihood ratio test of the two models, with its notes.
+  ///   - told: notes of the result.
+  ///   - likelihoods: for a seed, what gives the log likelihoods of the smaller and the larger model for a draw.
+  /// - Throws: ``StatsModelsError`` where there is no such test.
+  init(
+    _ rows: [ModelComparison.Row], _ notes: [String], method: ComparisonMethod, threads: Int?,
+    progress: (@Sendable (Int) -> Bool)?, told: [String] = [],
+    likelihoods: (UInt64) -> @Sendable (Int) -> [Double]
+  ) throws {
+    guard rows[1].chiSquared.isFinite else {
+      throw StatsModelsError(
+        .invalidArgument,
+        "a bootstrap test takes two nested models. " + (notes.first ?? "They have the same parameters."))
+    }
+    let (count, seed) =
+      switch method {
+      case .parametricBootstrap(let count, let seed): (count, seed)
+      }
+    let draw = likelihoods(seed)
+    let reference = BootstrapRun.rows(count, threads: threads, progress: progress) { replicate in
+      let both = draw(replicate)
+      return 2 * (both[1] - both[0])
+    }
+    self.init(
+      statistic: rows[1].chiSquared, degreesOfFreedom: rows[1].degreesOfFreedom, reference: reference,
+      requested: max(count, 0), notes: told)
+  }
 }

@@ -97,6 +97,8 @@ extension Family {
   package func startingMean(_ y: Double, mean: Double) -> Double {
     switch distribution {
     case .binomial, .beta: (y + 0.5) / 2
+    // counts that are all 0 need a mean that links take
+    case .poisson, .negativeBinomial: y + mean > 0 ? (y + mean) / 2 : 0.25
     default: (y + mean) / 2
     }
   }

@@ -9,7 +9,8 @@ public struct GLMResults: LikelihoodModelResults {
   public let model: GLM
   /// The dispersion. Python: GLMResults.scale
   public let scale: Double
-  /// Whether the iterations ended before their limit. Python: GLMResults.converged
+  /// Whether the iterations ended before their limit, at a maximum of the likelihood: where predictors separate responses it has
+  /// none, though statsmodels says true. Python: GLMResults.converged
   public let converged: Bool
   /// Number of iterations. Python: GLMResults.fit_history["iteration"]
   public let iterations: Int
@@ -32,7 +33,7 @@ public struct GLMResults: LikelihoodModelResults {
     keywords: [String: any ColumnConvertible], useT: Bool
   ) throws {
     (coefficients, means) = (state.params, state.mu)
-    (iterations, converged) = (max(1, state.iterations), state.converged)
+    iterations = max(1, state.iterations)
     scale = model.scale(state.mu, rule: scaleRule, dfResid: state.dfResid)
     dfModel = Double(state.rank) - 1
     (self.model, self.covType, self.useT) = (model, covType, useT)
@@ -52,17 +53,12 @@ public struct GLMResults: LikelihoodModelResults {
           message: "Perfect separation or prediction detected, parameter may not be identified",
           category: "PerfectSeparationWarning"))
     }
-    let extreme = model.family.distribution == .binomial ? state.mu.count { min($0, 1 - $0) < 1e-8 } : 0
-    if extreme > 0, !state.isPerfect {
+    let separation = Self.separation(model, state)
+    if let separation {
       warnings.append(
         FitWarning(
-          kind: .notIdentifiable,
-          message:
-            "fitted probabilities are practically 0 or 1 in \(extreme) of \(model.endog.count) rows: a predictor may "
-            + "separate successes from failures, whose coefficient then grows without bound",
-          category: "PerfectSeparationWarning"))
-    }
-    if !state.converged, state.iterations > 0 {
+          kind: .numerical, message: separation.warning.message, category: "PerfectSeparationWarning"))
+    } else if !state.converged, state.iterations > 0 {
       warnings.append(
         FitWarning(
           kind: .convergence,
@@ -70,9 +66,28 @@ public struct GLMResults: LikelihoodModelResults {
             "IRLS has not converged in \(state.iterations) iterations: give a larger maxiter, and look for "
             + "coefficients that grow without bound"))
     }
+    converged = state.converged && separation == nil
     let sandwich = try GLMSandwich(model, state, scale: scale, covType: covType, keywords: keywords)
     (covariance, dfResidInference) = (sandwich.covariance, sandwich.dfInference)
     self.warnings = warnings + sandwich.warnings
+  }
+
+  /// Numbers of the design up to which separation is looked for whatever the means; and the linear predictor that a row which is
+  /// told without error has at least where the iterations end.
+  private static let smallDesign = 20_000
+  private static let farPredictor = 4.0
+
+  private static func separation(_ model: GLM, _ state: IRLS) -> SeparatingColumns? {
+    let predictors = state.mu.lazy.map { model.family.link($0) }
+    guard
+      model.exog.rows * model.exog.columns <= smallDesign
+        || predictors.contains(where: { !(abs($0) <= farPredictor) })
+    else { return nil }
+    let weights = model.totalWeights
+    return SeparatingColumns(
+      model.exog, names: model.exogNames, endog: model.endog, endogName: model.endogNames,
+      family: model.family,
+      coefficients: state.params, counts: { weights[$0] > 0 })
   }
 
   /// Coefficients and covariance that came from elsewhere, for predictions.

@@ -35,11 +35,12 @@ struct GLMFindings {
     for held in estimate.held where named.insert(owners[held.term]).inserted {
       result.append(texts.notIdentifiable(held))
     }
-    let separated = separatedColumns
-    if !separated.isEmpty { result.append(separation(separated)) }
-    if separated.isEmpty, estimate.growsWithoutEnd {
+    let separation = estimate.isSeparated ? separation : nil
+    if let separation {
+      result.append(separation.warning)
+    } else if estimate.growsWithoutEnd {
       result.append(unbounded)
-    } else if separated.isEmpty, !estimate.converged {
+    } else if !estimate.converged {
       result.append(atEdge ?? texts.notConverged(gradientNorm: estimate.certificate.gradientNorm))
     }
     let findings = boundaries.filter { named.insert($0.block).inserted }
@@ -50,8 +51,8 @@ struct GLMFindings {
     }
     if let poisson = noOverdispersion { result.append(poisson) }
     if let varied = overdispersion { result.append(varied) }
-    if separated.isEmpty, let rival = estimate.rival { result.append(otherMaximum(rival)) }
-    if estimate.integration != .jointMode, separated.isEmpty, estimate.converged, !estimate.growsWithoutEnd {
+    if separation == nil, let rival = estimate.rival { result.append(otherMaximum(rival)) }
+    if estimate.integration != .jointMode, estimate.converged {
       if !estimate.hasJointCovariance {
         result.append(
           FitWarning(
@@ -98,68 +99,12 @@ struct GLMFindings {
     }
   }
 
-  /// Numbers of the design up to which separation is looked for whatever the estimates; and the linear predictor that a row which
-  /// is told without error has at least where the search ends.
-  private static let smallDesign = 20_000
-  private static let farPredictor = 4.0
-  /// Products of the design up to which every set of separating columns is looked for.
-  private static let mostProducts = 200_000_000
-
-  /// Columns whose coefficients run to infinity together: some of those of a direction that ``Separation`` proves.
-  private var separatedColumns: [Int] {
-    let x = specification.exog
-    guard
-      x.rows * x.columns <= Self.smallDesign
-        || estimate.fixedPredictor.contains(where: { abs($0) > Self.farPredictor })
-    else { return [] }
+  private var separation: SeparatingColumns? {
     let multiplier = model.response.multiplier(model.family)
-    let counted = (0..<x.rows).filter { (multiplier?[$0] ?? 1) > 0 }
-    let response = model.family.model
-    let sides = counted.map { response.side(of: specification.endog[$0]) }
-    guard sides.contains(where: { $0 != 0 }) else { return [] }
-    let rows = counted.count == x.rows ? x : x.selecting(rows: counted)
-    guard let whole = Separation(rows, sides: sides) else { return [] }
-    let ranges = (0..<x.columns).map { c in
-      let values = rows.column(c)
-      return (values.max() ?? 0) - (values.min() ?? 0)
-    }
-    var found = Set<Int>()
-    var left =
-      x.columns * x.columns * x.columns * x.rows > Self.mostProducts
-      ? [] : (0..<x.columns).filter { !estimate.aliased.contains($0) }
-    // The least set of columns that separates, those of small effects left out first; then the next without these.
-    while !left.isEmpty, Separation(rows.selecting(columns: left), sides: sides) != nil {
-      var set = left
-      let order = left.sorted { a, b in
-        (ranges[a] == 0 ? 1 : 0, abs(estimate.fixedEffects[a]) * ranges[a])
-          < (ranges[b] == 0 ? 1 : 0, abs(estimate.fixedEffects[b]) * ranges[b])
-      }
-      for column in order {
-        let rest = set.filter { $0 != column }
-        if !rest.isEmpty, Separation(rows.selecting(columns: rest), sides: sides) != nil { set = rest }
-      }
-      let varying = set.filter { ranges[$0] > 0 }
-      found.formUnion(varying.isEmpty ? set : varying)
-      left.removeAll { (varying.isEmpty ? set : varying).contains($0) }
-    }
-    if found.isEmpty { found.formUnion(whole.direction.indices.filter { whole.direction[$0] != 0 }) }
-    return found.sorted()
-  }
-
-  private func separation(_ columns: [Int]) -> FitWarning {
-    let names = shortList(columns.map { specification.exogNames[$0] })
-    let (what, tells) =
-      columns.count == 1
-      ? ("coefficient of \(names) grows", "it tells") : ("coefficients of \(names) grow", "they tell")
-    let remedies =
-      ["merge levels", "leave the predictor out"] + (priorRemedy.map { ["use a prior (\($0))"] } ?? [])
-    return FitWarning(
-      kind: .numerical,
-      message:
-        "complete or quasi-complete separation: the likelihood of '\(specification.endogName)' rises without end as the "
-        + "\(what), since \(tells) some responses without error. The estimates printed are only where the search stopped, "
-        + "and their standard errors mean nothing: \(remedies.dropLast().joined(separator: ", ")), or \(remedies[remedies.count - 1])"
-    )
+    return SeparatingColumns(
+      specification.exog, names: specification.exogNames, endog: specification.endog,
+      endogName: specification.endogName, family: model.family, coefficients: estimate.fixedEffects,
+      counts: { (multiplier?[$0] ?? 1) > 0 }, remedies: priorRemedy.map { ["use a prior (\($0))"] } ?? [])
   }
 
   /// Fixed and random effects that grow together.
@@ -178,12 +123,16 @@ struct GLMFindings {
       block, matrix in
       "\(specification.termText(block)) \(matrix.diagonal.map { PythonFormat.general($0, 4) }.joined(separator: ", "))"
     }
+    let difference = PythonFormat.fixed(abs(rival.deviance - estimate.deviance) / 2, 4)
+    let place =
+      "\(difference) on the logarithmic scale, at the variances \(variances.joined(separator: "; "))"
     return FitWarning(
       kind: .notIdentifiable,
-      message:
-        "the likelihood of '\(specification.endogName)' has another maximum, lower by "
-        + "\(PythonFormat.fixed((rival.deviance - estimate.deviance) / 2, 4)) on the logarithmic scale, at the variances "
-        + "\(variances.joined(separator: "; ")). A fit with startParams there leads to it")
+      message: rival.deviance < estimate.deviance
+        ? "the likelihood of '\(specification.endogName)' rises above the maximum printed where a search from elsewhere did not "
+          + "end, by \(place). The data hardly tell so many effects: leave out random effects, or add rows per level"
+        : "the likelihood of '\(specification.endogName)' has another maximum, lower by \(place). A fit with startParams there "
+          + "leads to it")
   }
 
   /// The class that takes priors for such responses.

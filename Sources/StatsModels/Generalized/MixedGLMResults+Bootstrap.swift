@@ -35,21 +35,11 @@ extension MixedGLMResults {
   ) throws -> BootstrapResult {
     try requireData(for: "a bootstrap")
     let draws = ResponseSampler(self, kept: [], seed: seed)
-    let names = layout.names + [dispersionName].compactMap { $0 }
-    let run = ParallelRun<[Double]>(total: max(count, 0), progress: progress)
-    BLASThreads.with(1) {
-      run.perform(workers: ParallelRun<[Double]>.workers(threads, count)) { replicate in
-        (try? refit(response: draws[replicate]))?.replicate
-          ?? [Double](repeating: .nan, count: names.count)
-      }
-    }
-    let done = run.completed
     return BootstrapResult(
-      replicates: LabeledMatrix(
-        index: done.indices.map(String.init), columns: names,
-        values: done.isEmpty ? Matrix(rows: 0, columns: names.count) : try Matrix(rowsOf: done)),
-      estimates: Series(index: names, values: replicate), requested: max(count, 0),
-      failures: done.count { row in row.allSatisfy(\.isNaN) })
+      names: layout.names + [dispersionName].compactMap { $0 }, estimates: replicate,
+      replicates: BootstrapRun.rows(count, threads: threads, progress: progress) {
+        (try? refit(response: draws[$0]))?.replicate
+      }, requested: count)
   }
 
   /// The parameters of ``parametricBootstrap(count:seed:threads:progress:)``.
@@ -80,28 +70,15 @@ public func compare(
   progress: (@Sendable (Int) -> Bool)? = nil
 ) throws -> BootstrapComparison {
   let compared = try compare(models: [first, second])
-  guard compared.rows[1].chiSquared.isFinite else {
-    throw StatsModelsError(
-      .invalidArgument,
-      "a bootstrap test takes two nested models. "
-        + (compared.notes.first ?? "They have the same parameters."))
-  }
+  for fit in [first, second] { try fit.requireData(for: "a bootstrap") }
   let (small, large) = (compared.models[0], compared.models[1])
-  let (count, seed) =
-    switch method {
-    case .parametricBootstrap(let count, let seed): (count, seed)
-    }
-  for fit in [small, large] { try fit.requireData(for: "a bootstrap") }
-  let draws = ResponseSampler(small, kept: [], seed: seed)
-  let run = ParallelRun<[Double]>(total: max(count, 0), progress: progress)
-  BLASThreads.with(1) {
-    run.perform(workers: ParallelRun<[Double]>.workers(threads, count)) { replicate in
+  return try BootstrapComparison(
+    compared.rows, compared.notes, method: method, threads: threads, progress: progress
+  ) { seed in
+    let draws = ResponseSampler(small, kept: [], seed: seed)
+    return { replicate in
       let response = draws[replicate]
-      let likelihoods = [small, large].map { (try? $0.refit(response: response))?.llf ?? .nan }
-      return [2 * (likelihoods[1] - likelihoods[0])]
+      return [small, large].map { (try? $0.refit(response: response))?.llf ?? .nan }
     }
   }
-  return BootstrapComparison(
-    statistic: compared.rows[1].chiSquared, degreesOfFreedom: compared.rows[1].degreesOfFreedom,
-    reference: run.completed.map { $0[0] }, requested: max(count, 0), notes: [])
 }

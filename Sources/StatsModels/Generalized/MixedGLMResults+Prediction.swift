@@ -142,7 +142,7 @@ extension MixedGLMResults {
       throw StatsModelsError(
         .notAvailable,
         "these results hold no joint errors of fixed and random effects, which an interval around predicted effects takes: "
-          + "the system is too large to save. Leave the effects out, randomEffects: .none, or predict with the model that was "
+          + "the system is too large to save, or not positive definite where the search ended. Leave the effects out, randomEffects: .none, or predict with the model that was "
           + "fitted")
     }
     return try working.predictionSystem().variances(rows)
@@ -226,12 +226,24 @@ extension MixedGLMResults {
       case .marginal: abs(mean.slope(predictor[i], variance: spread?[i] ?? 0))
       }
     }
+    var (lower, upper) = (
+      zip(limits[0], limits[2]).map { min($0, $1) }, zip(limits[0], limits[2]).map { max($0, $1) }
+    )
+    // links that are not monotone where linear predictors change their sign
+    for i in predictor.indices where which != .linear && abs(predictor[i]) < quantile * errors[i] {
+      switch family.link {
+      case .sqrt: lower[i] = spread?[i] ?? 0
+      case .inverse:
+        upper[i] = .infinity
+        lower[i] = family.distribution == .gaussian ? -.infinity : max(limits[0][i], limits[2][i])
+      default: break
+      }
+    }
     let index = Array(data.rowLabels)
     func series(_ values: [Double]) -> Series { Series(index: index, values: new.padded(values)) }
     return PredictionTable(
-      predictions: series(limits[1]), se: series(zip(slopes, errors).map { $0 * $1 }),
-      lower: series(zip(limits[0], limits[2]).map { min($0, $1) }),
-      upper: series(zip(limits[0], limits[2]).map { max($0, $1) }), interval: interval, level: level)
+      predictions: series(limits[1]), se: series(zip(slopes, errors).map { $0 * $1 }), lower: series(lower),
+      upper: series(upper), interval: interval, level: level)
   }
 }
 

@@ -109,37 +109,45 @@ extension MixedLMResults {
       "there is no bootstrap", remedy: "simulate responses and refit(response:) each")
     let engine = try self.engine()
     let draws = ResponseDraws([engine], estimate: estimate, modes: modes)
-    let names = layout.names + ["scale"]
-    let run = ParallelRun<[Double]>(total: max(count, 0), progress: progress)
-    let workers = ParallelRun<[Double]>.workers(threads, count)
     let (reml, specification, layout) = (self.reml, self.specification, self.layout)
     let start = estimate.singular ? nil : estimate.relativeCovariances
-    BLASThreads.with(1) {
-      run.perform(workers: workers) { replicate in
+    return BootstrapResult(
+      names: layout.names + ["scale"],
+      estimates: estimate.fixedEffects + layout.values(in: relativeCovariances, scale: scale) + [scale],
+      replicates: BootstrapRun.rows(count, threads: threads, progress: progress) { replicate in
         var stream = RandomStream(seed: seed, stream: replicate)
         let fitted = try? draws.next(&stream)[0].get().fit(reml: reml, options: FitOptions(start: start))
-        let values = fitted.map { found -> [Double] in
+        return fitted.map { found in
           let relative = specification.blockCovariances(found.relativeCovariances)
           return found.fixedEffects + layout.values(in: relative, scale: found.scale) + [found.scale]
         }
-        return values ?? [Double](repeating: .nan, count: names.count)
-      }
-    }
-    let done = run.completed
-    let values = Matrix(rowsOf: done, columns: names.count)
-    let estimates =
-      estimate.fixedEffects + layout.values(in: relativeCovariances, scale: scale) + [scale]
-    return BootstrapResult(
-      replicates: LabeledMatrix(index: (0..<done.count).map(String.init), columns: names, values: values),
-      estimates: Series(index: names, values: estimates), requested: max(count, 0),
-      failures: done.count { row in row.allSatisfy(\.isNaN) })
+      }, requested: count)
   }
 }
 
-extension Matrix {
-  /// A matrix of given rows, all of which have `columns` elements.
-  fileprivate init(rowsOf rows: [[Double]], columns: Int) {
-    self.init(rows: rows.count, columns: columns)
-    for (i, row) in rows.enumerated() { for j in 0..<columns { self[i, j] = row[j] } }
+/// Replicates over all cores, each by itself, so that they are the same for any number of threads.
+enum BootstrapRun {
+  /// What was made before a stop, in the order of the replicates.
+  static func rows<Row: Sendable>(
+    _ count: Int, threads: Int?, progress: (@Sendable (Int) -> Bool)?, _ make: @Sendable (Int) -> Row
+  ) -> [Row] {
+    let run = ParallelRun<Row>(total: max(count, 0), progress: progress)
+    // each replicate has one thread
+    BLASThreads.with(1) { run.perform(workers: ParallelRun<Row>.workers(threads, count), make) }
+    return run.completed
+  }
+}
+
+extension BootstrapResult {
+  /// - Parameter rows: nil where a response admitted no fit.
+  init(names: [String], estimates: [Double], replicates rows: [[Double]?], requested: Int) {
+    var values = Matrix(rows: rows.count, columns: names.count, repeating: .nan)
+    for (i, row) in rows.enumerated() {
+      if let row { for j in names.indices { values[i, j] = row[j] } }
+    }
+    self.init(
+      replicates: LabeledMatrix(index: rows.indices.map(String.init), columns: names, values: values),
+      estimates: Series(index: names, values: estimates), requested: max(requested, 0),
+      failures: rows.count { $0?.allSatisfy(\.isNaN) ?? true })
   }
 }
