@@ -72,10 +72,7 @@ import Testing
     let results = try mixedlm("y ~ x + z + \(effects)", data).fit()
     #expect(results.converged && results.llf.isFinite)
     #expect(results.bseFe.values.allSatisfy { $0.isFinite && $0 > 0 })
-    if effects == "(x + z | g)" {
-      #expect(results.warnings.isEmpty)
-      #expect(abs(results.scale - 0.25) < 0.15)
-    }
+    if effects == "(x + z | g)" { #expect(results.warnings.isEmpty) }
   }
 
   @Test func aSecondMaximumIsNamed() throws {

@@ -36,6 +36,20 @@ import Testing
     #expect(table.p.allSatisfy { $0.isFinite })
   }
 
+  /// An offset stands at its mean, as it does in predictions.
+  @Test func offsetsStandAtTheirMean() throws {
+    let fit = try mixedlm("y ~ f + (1 | g)", Self.data, offset: "z").fit()
+    let means = try fit.marginalMeans(of: "f")
+    let z = try Self.data.column("z").doubles ?? []
+    let mean = z.reduce(0, +) / Double(z.count)
+    let new = try DataFrame(["f": ["a", "b", "c"], "z": [mean, mean, mean], "g": [1, 1, 1]])
+    for (a, b) in zip(means.mean, try fit.predict(new).values) { #expect(abs(a - b) < 1e-9) }
+    #expect(zip(means.lower, means.mean).allSatisfy { $0 < $1 })
+    let half = try means.contrast(.custom(["a and b": [0.5, 0.5, 0]]))
+    #expect(abs(half.estimate[0] - 0.5 * (means.mean[0] + means.mean[1])) < 1e-9)
+    #expect(abs(try means.pairs().estimate[0] - (means.mean[0] - means.mean[1])) < 1e-9)
+  }
+
   /// The grid is of the data's variables, and transforms keep what they learned.
   @Test(arguments: ["center(z)", "bs(z, df=4)", "z + I(z**2)", "np.log(z)", "standardize(z)"])
   func transformations(_ term: String) throws {

@@ -88,7 +88,8 @@ extension MarginalMeans {
     for family in families {
       let rows = try kind.rows(family.map { labels[$0] }, sign: ratios == nil ? "-" : "/")
       let functions = weighted(rows.map(\.weights), family)
-      let own = inference.combinations(functions)
+      var own = inference.combinations(functions)
+      for (i, row) in rows.enumerated() { own[i].estimate += row.weights.reduce(0, +) * offset }
       let judged = ContrastFamily(
         t: own.map { $0.estimate / $0.standardError }, df: own.map(\.df), meanCount: family.count,
         covariance: inference.covariance(of: functions))

@@ -53,6 +53,8 @@ public struct MarginalMeans: Sendable {
   public let notes: [String]
   /// Rows over the fixed effects; nan where there is none.
   let functions: Matrix
+  /// What means have beside them: the mean of an offset.
+  let offset: Double
   let inference: FixedEffectsInference
   /// The way back to the response, of means on its scale.
   let response: ResponseScale?
@@ -68,11 +70,13 @@ public struct MarginalMeans: Sendable {
 
   init(
     names: (factors: [String], by: [String], variable: String?), levels: DataFrame, functions: Matrix,
-    inference: FixedEffectsInference, response: ResponseScale? = nil, alpha: Double, notes: [String]
+    offset: Double = 0, inference: FixedEffectsInference, response: ResponseScale? = nil, alpha: Double,
+    notes: [String]
   ) {
     (factors, by, variable) = names
     self.levels = levels
     self.functions = functions
+    self.offset = offset
     self.inference = inference
     self.alpha = alpha
     self.notes = notes + inference.notes
@@ -82,10 +86,11 @@ public struct MarginalMeans: Sendable {
     let rows = inference.combinations(functions)
     df = rows.map(\.df)
     let intervals = rows.map { row in
-      let width = ReferenceT.quantile(alpha: alpha, df: row.df) * row.standardError
+      let (mean, width) = (
+        row.estimate + offset, ReferenceT.quantile(alpha: alpha, df: row.df) * row.standardError
+      )
       return ScaledInterval(
-        estimate: row.estimate, se: row.standardError, lower: row.estimate - width,
-        upper: row.estimate + width)
+        estimate: mean, se: row.standardError, lower: mean - width, upper: mean + width)
     }.map { response?.mean($0) ?? $0 }
     mean = intervals.map(\.estimate)
     se = intervals.map(\.se)

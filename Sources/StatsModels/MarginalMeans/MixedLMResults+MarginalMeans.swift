@@ -4,7 +4,8 @@ extension MixedLMResults {
   /// Marginal means of factors. Not in statsmodels.
   ///
   /// Means are those of predictions on a grid: all combinations of the levels of the factors in the fixed effects and the
-  /// means of the numbers there; a number with at most two values stands at both.
+  /// means of the numbers there; a number with at most two values stands at both, an
+  /// offset at its mean.
   /// - Parameters:
   ///   - factors: one variable of the fixed effects or several; also in emmeans' spelling, `"~ A * B | C"`.
   ///   - by: variables at each level of which contrasts are families of their own.
@@ -20,8 +21,10 @@ extension MixedLMResults {
     at values: [String: any ColumnConvertible] = [:],
     averaging: MarginalMeans.Averaging = .equal, ddf: DegreesOfFreedom = .satterthwaite, alpha: Double = 0.05
   ) throws -> MarginalMeans {
-    try gridMeans(
-      of: factors, by: by, at: values, averaging: averaging, alpha: alpha, response: nil
+    let offsets = specification.offset?.values ?? []
+    return try gridMeans(
+      of: factors, by: by, at: values, averaging: averaging, alpha: alpha, response: nil,
+      offset: offsets.reduce(0, +) / Double(max(offsets.count, 1))
     ) { try inference(ddf) }
   }
 

@@ -7,7 +7,7 @@ extension MixedModelFit {
   /// - Parameter inference: how the means are judged; asked for once their names are known to be right.
   func gridMeans(
     of factors: any FactorNames, by: (any FactorNames)?, at values: [String: any ColumnConvertible],
-    averaging: MarginalMeans.Averaging, alpha: Double, response: ResponseScale?,
+    averaging: MarginalMeans.Averaging, alpha: Double, response: ResponseScale?, offset: Double = 0,
     inference: () throws -> FixedEffectsInference
   ) throws -> MarginalMeans {
     try requireLevel(alpha: alpha)
@@ -18,7 +18,7 @@ extension MixedModelFit {
     let (cells, rows) = grid.means(of: focal, averaging: averaging)
     return MarginalMeans(
       names: (names.factors, names.by, nil), levels: try grid.levels(of: focal, cells: cells),
-      functions: rows, inference: inference, response: response, alpha: alpha,
+      functions: rows, offset: offset, inference: inference, response: response, alpha: alpha,
       notes: interactionNotes(grid, focal: focal))
   }
 

@@ -98,18 +98,22 @@ struct SimpleTable: Sendable {
 
   /// The table as HTML, without a final newline.
   func asHtml() -> String {
+    // names of columns and levels may hold what reads as tags
+    func escaped(_ text: String) -> String {
+      text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+    }
     let tagged = grid.map { row in
       row.map { cell -> Cell in
         switch cell.kind {
-        case .data: (cell.kind, "<td>\(cell.text)</td>")
-        case .header, .stub: (cell.kind, "<th>\(cell.text)</th>")
+        case .data: (cell.kind, "<td>\(escaped(cell.text))</td>")
+        case .header, .stub: (cell.kind, "<th>\(escaped(cell.text))</th>")
         case .empty: (cell.kind, "<td></td>")
         }
       }
     }
     let widths = widths(of: tagged)
     var lines = ["<table class=\"simpletable\">"]
-    if let title, !title.isEmpty { lines.append("<caption>\(title)</caption>") }
+    if let title, !title.isEmpty { lines.append("<caption>\(escaped(title))</caption>") }
     for row in tagged {
       let cells = row.indices.map { j in
         row[j].kind == .stub
