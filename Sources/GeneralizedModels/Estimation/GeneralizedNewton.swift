@@ -158,7 +158,7 @@ struct GeneralizedNewton {
   }
 
   /// Squared standard errors that count as near.
-  private static let nearPromise = 0.5
+  private static let nearPromise = 0.25
 
   private func report(_ iteration: Int, _ deviance: Double, _ promise: Double) throws(EngineError) {
     try FitProgress(iteration: iteration, deviance: deviance, predictedDecrease: promise)

@@ -145,7 +145,9 @@ struct OtherStarts {
         if model.response.link.meansAreShares {
           for i in objective.betaRange { far[i] *= (1 + 0.35 * size * size).squareRoot() }
         }
-        others.append(far)
+        // with shares one factor may tell nearly all rows
+        let isTelling = size == Self.farSizes[0] && own == single.first && own != nil
+        if isTelling, model.response.link.meansAreShares { telling.append(far) } else { others.append(far) }
       }
     }
     guard let parameters else { return (telling, others) }

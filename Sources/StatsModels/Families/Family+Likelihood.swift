@@ -9,7 +9,13 @@ extension Family {
   /// V(μ): the variance over the dispersion; of beta shares μ(1 − μ). Python: Family.variance
   package func variance(_ mean: Double) -> Double {
     switch distribution {
-    case .binomial, .beta: mean * (1 - mean)
+    case .binomial:
+      {
+        // means at their ends are moved a hair inside, as in statsmodels, so that residuals are numbers
+        let p = min(max(mean, .ulpOfOne), 1 - .ulpOfOne)
+        return p * (1 - p)
+      }()
+    case .beta: mean * (1 - mean)
     case .poisson: mean
     case .gamma: mean * mean
     case .negativeBinomial: mean + (alpha ?? 1) * mean * mean

@@ -151,14 +151,20 @@ struct IRLS {
       do { inverse = try SVD(design).pseudoInverse } catch {
         throw StatsModelsError(.numerical, "an iteration left the numbers: \(error)")
       }
-      let previous = params
+      var previous = params
       var step = inverse * zip(working, roots).map { $0.response * $1 }
-      // Steps that leave the family's domain are halved; statsmodels goes on with nan.
+      // Steps that leave the family's domain are halved, the first one towards a constant mean; statsmodels goes on with nan.
       for attempt in 0..<30 {
         eta = model.linearPredictor(step)
         mu = eta.map { link.inverse($0) }
         deviance = model.deviance(mu)
-        if deviance.isFinite || (iteration == 0 && start == nil) || attempt == 29 { break }
+        if deviance.isFinite || attempt == 29 { break }
+        if iteration == 0, start == nil, attempt == 0 {
+          let constant = link(mean)
+          previous =
+            (try? SVD(model.exog).pseudoInverse * mu.indices.map { constant - (model.offset?[$0] ?? 0) })
+            ?? previous
+        }
         step = zip(step, previous).map { ($0 + $1) / 2 }
       }
       guard deviance.isFinite else {
