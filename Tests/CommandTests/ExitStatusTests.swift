@@ -62,6 +62,16 @@ struct ExitStatusTests {
     for message in messages { #expect(outcome.errors.contains(message), "\(outcome.errors)") }
   }
 
+  /// Values that begin with a minus are values.
+  @Test(arguments: [
+    ["fit", "--threads", "-3", "must be at least 1"],
+    ["profile", "--level", "-0.5", "must lie between 0 and 1"],
+  ])
+  func negativeValues(_ words: [String]) throws {
+    let outcome = try Mixedlm.run([words[0]] + Self.fit.dropFirst() + ["--groups", "Pig"] + words[1...2])
+    #expect(outcome.status == 64 && outcome.errors.contains(words[3]), "\(outcome.errors)")
+  }
+
   /// Every option of one value, given twice, and names that no option has.
   @Test(arguments: [
     (
@@ -87,8 +97,6 @@ struct ExitStatusTests {
       ["--level is given twice"]
     ),
     (["plot"] + fit.dropFirst() + ["--kind", "qq", "--kind", "fitted"], ["--kind is given twice"]),
-    (fit + ["--groups", "Pig", "--threads", "-3"], ["must be at least 1"]),
-    (["predict"] + fit.dropFirst() + ["--level", "-0.5"], ["must lie between 0 and 1"]),
     (fit + ["--groups", "Pig", "--ci"], ["Unknown option '--ci'. Use --interval"]),
     (fit + ["--group", "Pig"], ["Unknown option '--group'. Use --groups"]),
     (fit + ["--groups", "Pig", "--metod", "cg"], ["Did you mean '--method'?"]),
