@@ -60,10 +60,11 @@ extension MixedLM {
     let input = try groups.map { try rows.groups($0, of: data) }
     let weights = try weights.map { try rows.numbers($0, argument: "weights") }
     let offset = try offset.map { try rows.numbers($0, argument: "offset") }
-    let plan = try FormulaPlan(
-      formula: formula, groupNames: input.map { [$0.column, $0.name].compactMap { $0 } },
-      reFormula: reFormula,
-      vcFormula: vcFormula, reCovariance: reCovariance, environment: environment)
+    let plan = try FormulaRemedies(data: data).adding {
+      try FormulaPlan(
+        formula: formula, groupNames: input.map { [$0.column, $0.name].compactMap { $0 } },
+        reFormula: reFormula, vcFormula: vcFormula, reCovariance: reCovariance, environment: environment)
+    }
     var warnings: [FitWarning] = []
     if missing == .drop {
       let numbers =

@@ -49,9 +49,11 @@ extension MixedGLM {
     ] {
       if let specifier { numbers[name] = try rows.numbers(specifier, argument: name) }
     }
-    let plan = try FormulaPlan(
-      formula: formula, groupNames: input.map { [$0.column, $0.name].compactMap { $0 } },
-      reFormula: reFormula, vcFormula: vcFormula, reCovariance: reCovariance, environment: environment)
+    let plan = try FormulaRemedies(data: data).adding {
+      try FormulaPlan(
+        formula: formula, groupNames: input.map { [$0.column, $0.name].compactMap { $0 } },
+        reFormula: reFormula, vcFormula: vcFormula, reCovariance: reCovariance, environment: environment)
+    }
     var warnings: [FitWarning] = []
     if missing == .drop {
       let named = numbers.sorted { $0.key < $1.key }.map {

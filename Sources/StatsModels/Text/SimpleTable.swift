@@ -98,10 +98,8 @@ struct SimpleTable: Sendable {
 
   /// The table as HTML, without a final newline.
   func asHtml() -> String {
-    // names of columns and levels may hold what reads as tags
-    func escaped(_ text: String) -> String {
-      text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
-    }
+    // names of columns and levels may hold what reads as tags; & stands as in statsmodels' tables
+    func escaped(_ text: String) -> String { text.replacing("<", with: "&lt;") }
     let tagged = grid.map { row in
       row.map { cell -> Cell in
         switch cell.kind {
