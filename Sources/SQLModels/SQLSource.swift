@@ -61,4 +61,7 @@ public struct SQLCondition: Sendable, Hashable {
 
   /// A condition such as `"year" >= 2020`.
   public init(trusted sql: String) { self.sql = sql }
+
+  /// The text in parentheses, which a comment at its end does not hide.
+  package var clause: String { "(\(sql)\(sql.contains(/--|#/) ? "\n" : ""))" }
 }

@@ -33,9 +33,11 @@
       configuration.allowsUnsafeTransactions = true
       configuration.busyMode = .timeout(30)
       if access == .read { configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = 1") } }
-      guard FileManager.default.fileExists(atPath: path) else {
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
         throw SQLError("there is no database '\(path)'")
       }
+      if isFolder.boolValue { throw SQLError("'\(path)' is a folder, and no database of SQLite") }
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       // A file that is no database is found out by the first read of its schema.
       _ = try queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM sqlite_master") }
@@ -80,7 +82,8 @@
         sql: "SELECT DISTINCT typeof(\(quoted)) FROM (\(sql)) AS t WHERE \(quoted) IS NOT NULL LIMIT 4")
       switch Set(types) {
       case ["integer"]: return .integer
-      case ["real"], ["integer", "real"]: return .double
+      // A column without values has no value in any row, whatever its type: that is told where it is used.
+      case ["real"], ["integer", "real"], []: return .double
       case ["text"]: return .text
       default: return .other
       }
@@ -153,9 +156,16 @@
       case SQLITE_TEXT:
         let count = Int(sqlite3_column_bytes(row, position))
         let bytes = UnsafeRawBufferPointer(start: sqlite3_column_text(row, position), count: count)
-        return .text(String(decoding: bytes, as: UTF8.self))
-      default: throw SQLError("the column '\(name)' holds binary data")
+        guard let text = Self.text(bytes) else { throw SQLError(noText: name) }
+        return .text(text)
+      default: throw SQLError(binary: name)
       }
+    }
+
+    /// A text of bytes; nil of bytes that are no UTF-8, several of which would be the same text.
+    static func text(_ bytes: some Collection<UInt8>) -> String? {
+      let text = String(decoding: bytes, as: UTF8.self)
+      return text.utf8.elementsEqual(bytes) ? text : nil
     }
 
     private static func prepare(_ sql: String, _ database: Database) throws -> Statement {
@@ -174,6 +184,17 @@
     public func end() async {
       guard isOwn else { return }
       await StatementCancellation.finish { _ in try reader.unsafeRead { try $0.execute(sql: "COMMIT") } }
+    }
+  }
+
+  extension SQLError {
+    init(binary column: String) {
+      self.init("the column '\(column)' holds binary data: cast it in a query or view")
+    }
+
+    init(noText column: String) {
+      self.init(
+        "the column '\(column)' holds texts that are no UTF-8: leave these rows out, or write them anew")
     }
   }
 

@@ -12,6 +12,7 @@
     private var nulls = 0
     private var texts = 0
     private var isBinary = false
+    private var isNoText = false
     /// The values met so far, by type; whole numbers of either type are one, as they are to SQLite.
     private var whole = SQLiteFoldTable()
     private var real = SQLiteFoldTable()
@@ -71,9 +72,13 @@
           return
         }
         let count = Int(sqlite3_value_bytes(value))
+        var isText = true
         codes[row] = text.code(of: bytes, count, &levels) {
-          .text(String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self))
+          let text = SQLiteExecutor.text(UnsafeBufferPointer(start: bytes, count: count))
+          isText = text != nil
+          return .text(text ?? "")
         }
+        if !isText { isNoText = true }
       case SQLITE_NULL:
         codes[row] = -1
         nulls += 1
@@ -83,9 +88,16 @@
       }
     }
 
+    /// What the argument is, without the quotes of a column's name.
+    private var name: String {
+      guard let quoted = argument.sql.wholeMatch(of: /"(.*)"/) else { return argument.sql }
+      return String(quoted.1.replacing("\"\"", with: "\""))
+    }
+
     /// What was taken in since the last batch.
     mutating func batch(_ count: Int) throws -> SQLFoldBatch.Column {
-      if isBinary { throw SQLError("the column \(argument.sql) holds binary data") }
+      if isBinary { throw SQLError(binary: name) }
+      if isNoText { throw SQLError(noText: name) }
       defer {
         (nulls, texts) = (0, 0)
         levels.new = []

@@ -73,9 +73,14 @@ struct AggregateCommand: ParsableCommand {
       }
       let spool = try SpooledInput(data)
       defer { spool.remove() }
-      let design = try model.design(spool.paths, options: reader.options)
-      if stats { return try design.write(to: output) }
-      try write(Aggregates(merging: spool.paths.map { try sums(design, path: $0) }))
+      do {
+        let design = try model.design(spool.paths, options: reader.options)
+        if stats { return try design.write(to: output) }
+        try write(Aggregates(merging: spool.paths.map { try sums(design, path: $0) }))
+      } catch let error as DataFrameError where error.path != nil && error.path == spool.temporary {
+        throw DataFrameError(
+          error.code, error.message, path: "standard input", line: error.line, column: error.column)
+      }
     }
   }
 
@@ -102,7 +107,7 @@ struct AggregateCommand: ParsableCommand {
 /// Standard input as a file that can be read several times.
 private struct SpooledInput {
   private(set) var paths: [String]
-  private var temporary: String?
+  private(set) var temporary: String?
 
   init(_ paths: [String]) throws {
     self.paths = paths

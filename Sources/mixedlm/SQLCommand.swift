@@ -176,20 +176,22 @@ func tableSource(_ name: String, _ dialect: SQLDialect) -> SQLSource {
   return isFile && (dialect == .duckDB || dialect == .spark) ? .file(name) : .table(parts: tableParts(name))
 }
 
-/// The parts of a table's name between dots; a part in double quotes may hold some.
+/// The parts of a table's name between dots; one in double quotes may hold dots, and quotes twice.
 func tableParts(_ name: String) -> [String] {
-  var parts = [""]
-  var inQuotes = false
-  for character in name {
-    if character == "\"" {
-      inQuotes.toggle()
-    } else if character == ".", !inQuotes {
-      parts.append("")
+  var parts: [String] = []
+  var rest = name[...]
+  while true {
+    if let quoted = rest.prefixMatch(of: /"((?:[^"]|"")+)"(\.|$)/) {
+      parts.append(String(quoted.1.replacing("\"\"", with: "\"")))
+      if quoted.2.isEmpty { return parts }
+      rest = rest[quoted.range.upperBound...]
     } else {
-      parts[parts.count - 1].append(character)
+      let end = rest.firstIndex(of: ".") ?? rest.endIndex
+      parts.append(String(rest[..<end]))
+      if end == rest.endIndex { return parts }
+      rest = rest[rest.index(after: end)...]
     }
   }
-  return parts
 }
 
 extension SQLDialect: ExpressibleByArgument {

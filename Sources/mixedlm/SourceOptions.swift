@@ -126,17 +126,27 @@ struct EffectTarget: ExpressibleByArgument {
   let table: String
 
   init?(argument: String) {
-    guard let split = argument.firstIndex(of: "=") else { return nil }
+    // Factors may hold equals signs, tables only in double quotes.
+    let split = argument.indices.last {
+      argument[$0] == "=" && argument[$0...].count { $0 == "\"" }.isMultiple(of: 2)
+    }
+    guard let split = split ?? argument.lastIndex(of: "=") else { return nil }
     factor = String(argument[..<split])
     table = String(argument[argument.index(after: split)...])
   }
 
   /// A usage error for a factor or table that is named twice, and for the table of the rows.
   static func check(_ targets: [EffectTarget], rows: String?) throws {
-    for names in [targets.map(\.factor), targets.map(\.table)] where Set(names).count < names.count {
+    // Most databases take names in upper and lower case for the same.
+    for names in [targets.map(\.factor), targets.map { $0.table.lowercased() }]
+    where Set(names).count < names.count {
       throw ValidationError("A factor or table of effects is given twice.")
     }
-    if let rows, targets.contains(where: { tableParts($0.table) == tableParts(rows) }) {
+    if let rows,
+      targets.contains(where: {
+        tableParts($0.table.lowercased()).last == tableParts(rows.lowercased()).last
+      })
+    {
       throw ValidationError("The table of effects is that of the rows; give it a name of its own.")
     }
   }

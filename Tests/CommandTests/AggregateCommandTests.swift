@@ -58,6 +58,9 @@ import Testing
     let out = folder.path("o.mlx")
     for (arguments, status, word) in [
       (["fit", "--aggregates", bad], Int32(1), "no file of sums"),
+      (["fit", "--aggregates", folder.path("none.mlx")], 1, "no such file"),
+      (["fit", "--aggregates", folder.path(".")], 1, "a folder"),
+      (["aggregate", "-", "--formula", formula, "-o", out], 1, "standard input: no header"),
       (["fit", "--aggregates", bad, "--formula", "y ~ x"], 64, "brings formula"),
       (["aggregate", Fixtures.data("dietox"), "-o", out], 64, "--formula"),
       (

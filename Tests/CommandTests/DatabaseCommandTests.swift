@@ -58,6 +58,45 @@
         try distance(values.map { $0["standardized"] }, expected.residuals(.standardized).values) < 1e-5)
     }
 
+    /// Parts of names in quotes may hold dots and quotes; quotes elsewhere are part of a name.
+    @Test(arguments: ["a\"b", "\"a\"\"b\"", "main.a\"b", "main.\"a\"\"b\""]) func namesWithQuotes(
+      _ table: String
+    ) throws {
+      let folder = try Scratch()
+      let (path, _) = try database(folder)
+      try DatabaseQueue(path: path).write {
+        try $0.execute(sql: "CREATE VIEW \"a\"\"b\" AS SELECT * FROM \"sleep.study\"")
+      }
+      let outcome = try Mixedlm.run([
+        "fit", "--from", "sqlite:\(path)", "--table", table, "--formula", Self.formula, "--where",
+        "Days > 1 -- late",
+        "--format", "json",
+      ])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(try outcome.json()["nobs"]?.double == 144)
+    }
+
+    @Test(arguments: ["e", "a\"b", "\"a=b\"", "main.\"a\"\"=b\""]) func namesWithEqualsSigns(_ table: String)
+      throws
+    {
+      let folder = try Scratch()
+      let (path, _) = try database(folder)
+      let outcome = try Mixedlm.run([
+        "fit", "--from", "sqlite:\(path)", "--table", "\"sleep.study\"", "--formula",
+        "Reaction ~ Days + (1 | Q(\"Subject\"):I(Days == 3))", "--write-effects",
+        "Q(\"Subject\"):I(Days == 3)=\(table)", "--quiet",
+      ])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let found = try DatabaseQueue(path: path).read {
+        try String.fetchOne(
+          $0, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'sleep.study'")
+      }
+      #expect(
+        found
+          == table.replacing("main.", with: "").replacing("\"\"", with: "'").replacing(/^"|"$/, with: "")
+          .replacing("'", with: "\""))
+    }
+
     @Test func leveragesOfCrossedFactors() throws {
       let folder = try Scratch()
       let (path, _) = try database(folder)
@@ -115,6 +154,12 @@
         (
           ["fit"] + source + [
             "--formula", Self.formula, "--write-effects", "Subject=\"sleep.study\"", "--replace-effects",
+          ],
+          64, "that of the rows"
+        ),
+        (
+          ["fit"] + source + [
+            "--formula", Self.formula, "--write-effects", "Subject=main.\"Sleep.Study\"", "--replace-effects",
           ],
           64, "that of the rows"
         ),

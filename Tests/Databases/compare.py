@@ -46,6 +46,7 @@ CASES = [
 WRITTEN = [
     ("y ~ center(x) + b * C(k) + (1 + x | case) + (1 | g/k)", ["case", "g", "g:k"], ["case x g:k"]),
     ("far ~ distant + b * C(k) + (1 + x | g) + (1 | g:k)", ["g", "g:k"], []),
+    ("y ~ C(h) * x + b + (1 | g)", ["g"], []),
     ("y ~ x + (1 | g) + (1 | h) + (1 + x | case)", ["g", "h", "case"], ["h x g", "case x g", "case x h"]),
 ]
 

@@ -60,6 +60,8 @@
         vcFormula: ["c": "0 + C(k):z"]),
       Case(
         formula: "y ~ x", effects: ["a", "b"], groups: "", vcFormula: ["a": "0 + C(g)", "b": "0 + C(h)"]),
+      // Many fixed effects.
+      Case(formula: "y ~ C(g) + C(g):x + f + (1 | h)", effects: ["h"], weights: "w"),
       // Crossed with slopes, three crossed, nested within crossed, one variable in both of a pair.
       Case(formula: "y ~ f * x + (1 + x | g) + (1 + z | h)", effects: ["g", "h"]),
       Case(formula: "y ~ x + (1 | g) + (1 | h) + (1 | k)", effects: ["g", "h", "k"], weights: "w"),
@@ -220,6 +222,17 @@
       #expect { try statements("h x g") } throws: { "\($0)".contains("'g:k x h'") }
       #expect { try statements("h x g:k", leverage: false) } throws: { "\($0)".contains("leverage: true") }
       #expect { try statements("h x x") } throws: { "\($0)".contains("no random effects of 'h x x'") }
+
+      // A factor without variance has no part in leverages: nothing stands in the tables of its pairs.
+      let flat = try DataFrame([
+        "y": (0..<120).map { Double($0 / 12) + [1, -1, 2, -2][$0 % 12 / 3] }, "g": (0..<120).map { $0 / 12 },
+        "h": (0..<120).map { "h\($0 % 3)" },
+      ])
+      let model = Case(formula: "y ~ 1 + (1 | g) + (1 | h)", effects: ["g", "h", "h x g"])
+      let plain = try await model.rows(flat).fit()
+      #expect(try plain.leverageTables() == ["g"])
+      let own = try await Self.scored(plain, model, SQLiteTests.database(flat))
+      #expect(try distance(own["leverage"].doubles ?? [], plain.leverage().values) < 1e-12)
     }
 
     @Test func levelsThatTheTableLacksHaveNoEffect() async throws {
@@ -299,12 +312,21 @@
       }
       await #expect(throws: (any Error).self) { try await writing.run("DROP TABLE t") { _ in } }
       // The second table is there: the first is not made either.
-      try await writing.write(["CREATE TABLE \"effects of h\" (a)"])
+      try await writing.write(["CREATE TABLE \"effects of h\" (h, u0)"])
       await #expect(throws: DatabaseError.self) {
         try await results.writeEffects(model.tables(), on: writing)
       }
       #expect(try await tables() == ["effects of h", "t"])
       try await results.writeEffects(model.tables(), on: writing, replacing: true)
+      #expect(try await tables() == ["effects of g", "effects of h", "t"])
+      // What is replaced are tables of effects, and no others: neither the rows, however their name is written, nor …
+      try await writing.write(["CREATE TABLE others (u0, a)"])
+      for target in [["T"], ["main", "t"], ["others"]] {
+        await #expect {
+          try await results.writeEffects(["g": .table(parts: target)], on: writing, replacing: true)
+        } throws: { "\($0)".contains("no effects") }
+      }
+      try await writing.write(["DROP TABLE others"])
       #expect(try await tables() == ["effects of g", "effects of h", "t"])
       for (factor, target) in [
         ("nosuch", SQLSource.table("e")), ("g", .query(trusted: "SELECT 1")), ("g", .file("e.parquet")),

@@ -223,6 +223,32 @@
           try await MixedLM.fromSQL(formula: formula, source: .table(table), on: executor)
         }
       }
+      for (rows, condition, word) in [
+        ("(1, 2, CAST(x'ff61' AS TEXT)), (2, 3, CAST(x'fe61' AS TEXT))", nil, "no UTF-8"),
+        ("(1, 2, x'ff')", nil, "'g' holds binary data: cast"), ("(1, 2, 'nan')", nil, "missing value"),
+        ("(NULL, NULL, NULL)", "x IS NULL", "no value in 1"),
+        ("(1, 2, 'a')", "", "condition on rows is empty"),
+        ("(1, 2, 'a')", " \n", "condition on rows is empty"), ("(1, 2, 'a')", "0 --", "no rows"),
+        ("(1, 2, 'a')", "1) --", "syntax error"),
+      ] as [(String, String?, String)] {
+        let queue = try DatabaseQueue()
+        try await queue.write { database in
+          try database.execute(
+            sql:
+              "CREATE TABLE t (y DOUBLE, x DOUBLE, g TEXT); INSERT INTO t VALUES (1.5, 2, 'b'), (2.5, 3, 'c'), \(rows)"
+          )
+          try database.execute(sql: "CREATE VIEW v AS SELECT y + 0 AS y, x + 0 AS x, g FROM t")
+        }
+        let formula = word == "missing value" ? "y ~ x + g + (1 | k)" : "y ~ x + (1 | g)"
+        let source = SQLSource.query(
+          trusted: "SELECT y, x, \(rows.contains("NULL") ? "NULL AS g" : "g"), 1 AS k FROM v")
+        await #expect {
+          try await MixedLM.fromSQL(
+            formula: formula, source: source, on: SQLiteExecutor(queue),
+            whereClause: condition.map { SQLCondition(trusted: $0) })
+        } throws: { "\($0)".contains(word) }
+      }
+      #expect { try SQLiteExecutor(path: "/tmp") } throws: { "\($0)".contains("folder") }
       await #expect(throws: (any Error).self) {
         try await executor.run("DELETE FROM t") { _ in }
       }

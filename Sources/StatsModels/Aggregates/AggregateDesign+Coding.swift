@@ -73,10 +73,7 @@ extension AggregateDesign {
   ///   - environment: values and functions that the formulas name; functions are not saved.
   /// - Throws: ``StatsModelsError`` for a file that holds no design.
   public init(contentsOf path: String, environment: EvalEnvironment = EvalEnvironment()) throws {
-    let data: Data
-    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-      throw StatsModelsError(.file, "cannot read \(path): \(error.localizedDescription)", values: [path])
-    }
+    let data = try SnapshotFile.read(path)
     let file: DesignFile
     do { file = try Self.decoder(environment).decode(DesignFile.self, from: data) } catch {
       throw StatsModelsError(

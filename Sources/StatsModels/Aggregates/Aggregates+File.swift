@@ -11,10 +11,7 @@ extension Aggregates {
   ///   - environment: values and functions that the formulas name; functions are not saved.
   /// - Throws: ``StatsModelsError`` for a file that holds no sums, is damaged, or has another version.
   public init(contentsOf path: String, environment: EvalEnvironment = EvalEnvironment()) throws {
-    let data: Data
-    do { data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe) } catch {
-      throw StatsModelsError(.file, "cannot read \(path): \(error.localizedDescription)", values: [path])
-    }
+    let data = try SnapshotFile.read(path, options: .mappedIfSafe)
     do { try self.init(bytes: data, environment: environment) } catch let error as StatsModelsError {
       throw StatsModelsError(error.code, "\(path): \(error.message)", values: [path])
     }

@@ -234,7 +234,10 @@ extension MixedLMResults {
             "a table of pairs, '\(group)', holds nothing but what leverages take: ask for them with it, leverage: true",
             values: [group])
         }
-        guard let own = tables.bundles(ofPair: parts) else { throw tables.isNoPair(group) }
+        guard let own = try tables.bundles(ofPair: parts, named: group) else {
+          return try EffectTableWriter(parts: parts, target: target, dialect: dialect).statements(
+            columns: ["h0"], rows: 0, replacing: replacing, levels: { _ in [] }, numbers: { _ in [0.0] })
+        }
         let (a, b) = (min(own[0], own[1]), max(own[0], own[1]))
         let pairs = try tables.levels(a, b)
         let writer = EffectTableWriter(
@@ -273,10 +276,10 @@ extension MixedLMResults {
   ///   - tables: the tables to be made, by factor as written or by name of the variance component, or by pair of ``leverageTables()``; see
   ///     ``effectsSQL(of:table:dialect:replacing:leverage:)``.
   ///   - executor: a connection that was opened for writing.
-  ///   - replacing: whether tables of these names are dropped first; else they are the database's error.
+  ///   - replacing: whether tables of effects of these names are dropped first; else they are the database's error.
   ///   - leverage: whether they get what leverages take too.
-  /// - Throws: ``StatsModelsError`` for what has no effects, for a connection that only reads, and for tasks that were
-  ///   cancelled; the database's errors. Nothing is written then where the database has transactions for that.
+  /// - Throws: ``StatsModelsError`` for what has no effects, for a connection that only reads, for tables that would be dropped
+  ///   and hold anything else, and for tasks that were cancelled; the database's errors. Nothing is written then where the database has transactions for that.
   ///
   /// Not in statsmodels.
   public func writeEffects(
@@ -288,10 +291,31 @@ extension MixedLMResults {
       try self.statements(
         of: $0.key, table: $0.value, dialect: executor.dialect, replacing: replacing, tables: forms)
     }
-    do { try await executor.write(statements) } catch let error as SQLError {
+    do {
+      for target in replacing ? tables.values.map({ $0 }) : [] {
+        try await target.requireEffects(on: executor)
+      }
+      try await executor.write(statements)
+    } catch let error as SQLError {
       throw StatsModelsError(.invalidArgument, error.message)
     } catch is CancellationError {
       throw StatsModelsError(.cancelled, "the task was cancelled while tables of effects were written")
+    }
+  }
+}
+
+extension SQLSource {
+  /// Refuses a table that is there and no table of effects, by the names of its columns: keys, `u0`, …, `h0`, ….
+  fileprivate func requireEffects(on executor: some SQLExecutor) async throws {
+    let target = try target(executor.dialect)
+    guard let columns = try? await executor.columns(of: "SELECT * FROM \(target)"), !columns.isEmpty else {
+      return
+    }
+    let numbers = columns.map { $0.name.lowercased() }.drop { $0 != "u0" && $0 != "h0" }
+    guard !numbers.isEmpty, numbers.allSatisfy({ $0.wholeMatch(of: /[uh][0-9]+/) != nil }) else {
+      throw SQLError(
+        "the table \(target) is there and holds no effects, so that it is not replaced: choose another name, or drop it"
+      )
     }
   }
 }

@@ -74,6 +74,8 @@ struct LeverageTables {
   let groups: [String]
   /// The block of each bundle's finest term.
   let blocks: [Int]
+  /// The block of each term.
+  let owners: [Int]
   /// Bundles whose levels cross.
   var pairs: [(Int, Int)] {
     groups.indices.flatMap { a in groups.indices.dropFirst(a + 1).map { (a, $0) } }
@@ -92,14 +94,15 @@ struct LeverageTables {
   /// The bundle that a table of effects belongs to; nil of factors whose levels others tell.
   func bundle(_ table: EffectTable) -> Int? { blocks.firstIndex(where: table.blocks.contains) }
 
-  /// The bundles of a table of pairs; nil where some levels are told by others.
-  func bundles(ofPair parts: [EffectTable]) -> [Int]? {
+  /// The bundles of a table of pairs; nil where a factor has no variance, and hence no part in leverages.
+  ///
+  /// - Throws: ``StatsModelsError`` where levels of a factor tell those of the other, or other levels its own.
+  func bundles(ofPair parts: [EffectTable], named name: String) throws -> [Int]? {
     let own = parts.compactMap(bundle)
-    return Set(own).count == 2 ? own : nil
-  }
-
-  func isNoPair(_ name: String) -> StatsModelsError {
-    StatsModelsError(
+    if Set(own).count == 2 { return own }
+    let active = Set(forms.bundles.flatMap(\.terms).map { owners[$0] })
+    if parts.contains(where: { active.isDisjoint(with: $0.blocks) }) { return nil }
+    throw StatsModelsError(
       .invalidArgument, "leverages take no table of pairs '\(name)'; they take \(shortList(names))",
       values: [name])
   }
@@ -137,7 +140,9 @@ extension MixedLMResults {
     let tables = try leverageForms()
     let known = try Set(
       names.map { name in
-        if let pair = try tablesOfPair(named: name) { return tables.bundles(ofPair: pair)?.sorted() }
+        if let pair = try tablesOfPair(named: name) {
+          return try tables.bundles(ofPair: pair, named: name)?.sorted()
+        }
         return try tables.bundle(tableOfEffects(of: name)).map { [$0] }
       })
     return zip(tables.names, tables.keys).filter { !known.contains($0.1) }.map(\.0)
@@ -172,7 +177,8 @@ extension MixedLMResults {
           + LeverageTables.remedy)
     }
     let blocks = forms.bundles.map { owners[$0.finest] }
-    return LeverageTables(forms: forms, groups: blocks.map { specification.blocks[$0].group }, blocks: blocks)
+    return LeverageTables(
+      forms: forms, groups: blocks.map { specification.blocks[$0].group }, blocks: blocks, owners: owners)
   }
 
   /// The tables of effects of the two factors of a table of pairs; nil of other names.

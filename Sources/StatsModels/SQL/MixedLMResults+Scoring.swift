@@ -58,6 +58,7 @@ extension MixedLMResults {
         let own = specification.blocks[block]
         return [try own.isComponent ? tableOfEffects(of: own.group).multipliers.map(writer.number) : []]
       }
+      var rows = "SELECT * FROM \(try source.sql(dialect))"
       let tables = try leverage ? leverageForms() : nil
       // The number of the join that holds what leverages take of a bundle, or of a pair.
       var holders: [[Int]: Int] = [:]
@@ -65,8 +66,7 @@ extension MixedLMResults {
       for (number, name) in effects.keys.sorted().enumerated() {
         guard let target = effects[name] else { continue }
         if let pair = try tablesOfPair(named: name) {
-          guard let tables else { continue }
-          guard let own = tables.bundles(ofPair: pair) else { throw tables.isNoPair(name) }
+          guard let tables, let own = try tables.bundles(ofPair: pair, named: name) else { continue }
           holders[own.sorted()] = number
           let width = own.reduce(1) { $0 * tables.forms.bundles[$1].width }
           joins += try writer.join(pair, target, number, effects: 0, forms: width)
@@ -85,7 +85,8 @@ extension MixedLMResults {
         }
       }
       let sum = terms.isEmpty ? dialect.number(0) : terms.joined(separator: " + ")
-      var columns = "s.*, \(sum) AS fitted"
+      var own = "s.*"
+      var columns = ", \(sum) AS fitted"
       let response = try made.count > 1 ? writer.response(formulas.plan.fixed.lhsTermlist) : ""
       if residuals { columns += ", \(response) - (\(sum)) AS resid" }
       let weight = try leverage ? writer.number(specification.savedWeights, argument: "weights") : nil
@@ -96,8 +97,13 @@ extension MixedLMResults {
             "leverages take the table of \(key.count > 1 ? "pairs" : "effects of") '\(name)', written with them: name it among "
               + "the effects", values: [name])
         }
+        var regressors = tables.forms.columns.map { fixed[$0] }
+        if regressors.count > ScoringWriter.mostRepeated {
+          rows = writer.naming(&regressors, of: rows)
+          own = try schema.map { "s.\(try dialect.quoted($0.name))" }.joined(separator: ", ")
+        }
         let relative = try LeverageSQL(
-          forms: tables.forms, fixed: tables.forms.columns.map { fixed[$0] },
+          forms: tables.forms, fixed: regressors,
           random: tables.forms.bundles.map {
             try $0.terms.flatMap { try random(specification.blockOfTerm[$0]) }
           }, dialect: dialect
@@ -109,7 +115,7 @@ extension MixedLMResults {
         let value = (weight.map { "\($0) * " } ?? "") + "(\(relative))"
         columns += ", CASE WHEN \(known.joined(separator: " AND ")) THEN \(value) END AS leverage"
       }
-      let statement = "SELECT \(columns) FROM (SELECT * FROM \(try source.sql(dialect))) AS s\(joins)"
+      let statement = "SELECT \(own)\(columns) FROM (\(rows)) AS s\(joins)"
       guard residuals, leverage else { return statement }
       let root = weight.map { " * SQRT(\($0))" } ?? ""
       let one = dialect.number(1)
@@ -147,6 +153,25 @@ private struct ScoringWriter {
     var prefix = "effect"
     while schema.contains(where: { $0.name.lowercased().hasPrefix(prefix) }) { prefix += "_" }
     self.prefix = prefix
+  }
+
+  /// Regressors of the fixed effects above which a leverage, which takes each as often as there are of them, refers to columns
+  /// of a query: texts of up to some ten thousand bytes are read at once.
+  static let mostRepeated = 10
+  /// Databases that compute a query's columns anew wherever they are named, unless told otherwise.
+  private static let repeating: Set<SQLDialect> = [.sqlite, .postgreSQL, .duckDB]
+
+  /// Rows with a column for each regressor, in whose place its name comes.
+  func naming(_ regressors: inout [[String]], of rows: String) -> String {
+    var columns = ""
+    for (position, factors) in regressors.enumerated() {
+      let name = "\(prefix)_x\(position)"
+      columns += ", \(factors.isEmpty ? dialect.number(1) : factors.joined(separator: " * ")) AS \(name)"
+      regressors[position] = [name]
+    }
+    let made = "SELECT r.*\(columns) FROM (\(rows)) AS r"
+    return Self.repeating.contains(dialect)
+      ? "WITH \(prefix)_rows AS MATERIALIZED (\(made)) SELECT * FROM \(prefix)_rows" : made
   }
 
   /// The column of an effect of a table.

@@ -1,5 +1,6 @@
 import DataFrames
 import MixedModels
+import Patsy
 import SQLModels
 
 extension SQLModelQuery {
@@ -77,7 +78,13 @@ extension SQLModelQuery {
   }
 
   static func unknown(_ level: ColumnValue, key: AggregateKey) -> StatsModelsError {
-    StatsModelsError(
+    if NAAction.drop.isCategoricalNA(level) {
+      return StatsModelsError(
+        .missingValues,
+        "'\(key.code)' has the text \(level.debugDescription) in some rows, which formulas take for a missing value: leave these "
+          + "rows out, or write another text in a query or view", values: [key.code])
+    }
+    return StatsModelsError(
       .unknownLevel,
       "'\(key.code)' has the level \(level.debugDescription), which is none of the formula's, or came while the "
         + "table was read",

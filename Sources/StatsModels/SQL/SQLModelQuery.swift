@@ -21,6 +21,10 @@ struct SQLModelQuery: Sendable {
     self.condition = condition
     factors = SQLFactors(
       translator: SQLTranslator(dialect: dialect, columns: columns), environment: environment)
+    if let condition, condition.sql.allSatisfy(\.isWhitespace) {
+      throw StatsModelsError(
+        .invalidArgument, "the condition on rows is empty: write one, or leave it out for all rows")
+    }
     guard !plan.fixed.lhsTermlist.isEmpty else {
       throw StatsModelsError(
         .unsupportedFormula, "the formula '\(plan.formula)' has no response: write it before '~'",
@@ -68,7 +72,7 @@ struct SQLModelQuery: Sendable {
 
   /// FROM and WHERE.
   private func rows(drops: Bool) throws -> String {
-    var conditions = condition.map { ["(\($0.sql))"] } ?? []
+    var conditions = condition.map { [$0.clause] } ?? []
     if drops {
       for column in variables {
         let quoted = try dialect.quoted(column.name)
@@ -120,7 +124,7 @@ struct SQLModelQuery: Sendable {
         parts += limits(of: entry)
       }
     }
-    let clause = condition.map { " WHERE (\($0.sql))" } ?? ""
+    let clause = condition.map { " WHERE \($0.clause)" } ?? ""
     return
       "WITH v AS (SELECT \(columns.joined(separator: ", ")) FROM \(try source.sql(dialect))\(clause)) "
       + "SELECT \(parts.joined(separator: ", ")) FROM v"

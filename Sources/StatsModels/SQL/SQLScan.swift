@@ -195,7 +195,7 @@ struct SQLLevelScan {
 extension SQLModelQuery {
   /// What a scan goes through: rows that the model leaves out are told there.
   func scannedRows() throws -> String {
-    "FROM \(try source.sql(dialect))" + (condition.map { " WHERE (\($0.sql))" } ?? "")
+    "FROM \(try source.sql(dialect))" + (condition.map { " WHERE \($0.clause)" } ?? "")
   }
 
   /// A key as a scan reads it.

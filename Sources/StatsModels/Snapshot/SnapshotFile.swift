@@ -19,9 +19,13 @@ enum SnapshotFile {
   }
 
   /// The bytes of a file.
-  static func read(_ fname: String) throws -> Data {
-    do { return try Data(contentsOf: URL(fileURLWithPath: fname)) } catch {
-      throw StatsModelsError(.file, "cannot read \(fname): \(error.localizedDescription)", values: [fname])
+  static func read(_ fname: String, options: Data.ReadingOptions = []) throws -> Data {
+    var isFolder: ObjCBool = false
+    let isThere = FileManager.default.fileExists(atPath: fname, isDirectory: &isFolder)
+    do { return try Data(contentsOf: URL(fileURLWithPath: fname), options: options) } catch {
+      let reason =
+        isFolder.boolValue ? "it is a folder" : isThere ? error.localizedDescription : "there is no such file"
+      throw StatsModelsError(.file, "cannot read \(fname): \(reason)", values: [fname])
     }
   }
 
