@@ -161,12 +161,15 @@ struct SQLCommand: ParsableCommand {
     guard let bytes = try? FileHandle(forReadingAtPath: schema)?.readToEnd() else {
       throw StatsModelsError(.file, "cannot read \(schema)", values: [schema])
     }
-    guard let types = try? JSONDecoder().decode([String: String].self, from: bytes) else {
+    guard let value = try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self)),
+      case .object(let members) = value, Set(members.map(\.key)).count == members.count,
+      members.allSatisfy({ $0.value.text != nil })
+    else {
       throw StatsModelsError(
         .file, "\(schema) holds no schema: write columns and types, {\"y\": \"double\", \"g\": \"text\"}",
         values: [schema])
     }
-    return (dialect, types.sorted { $0.key < $1.key }.map { SQLColumn(name: $0.key, type: $0.value) })
+    return (dialect, members.map { SQLColumn(name: $0.key, type: $0.value.text ?? "") })
   }
 }
 

@@ -125,6 +125,33 @@
       #expect(try distance(values.map { $0["leverage"] }, expected.leverage().values) < 1e-6)
     }
 
+    /// With many predictors a statement names the columns, in the schema's order.
+    @Test func columnsKeepTheirOrder() throws {
+      let folder = try Scratch()
+      let fit = folder.path("sleep.fit")
+      let formula = "Reaction ~ C(Subject) + (1 | Days)"
+      _ = try Mixedlm.run([
+        "fit", Fixtures.data("sleepstudy"), "--formula", formula, "--save", fit, "--quiet",
+      ])
+      for (text, status, word) in [
+        (
+          "{\"Subject\": \"int\", \"Reaction\": \"double\", \"Days\": \"int\"}", Int32(0),
+          "Subject\", s.\"Reaction\", s.\"Days"
+        ),
+        ("{\"Days\": 1}", 1, "no schema"), ("{\"Days\": \"int\", \"Days\": \"int\"}", 1, "no schema"),
+        ("[]", 1, "no schema"),
+      ] {
+        let schema = try folder.write("s.json", text)
+        let outcome = try Mixedlm.run([
+          "sql", "--dialect", "duckdb", "--schema", schema, "--table", "t", "--model", fit, "--leverage",
+          "--effects",
+          "Days=e",
+        ])
+        #expect(
+          outcome.status == status && (outcome.output + outcome.errors).contains(word), "\(outcome.errors)")
+      }
+    }
+
     @Test(arguments: SQLDialect.all) func statementsForOtherDatabases(_ dialect: SQLDialect) throws {
       let folder = try Scratch()
       let fit = folder.path("sleep.fit")
