@@ -57,6 +57,15 @@ import Testing
     #expect(results.warnings.contains { $0.message.contains("grows without end") })
   }
 
+  /// Variances that change places: two maxima inside, of which lme4 finds the higher one from random starts.
+  @Test func fourVariances() throws {
+    let results = try mixedlm(
+      "y ~ bs(x, df=4) + diag(0 + f | g)", DataFrame(csv: Fixtures.data("four_variances"))
+    ).fit()
+    #expect(results.llf > 25.54467)
+    #expect(results.warnings.contains { $0.message.contains("two maxima") && $0.message.contains("24.9028") })
+  }
+
   /// Levels of fewer rows than effects tell their covariances together; what they leave open is found from all of them.
   @Test(arguments: ["(x + z | g)", "(0 + f | g)", "diag(0 + f | g)"])
   func levelsMayHaveFewerRowsThanEffects(_ effects: String) throws {

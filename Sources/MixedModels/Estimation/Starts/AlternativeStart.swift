@@ -44,8 +44,8 @@ extension MixedModel {
     let lines = ScaleLines(model: self, objective: objective)
     if let separate = lines.separate { starts.append(separate) }
     starts += lines.minima(through: point).prefix(Tuning.mostMinima)
-    let isCrossed = products.structure.factors.count > 1
-    return starts + lines.random(count: isCrowded && isCrossed ? Tuning.crowdedStarts : Tuning.randomStarts)
+    let areMany = products.structure.factors.count > 1 || hasManyVariances
+    return starts + lines.random(count: isCrowded && areMany ? Tuning.crowdedStarts : Tuning.randomStarts)
   }
 
   private var informationSpread: Double {
@@ -80,8 +80,13 @@ extension MixedModel {
     }
   }
 
-  /// Whether the factors have together more than half as many effects as there are rows, few enough for many searches.
-  private var isCrowded: Bool { 2 * effectCount > rows.observations && effectCount <= 1000 }
+  /// Whether the factors have together more than half as many effects as there are rows, few enough for many searches; a
+  /// quarter where they have several variances, which may change places.
+  private var isCrowded: Bool {
+    (hasManyVariances ? 4 : 2) * effectCount > rows.observations && effectCount <= 1000
+  }
+
+  private var hasManyVariances: Bool { layout.parameters.count { $0.kind.isVariance } > 2 }
 
   /// Effects of all levels together.
   var effectCount: Int { products.structure.factors.reduce(0) { $0 + $1.levelCount * $1.width } }
