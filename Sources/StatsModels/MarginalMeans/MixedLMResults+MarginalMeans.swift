@@ -4,8 +4,7 @@ extension MixedLMResults {
   /// Marginal means of factors. Not in statsmodels.
   ///
   /// Means are those of predictions on a grid: all combinations of the levels of the factors in the fixed effects and the
-  /// means of the numbers there; a number with at most two values stands at both, an
-  /// offset at its mean.
+  /// means of the numbers there; a number with at most two values stands at both, and an offset at its mean.
   /// - Parameters:
   ///   - factors: one variable of the fixed effects or several; also in emmeans' spelling, `"~ A * B | C"`.
   ///   - by: variables at each level of which contrasts are families of their own.
