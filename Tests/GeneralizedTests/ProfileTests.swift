@@ -35,6 +35,19 @@ import Testing
     #expect(batch.lower == 0 && abs(batch.upper - 2.946_597_082) < 1e-6)
   }
 
+  @Test(arguments: [(0, 1e6), (2010, 5)]) func endsFollowUnits(origin: Double, unit: Double) throws {
+    var sleep = try DataFrame(csv: Fixtures.data("sleepstudy"))
+    sleep["t"] = sleep["Days"] * unit + origin
+    let profile = try mixedglm("Reaction ~ t + (t | Subject)", sleep, family: .gaussian()).fit()
+      .profile(parameters: ["t", "sd_t|Subject"], points: 0)
+    let expected = [("t", 7.358_652_004, 13.575_919_915), ("sd_t|Subject", 3.801_177_284, 8.753_391_987)]
+    for (name, lower, upper) in expected {
+      let parameter = try #require(profile[name])
+      #expect(abs(parameter.lower * unit - lower) < 1e-5 * abs(upper), "\(name) \(parameter.lower)")
+      #expect(abs(parameter.upper * unit - upper) < 1e-5 * abs(upper), "\(name) \(parameter.upper)")
+    }
+  }
+
   /// Against lme4's splines.
   @Test func cattleAgainstLme4() throws {
     let profile = try Self.cattle().profile(points: 4)

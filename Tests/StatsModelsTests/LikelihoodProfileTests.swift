@@ -54,6 +54,24 @@ import Testing
     }
   }
 
+  /// A predictor's unit and origin are in its own ends alone.
+  @Test(arguments: [(0, 1e6), (0, 1e-7), (2010, 5), (1.6e9, 1e7)], [true, false])
+  func endsFollowUnits(_ change: (origin: Double, unit: Double), isCorrelated: Bool) throws {
+    var data = try DataFrame(csv: Fixtures.data("sleepstudy"))
+    data["t"] = data["Days"] * change.unit + change.origin
+    let effects = isCorrelated ? "(t | Subject)" : "(1 | Subject)"
+    let profile = try mixedlm("Reaction ~ t + \(effects)", data).fit().profile(points: 0)
+    data["t"] = data["Days"]
+    let plain = try mixedlm("Reaction ~ t + \(effects)", data).fit().profile(points: 0)
+    for name in isCorrelated ? ["t", "sd_t|Subject", "sigma"] : ["t", "sd_Intercept|Subject", "sigma"] {
+      let (found, wanted) = (try #require(profile[name]), try #require(plain[name]))
+      let unit = name.contains("t|") || name == "t" ? (name.contains("Intercept") ? 1 : change.unit) : 1
+      let size = wanted.upper - wanted.lower
+      #expect(abs(found.lower * unit - wanted.lower) < 1e-6 * size, "\(name) \(found.lower)")
+      #expect(abs(found.upper * unit - wanted.upper) < 1e-6 * size, "\(name) \(found.upper)")
+    }
+  }
+
   /// ζ at values between the points, and the deviance there.
   @Test func curve() throws {
     let fit = try Self.fit("sleepstudy", "Reaction ~ Days + (Days | Subject)")

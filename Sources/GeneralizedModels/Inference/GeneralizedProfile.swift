@@ -1,5 +1,5 @@
 import Foundation
-package import LinearAlgebra
+internal import LinearAlgebra
 package import MixedModels
 
 extension GeneralizedModel {
@@ -26,6 +26,7 @@ private final class GeneralizedProfileTarget: ProfileTarget {
   /// n/n'n and Q, for a coefficient; Q alone, the identity, for none.
   private let direction: [Double]?
   private let complement: Matrix
+  var covariances: [(covariance: Int, rest: Int)] { coordinates.covariances }
   let estimate: Double?
   let start: [Double]
   let steps: [Double]
@@ -37,7 +38,8 @@ private final class GeneralizedProfileTarget: ProfileTarget {
     self.parameter = parameter
     objective = GeneralizedObjective(model, integration: fit.integration)
     coordinates = ProfileCoordinates(
-      terms: model.rows.terms, held: Set(fit.held.map(\.term)), covariances: fit.covariances,
+      terms: model.rows.terms, maps: model.rows.terms.indices.map(model.design.map),
+      held: Set(fit.held.map(\.term)), covariances: fit.covariances,
       parameter: parameter, fixedEffects: fit.fixedEffects, scale: fit.dispersion, hasScale: false)
     let beta = fit.state.beta
     var (direction, complement): ([Double]?, Matrix) = (nil, .identity(beta.count))
@@ -45,7 +47,7 @@ private final class GeneralizedProfileTarget: ProfileTarget {
       let n = (0..<beta.count).map { model.fixed.toUser[row, $0] }
       let square = dot(n, n)
       direction = n.map { $0 / square }
-      complement = Self.complement(of: n)
+      complement = .complement(of: n)
     }
     self.direction = direction
     self.complement = complement
@@ -75,26 +77,12 @@ private final class GeneralizedProfileTarget: ProfileTarget {
     if case .coefficient(let column) = parameter { column } else { nil }
   }
 
-  /// Orthonormal columns that are orthogonal to a vector: those of Householder's reflection of it but the first.
-  private static func complement(of vector: [Double]) -> Matrix {
-    let n = vector.count
-    let length = norm(vector)
-    var mirror = vector
-    mirror[0] += vector[0] < 0 ? -length : length
-    let square = dot(mirror, mirror)
-    var result = Matrix(rows: n, columns: n - 1)
-    for j in 1..<max(n, 1) {
-      for i in 0..<n {
-        result[i, j - 1] = (i == j ? 1 : 0) - 2 * mirror[i] * mirror[j] / square
-      }
-    }
-    return result
-  }
-
   func evaluate(held value: Double, free: [Double]) -> (deviance: Double, slope: Double, gradient: [Double])?
   {
     var covariance = Array(free[0..<covarianceCount])
-    if let held = coordinates.held, parameter != .residual { covariance.insert(value, at: held) }
+    if let held = coordinates.held, parameter != .residual {
+      covariance.insert(coordinates.heldScale * value, at: held)
+    }
     let z = Array(free[covarianceCount..<covarianceCount + fixedCount])
     var beta = complement * z
     if let direction { for i in beta.indices { beta[i] += value * direction[i] } }
@@ -114,7 +102,9 @@ private final class GeneralizedProfileTarget: ProfileTarget {
     let byBeta = Array(found.gradient[objective.betaRange])
     var byCovariance = covariance.indices.map { derivative($0, covariance, byTheta: byTheta) }
     var slope = 0.0
-    if let held = coordinates.held, parameter != .residual { slope = byCovariance.remove(at: held) }
+    if let held = coordinates.held, parameter != .residual {
+      slope = coordinates.heldScale * byCovariance.remove(at: held)
+    }
     if let direction { slope = dot(direction, byBeta) }
     var byPrecision: [Double] = []
     if let own = objective.hasPrecision ? found.gradient.last : nil {

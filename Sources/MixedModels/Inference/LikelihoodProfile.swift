@@ -58,6 +58,8 @@ package struct LikelihoodProfiler {
   private static let mostSteps = 40
   /// Difference of ζ at which it does: 1e-10 standard errors.
   private static let tolerance = 1e-10
+  /// Difference of ζ by which another optimum is lower.
+  private static let gain = 1e-6
   /// Share of their spacing by which points may be off an even one: ζ is nearly straight, so that one step mostly does.
   private static let evenness = 0.1
 
@@ -80,7 +82,8 @@ package struct LikelihoodProfiler {
     var found = [ParameterProfile.Point(value: centre, zeta: 0)]
     for side in [-1.0, 1.0] {
       var walk = Walk(inner: inner, centre: centre, least: least, side: side)
-      let end = try walk.place(zeta: quantile, within: Self.tolerance * max(1, quantile))
+      let end = try walk.place(
+        zeta: quantile, within: Self.tolerance * max(1, quantile), isEnd: true)
       if side < 0 { result.lower = end.value } else { result.upper = end.value }
       walk.turnBack()
       let spacing = quantile * reach / Double(max(points, 1))
@@ -144,7 +147,11 @@ package struct LikelihoodProfiler {
     }
 
     /// Where |ζ| has a value, about; the end of the range where it never does.
-    mutating func place(zeta wanted: Double, within tolerance: Double) throws(EngineError) -> Place {
+    ///
+    /// - Parameter isEnd: whether it is the end of an interval, at which other optima are looked for.
+    mutating func place(
+      zeta wanted: Double, within tolerance: Double, isEnd: Bool = false
+    ) throws(EngineError) -> Place {
       if limit == origin.value { return origin }
       if limit.isFinite {
         if last == nil { last = try place(limit, from: origin) ?? Place(value: limit, free: origin.free) }
@@ -162,7 +169,13 @@ package struct LikelihoodProfiler {
           continue
         }
         latest = found
-        if abs(zeta - target) <= tolerance { return found }
+        if abs(zeta - target) <= tolerance {
+          guard isEnd, let lower = try lower(than: found, zeta) else { return found }
+          latest = lower
+          inside = value
+          value = clamped(next(after: lower, target: target))
+          continue
+        }
         if abs(zeta) < wanted { inside = value } else { outside = value }
         var next = next(after: found, target: target)
         let isAhead = (next - inside) * side > 0 && outside.map { ($0 - next) * side > 0 } ?? true
@@ -174,6 +187,25 @@ package struct LikelihoodProfiler {
         value = clamped(next)
       }
       return latest
+    }
+
+    /// The best optimum with the parameter held that another start leads to: the other parameters of the estimate, or those
+    /// found with a covariance of the other sign or none; nil where none is lower.
+    private func lower(than found: Place, _ zeta: Double) throws(EngineError) -> Place? {
+      let turned = inner.target.covariances.flatMap { covariance, rest in
+        var (other, none) = (found.free, found.free)
+        other[covariance].negate()
+        (none[covariance], none[rest]) = (0, hypot(found.free[covariance], found.free[rest]))
+        return [other, none]
+      }
+      var (least, best) = (abs(zeta) - LikelihoodProfiler.gain, Place?.none)
+      for start in turned.isEmpty ? [] : [origin.free] + turned {
+        guard let other = try place(found.value, from: Place(value: found.value, free: start)),
+          let height = other.zeta, abs(height) < least
+        else { continue }
+        (least, best) = (abs(height), other)
+      }
+      return best
     }
 
     /// Where the tangent at a place has a value; from the estimate, that of the curvature there.
@@ -196,7 +228,10 @@ package protocol ProfileTarget {
   /// The free coordinates at the estimate, and their sizes.
   var start: [Double] { get }
   var steps: [Double] { get }
-  /// Size of the parameter where its estimate is 0.
+  /// Free coordinates that are covariances, each with that of the rest of its effect's deviation: with the other sign, or none,
+  /// they may lead to another optimum.
+  var covariances: [(covariance: Int, rest: Int)] { get }
+  /// Size of the parameter: a standard error, or its estimate.
   var unit: Double { get }
   /// Where the parameter may lie.
   var range: ClosedRange<Double> { get }
@@ -212,18 +247,30 @@ private struct LinearProfileTarget: ProfileTarget {
   var estimate: Double? { coordinates.estimate }
   var start: [Double] { coordinates.start }
   var steps: [Double] { coordinates.steps }
-  var unit: Double { coordinates.unit }
+  var covariances: [(covariance: Int, rest: Int)] { coordinates.covariances }
+  let unit: Double
   var range: ClosedRange<Double> { coordinates.range }
 
   init(model: MixedModel, estimate: Estimate, parameter: ProfiledParameter) {
     self.model = model
     fit = estimate
     coordinates = ProfileCoordinates(model, estimate: estimate, parameter: parameter)
+    unit = estimate.error(of: parameter) ?? coordinates.unit
   }
 
   func evaluate(held value: Double, free: [Double]) -> (deviance: Double, slope: Double, gradient: [Double])?
   {
     coordinates.evaluate(held: value, free: free, model: model, estimate: fit)
+  }
+}
+
+extension Estimate {
+  /// The standard error of a fixed effect; nil of other parameters.
+  fileprivate func error(of parameter: ProfiledParameter) -> Double? {
+    guard case .coefficient(let column) = parameter, !aliased.contains(column) else { return nil }
+    let position = column - aliased.count { $0 < column }
+    let error = fixedCovariance[position, position].squareRoot()
+    return error > 0 ? error : nil
   }
 }
 
@@ -240,7 +287,7 @@ private final class InnerOptimum {
     let count = target.start.count
     let centre = target.estimate ?? 0
     // differences of exact gradients over the held and the free parameters
-    let steps = [max(abs(centre), target.unit) * 1e-4] + target.steps.map { 1e-4 * $0 }
+    let steps = ([target.unit] + target.steps).map { Self.differenceStep * $0 }
     var hessian = Matrix(rows: count + 1, columns: count + 1)
     for j in 0...count {
       func gradient(_ sign: Double) -> [Double]? {
@@ -254,16 +301,19 @@ private final class InnerOptimum {
     }
     hessian = hessian.symmetrized
     let rest = Array(1..<max(count + 1, 1))
-    let free = hessian.selecting(rows: rest).selecting(columns: rest)
+    // in steps, whatever the units of the coordinates
+    var free = hessian.selecting(rows: rest).selecting(columns: rest)
+    for i in 0..<count { for j in 0..<count { free[i, j] *= target.steps[i] * target.steps[j] } }
     let eigen = try? SymmetricEigen(free)
     let largest = eigen?.values.last.map { abs($0) } ?? 1
     let root = eigen?.applying { 1 / max(abs($0), 1e-8 * max(largest, 1e-300)).squareRoot() }
-    scaling = root ?? .identity(count)
+    var scaling = root ?? .identity(count)
+    for i in 0..<count { for j in 0..<count { scaling[i, j] *= target.steps[i] } }
+    self.scaling = scaling
     let cross = rest.map { hessian[$0, 0] }
     let moved = scaling.transposed * cross
     let curvature = hessian[0, 0] - dot(moved, moved)
-    standardError =
-      curvature > 0 ? (2 / curvature).squareRoot() : max(abs(centre), target.unit)
+    standardError = curvature > 0 ? (2 / curvature).squareRoot() : target.unit
   }
 
   /// - Returns: the least deviance, its slope in the held parameter and the free ones; nil where there is no likelihood.
@@ -326,6 +376,8 @@ private final class InnerOptimum {
     return (found.deviance, found.slope, end)
   }
 
+  /// Steps of differences of gradients, in sizes of the coordinates.
+  private static let differenceStep = 1e-4
   /// A gradient of this size in units of the curvature leaves 1e-13 of the deviance.
   private static let gradientTolerance = 3e-7
   /// Optima beside which a lower point is looked for: one for each of a few standard deviations.
