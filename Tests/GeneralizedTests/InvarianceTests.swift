@@ -48,6 +48,19 @@ import Testing
     #expect(abs(frequent.bic - single.bic) < 1e-8)
   }
 
+  /// Whole prior weights of counts are rows repeated, with all constants.
+  @Test(arguments: [Family.poisson(), .negativeBinomial(alpha: 0.5)])
+  func weightsAreRepeatedRows(_ family: Family) throws {
+    var data = try DataFrame(csv: Fixtures.data("epil"))
+    let weights = (0..<data.rowCount).map { 1 + $0 % 3 }
+    data["w"] = Column(name: "w", weights)
+    let formula = "y ~ base + (1 | subject)"
+    let weighted = try mixedglm(formula, data, family: family, varWeights: "w").fit()
+    let rows = weights.enumerated().flatMap { [Int](repeating: $0.offset, count: $0.element) }
+    let repeated = try mixedglm(formula, data.rows(rows), family: family).fit()
+    #expect(abs(weighted.llf - repeated.llf) < 1e-7)
+  }
+
   /// The order of rows, a unit and an origin change nothing that does not depend on them.
   @Test func rowsAndUnits() throws {
     var data = try DataFrame(csv: Fixtures.data("epil"))

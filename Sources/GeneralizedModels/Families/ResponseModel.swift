@@ -64,7 +64,7 @@ package struct ResponseModel: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - y: the response; of a binomial one the share of successes.
-  ///   - trials: number of trials.
+  ///   - trials: number of trials; of counts and shares the prior weight of the row.
   ///   - omega: prior weight of the variance.
   package func constant(_ y: Double, trials: Double, omega: Double) -> Double {
     let logGamma = SpecialFunctions.logGamma
@@ -74,10 +74,10 @@ package struct ResponseModel: Sendable, Hashable {
       let successes = (y * trials).rounded()
       guard trials == trials.rounded(), abs(y * trials - successes) < 1e-6 * max(1, trials) else { return 0 }
       return logGamma(trials + 1) - logGamma(successes + 1) - logGamma(trials - successes + 1)
-    case .poisson, .negativeBinomial: return y == 0 || y == 1 ? 0 : -logGamma(y + 1)
+    case .poisson, .negativeBinomial: return y == 0 || y == 1 ? 0 : -trials * logGamma(y + 1)
     case .gamma: return -log(y)
     case .inverseGaussian: return -0.5 * log(2 * .pi * y * y * y / omega)
-    case .beta: return -log(y) - log1p(-y)
+    case .beta: return -trials * (log(y) + log1p(-y))
     case .gaussian: return -0.5 * log(2 * .pi / omega)
     }
   }
