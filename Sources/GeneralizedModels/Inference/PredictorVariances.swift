@@ -4,7 +4,7 @@ package import MixedModels
 
 extension GeneralizedModel {
   /// Variances of linear predictors x'β + z'u of new rows, given the data: of β, of the effects at their modes, and
-  /// between both; levels that the model has not seen have their prior variance.
+  /// between both; levels that the model has not seen have their prior variance. With effects, variances count as known.
   ///
   /// With K = H⁻¹T'Z'WX the modes follow β: ũ = … − Kβ, so that x'β + z'u varies by z'TH⁻¹T'z + (x − K'T'z)'C(x − K'T'z).
   package func predictorVariances(_ estimate: GeneralizedEstimate, at rows: PredictionRows) -> [Double] {
@@ -15,6 +15,8 @@ extension GeneralizedModel {
     // Fixed effects alone need no workspace.
     let usesEffects = rows.effects.contains { $0 != nil }
     let w = usesEffects ? workspace(at: estimate.state) : nil
+    // how modes follow the variances is not in K, so that β's own errors may not have it in them either
+    let fixedCovariance = usesEffects ? estimate.conditionalFixedCovariance : estimate.fixedCovariance
     let crossed = w.map { crossProducts($0) } ?? []
     let maps = self.rows.terms.indices.map { t in
       design.map(of: t).flatMap { try? LinearAlgebra.solve($0.transposed, .identity($0.rows)) }
@@ -58,7 +60,7 @@ extension GeneralizedModel {
           for (position, value) in moved.enumerated() { x[position] -= value }
         }
       }
-      for a in x.indices { for b in x.indices { result[i] += x[a] * estimate.fixedCovariance[a, b] * x[b] } }
+      for a in x.indices { for b in x.indices { result[i] += x[a] * fixedCovariance[a, b] * x[b] } }
     }
     return result
   }

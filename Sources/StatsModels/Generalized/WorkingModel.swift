@@ -7,8 +7,8 @@ extension MixedGLMResults {
   /// the first and second derivative of a row's log likelihood by η.
   ///
   /// Its conditional modes and their covariances are those of Laplace's approximation. Joint errors of β̂ and the modes are
-  /// too once the covariance of β̂ is that of the joint likelihood: a row's variance is w'M⁻¹w + g'Cg with
-  /// g = x − R'M⁻¹w, and C takes the place of (X'V⁻¹X)⁻¹.
+  /// too once the covariance of β̂ is that of the likelihood with the variances known: a row's variance is w'M⁻¹w + g'Cg
+  /// with g = x − R'M⁻¹w, and C takes the place of (X'V⁻¹X)⁻¹.
   func workingResults() -> MixedLMResults {
     if let working { return working }
     let rows = model.rows
@@ -81,7 +81,7 @@ extension MixedGLMResults {
     }
   }
 
-  /// What errors of predictions take, with the covariance of β̂ from the joint likelihood; nil where the system cannot be
+  /// What errors of predictions take, with the covariance of β̂ at known variances from the likelihood; nil where the system cannot be
   /// factored.
   private func statistics(
     _ specification: ModelSpecification, _ estimate: Estimate
@@ -92,7 +92,8 @@ extension MixedGLMResults {
     // C = T C̃ T' with T from the basis to the kept columns, whose own order is that of the basis here
     let order = statistics.basis.kept.sorted()
     let places = statistics.basis.kept.compactMap { order.firstIndex(of: $0) }
-    let covariance = estimate.fixedCovariance.selecting(rows: places).selecting(columns: places)
+    let covariance = self.estimate.conditionalFixedCovariance.selecting(rows: places)
+      .selecting(columns: places)
     let toBasis = statistics.basis.toBasis
     guard let factor = try? Cholesky(covariance.symmetrized),
       let information = try? Cholesky((toBasis.transposed * (factor.inverse * toBasis)).symmetrized)
