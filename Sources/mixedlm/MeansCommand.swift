@@ -7,8 +7,8 @@ struct MeansCommand: ParsableCommand {
     commandName: "means",
     abstract: "Fit a model and print marginal means and their differences.",
     discussion: """
-      Means are those of predictions at all combinations of the levels of the factors and at the means of the numbers, \
-      averaged over what --of and --by do not name. With --trend they are slopes.
+      Means are those of predictions at all combinations of the levels of the factors and at the means of the numbers \
+      and of an offset, averaged over what --of and --by do not name. With --trend they are slopes.
 
       Examples:
         mixedlm means Machines.csv --formula "score ~ Machine + (1 | Worker/Machine)" --of Machine --pairwise

@@ -196,13 +196,18 @@ extension MixedGLMResults {
           + "'\(model.endogNames)' with \(nobs)")
     }
     guard null.family.distribution == family.distribution, null.family.link == family.link,
-      family.distribution != .beta, (null.family.alpha ?? 1) == (family.alpha ?? 1),
-      family.distribution != .negativeBinomial || family.alpha != nil
+      (null.family.alpha ?? 1) == (family.alpha ?? 1)
     else {
       throw StatsModelsError(
         .invalidArgument,
-        "the models have different families, \(null.family) and \(family), or one in which the generalised linear model does "
-          + "not estimate the dispersion: give both the same link, and negative binomial ones the same alpha")
+        "the models have different families, \(null.family) and \(family): give both the same link, and negative binomial "
+          + "ones the same alpha")
+    }
+    guard family.distribution != .beta, family.distribution != .negativeBinomial || family.alpha != nil else {
+      throw StatsModelsError(
+        .invalidArgument,
+        "a generalised linear model does not estimate the dispersion of the family \(family), which the other model does: "
+          + "compare models with random effects, or give a negative binomial family its alpha")
     }
   }
 

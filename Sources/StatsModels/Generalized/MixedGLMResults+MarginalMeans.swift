@@ -13,8 +13,8 @@ extension MixedGLMResults {
       ddf: .infinite, notes: [], alpha: alpha)
   }
 
-  /// Marginal means of factors: linear predictors on a grid, averaged there, random effects, offset and the logarithm of
-  /// the exposure at zero. Not in statsmodels.
+  /// Marginal means of factors: linear predictors on a grid, averaged there, random effects at zero, offset and the logarithm
+  /// of the exposure at their means. Not in statsmodels.
   ///
   /// ```swift
   /// let means = try results.marginalMeans(of: "period", type: .response)
@@ -38,9 +38,11 @@ extension MixedGLMResults {
     type: MeanScale = .link,
     alpha: Double = 0.05
   ) throws -> MarginalMeans {
-    try gridMeans(
+    let offsets = model.predictorOffset ?? []
+    return try gridMeans(
       of: factors, by: by, at: values, averaging: averaging, alpha: alpha,
-      response: type == .response ? ResponseScale(family) : nil
+      response: type == .response ? ResponseScale(family) : nil,
+      offset: offsets.reduce(0, +) / Double(max(offsets.count, 1))
     ) { FixedEffectsInference(method: .infinite, fit: self) }
   }
 
