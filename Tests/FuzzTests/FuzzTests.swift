@@ -12,7 +12,7 @@ import Testing
     FuzzRun(count: 800), FuzzRun(seed: 78, first: 9328, count: 1), FuzzRun(seed: 78, first: 10484, count: 1),
     FuzzRun(seed: 78, first: 11181, count: 1), FuzzRun(seed: 78, first: 14992, count: 1),
     FuzzRun(seed: 78, first: 17485, count: 1), FuzzRun(seed: 78, first: 19682, count: 1),
-    FuzzRun(seed: 78, first: 19876, count: 1),
+    FuzzRun(seed: 78, first: 19876, count: 1), FuzzRun(seed: 302, first: 16405, count: 1),
   ])
   func fits(_ run: FuzzRun) { expectNone(run.run(SmallModelDriver())) }
 

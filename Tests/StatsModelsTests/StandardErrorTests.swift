@@ -47,6 +47,17 @@ import Testing
     for (own, value) in zip(results.bseFe.values, expected) { #expect(abs(own / value - 1) < 1e-6) }
   }
 
+  /// Effects that leave next to no residual variance: curvature is beyond precision there, errors of coefficients are not.
+  @Test func errorsWithoutResidualVariance() throws {
+    let frame = try DataFrame([
+      "g": ["g2", "g1", "g2", "g2", "g2", "g1", "g1"], "h": ["h5", "h7", "h4", "h6", "h6", "h6", "h5"],
+      "y": [16.73, 15.09, 43.06, 15.780000000000001, 20.61, 31.84, 10.81],
+      "x": [11.63, 28.33, 27.98, 18.36, 33.64, 19.61, 28.02],
+    ])
+    let results = try mixedlm("y ~ x + (x | g) + (1 | h)", frame).fit(reml: false)
+    #expect(results.bseFe.values.allSatisfy { $0 > 0 && $0.isFinite }, "\(results.bseFe)")
+  }
+
   /// A year, a Julian day and a time stamp have the errors of the centred predictor.
   @Test(
     arguments: [2017.0, 2_459_000, 1.7e9, -3e5], ["y ~ t + (t | g)", "y ~ t + (1 | g)", "y ~ t + (t || g)"])

@@ -82,6 +82,9 @@ package enum Tuning {
   package static let roundingMargin = 3e4
   /// Resolution of the residual variance below which doubles give it to less than about nine digits.
   package static let resolvedScale = 1e-5
+  /// Share of it that a point on the way must have: steps do with six digits, and lead from large effects back to where doubles
+  /// have nine.
+  package static let passableShare = 1e-3
   /// Size of a pivot of X̃'V⁻¹X̃, times the least cosine, that counts as much as a resolution of 1: a pivot keeps as many digits
   /// as there are between it and the rounding of 1, while σ² is asked for nine.
   package static let pivotUnit = 1e-6
@@ -216,9 +219,9 @@ package enum Tuning {
   package static let suspiciousScale = 1e-8
   package static let enlargement = 1e4
   package static let levelRise = 1e-4
-  /// Share of it below which it is asked whether effects of fewer than as many columns as there are rows explain every one;
-  /// the size of effects, in standard errors of a level's, at which that shows, and the rise of log L up to there from a tenth
-  /// of it: at least log 10 for every row that is more than effects, and a fall for every effect where they do not.
+  /// The size of effects, in standard errors of a level's, at which it shows whether they explain every row; the share of it
+  /// that they leave at most where they may; and the rise of log L up to there from a tenth of that size: at least log 10 for
+  /// every row that is more than effects, and a fall for every effect where they do not.
   package static let explainableScale = 1e-3
   package static let growthSize = 1e4
   package static let growth = 1.0

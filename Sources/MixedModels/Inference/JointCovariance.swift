@@ -16,6 +16,17 @@ package struct JointCovariance: Sendable {
   package let isRegular: Bool
 }
 
+extension JointCovariance {
+  /// Those of the fixed effects at the estimated variances and of the covariance parameters, without what they share.
+  fileprivate init(_ estimate: Estimate, covariances block: Matrix) {
+    let p = estimate.fixedCovariance.rows
+    var matrix = Matrix(rows: p + block.rows, columns: p + block.rows)
+    for i in 0..<p { for j in 0..<p { matrix[i, j] = estimate.fixedCovariance[i, j] } }
+    for i in 0..<block.rows { for j in 0..<block.rows { matrix[p + i, p + j] = block[i, j] } }
+    self.init(matrix: matrix, isRegular: false)
+  }
+}
+
 extension MixedModel {
   /// The covariance of all parameters at an estimate.
   ///
@@ -35,14 +46,23 @@ extension MixedModel {
         ? try matrixFreeObjective(reml: estimate.reml, solvesOnly: true)
         : plan.admitsExtendedPrecision ? nil : crossedObjective(reml: estimate.reml)
       let place = try standardPoint(of: estimate)
-      let point = try ParameterPoint(
-        model: place.model, lower: place.lower, reml: estimate.reml, fixedEffects: fixedEffects,
-        objective: objective)
-      let covariance = try place.model.covariance(estimate, at: point)
+      let set = CovarianceParameters(model: place.model, lower: place.lower)
+      let point: ParameterPoint
+      let covariance: JointCovariance
+      do throws(EngineError) {
+        point = try ParameterPoint(
+          model: place.model, lower: place.lower, reml: estimate.reml, fixedEffects: fixedEffects,
+          objective: objective)
+        covariance = try place.model.covariance(estimate, of: set, at: point)
+      } catch {
+        // a residual variance beyond the precision in which curvature is taken
+        guard error.isUnresolved, fixedEffects == nil, fixed.isEmpty else { throw error }
+        let count = set.parameters.count
+        return JointCovariance(estimate, covariances: Matrix(rows: count, columns: count, repeating: .nan))
+      }
       var matrix = covariance.matrix.conditioned(on: fixed)
       if point.scale < Self.noScale {
         // where effects of few parameters leave no residual variance, there are no ratios to it
-        let set = CovarianceParameters(model: place.model, lower: place.lower)
         for (i, parameter) in set.parameters.enumerated()
         where set.isCurved && parameter.reported.kind != .correlation {
           matrix.forget(place.model.fixed.rank + i)
@@ -92,9 +112,8 @@ extension MixedModel {
   }
 
   private func covariance(
-    _ estimate: Estimate, at point: ParameterPoint
+    _ estimate: Estimate, of set: CovarianceParameters, at point: ParameterPoint
   ) throws(EngineError) -> JointCovariance {
-    let set = CovarianceParameters(model: self, lower: point.profile.lower)
     let free = set.parameters.indices.filter { !set.parameters[$0].isHeld }
     let hessian = try standardHessian(set, free: free, isStandard: true, at: point)
     let p = self.fixed.rank
@@ -125,10 +144,7 @@ extension MixedModel {
     var block = spectrum.pseudoInverse(in: directions)
     for i in tangent.atBound.union(unidentified) { block.forget(i) }
 
-    var matrix = Matrix(rows: p + block.rows, columns: p + block.rows)
-    for i in 0..<p { for j in 0..<p { matrix[i, j] = estimate.fixedCovariance[i, j] } }
-    for i in 0..<block.rows { for j in 0..<block.rows { matrix[p + i, p + j] = block[i, j] } }
-    return JointCovariance(matrix: matrix, isRegular: false)
+    return JointCovariance(estimate, covariances: block)
   }
 
   /// The coefficients of the caller's columns, in their order, from those of X̃.

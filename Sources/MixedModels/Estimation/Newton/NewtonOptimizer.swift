@@ -17,7 +17,7 @@ struct NewtonOptimizer {
   let scales: [Double]
   /// Whether the gradient is looked at once more where the iterations would end, instead of trusting their rate.
   let verifies: Bool
-  /// Resolution of the residual variance below which the iterations end without an optimum.
+  /// Resolution of the residual variance below which an end is no optimum.
   var leastResolution: Double
   /// An optimum near which the iterations end: they would only find it again.
   var known: KnownOptimum?
@@ -48,7 +48,8 @@ struct NewtonOptimizer {
     let isThere = options.progress == nil && objective.descend(&start, leastResolution: leastResolution)
     if isThere, let known, known.isReached(at: start, layout: layout) { return known.outcome }
     var run = NewtonRun(point: try objective.evaluate(start), converged: layout.count == 0)
-    while !run.converged, run.iteration < options.maximumIterations, run.point.resolution >= leastResolution {
+    let passable = Tuning.passableShare * leastResolution
+    while !run.converged, run.iteration < options.maximumIterations, run.point.resolution >= passable {
       run.iteration += 1
       let axes = layout.axes(run.point.theta)
       let derivatives =

@@ -1,22 +1,18 @@
 extension MixedModel {
-  /// Notes where the likelihood has another end than this maximum: effects that explain every row, and
-  /// fewer of them than rows, so that it grows with the effects.
+  /// Notes where the likelihood has another end than this maximum: effects that explain every row, and fewer of them than
+  /// rows, so that it grows with the effects.
   func noteGrowth(_ estimate: inout Estimate) {
-    let mayExplain = fixed.rank + effectCount >= rows.observations
     guard estimate.converged, plan.evaluationsAreCheap, extended == nil, !plan.isIterative,
-      mayExplain || estimate.scale < Tuning.explainableScale * fixed.unit * fixed.unit,
-      let objective = try? objective(reml: estimate.reml)
+      let objective = try? objective(reml: estimate.reml),
+      let far = try? objective.evaluate(lower: enlarged(Tuning.growthSize), theta: []),
+      far.scale < Tuning.explainableScale || fixed.rank + effectCount >= rows.observations,
+      let near = try? objective.evaluate(lower: enlarged(0.1 * Tuning.growthSize), theta: []),
+      near.deviance > far.deviance + 2 * Tuning.growth
     else { return }
-    func logLikelihood(_ size: Double) -> Double? {
-      guard let point = try? objective.evaluate(lower: enlarged(size), theta: []) else { return nil }
-      return -0.5 * (point.deviance + objective.shift)
-    }
-    guard let larger = logLikelihood(Tuning.growthSize), let large = logLikelihood(0.1 * Tuning.growthSize),
-      larger > large + Tuning.growth
-    else { return }
+    let reached = -0.5 * (far.deviance + objective.shift)
     // a maximum with residuals as small as there may be what it grows towards
     let isBeside = estimate.scale > Tuning.degenerateScale * fixed.unit * fixed.unit
-    estimate.growsElsewhere = isBeside || larger > estimate.logLikelihood + Tuning.growth
+    estimate.growsElsewhere = isBeside || reached > estimate.logLikelihood + Tuning.growth
   }
 
   /// T of every factor with independent effects of one size, in standard errors of the mean level.
