@@ -85,14 +85,6 @@ extension MixedLM {
     }
   }
 
-  /// The model with another response.
-  func replacing(response: [Double], name: String) -> MixedLM {
-    var changed = specification
-    changed.endog = response
-    changed.endogName = name
-    return MixedLM(specification: changed, useSqrt: useSqrt)
-  }
-
   /// The model without some rows.
   private func leavingOut(rows: [Int]) throws -> MixedLM {
     guard specification.source != nil else {

@@ -10,6 +10,9 @@ final class Lazy<Value: Sendable>: @unchecked Sendable {
 
   init(_ value: Value) { stored = value }
 
+  /// The value, if it has been computed.
+  var known: Value? { lock.withLock { stored } }
+
   func value(_ make: () throws -> Value) rethrows -> Value {
     lock.lock()
     defer { lock.unlock() }

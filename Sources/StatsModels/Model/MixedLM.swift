@@ -20,6 +20,8 @@ public struct MixedLM: Sendable {
   /// How the engine evaluates likelihoods: what `exact` and `threads` of a fit ask for.
   package var engineOptions = EngineOptions()
   private let engineCache = Lazy<Result<MixedModel, EngineError>>()
+  /// The cross-products of a model with another response over the same rows.
+  private let designCache: Lazy<Result<MixedModel, EngineError>>?
   private let evaluationCache = Lazy<Result<MixedModel, EngineError>>()
   private let rowsCache = Lazy<GroupRows>()
 
@@ -27,7 +29,24 @@ public struct MixedLM: Sendable {
     self.specification = specification
     self.useSqrt = useSqrt
     self.designSeconds = designSeconds
+    designCache = nil
     layout = specification.parameterLayout
+  }
+
+  private init(_ model: MixedLM, specification: ModelSpecification) {
+    self.specification = specification
+    useSqrt = model.useSqrt
+    designSeconds = 0
+    designCache = model.engineCache
+    layout = model.layout
+  }
+
+  /// The model with another response over the same rows, which takes from this one what its fits have made of the design.
+  func replacing(response: [Double], name: String? = nil) -> MixedLM {
+    var changed = specification
+    changed.endog = response
+    if let name { changed.endogName = name }
+    return MixedLM(self, specification: changed)
   }
 
   /// The cross-products, computed on first use and shared by all fits.
@@ -39,8 +58,13 @@ public struct MixedLM: Sendable {
 
   private func makeEngine(_ options: EngineOptions) -> Result<MixedModel, EngineError> {
     do throws(EngineError) {
-      return .success(
-        try MixedModel(specification.engineRows(), options: options))
+      if !options.keepsAll, specification.cells == nil, specification.residuals == nil,
+        case .success(let other) = designCache?.known
+      {
+        return .success(
+          try other.replacingResponse(specification.engineResponse, threads: options.threads))
+      }
+      return .success(try MixedModel(specification.engineRows(), options: options))
     } catch {
       return .failure(error)
     }

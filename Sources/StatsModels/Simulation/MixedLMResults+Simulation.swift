@@ -93,9 +93,7 @@ extension MixedLMResults {
       throw StatsModelsError(
         .lengthMismatch, "the response has \(response.count) values, the model \(nobs) rows")
     }
-    var changed = specification
-    changed.endog = response
-    return try MixedLM(specification: changed, useSqrt: model.useSqrt).fitted(as: self)
+    return try model.replacing(response: response).fitted(as: self)
   }
 
   /// The model with another formula on the same rows, fitted in the same way; see ``MixedLM/update(formula:)``.
