@@ -56,7 +56,9 @@ struct AggregateCommand: ParsableCommand {
     if shifts == nil, model.formula == nil {
       throw ValidationError("Missing expected argument '--formula <F>'")
     }
-    if data.count(where: { $0 == "-" }) > 1 { throw ValidationError("Standard input, -, can be read once.") }
+    if output == "-" {
+      throw ValidationError("-o names a file, which appears complete or not at all; - is none.")
+    }
     if let minimumCell, minimumCell < 1 {
       throw ValidationError("--minimum-cell must be at least 1, not \(minimumCell).")
     }

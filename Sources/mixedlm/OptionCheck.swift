@@ -3,7 +3,8 @@ import Foundation
 import StatsModels
 
 /// Looks at the arguments before the parser does: of an option that takes one value and is given twice the parser
-/// would silently keep the last, and for a name that it does not know it suggests any other short one.
+/// would silently keep the last, for a name that it does not know it suggests any other short one, and it does not see
+/// that a file is both read and written.
 struct OptionCheck {
   /// What the parser's own description says of an argument.
   private struct Argument: Decodable {
@@ -11,6 +12,12 @@ struct OptionCheck {
     let kind: String
     let isRepeating: Bool
     let names: [Name]?
+    let valueName: String?
+
+    /// Whether the value names a file that is written.
+    var writes: Bool { (names ?? []).contains { ["output", "save"].contains($0.name) } }
+    /// Whether the value names a file that is read.
+    var reads: Bool { !writes && ["FILE", "DATA.csv", "NEW.csv", "PART.mlx"].contains(valueName) }
   }
   private struct Description: Decodable {
     struct Command: Decodable { let arguments: [Argument]? }
@@ -48,10 +55,15 @@ struct OptionCheck {
 
   private func problem(in arguments: ArraySlice<String>) -> String? {
     var given: [String: String] = [:]
+    var files = FileArguments()
     var rest = arguments
     while let argument = rest.popFirst(), argument != "--" {
-      guard argument.hasPrefix("--"), argument.count > 2 else { continue }
-      let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard argument.hasPrefix("--") && argument.count > 2 || argument == "-o" else {
+        files.read.append(argument)
+        continue
+      }
+      let parts = argument.drop { $0 == "-" }.split(
+        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = String(parts[0])
       guard let option = options[name] else {
         if ["help", "version"].contains(name) || name.hasPrefix("experimental-") { return nil }
@@ -62,8 +74,40 @@ struct OptionCheck {
       if let first = given.updateValue(value, forKey: name), !option.isRepeating {
         return Self.twice(name, first, value)
       }
+      if option.writes { files.written.append((argument: argument.prefix { $0 != "=" }, file: value)) }
+      if option.reads { files.read.append(value) }
     }
-    return nil
+    files.read += rest
+    return files.problem
+  }
+
+  /// The files that arguments name.
+  private struct FileArguments {
+    var read: [String] = []
+    var written: [(argument: Substring, file: String)] = []
+
+    /// What is wrong with them; nil where nothing is.
+    var problem: String? {
+      if read.count(where: { $0 == "-" }) > 1 { return "Standard input, -, can be read once." }
+      let inputs = Set(read.compactMap(Self.place))
+      for (argument, file) in written {
+        if let place = Self.place(file), inputs.contains(place) {
+          return "\(argument) \(file) would replace a file that is read: name another one."
+        }
+      }
+      let outputs = written.compactMap { Self.place($0.file) }
+      return Set(outputs).count < outputs.count ? "Two results go to one file: name another one." : nil
+    }
+
+    /// Where a file is or would be; nil for a standard stream and for a device.
+    private static func place(_ path: String) -> String? {
+      guard path != "-" else { return nil }
+      guard let real = realpath(path, nil) else { return URL(fileURLWithPath: path).standardizedFileURL.path }
+      defer { free(real) }
+      let found = String(cString: real)
+      let type = try? FileManager.default.attributesOfItem(atPath: found)[.type] as? FileAttributeType
+      return type == .typeRegular ? found : nil
+    }
   }
 
   private static func twice(_ name: String, _ first: String, _ second: String) -> String {

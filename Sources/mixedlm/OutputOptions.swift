@@ -7,7 +7,7 @@ struct OutputOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "File for the result instead of standard output; it appears complete or not at all. Example: --output result.txt",
+      "File for the result instead of standard output, -; it appears complete or not at all. Example: --output result.txt",
       valueName: "FILE"))
   var output: String?
 
@@ -35,7 +35,7 @@ struct OutputOptions: ParsableArguments {
 
   /// Writes the pieces that `body` hands over.
   func write(_ body: (_ sink: ([UInt8]) throws -> Void) throws -> Void) throws {
-    guard let output else {
+    guard let output, output != "-" else {
       try body { bytes in
         let failure = Terminal.write(bytes, to: STDOUT_FILENO)
         if failure == EPIPE { throw BrokenPipe() }

@@ -72,6 +72,25 @@ struct ExitStatusTests {
     #expect(outcome.status == 64 && outcome.errors.contains(words[3]), "\(outcome.errors)")
   }
 
+  /// Files that would be read and written, or read or written twice.
+  @Test(arguments: [
+    fit + ["--groups", "Pig", "--output", dietox, "would replace a file that is read"],
+    fit + ["--groups", "Pig", "--save=\(dietox)", "would replace a file that is read"],
+    fit + ["--groups", "Pig", "--save", "result", "--output", "./result", "go to one file"],
+    ["predict", "-", "--formula", "y ~ x", "--groups", "g", "--new", "-", "can be read once"],
+    ["aggregate", dietox, "--formula", "Weight ~ Time + (1 | Pig)", "-o", "-", "names a file"],
+    ["aggregate", dietox, "--formula", "Weight ~ Time + (1 | Pig)", "-o", dietox, "would replace"],
+  ])
+  func filesInTwoRoles(_ words: [String]) throws {
+    let outcome = try Mixedlm.run(words.dropLast())
+    #expect(outcome.status == 64 && outcome.errors.contains(words[words.count - 1]), "\(outcome.errors)")
+  }
+
+  @Test func aMinusAsOutputIsStandardOutput() throws {
+    let fit = Self.fit + ["--groups", "Pig"]
+    #expect(try Mixedlm.run(fit + ["--output", "-"]).output == Mixedlm.run(fit).output)
+  }
+
   /// Every option of one value, given twice, and names that no option has.
   @Test(arguments: [
     (
