@@ -46,8 +46,9 @@ package struct StrayTexts: Sendable {
   package var remedy: String {
     let (text, _) = first[0]
     if text.contains(where: \.isNumber), text.contains(",") {
-      let isGrouped =
-        text.contains(".") || Self.groups(of: text).allSatisfy { $0.count == 3 }
+      let isGrouped = first.allSatisfy { text, _ in
+        text.contains(".") || Self.groups(of: text).allSatisfy { $0.count == 3 } && !Self.isFraction(text)
+      }
       return isGrouped
         ? "read the file with thousands: \",\" (--thousands , of the command), or remove the commas"
         : "read the file with decimal: \",\" (--decimal , of the command)"
@@ -60,6 +61,11 @@ package struct StrayTexts: Sendable {
     let parts = digits.split(separator: ",", omittingEmptySubsequences: false)
     return parts.count > 1
       && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) || $0 == 46 } }
+  }
+
+  /// Whether a text begins with a zero and a comma.
+  private static func isFraction(_ text: String) -> Bool {
+    text.drop { $0 == "-" || $0 == "+" || $0 == " " }.hasPrefix("0,")
   }
 
   /// What stands behind each comma.

@@ -1,6 +1,6 @@
 import Distributions
 import Foundation
-package import LinearAlgebra
+internal import LinearAlgebra
 
 /// The designs of models over the same rows, in rows of their cells: what draws of a response take in place of the data.
 ///

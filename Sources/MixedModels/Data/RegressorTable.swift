@@ -1,3 +1,4 @@
+import Foundation
 internal import LinearAlgebra
 
 /// The distinct data columns of a model: fixed, random and response, each read once per row.
@@ -148,7 +149,9 @@ struct RegressorTable: Sendable {
       let constant = values[values.startIndex + first] / cells.ones[first]
       return constant != 0 && zip(values, cells.ones).allSatisfy { $0 == constant * $1 } ? constant : nil
     }
-    guard let first = values.first, first != 0, values.allSatisfy({ $0 == first }) else { return nil }
+    guard let first = values.first, first != 0, !first.isNaN,
+      values.dropLast().elementsEqualFast(values.dropFirst())
+    else { return nil }
     return first
   }
 
@@ -222,14 +225,13 @@ struct RegressorTable: Sendable {
 func paddedWidth(_ count: Int) -> Int { count <= 2 ? 2 : (count + 3) / 4 * 4 }
 
 extension ArraySlice<Double> {
-  /// Whether both slices hold the same bits, by address first.
+  /// Whether both slices hold the same bits.
   fileprivate func elementsEqualFast(_ other: ArraySlice<Double>) -> Bool {
     guard count == other.count else { return false }
-    return withUnsafeBufferPointer { a in
-      other.withUnsafeBufferPointer { b in
-        if a.baseAddress == b.baseAddress { return true }
-        for i in 0..<a.count where a[i] != b[i] { return false }
-        return true
+    return withUnsafeBytes { a in
+      other.withUnsafeBytes { b in
+        guard let x = a.baseAddress, let y = b.baseAddress, x != y else { return true }
+        return memcmp(x, y, a.count) == 0
       }
     }
   }

@@ -79,7 +79,7 @@ public struct NAAction: Sendable {
   ///
   /// Python: NAAction.is_numerical_NA
   func numericalNA(_ storage: [Double], rows: Int) -> [Bool]? {
-    guard NATypes.contains(.nan), rows > 0, storage.contains(where: \.isNaN) else { return nil }
+    guard NATypes.contains(.nan), rows > 0, storage.containsNaN else { return nil }
     var mask = [Bool](repeating: false, count: rows)
     for (index, value) in storage.enumerated() where value.isNaN { mask[index % rows] = true }
     return mask

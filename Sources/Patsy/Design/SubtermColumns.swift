@@ -98,7 +98,13 @@ struct SubtermColumns: Sendable {
       target.initialize(repeating: 1)
       return
     }
-    apply(first, choice[0], target, rows) { $1 }
+    if case .numbers(let matrix) = first, rows.positions == nil {
+      let start = choice[0] * matrix.rows
+      _ = target.initialize(
+        fromContentsOf: matrix.storage[start + rows.range.lowerBound..<start + rows.range.upperBound])
+    } else {
+      apply(first, choice[0], target, rows) { $1 }
+    }
     for (factor, column) in zip(factors, choice).dropFirst() {
       apply(factor, column, target, rows) { $0 * $1 }
     }

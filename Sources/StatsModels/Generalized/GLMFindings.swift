@@ -12,7 +12,7 @@ struct GLMFindings {
   /// A search that may have ended where the link has no more means; nil for links that give every linear predictor one.
   private var atEdge: FitWarning? {
     model.family.linkForAllPredictors.map { other in
-      let size = PythonFormat.fixed(estimate.certificate.gradientNorm, 6)
+      let size = WarningTexts.size(ofGradient: estimate.certificate.gradientNorm)
       return FitWarning(
         kind: .convergence,
         message:

@@ -25,7 +25,7 @@ extension MixedLM {
         ? "exact: false" : "the crossed factors are too large for an exact factorisation"
       result.append(FitWarning(kind: .numerical, message: "\(reason): \(errors.sentence)"))
     }
-    if estimate.scale < 1e-10 * responseVariance, !estimate.converged {
+    if !estimate.converged, estimate.scale < 1e-10 * responseVariance {
       result.append(texts.explainedExactly())
     }
     if estimate.growsElsewhere { result.append(texts.explainable()) }

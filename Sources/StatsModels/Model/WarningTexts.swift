@@ -145,9 +145,14 @@ struct WarningTexts {
     FitWarning(
       kind: .convergence,
       message:
-        "Gradient optimization failed, |grad| = \(PythonFormat.fixed(gradientNorm, 6)): the likelihood of "
+        "Gradient optimization failed, |grad| = \(Self.size(ofGradient: gradientNorm)): the likelihood of "
         + "'\(specification.endogName)' still rises from the point printed. Raise maxiter, leave method out, or take "
         + "random effects away")
+  }
+
+  /// The norm of a gradient with six decimals, or as many as show that it is not zero.
+  static func size(ofGradient norm: Double) -> String {
+    norm < 5e-7 ? PythonFormat.general(norm, 2) : PythonFormat.fixed(norm, 6)
   }
 
   /// A second maximum of the likelihood.

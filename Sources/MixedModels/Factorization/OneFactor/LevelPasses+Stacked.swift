@@ -113,7 +113,7 @@ extension LevelPasses {
 
   /// With N = CC', the product of the stack of all C'E_i r with itself.
   private func stackedProducts(_ directions: StackedDirections, coefficients: [Double]) -> Matrix {
-    let (k, r, n) = (levels.width, levels.columns, directions.count)
+    let (k, n) = (levels.width, directions.count)
     let chunk = min(max(Self.stackedRows / (4 * k), 1), levels.count)
     let height = 4 * chunk * k
     let (stack, rests) = (Buffer(height * n), Buffer(height))
