@@ -48,6 +48,30 @@ import Testing
     }
   }
 
+  /// Modes on the other side of a square root's 0 that an evaluation far away has met are not kept for the next.
+  @Test func squareRoots() throws {
+    let y: [Double] = [
+      1, 10, 0, 0, 0, 1, 9, 0, 0, 17, 4, 0, 0, 0, 2, 1, 0, 2, 0, 9, 0, 0, 14, 1, 2, 13, 0, 15, 2, 0, 0, 9, 0,
+    ]
+    let x: [Double] = [
+      0.129, 0.53, -2.719, -1.686, -1.248, -0.19, 1.13, -4.222, -1.626, 2.841, 1.908, -1.801, 1.263, -4.398,
+      1.34, -1.417, -4.998, 0.338, -0.359, 2.966, -0.075, -3.102, 3.699, -4.459, 0.062, 3.066, -0.438,
+      3.349, 0.465, -7.037, -2.068, 2.529, -1.046,
+    ]
+    let o: [Double] = [
+      -0.055, 0.885, 0.223, 0.084, 0.385, -0.161, 0.154, -0.381, 0.012, 0.26, -0.557, 0.05, -0.441, 0.511,
+      -0.216, -0.445, 0.387, -0.429, 0.182, 0.537, 0.163, 0.513, 0.516, -0.52, 0.568, 0.139, -0.801,
+      -0.057, 0.503, 0.298, 0.983, -0.241, -0.704,
+    ]
+    let g = "435464343445744755544544747464557".map(String.init)
+    let data = try DataFrame(["y": y, "x": x, "o": o, "g": g])
+    let profile = try mixedglm(
+      "y ~ x + I(x ** 2) + (1 | g)", data, family: .poisson(link: .sqrt), offset: "o"
+    ).fit().profile(parameters: ["Intercept"], points: 0)
+    #expect(abs(profile.parameters[0].lower - 0.511992) < 1e-5)
+    #expect(abs(profile.parameters[0].upper - 1.422655) < 1e-5)
+  }
+
   /// Against lme4's splines.
   @Test func cattleAgainstLme4() throws {
     let profile = try Self.cattle().profile(points: 4)

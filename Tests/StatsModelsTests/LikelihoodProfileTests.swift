@@ -72,6 +72,13 @@ import Testing
     }
   }
 
+  /// An end at which a search from the estimate's perfect correlation stays on a lower maximum; the value is that of a dense
+  /// likelihood from five starts.
+  @Test func endsAreOfTheBestMaximum() throws {
+    let profile = try Self.fit("near_singular", "y ~ x + (x | g)").profile(parameters: ["sd_x|g"], points: 0)
+    #expect(abs(profile.parameters[0].upper - 0.309271) < 1e-5)
+  }
+
   /// ζ at values between the points, and the deviance there.
   @Test func curve() throws {
     let fit = try Self.fit("sleepstudy", "Reaction ~ Days + (Days | Subject)")

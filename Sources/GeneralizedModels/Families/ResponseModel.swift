@@ -39,6 +39,9 @@ package struct ResponseModel: Sendable, Hashable {
     }
   }
 
+  /// Whether a level's effects may have several modes: ℓ is concave, but for a square root on each side of 0 only.
+  var mayHaveSeveralModes: Bool { !isLogConcave || link == .sqrt }
+
   /// Whether ℓ is linear in y with coefficient η, and concave everywhere.
   var isCanonical: Bool { (family, link) == (.binomial, .logit) || (family, link) == (.poisson, .log) }
 

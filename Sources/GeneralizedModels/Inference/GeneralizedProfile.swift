@@ -18,6 +18,8 @@ extension GeneralizedModel {
 private final class GeneralizedProfileTarget: ProfileTarget {
   private let model: GeneralizedModel
   private let objective: GeneralizedObjective
+  /// The modes at the estimate.
+  private let modes: [Double]
   private let coordinates: ProfileCoordinates
   private let parameter: ProfiledParameter
   /// Free coordinates of the covariances, and of β̃.
@@ -37,6 +39,7 @@ private final class GeneralizedProfileTarget: ProfileTarget {
     self.model = model
     self.parameter = parameter
     objective = GeneralizedObjective(model, integration: fit.integration)
+    modes = fit.state.modes
     coordinates = ProfileCoordinates(
       terms: model.rows.terms, maps: model.rows.terms.indices.map(model.design.map),
       held: Set(fit.held.map(\.term)), covariances: fit.covariances,
@@ -94,6 +97,8 @@ private final class GeneralizedProfileTarget: ProfileTarget {
     }
     let theta = model.design.theta(covariances: coordinates.covariances(covariance))
     let point = theta + beta + precision
+    // from the last modes others may be reached than from the estimate's
+    if model.response.mayHaveSeveralModes { objective.placeModes(modes) }
     guard let deviance = objective.evaluate(point), let found = objective.derivatives(at: point) else {
       return nil
     }

@@ -87,7 +87,7 @@ final class GeneralizedObjective {
 
   /// −2 log density at the mode that is found from effects of zero, where none is found from the last ones.
   private func modeFromZero(tolerance: Double) -> Double? {
-    if model.response.isLogConcave { return nil }
+    if !model.response.mayHaveSeveralModes { return nil }
     workspace.effects.fill(0)
     return workspace.findMode(tolerance: tolerance)
   }
@@ -103,6 +103,11 @@ final class GeneralizedObjective {
       let change = parameters[i] - origin.parameters[i]
       if change != 0 { BLAS.axpy(slope.count, change, slope.pointer, workspace.effects.pointer) }
     }
+  }
+
+  /// Lets the next search for modes begin at given ones.
+  func placeModes(_ modes: [Double]) {
+    for e in 0..<min(modes.count, model.system.effectCount) { workspace.effects.pointer[e] = modes[e] }
   }
 
   /// The gradient at the given parameters, with what the curvature is made of.
