@@ -172,4 +172,14 @@ import Testing
     6,5,0.13,b,1;18,5,1.499,c,1;14,2,0.351,b,1;20,4,1.06,b,0;10,3,1.06,b,1;16,4,0.754,c,1;4,2,1.817,c,1;
     6,5,-0.837,a,0;16,1,1.597,a,1;16,3,-1.093,a,0;3,4,1.039,c,1;21,5,0.274,a,1
     """
+
+  /// Responses below zero on average leave a log link no maximum.
+  @Test func vanishingMeans() throws {
+    let y = (0..<24).map { Double(($0 * 7) % 11) / 10 - 0.8 }
+    let data = try DataFrame(["y": y, "g": (0..<24).map { $0 / 4 }])
+    let fit = try mixedglm("y ~ 1 + (1 | g)", data, family: .gaussian(link: .log)).fit()
+    #expect(!fit.converged)
+    #expect(fit.warnings.contains { $0.message.contains("identity link") })
+    #expect(!fit.warnings.contains { $0.message.contains("rows per level") })
+  }
 }

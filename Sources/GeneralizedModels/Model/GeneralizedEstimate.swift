@@ -48,6 +48,8 @@ package struct GeneralizedEstimate: Sendable {
   package var jointCovariance: JointCovariance?
   /// Whether −2 log L still falls as all effects, fixed and random, grow in proportion from where the search ended.
   package var growsWithoutEnd = false
+  /// Whether the search ended where all means of a log link are next to nothing beside the responses, which want none.
+  package var meansVanish = false
   /// Whether it falls as some fixed effects grow without end, whatever the others.
   package var isSeparated = false
   /// Another minimum of −2 log L not much above this one, or a lower point from which it still falls.

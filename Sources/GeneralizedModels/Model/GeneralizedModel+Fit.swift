@@ -98,7 +98,8 @@ extension GeneralizedModel {
       var result = try estimate(outcome, objective: objective, scales: scales, before: evaluations)
       isSeparated = isSeparated || separation(at: objective.workspace.fixedPart.pointer) != nil
       result.isSeparated = isSeparated
-      if isSeparated || result.growsWithoutEnd { result.converged = false }
+      result.meansVanish = meansVanish(at: result.linearPredictor)
+      if isSeparated || result.growsWithoutEnd || result.meansVanish { result.converged = false }
       result.rival = rival.map {
         Rival(deviance: $0.deviance, covariances: design.covariances(objective.point($0.parameters).theta))
       }
@@ -224,6 +225,15 @@ extension GeneralizedModel {
       deviance = next
     }
     return true
+  }
+
+  /// Share of the largest response below which all means are next to nothing.
+  private static let vanishingMean = 1e-6
+
+  private func meansVanish(at predictors: [Double]) -> Bool {
+    guard response.family == .gaussian, response.link == .log else { return false }
+    let largest = rows.response.reduce(0) { max($0, abs($1)) }
+    return predictors.allSatisfy { exp($0) < Self.vanishingMean * largest }
   }
 
   /// Decrease for each row that a last step may promise if modes move along their slopes and conditional covariances

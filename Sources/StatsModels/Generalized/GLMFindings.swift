@@ -40,6 +40,8 @@ struct GLMFindings {
       result.append(separation.warning)
     } else if estimate.growsWithoutEnd {
       result.append(unbounded)
+    } else if estimate.meansVanish {
+      result.append(vanishing)
     } else if !estimate.converged {
       result.append(atEdge ?? texts.notConverged(gradientNorm: estimate.certificate.gradientNorm))
     }
@@ -116,6 +118,15 @@ struct GLMFindings {
         "the likelihood of '\(specification.endogName)' still rises from the point printed as the fixed effects and the effects "
         + "of \(terms) grow in proportion: together they tell the responses without error. Take random effects away, or add "
         + "rows per level")
+  }
+
+  /// Means that a log link keeps above zero, where the responses want none.
+  private var vanishing: FitWarning {
+    FitWarning(
+      kind: .convergence,
+      message:
+        "the likelihood of '\(specification.endogName)' rises without end as all means fall to 0: a log link has positive means "
+        + "only, and the responses are on average no larger than 0. Use the identity link")
   }
 
   private func otherMaximum(_ rival: Rival) -> FitWarning {
