@@ -29,45 +29,45 @@ extension Column {
     unwrap { () throws(DataFrameError) in try a.truediv(b) }
   }
 
-  /// A value added to each row, or a text appended; types that do not go together stop with a message.
+  /// A value, or one for each row such as a mask or an array, added, or a text appended; types that do not go together stop with a message.
   /// Python: Series.add
-  public static func + (a: Column, b: some ColumnScalar) -> Column {
+  public static func + (a: Column, b: some ColumnConvertible) -> Column {
     unwrap { () throws(DataFrameError) in try a.add(b) }
   }
-  /// A value subtracted from each row; types that do not go together stop with a message.
+  /// A value, or one for each row, subtracted; types that do not go together stop with a message.
   /// Python: Series.sub
-  public static func - (a: Column, b: some ColumnScalar) -> Column {
+  public static func - (a: Column, b: some ColumnConvertible) -> Column {
     unwrap { () throws(DataFrameError) in try a.sub(b) }
   }
-  /// Each row multiplied by a value; types that do not go together stop with a message.
+  /// Each row multiplied by a value, or by one for each row; types that do not go together stop with a message.
   /// Python: Series.mul
-  public static func * (a: Column, b: some ColumnScalar) -> Column {
+  public static func * (a: Column, b: some ColumnConvertible) -> Column {
     unwrap { () throws(DataFrameError) in try a.mul(b) }
   }
-  /// Each row divided by a value; types that do not go together stop with a message.
+  /// Each row divided by a value, or by one for each row; types that do not go together stop with a message.
   /// Python: Series.truediv
-  public static func / (a: Column, b: some ColumnScalar) -> Column {
+  public static func / (a: Column, b: some ColumnConvertible) -> Column {
     unwrap { () throws(DataFrameError) in try a.truediv(b) }
   }
 
-  /// Each row added to a value, or a text put before; types that do not go together stop with a message.
+  /// Each row added to a value, or to one for each row, or a text put before; types that do not go together stop with a message.
   /// Python: Series.radd
-  public static func + (a: some ColumnScalar, b: Column) -> Column {
+  public static func + (a: some ColumnConvertible, b: Column) -> Column {
     unwrap { () throws(DataFrameError) in try b.filled(a).add(b) }
   }
-  /// Each row subtracted from a value; types that do not go together stop with a message.
+  /// Each row subtracted from a value, or from one for each row; types that do not go together stop with a message.
   /// Python: Series.rsub
-  public static func - (a: some ColumnScalar, b: Column) -> Column {
+  public static func - (a: some ColumnConvertible, b: Column) -> Column {
     unwrap { () throws(DataFrameError) in try b.filled(a).sub(b) }
   }
-  /// Each row multiplied by a value; types that do not go together stop with a message.
+  /// Each row multiplied by a value, or by one for each row; types that do not go together stop with a message.
   /// Python: Series.rmul
-  public static func * (a: some ColumnScalar, b: Column) -> Column {
+  public static func * (a: some ColumnConvertible, b: Column) -> Column {
     unwrap { () throws(DataFrameError) in try b.filled(a).mul(b) }
   }
-  /// A value divided by each row; types that do not go together stop with a message.
+  /// A value, or one for each row, divided by each row; types that do not go together stop with a message.
   /// Python: Series.rtruediv
-  public static func / (a: some ColumnScalar, b: Column) -> Column {
+  public static func / (a: some ColumnConvertible, b: Column) -> Column {
     unwrap { () throws(DataFrameError) in try b.filled(a).truediv(b) }
   }
 

@@ -35,6 +35,12 @@ extension Column {
     return Column(name: name, storage: storage)
   }
 
+  /// The first row with a number that is not whole; nil without one.
+  var firstFraction: Int? {
+    guard case .double(let values) = storage else { return nil }
+    return values.firstIndex { !$0.isNaN && $0 != $0.rounded() }
+  }
+
   /// What ``toNumeric(errors:)`` does with texts that are no numbers.
   /// Python: the argument errors of pandas.to_numeric
   public enum ConversionErrors: String, Sendable {

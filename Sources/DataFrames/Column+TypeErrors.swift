@@ -14,7 +14,9 @@ extension Column {
       )
     case .time(let times):
       let remedy =
-        times.kind == .moment ? "dt.days(since:), dt.year and the like" : "dt.days or dt.totalSeconds()"
+        times.kind == .moment
+        ? "dt.min(), dt.max(), dt.mean(), dt.days(since:), dt.year and the like"
+        : "dt.min(), dt.max(), dt.mean(), dt.days or dt.totalSeconds()"
       return DataFrameError(
         .wrongType,
         "\(label) holds \(times.kind == .moment ? "dates" : "spans of time"): \(operation) needs numbers. Use "

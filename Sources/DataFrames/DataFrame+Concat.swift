@@ -53,7 +53,7 @@ extension DataFrame {
       return concat(frames.map { $0[names] }, ignoreIndex: ignoreIndex)
     case 1:
       let result = try sideBySide(frames, join)
-      return ignoreIndex ? result.resetIndex() : result
+      return ignoreIndex ? result.resetIndex(drop: true) : result
     default:
       throw DataFrameError(.invalidArgument, "concat: axis \(axis): 0 is below each other, 1 side by side")
     }

@@ -40,7 +40,7 @@ extension DataFrame {
 
   /// The rows at the positions of a range; one out of range stops with a message.
   /// Python: DataFrame.iloc
-  public subscript(positions: Range<Int>) -> DataFrame { rows(Array(positions)) }
+  public subscript(positions: Range<Int>) -> DataFrame { rows(Array(positions.clamped(to: 0..<rowCount))) }
 
   /// The rows where a mask is true; a mask of another length stops with a message.
   public func filter(_ mask: Mask) -> DataFrame {
@@ -141,13 +141,28 @@ extension DataFrame {
   public func setIndex(_ name: String) throws(DataFrameError) -> DataFrame {
     let labels = try column(name)
     return DataFrame(
-      uncheckedColumns: columns.filter { $0.name != name }, rowLabels: RowLabels(values: labels))
+      uncheckedColumns: columns.filter { $0.name != name },
+      rowLabels: RowLabels(values: labels, isNamed: true))
   }
 
-  /// The frame with the row labels `"0"`, `"1"`, ….
-  /// Python: DataFrame.reset_index(drop=True)
-  public func resetIndex() -> DataFrame {
-    DataFrame(uncheckedColumns: columns, rowLabels: RowLabels(count: rowCount))
+  /// The frame with the row labels `"0"`, `"1"`, …; labels from ``setIndex(_:)`` become the first column again, under
+  /// their name.
+  ///
+  /// Other labels go, where pandas makes a column `index` of them: ``resetIndex(names:)``. A name that a column has
+  /// meanwhile stops with a message.
+  /// - Parameter drop: whether labels with a name go, too.
+  ///
+  /// Python: DataFrame.reset_index
+  public func resetIndex(drop: Bool = false) -> DataFrame {
+    var labels: [Column] = []
+    if !drop, let name = rowLabels.name {
+      require(
+        !contains(name),
+        "resetIndex: there is a column \(PythonText.quoted(name)) already: resetIndex(drop: true) leaves the labels out, "
+          + "resetIndex(names:) gives them another name")
+      labels = [rowLabels.values.renamed(name)]
+    }
+    return DataFrame(uncheckedColumns: labels + columns, rowLabels: RowLabels(count: rowCount))
   }
 
   /// The frame with given row labels.
@@ -174,12 +189,16 @@ extension DataFrame {
 }
 
 extension RowLabels {
-  /// The values of a column as labels: whole numbers as such, anything else as Python's `str`.
-  init(values column: Column) {
-    if case .integer(let values, nil) = column.storage {
-      self.init(values)
-    } else {
-      self.init(column.strings.map { $0 ?? "nan" })
+  /// The labels as a column of the type that they were made of: whole numbers where all are without one.
+  var values: Column {
+    if areNumbers { return Column(numbers) }
+    let texts = Array(self)
+    guard let source else {
+      let whole = texts.compactMap { text in Int(text).flatMap { String($0) == text ? $0 : nil } }
+      return whole.count == texts.count ? Column(whole) : Column(texts)
     }
+    let isText = source.type == .string || source.type == .categorical
+    let labels = Column(texts.map { $0 == "nan" && !isText ? nil : Optional($0) })
+    return (try? labels.converted(to: source.type)) ?? labels
   }
 }

@@ -52,9 +52,33 @@ public struct Mask: Sendable, Equatable, ExpressibleByArrayLiteral, CustomString
   }
 }
 
+// What columns have: a mask is a column of truth values.
+extension Mask {
+  /// The truth values as a column.
+  public var column: Column { Bool.column(values) }
+  /// The truth values as a column of another type, 0 and 1 as numbers.
+  /// Python: Series.astype
+  public func astype(_ type: ColumnType) -> Column { column.astype(type) }
+  /// The share of rows for which the mask is true, nan without rows.
+  /// Python: Series.mean
+  public func mean() -> Double { column.mean() }
+  /// Number of rows for which the mask is true.
+  /// Python: Series.sum
+  public func sum() -> Int { trueCount }
+
+  /// A value added to each truth value, 0 or 1. Python: Series.add
+  public static func + (a: Mask, b: some ColumnScalar) -> Column { a.column + b.column(broadcastTo: a.count) }
+  /// A value subtracted from each truth value. Python: Series.sub
+  public static func - (a: Mask, b: some ColumnScalar) -> Column { a.column - b.column(broadcastTo: a.count) }
+  /// Each truth value times a value. Python: Series.mul
+  public static func * (a: Mask, b: some ColumnScalar) -> Column { a.column * b.column(broadcastTo: a.count) }
+  /// Each truth value divided by a value. Python: Series.truediv
+  public static func / (a: Mask, b: some ColumnScalar) -> Column { a.column / b.column(broadcastTo: a.count) }
+}
+
 extension Mask: ColumnConvertible {
   /// Number of rows.
   public var columnCount: Int? { count }
   /// The truth values as a column.
-  public func column(broadcastTo count: Int) -> Column { Bool.column(values) }
+  public func column(broadcastTo count: Int) -> Column { column }
 }

@@ -12,14 +12,41 @@ public struct RowLabels: Sendable, RandomAccessCollection {
   }
   private let storage: Storage
 
+  /// The column that labels were made of.
+  struct Source: Sendable {
+    let name: String
+    let type: ColumnType
+  }
+  let source: Source?
+
+  /// The name of the column that the labels were made of, nil for others.
+  /// Python: DataFrame.index.name
+  public var name: String? { source?.name }
+
+  private init(_ storage: Storage, _ source: Source? = nil) {
+    (self.storage, self.source) = (storage, source)
+  }
+
   /// `"0"`, `"1"`, … up to `count` labels.
-  public init(count: Int) { storage = .range(0..<count) }
+  public init(count: Int) { self.init(.range(0..<count)) }
   /// Whole numbers as labels.
-  public init(_ labels: [Int]) { storage = .integers(labels) }
+  public init(_ labels: [Int]) { self.init(.integers(labels)) }
   /// Places of rows as labels.
-  init(places: [UInt32]) { storage = .places(places) }
+  init(places: [UInt32]) { self.init(.places(places)) }
   /// Texts as labels; they may repeat.
-  public init(_ labels: [String]) { storage = .texts(labels) }
+  public init(_ labels: [String]) { self.init(.texts(labels)) }
+
+  /// The values of a column as labels: whole numbers as such, anything else as Python's `str`.
+  ///
+  /// - Parameter isNamed: whether they are to become a column of that name and type again.
+  init(values column: Column, isNamed: Bool = false) {
+    let source = isNamed ? Source(name: column.name, type: column.type) : nil
+    if case .integer(let values, nil) = column.storage {
+      self.init(.integers(values), source)
+    } else {
+      self.init(.texts(column.strings.map { $0 ?? "nan" }), source)
+    }
+  }
 
   /// 0.
   public var startIndex: Int { 0 }
@@ -60,10 +87,10 @@ public struct RowLabels: Sendable, RandomAccessCollection {
   /// The same at places of any type.
   func picked(_ positions: [some FixedWidthInteger]) -> RowLabels {
     switch storage {
-    case .range(let range): RowLabels(positions.map { range.lowerBound + Int($0) })
-    case .integers(let labels): RowLabels(positions.map { labels[Int($0)] })
-    case .places(let places): RowLabels(places: positions.map { places[Int($0)] })
-    case .texts(let labels): RowLabels(positions.map { labels[Int($0)] })
+    case .range(let range): RowLabels(.integers(positions.map { range.lowerBound + Int($0) }), source)
+    case .integers(let labels): RowLabels(.integers(positions.map { labels[Int($0)] }), source)
+    case .places(let places): RowLabels(.places(positions.map { places[Int($0)] }), source)
+    case .texts(let labels): RowLabels(.texts(positions.map { labels[Int($0)] }), source)
     }
   }
 
@@ -82,7 +109,7 @@ public struct RowLabels: Sendable, RandomAccessCollection {
     }
   }
 
-  private var numbers: [Int] {
+  var numbers: [Int] {
     switch storage {
     case .range(let range): Array(range)
     case .integers(let labels): labels

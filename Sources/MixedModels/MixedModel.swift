@@ -157,9 +157,15 @@ package struct MixedModel: Sendable {
   /// Maximises the likelihood.
   package func fit(reml: Bool, options: FitOptions = .init()) throws(EngineError) -> Estimate {
     try leasing { () throws(EngineError) in
-      var estimate = try Search(self, reml: reml, options: options).run()
+      let remaining = reml && !plan.isIterative ? try RemainingEffects(of: self) : nil
+      var estimate: Estimate
+      if let remaining {
+        estimate = try remaining.maximum(of: self, options: options)
+      } else {
+        estimate = try Search(self, reml: reml, options: options).run()
+      }
       try bound(&estimate)
-      identify(&estimate)
+      identify(&estimate, isAtEnd: remaining != nil)
       noteGrowth(&estimate)
       try estimate.requireRepresentable()
       return estimate

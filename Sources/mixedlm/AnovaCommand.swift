@@ -38,8 +38,9 @@ struct AnovaCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Which hypotheses; car2 are those of car's Anova. Example: --type 2", valueName: "1|2|3|car2"))
-  var type = Kind.three
+      "Which hypotheses, 3 when left out; car2 are those of car's Anova. Example: --type 2",
+      valueName: "1|2|3|car2"))
+  var type: Kind?
 
   @Option(help: DegreesOfFreedomOption.help) var ddf: DegreesOfFreedomOption?
 
@@ -56,26 +57,31 @@ struct AnovaCommand: ParsableCommand {
       throw ValidationError("--ddf is for linear models; leave it out with --family.")
     }
     if random {
+      if type != nil || ddf != nil {
+        throw ValidationError("--type and --ddf are for the fixed effects; leave them out with --random.")
+      }
       try model.requireLinear(
         "anova --random", remedy: "take 'mixedlm compare … --family', likelihood ratios")
     }
   }
 
+  private var tested: Kind { type ?? .three }
+
   func run() throws {
     try Terminal.reporting(Self.self) {
       try output.check()
       if let family = try model.generalized.chosenFamily {
-        return try write(GeneralizedFit(model, family: family).results.anova(type: type.type))
+        return try write(GeneralizedFit(model, family: family).results.anova(type: tested.type))
       }
       let results = try FittedModel(model).results
       if random { return try write(results.ranova()) }
-      let table = try results.anova(type: type.type, ddf: (ddf ?? .satterthwaite).method)
+      let table = try results.anova(type: tested.type, ddf: (ddf ?? .satterthwaite).method)
       switch format {
       case .text: try output.write(table.description)
       case .csv: try output.write(table.frame.csvText(index: false))
-      case .json: try output.write(table.document(type: type.rawValue).encoded())
+      case .json: try output.write(table.document(type: tested.rawValue).encoded())
       }
-      if !model.quiet, format != .text { for note in table.notes { Terminal.complain("note: \(note)") } }
+      if !model.quiet, format != .text { for note in table.notes { Terminal.tell("note", note) } }
     }
   }
 }
@@ -98,7 +104,7 @@ extension AnovaCommand {
         ]
       }
       let document: JSONValue = [
-        "type": Int(type.rawValue).map { .integer($0) } ?? .string(type.rawValue), "rows": .array(rows),
+        "type": Int(tested.rawValue).map { .integer($0) } ?? .string(tested.rawValue), "rows": .array(rows),
       ]
       try output.write(document.encoded())
     }

@@ -105,7 +105,9 @@ struct CompareCommand: ParsableCommand {
       try write(comparison.description, comparison.frame, comparison.rows, comparison.notes, nil)
     } else {
       let large = try FittedModel(model) { frame = $0 }
-      let null = try ols(smaller, frame, missing: model.missing.missing).fit()
+      let null = try RegressionModel.fromFormula(
+        formula: smaller, data: frame, weights: model.weights, missing: model.missing.missing
+      ).fit()
       let comparison = try compare(null, large.results)
       try write(comparison.description, comparison.frame, comparison.rows, comparison.notes, nil)
     }

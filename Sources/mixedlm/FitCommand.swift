@@ -108,7 +108,7 @@ struct FitCommand: ParsableCommand {
       try source.write(fitted.model.results)
       let covariance = try robustCovariance(fitted.model.results)
       let table = try coefficients(fitted.model.results, covariance)
-      if !model.quiet { for note in table?.notes ?? [] { Terminal.complain("note: \(note)") } }
+      if !model.quiet { for note in table?.notes ?? [] { Terminal.tell("note", note) } }
       let report = FitReport(
         fitted: fitted.model, arguments: fitted.report, includesEffects: all, inference: table)
       let summary = { try fitted.model.results.summary(ddf: ddf?.method, covariance: covariance) }

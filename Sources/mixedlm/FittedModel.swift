@@ -45,7 +45,7 @@ struct FittedModel {
   private static func fit(
     _ model: MixedLM, _ options: ModelOptions, _ progress: ProgressLine
   ) throws -> MixedLMResults {
-    if !options.quiet, let note = model.costNote { Terminal.complain("note: \(note)") }
+    if !options.quiet, let note = model.costNote { Terminal.tell("note", note) }
     progress.step = "fitting"
     return try model.fit(
       reml: !options.ml, method: options.method.method, exact: options.exact, threads: options.threads
@@ -57,6 +57,6 @@ struct FittedModel {
 
   private func tellWarnings(_ options: ModelOptions) {
     guard !options.quiet else { return }
-    for warning in results.warnings { Terminal.complain("warning: \(warning.message)") }
+    for warning in results.warnings { Terminal.tell("warning", warning.message) }
   }
 }

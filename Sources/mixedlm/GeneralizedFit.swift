@@ -30,6 +30,6 @@ struct GeneralizedFit {
     }
     progress.finish()
     guard !options.quiet else { return }
-    for warning in results.warnings { Terminal.complain("warning: \(warning.message)") }
+    for warning in results.warnings { Terminal.tell("warning", warning.message) }
   }
 }

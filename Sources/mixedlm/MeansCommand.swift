@@ -107,7 +107,7 @@ struct MeansCommand: ParsableCommand {
       case .json: try output.write(document(means, pairs).encoded())
       }
       if !model.quiet, format != .text {
-        for note in pairs?.notes ?? means.notes { Terminal.complain("note: \(note)") }
+        for note in pairs?.notes ?? means.notes { Terminal.tell("note", note) }
       }
     }
   }

@@ -47,13 +47,38 @@ struct OptionCheck {
     let subcommands = MixedLMCommand.configuration.subcommands
     guard let name = arguments.first,
       let command = subcommands.first(where: { $0.configuration.commandName == name }),
-      let problem = OptionCheck(command)?.problem(in: arguments.dropFirst())
+      let finding = OptionCheck(command)?.finding(in: arguments.dropFirst())
     else { return }
-    Terminal.complain(usageError: problem, of: command)
-    exit(ExitCode.validationFailure.rawValue)
+    switch finding {
+    case .problem(let text):
+      Terminal.complain(usageError: text, of: command)
+      exit(ExitCode.validationFailure.rawValue)
+    case .idle(let notes): for note in notes { Terminal.complain("note: \(note)") }
+    }
   }
 
-  private func problem(in arguments: ArraySlice<String>) -> String? {
+  /// What there is to say of the arguments.
+  private enum Finding {
+    case problem(String)
+    case idle([String])
+  }
+
+  /// Options that change nothing unless another one is given, too.
+  private static let companions: [String: [(option: String, needs: String)]] = [
+    "fit": [("all", "--format json")], "compare": [("seed", "--bootstrap")],
+    "means": [("adjust", "--pairwise")], "predict": [("level", "--interval")],
+  ]
+
+  private func idle(_ given: [String: String]) -> [String] {
+    guard given["quiet"] == nil else { return [] }
+    return Self.companions[command.configuration.commandName ?? "", default: []].compactMap { option, needs in
+      let words = needs.dropFirst(2).split(separator: " ").map(String.init)
+      let isThere = given[words[0]].map { words.count == 1 || $0 == words[1] } ?? false
+      return given[option] == nil || isThere ? nil : "--\(option) changes nothing without \(needs)"
+    }
+  }
+
+  private func finding(in arguments: ArraySlice<String>) -> Finding? {
     var given: [String: String] = [:]
     var files = FileArguments()
     var rest = arguments
@@ -67,18 +92,21 @@ struct OptionCheck {
       let name = String(parts[0])
       guard let option = options[name] else {
         if ["help", "version"].contains(name) || name.hasPrefix("experimental-") { return nil }
-        return unknown(name)
+        return .problem(unknown(name, as: argument))
       }
-      guard option.kind == "option" else { continue }
+      guard option.kind == "option" else {
+        given[name] = ""
+        continue
+      }
       guard let value = parts.count > 1 ? String(parts[1]) : rest.popFirst() else { return nil }
       if let first = given.updateValue(value, forKey: name), !option.isRepeating {
-        return Self.twice(name, first, value)
+        return .problem(Self.twice(name, first, value))
       }
       if option.writes { files.written.append((argument: argument.prefix { $0 != "=" }, file: value)) }
       if option.reads { files.read.append(value) }
     }
     files.read += rest
-    return files.problem
+    return files.problem.map(Finding.problem) ?? .idle(idle(given))
   }
 
   /// The files that arguments name.
@@ -131,7 +159,8 @@ struct OptionCheck {
     "newdata": "--new", "reml": "nothing: REML is the default, --ml the other",
   ]
 
-  private func unknown(_ name: String) -> String {
+  private func unknown(_ name: String, as argument: String) -> String {
+    guard argument.hasPrefix("--") else { return "Unknown option '\(argument)'." }
     if let counterpart = Self.counterparts[name] { return "Unknown option '--\(name)'. Use \(counterpart)." }
     // Two edits turn any short name into any other.
     let near = NearestNames.of(name, among: options.keys.sorted()).filter { candidate in

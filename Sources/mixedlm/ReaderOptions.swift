@@ -50,7 +50,7 @@ struct ReaderOptions: ParsableArguments {
     var options = options
     for name in texts { options.types[name] = .string }
     let reading = try CSVReading(path, options: options)
-    if !quiet { for note in reading.notes { Terminal.complain("note: \(note)") } }
+    if !quiet { for note in reading.notes { Terminal.tell("note", note) } }
     return reading.frame
   }
 

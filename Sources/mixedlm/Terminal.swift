@@ -9,6 +9,9 @@ enum Terminal {
     _ = write(Array((message + "\n").utf8), to: STDERR_FILENO)
   }
 
+  /// Writes what the library has to say of a result: a note or a warning.
+  static func tell(_ kind: String, _ message: String) { complain("\(kind): \(inOptions(message))") }
+
   /// Writes a usage error as the parser reports a wrong option of a command.
   static func complain(usageError message: String, of command: any ParsableCommand.Type) {
     let usage = MixedLMCommand.usageString(for: command)
@@ -55,6 +58,9 @@ enum Terminal {
       ("name one, along: \"…\"", "choose another --kind"),
       ("missing: .drop", "--missing drop"), ("newLevels: .population", "--new-levels population"),
       ("leave the effects out, randomEffects: .none,", "leave out --exog-re,"),
+      ("Raise maxiter, leave method out, or", "Leave --method out, or"),
+      ("fit again from other starting values (startParams), or with method: nil", "leave --method out"),
+      (" A fit with startParams there leads to it", ""), ("nAGQ: 1", "--nagq 1"), ("nAGQ", "--nagq"),
       ("save with rows: true", "save without --no-rows"),
       ("exogRe", "--exog-re"), ("reFormula", "--re-formula"), ("vcFormula", "--vc-formula"),
       ("randomEffects: .factors([…]) with interval: .confidence", "with --interval confidence"),

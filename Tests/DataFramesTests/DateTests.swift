@@ -87,11 +87,57 @@ import Testing
     #expect(
       DataFrame.concat([data, data])["d"].type == .datetime && d.unique() == ["2020-01-30", "2020-02-01"])
     #expect(try Column([1, 2]).toDatetime(unit: "D").strings == ["1970-01-02", "1970-01-03"])
+    #expect(d.dt.mean() == "2020-01-31" && waits.dt.mean() == "1 days")
     #expect(Column([Date(timeIntervalSince1970: 0)]).strings == ["1970-01-01"])
     #expect(try Column(["1 days 02:00:00"]).toTimedelta().dt.totalSeconds().doubles == [93_600])
     #expect(
       try DataFrame(csvText: "d,x\n2020-01-30,1\n", options: CSVOptions(types: ["d": .datetime]))["d"].type
         == .datetime)
+  }
+
+  /// Values of pandas.
+  @Test(arguments: [
+    ("%U", ["00", "53", "01", "52", "08"]), ("%W", ["00", "52", "00", "53", "09"]),
+    ("%V", ["01", "52", "53", "01", "09"]), ("%G", ["2020", "2023", "2020", "2019", "2024"]),
+    ("%u%w", ["33", "70", "70", "11", "44"]), ("%e", [" 1", "31", " 3", "31", "29"]),
+    ("%-d/%-m", ["1/1", "31/12", "3/1", "31/12", "29/2"]),
+    ("%-H:%_M", ["5: 6", "23:59", "0: 0", "12: 0", "0:30"]),
+    ("%s", ["1577855167", "1704067199", "1609632000", "1546257600", "1709166600"]),
+    (
+      "%c|%F %T|%D",
+      [
+        "Wed Jan  1 05:06:07 2020|2020-01-01 05:06:07|01/01/20",
+        "Sun Dec 31 23:59:59 2023|2023-12-31 23:59:59|12/31/23",
+        "Sun Jan  3 00:00:00 2021|2021-01-03 00:00:00|01/03/21",
+        "Mon Dec 31 12:00:00 2018|2018-12-31 12:00:00|12/31/18",
+        "Thu Feb 29 00:30:00 2024|2024-02-29 00:30:00|02/29/24",
+      ]
+    ), ("%Q%%", ["%Q%", "%Q%", "%Q%", "%Q%", "%Q%"]),
+  ])
+  func writesTexts(format: String, texts: [String]) throws {
+    let d = try Column([
+      "2020-01-01 05:06:07", "2023-12-31 23:59:59.5", "2021-01-03", "2018-12-31 12:00", "2024-02-29 00:30",
+    ]).toDatetime()
+    #expect(d.dt.strftime(format).strings == texts)
+  }
+
+  @Test func numbersAndOrdersOfFields() throws {
+    let days = ["2024-01-05", "2024-12-31"]
+    for numbers in [Column([20_240_105, 20_241_231]), Column([20_240_105.0, 20_241_231.0])] {
+      #expect(try numbers.toDatetime(format: "%Y%m%d").strings == days)
+    }
+    var options = CSVOptions()
+    options.parseDates = ["d"]
+    let read = try DataFrame(csvText: "d\n20240105\n20241231\n", options: options)
+    #expect(read["d"].type == .datetime && read["d"].strings == days)
+    #expect(try Column([1_577_855_167_000_000_000]).toDatetime().strings == ["2020-01-01 05:06:07"])
+    // The first date with a choice settles the order for all.
+    #expect(try Column(["13/02/2024", "01/02/2024"]).toDatetime().strings == ["2024-02-13", "2024-02-01"])
+    let american = Column(["01/02/2024", "13/02/2024"])
+    #expect(try american.toDatetime(errors: .coerce).strings == ["2024-01-02", nil])
+    #expect(try american.toDatetime(dayfirst: true).strings == ["2024-02-01", "2024-02-13"])
+    let error = try #require(throws: DataFrameError.self) { try american.toDatetime() }
+    #expect(error.message.contains("row 1") && error.message.contains("the month being first"))
   }
 
   @Test func namesWhatIsWrong() throws {

@@ -36,6 +36,22 @@ struct LabelledValuesTests {
     #expect(none.description == "Empty DataFrame\nColumns: []\nIndex: []")
   }
 
+  @Test func arithmeticByLabel() throws {
+    let (a, b) = (Series(index: ["x", "y"], values: [2, 8]), Series(index: ["y", "x"], values: [2, 1]))
+    #expect((a / b).values == [2, 4] && (1 - a).values == [-1, -7] && (b * 2).index == ["y", "x"])
+    #expect(
+      a.mean() == 5 && abs(a.log().exp().sum() - 10) < 1e-12 && (0 - a).abs() == a && a.pow(2)["y"] == 64)
+    #expect((Column([3.0, 4]) - a).doubles == [1, -4] && (a + Column([1, 1])).doubles == [3, 9])
+    let frame = try DataFrame(["g": ["a", nil, "a"], "x": [1.0, 2, nil]])
+    #expect(
+      frame.isna().sum() == Series(index: ["g", "x"], values: [1, 1]) && frame.nunique().values == [1, 2])
+    #expect(frame.mean() == Series(index: ["x"], values: [1.5]) && frame.count().values == [2, 2])
+    let matrix = LabeledMatrix(index: ["r", "s"], columns: ["x", "y"], values: Matrix([[1, 2], [3, 4]]))
+    #expect(matrix.frame.csvText() == ",x,y\nr,1.0,2.0\ns,3.0,4.0\n")
+    let corrected = try multipletests(Series(index: ["p", "q"], values: [0.01, 0.5]), method: "bonferroni")
+    #expect(corrected.pvalsCorrected == [0.02, 1] && corrected.reject == [true, false])
+  }
+
   @Test func groupLabelsFollowPython() {
     let five: GroupLabel = 5
     #expect(five == 5.0 && five.hashValue == GroupLabel(5.0).hashValue && GroupLabel(true) == 1)

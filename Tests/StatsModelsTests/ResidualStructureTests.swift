@@ -312,4 +312,12 @@ import Testing
     let value = try engine.loglike(fit.paramsObject, profileFe: true)
     #expect(abs(value - fit.llf) < 1e-6)
   }
+
+  /// From the residuals of the model without them a search of the variances ends at -112.889; nlme has this one, too.
+  @Test func bestOfTwoMaxima() throws {
+    let data = try DataFrame(csv: Fixtures.data("two_spreads"))
+    let fit = try mixedlm("y ~ 1 + x + sx + (1 + t | g)", data, variance: .byGroup("sx")).fit(reml: false)
+    #expect(fit.converged && abs(fit.llf + 110.22664) < 1e-4)
+    #expect(abs(fit.feParams["Intercept"] - 3.2761) < 1e-3)
+  }
 }

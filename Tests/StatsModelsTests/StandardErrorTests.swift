@@ -145,6 +145,47 @@ import Testing
     #expect(results.bseFe.values.allSatisfy { $0 > 0 && $0.isFinite })
   }
 
+  /// Effects that the fixed effects describe do not vary, and all else is as without them: some 40 % of such fits ended far out
+  /// on the ridge.
+  @Test(arguments: [
+    ("y ~ x + h + (1 | g) + (1 | h)", "y ~ x + h + (1 | g)"),
+    ("y ~ x + h + (1 | h) + (x | g)", "y ~ x + h + (x | g)"),
+    ("y ~ x + h + (x | h)", "y ~ x + h + (0 + x | h)"),
+    ("y ~ x + h + (1 | g) + (x || h)", "y ~ x + h + (1 | g) + (0 + x | h)"),
+    ("y ~ x * h + (1 | g) + (x | h)", "y ~ x * h + (1 | g)"),
+  ])
+  func describedEffects(formula: String, rest: String) throws {
+    for seed in 0..<8 {
+      var noise = SyntheticData.Noise(UInt64(seed))
+      let (g, h) = ((0..<80).map { $0 * 7 % 8 }, (0..<80).map { $0 / 2 % 4 })
+      let effects = (0..<8).map { _ in (1.3 * noise.next(), 0.5 * noise.next()) }
+      let x = g.map { _ in noise.next() }
+      let y = x.indices.map { 100 + effects[g[$0]].0 + (0.4 + effects[g[$0]].1) * x[$0] + noise.next() }
+      let frame = try DataFrame(["g": g, "h": h.map { "level \($0)" }, "x": x, "y": y])
+      let (full, reduced) = (try mixedlm(formula, frame).fit(), try mixedlm(rest, frame).fit())
+      #expect(full.converged && abs(full.llf - reduced.llf) < 1e-7, "seed \(seed)")
+      #expect(full.warnings.contains { $0.kind == .notIdentifiable && $0.message.contains("| h)") })
+      for (a, b) in zip(full.feParams.values, reduced.feParams.values) {
+        #expect(abs(a - b) < 1e-4, "seed \(seed)")
+      }
+      #expect(full.bseFe.values.allSatisfy { $0 > 0 && $0.isFinite })
+      for term in full.terms where term.group == "h" && term.names[0] == "Intercept" {
+        #expect(abs(term.covariance.values[0, 0]) < 1e-12)
+      }
+      if formula.contains("(1 | h)") {
+        let tests = try (full.coefficients(ddf: .kenwardRoger), reduced.coefficients(ddf: .kenwardRoger))
+        for (a, b) in zip(tests.0.df, tests.1.df) { #expect(abs(a - b) < 1e-4 * b, "seed \(seed)") }
+      }
+    }
+  }
+
+  @Test func describedAlone() throws {
+    let fit = try mixedlm("y ~ C(s) + (1 | s)", Self.frame).fit()
+    let plain = try ols("y ~ C(s)", Self.frame).fit()
+    #expect(fit.terms[0].covariance.values[0, 0] == 0 && abs(fit.scale - plain.scale) < 1e-10)
+    for (a, b) in zip(fit.bseFe.values, plain.bse.values) { #expect(abs(a - b) < 1e-10) }
+  }
+
   /// Every split between effects and residuals has the likelihood that is printed.
   @Test func theSmallestCovarianceIsGiven() throws {
     let results = try mixedlm("y ~ arm + (arm | pair)", Self.frame).fit()

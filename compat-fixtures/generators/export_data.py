@@ -38,6 +38,7 @@ ORIGINS = {  # origin -> (licence, data sets)
     "statsmodels 0.15.0, regression/tests/results": ("BSD-3-Clause", " ".join(f"lme{i:02}" for i in range(12))),
     "generators/students_tests.py (numpy generator, seed 102)": ("BSD-3-Clause", "students_tests"),
     "random numbers, kept for their two maxima": ("BSD-3-Clause", "four_variances"),
+    "random numbers, kept for their two maxima beside residual variances": ("BSD-3-Clause", "two_spreads"),
     "random numbers, kept for two maxima of a profile": ("BSD-3-Clause", "near_singular"),
     "generators/students.py (numpy generator, seed 31)": ("BSD-3-Clause", "students"),
     "generators/simulate_data.py (numpy generator)": (

@@ -177,7 +177,14 @@ struct CSVReader {
       for chunk in chunks { chunk.columns[field].releaseValues() }
       let isLabels = hasLabels && field == 0
       if let type = options.types[name], !isLabels {
-        columns.append(try column.converted(to: type))
+        if type == .integer, let row = column.firstFraction {
+          throw DataFrameError(
+            .wrongType,
+            "column \(PythonText.quoted(name)): \(column[row]?.description ?? "") in row \(row) is no whole number, as dtype "
+              + "asks: take .double", path: location.path)
+        }
+        // digits are a date as it is written, not a number of seconds
+        columns.append(type == .datetime ? try column.writtenDates() : try column.converted(to: type))
       } else {
         columns.append(column)
       }
@@ -187,7 +194,7 @@ struct CSVReader {
         throw DataFrameError(
           .unknownName, NearestNames.message("column", name, among: header.names), path: location.path)
       }
-      if let dates = try? columns[place].toDatetime() { columns[place] = dates }
+      if let dates = try? columns[place].writtenDates() { columns[place] = dates }
     }
     guard hasLabels else { return try DataFrame(columns: columns) }
     return try DataFrame(columns: Array(columns.dropFirst()), rowLabels: RowLabels(values: columns[0]))

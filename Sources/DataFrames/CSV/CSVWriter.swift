@@ -142,7 +142,8 @@ struct CSVWriter {
   ) throws(Failure) {
     var piece: [UInt8] = []
     let fields = frame.columns.map(texts)
-    let names = (index ? [indexLabel] : []) + frame.columnNames
+    let label = indexLabel.isEmpty ? frame.rowLabels.name ?? "" : indexLabel
+    let names = (index ? [label] : []) + frame.columnNames
     if header { append(names.map { quoted($0) }, to: &piece) }
     let hasNumberLabels = frame.rowLabels.areNumbers
     for row in 0..<frame.rowCount {

@@ -73,14 +73,17 @@ struct CalendarTime {
   var quarter: Int { (month + 2) / 3 }
 
   /// The week of ISO 8601, from 1.
-  var isoWeek: Int {
+  var isoWeek: Int { isoDate.week }
+
+  /// Year and week of ISO 8601: the week belongs to the year in which its Thursday lies.
+  private var isoDate: (year: Int, week: Int) {
     let week = (dayOfYear - weekday + 9) / 7
     func weeks(_ year: Int) -> Int {
       let last = CalendarTime(year: year, month: 12, day: 31)?.weekday ?? 0
       return last == 3 || (last == 4 && Self.isLeap(year)) ? 53 : 52
     }
-    if week == 0 { return weeks(Swift.max(year - 1, 1)) }
-    return week > weeks(year) ? 1 : week
+    if week == 0 { return (year - 1, weeks(Swift.max(year - 1, 1))) }
+    return week > weeks(year) ? (year + 1, 1) : (year, week)
   }
 
   static let monthNames = [
@@ -103,9 +106,9 @@ struct CalendarTime {
     return fraction == 0 ? whole : "\(whole).\(digits(fraction, 6))"
   }
 
-  private static func digits(_ number: Int, _ width: Int = 2) -> String {
+  private static func digits(_ number: Int, _ width: Int = 2, pad: Character = "0") -> String {
     let text = String(number)
-    return String(repeating: "0", count: Swift.max(0, width - text.count)) + text
+    return String(repeating: pad, count: Swift.max(0, width - text.count)) + text
   }
 
   /// The text of C's `strftime`, in English; a directive that is not known stays as it is.
@@ -113,30 +116,65 @@ struct CalendarTime {
     var result = ""
     var rest = Substring(format)
     while let character = rest.popFirst() {
-      guard character == "%", let directive = rest.popFirst() else {
+      guard character == "%", var directive = rest.popFirst() else {
         result.append(character)
         continue
       }
-      switch directive {
-      case "Y": result += Self.digits(year, 4)
-      case "y": result += Self.digits(year % 100)
-      case "m": result += Self.digits(month)
-      case "d": result += Self.digits(day)
-      case "H": result += Self.digits(hour)
-      case "I": result += Self.digits((hour + 11) % 12 + 1)
-      case "p": result += hour < 12 ? "AM" : "PM"
-      case "M": result += Self.digits(minute)
-      case "S": result += Self.digits(second)
-      case "f": result += Self.digits(microsecond, 6)
-      case "j": result += Self.digits(dayOfYear, 3)
-      case "B": result += Self.monthNames[month - 1]
-      case "b": result += Self.monthNames[month - 1].prefix(3)
-      case "A": result += Self.dayNames[weekday]
-      case "a": result += Self.dayNames[weekday].prefix(3)
-      case "%": result += "%"
-      default: result += "%\(directive)"
+      // %-d and %_d: no zeros before a number, and blanks in their place.
+      let flag = directive
+      if "-_".contains(flag), let next = rest.popFirst() { directive = next }
+      guard let text = written(directive) else {
+        result += "%" + (flag == directive ? "" : String(flag)) + String(directive)
+        continue
       }
+      let zeros = flag == directive || Int(text) == nil ? "" : text.dropLast().prefix { $0 == "0" }
+      result +=
+        (flag == "_" ? String(repeating: " ", count: zeros.count) : "") + text.dropFirst(zeros.count)
     }
     return result
+  }
+
+  /// What a directive of `strftime` stands for; nil for one that is not known.
+  private func written(_ directive: Character) -> String? {
+    switch directive {
+    case "Y": Self.digits(year, 4)
+    case "C": Self.digits(year / 100)
+    case "y": Self.digits(year % 100)
+    case "m": Self.digits(month)
+    case "d": Self.digits(day)
+    case "e": Self.digits(day, pad: " ")
+    case "H": Self.digits(hour)
+    case "k": Self.digits(hour, pad: " ")
+    case "I": Self.digits((hour + 11) % 12 + 1)
+    case "l": Self.digits((hour + 11) % 12 + 1, pad: " ")
+    case "p": hour < 12 ? "AM" : "PM"
+    case "M": Self.digits(minute)
+    case "S": Self.digits(second)
+    case "f": Self.digits(microsecond, 6)
+    case "j": Self.digits(dayOfYear, 3)
+    case "B": Self.monthNames[month - 1]
+    case "b", "h": String(Self.monthNames[month - 1].prefix(3))
+    case "A": Self.dayNames[weekday]
+    case "a": String(Self.dayNames[weekday].prefix(3))
+    case "u": String(weekday + 1)
+    case "w": String((weekday + 1) % 7)
+    // Weeks that begin on Sundays, and on Mondays; days before the first are in week 0.
+    case "U": Self.digits((dayOfYear + 6 - (weekday + 1) % 7) / 7)
+    case "W": Self.digits((dayOfYear + 6 - weekday) / 7)
+    case "V": Self.digits(isoDate.week)
+    case "G": Self.digits(isoDate.year, 4)
+    case "g": Self.digits(isoDate.year % 100)
+    case "s": String(Self.floorDivided(microseconds, Self.second))
+    case "F": formatted("%Y-%m-%d")
+    case "D", "x": formatted("%m/%d/%y")
+    case "T", "X": formatted("%H:%M:%S")
+    case "R": formatted("%H:%M")
+    case "r": formatted("%I:%M:%S %p")
+    case "c": formatted("%a %b %e %H:%M:%S %Y")
+    case "n": "\n"
+    case "t": "\t"
+    case "%": "%"
+    default: nil
+    }
   }
 }

@@ -4,37 +4,56 @@ extension Column {
   /// The column as points in time.
   ///
   /// - Parameters:
-  ///   - format: the form of the texts as `strftime` writes it, `%d.%m.%Y`; nil for ISO 8601 and common forms.
+  ///   - format: the form of the texts as `strftime` writes it, `%d.%m.%Y`; numbers are read by it, too. Nil for ISO 8601
+  ///     and common forms, where the first value tells whether the day comes before the month in all of them.
   ///   - dayfirst: whether `1/2/2020` is the first of February.
   ///   - errors: whether a text that is no date is an error or becomes missing.
-  ///   - unit: what numbers count since 1970 began: `D`, `h`, `min`, `s`, `ms`, `us`.
+  ///   - unit: what numbers count since 1970 began, without a `format`: `D`, `h`, `min`, `s`, `ms`, `us`, `ns`.
   /// - Throws: ``DataFrameError`` that names the first text that is no date, and for an unknown unit.
   ///
   /// Python: pandas.to_datetime
   public func toDatetime(
-    format: String? = nil, dayfirst: Bool = false, errors: ConversionErrors = .raise, unit: String = "s"
+    format: String? = nil, dayfirst: Bool = false, errors: ConversionErrors = .raise, unit: String = "ns"
   ) throws(DataFrameError) -> Column {
     if case .time(let times) = storage, times.kind == .moment { return self }
-    if type == .integer || type == .double {
-      guard let length = DateReader.unitLength(unit) else {
-        throw DataFrameError(
-          .invalidArgument, "toDatetime: no unit \(PythonText.quoted(unit)): D, h, min, s, ms, us")
-      }
-      let values = Aggregation.numbers(self).map { number in
-        Int(exactly: (number * Double(length)).rounded()) ?? TimeColumn.missing
-      }
-      return Column(name: name, storage: .time(TimeColumn(.moment, microseconds: values)))
+    guard format == nil, type == .integer || type == .double else {
+      return try writtenDates(format: format, dayfirst: dayfirst, errors: errors)
     }
+    let factor = try DateReader.unit(unit, for: "toDatetime")
+    let values = Aggregation.numbers(self).map { number in
+      Int(exactly: (number * factor).rounded()) ?? TimeColumn.missing
+    }
+    return Column(name: name, storage: .time(TimeColumn(.moment, microseconds: values)))
+  }
+
+  /// The dates that texts write, and numbers such as 20200131.
+  ///
+  /// - Throws: ``DataFrameError`` that names the first value that is no date.
+  package func writtenDates(
+    format: String? = nil, dayfirst: Bool = false, errors: ConversionErrors = .raise
+  ) throws(DataFrameError) -> Column {
     let (codes, levels) = factorized()
-    let values = levels.map { level -> Int? in
-      let text = level.description.trimmingBlanks
-      return format.map { DateReader.moment(text, format: $0) } ?? DateReader.moment(text, dayFirst: dayfirst)
+    let texts = levels.map { level in
+      (level.number.flatMap { Int(exactly: $0) }.map(String.init) ?? level.description).trimmingBlanks
+    }
+    let orders = format == nil ? texts.map { DateReader.isDayFirst($0, preferred: dayfirst) } : []
+    let first = orders.isEmpty ? nil : codes.lazy.compactMap { $0 < 0 ? nil : orders[Int($0)] }.first
+    let values = texts.map { text in
+      format.map { DateReader.moment(text, format: $0) }
+        ?? DateReader.moment(text, isDayFirst: first ?? dayfirst)
     }
     if errors == .raise, let row = codes.firstIndex(where: { $0 >= 0 && values[Int($0)] == nil }) {
       throw DataFrameError(
         .wrongType,
         "column \(PythonText.quoted(name)): \(levels[Int(codes[row])].debugDescription) in row \(row) is no date"
-          + (format.map { " of the form \(PythonText.quoted($0))" } ?? "; format: names its form")
+          + (format.map { " of the form \(PythonText.quoted($0))" }
+            ?? first.map {
+              $0
+                ? ", the day being first as in the first value"
+                : ", the month being first as in the first value"
+            }
+            ?? "")
+          + (format == nil ? "; format: names the form" : "")
           + "; errors: .coerce makes such values missing")
     }
     let moments = codes.map { $0 < 0 ? TimeColumn.missing : values[Int($0)] ?? TimeColumn.missing }
@@ -46,15 +65,12 @@ extension Column {
   /// - Throws: ``DataFrameError`` that names the first text that is no span, and for an unknown unit.
   ///
   /// Python: pandas.to_timedelta
-  public func toTimedelta(unit: String = "D") throws(DataFrameError) -> Column {
+  public func toTimedelta(unit: String = "ns") throws(DataFrameError) -> Column {
     if case .time(let times) = storage, times.kind == .span { return self }
-    guard let length = DateReader.unitLength(unit) else {
-      throw DataFrameError(
-        .invalidArgument, "toTimedelta: no unit \(PythonText.quoted(unit)): D, h, min, s, ms, us")
-    }
+    let factor = try DateReader.unit(unit, for: "toTimedelta")
     let (codes, levels) = factorized()
     let values = levels.map { level in
-      level.number.map { Int(exactly: ($0 * Double(length)).rounded()) } ?? DateReader.span(level.description)
+      level.number.map { Int(exactly: ($0 * factor).rounded()) } ?? DateReader.span(level.description)
     }
     if let row = codes.firstIndex(where: { $0 >= 0 && values[Int($0)] == nil }) {
       throw DataFrameError(
@@ -220,6 +236,15 @@ public struct DatetimeProperties: Sendable {
   public func min() -> String? { Column(storage: .time(times)).argmin().flatMap(times.text) }
   /// The last moment, or the longest span, as text; nil without values. Python: Series.max
   public func max() -> String? { Column(storage: .time(times)).argmax().flatMap(times.text) }
+
+  /// The mean moment or span as text; nil without values. Python: Series.mean
+  public func mean() -> String? {
+    let known = times.microseconds.filter { $0 != TimeColumn.missing }
+    guard let origin = known.first else { return nil }
+    let sum = known.reduce(0.0) { $0 + Double($1 - origin) }
+    let mean = origin + Int((sum / Double(known.count)).rounded(.down))
+    return TimeColumn(times.kind, microseconds: [mean]).text(0)
+  }
 
   /// The days from a moment, or from the first one, with fractions.
   ///

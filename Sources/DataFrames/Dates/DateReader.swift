@@ -3,8 +3,30 @@ enum DateReader {
   /// The microseconds since 1970 began of a text: `2020-03-31`, `2020-03-31T12:30:00.5`, `2020/3/31`, `3/31/2020`,
   /// `20200331`, `31 March 2020`, `Mar 31, 2020`; nil for others.
   ///
-  /// - Parameter dayFirst: whether `1/2/2020` is the first of February.
-  static func moment(_ text: String, dayFirst: Bool = false) -> Int? {
+  /// - Parameter isDayFirst: whether `1/2/2020` is the first of February; nil takes the order in which there is such a
+  ///   date, the month being first where both are.
+  static func moment(_ text: String, isDayFirst: Bool? = nil) -> Int? {
+    let parts = parts(text)
+    guard parts.count >= 3, parts.count <= 8, let date = date(parts[0], parts[1], parts[2], isDayFirst) else {
+      return nil
+    }
+    guard let time = clock(Array(parts[3...])) else { return nil }
+    return CalendarTime(year: date.year, month: date.month, day: date.day, sinceMidnight: time)?.microseconds
+  }
+
+  /// Whether a text writes the day before the month; nil where the text leaves no choice, as `2020-03-31`.
+  ///
+  /// - Parameter preferred: the answer where both would be dates.
+  static func isDayFirst(_ text: String, preferred: Bool) -> Bool? {
+    let parts = parts(text)
+    guard parts.count >= 3, parts[0].count < 4, [2, 4].contains(parts[2].count), let x = number(parts[0]),
+      let y = number(parts[1])
+    else { return nil }
+    return x > 12 || (preferred && y <= 12)
+  }
+
+  /// Year, month, day and what follows, as texts in the order written.
+  private static func parts(_ text: String) -> [[UInt8]] {
     var parts = text.utf8.split { !(48...57).contains($0) && !isLetter($0) }.map(Array.init)
     // 2020-03-31T12:30 and 12:30:00Z.
     parts = parts.flatMap { part -> [[UInt8]] in
@@ -12,17 +34,18 @@ enum DateReader {
         Array.init)
       return pieces.allSatisfy { $0.allSatisfy { (48...57).contains($0) } } ? pieces : [part]
     }
-    if text.utf8.contains(where: { $0 >= 128 || $0 == UInt8(ascii: "+") }) { return nil }
+    // 10:20:30 is no date of 2030.
+    let separator = text.utf8.first { !(48...57).contains($0) && !isLetter($0) }
+    if separator == UInt8(ascii: ":") || text.utf8.contains(where: { $0 >= 128 || $0 == UInt8(ascii: "+") }) {
+      return []
+    }
     if parts.count == 1, parts[0].count == 8 {
       parts = [Array(parts[0][..<4]), Array(parts[0][4..<6]), Array(parts[0][6...])]
     }
+    if parts.count == 2, month(parts[0]) != nil, parts[1].count == 4 { parts.insert([49], at: 1) }
     // A year, or a year and a month, stands for its first day.
     while parts.count < 3, parts.first?.count == 4 { parts.append([48, 49]) }
-    guard parts.count >= 3, parts.count <= 7, let date = date(parts[0], parts[1], parts[2], dayFirst) else {
-      return nil
-    }
-    guard let time = time(Array(parts[3...])) else { return nil }
-    return CalendarTime(year: date.year, month: date.month, day: date.day, sinceMidnight: time)?.microseconds
+    return parts
   }
 
   private static func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte & 0xDF) }
@@ -41,19 +64,37 @@ enum DateReader {
   }
 
   private static func date(
-    _ a: [UInt8], _ b: [UInt8], _ c: [UInt8], _ dayFirst: Bool
+    _ a: [UInt8], _ b: [UInt8], _ c: [UInt8], _ isDayFirst: Bool?
   ) -> (year: Int, month: Int, day: Int)? {
-    if let month = month(a), let day = number(b), let year = number(c), c.count == 4 {
-      return (year, month, day)
+    if let month = month(a), let day = number(b), let year = year(c) { return (year, month, day) }
+    if let month = month(b), let first = number(a) {
+      if a.count == 4 { return number(c).map { (first, month, $0) } }
+      return year(c).map { ($0, month, first) }
     }
-    if let month = month(b), let first = number(a), let last = number(c) {
-      return a.count == 4 ? (first, month, last) : c.count == 4 ? (last, month, first) : nil
+    guard let x = number(a), let y = number(b) else { return nil }
+    if a.count == 4 { return number(c).map { (x, y, $0) } }
+    guard let z = year(c) else { return nil }
+    return isDayFirst ?? (x > 12) ? (z, y, x) : (z, x, y)
+  }
+
+  /// A year of four digits, or of two: from 1969 to 2068.
+  private static func year(_ digits: [UInt8]) -> Int? {
+    guard [2, 4].contains(digits.count), let year = number(digits) else { return nil }
+    return digits.count == 4 ? year : century(year)
+  }
+
+  private static func century(_ year: Int) -> Int { year < 69 ? 2000 + year : 1900 + year }
+
+  /// Microseconds since midnight of the parts of a time, after which AM or PM may stand.
+  private static func clock(_ parts: [[UInt8]]) -> Int? {
+    guard let last = parts.last.map({ String(decoding: $0, as: UTF8.self).uppercased() }),
+      ["AM", "PM"].contains(last)
+    else { return parts.count > 4 ? nil : time(parts) }
+    guard parts.count > 1, let time = time(Array(parts.dropLast())), time < 13 * CalendarTime.hour else {
+      return nil
     }
-    guard let x = number(a), let y = number(b), let z = number(c) else { return nil }
-    if a.count == 4 { return (x, y, z) }
-    guard c.count == 4 else { return nil }
-    let isDayFirst = (dayFirst && y <= 12) || x > 12
-    return isDayFirst ? (z, y, x) : (z, x, y)
+    let morning = time % (12 * CalendarTime.hour)
+    return last == "AM" ? morning : morning + 12 * CalendarTime.hour
   }
 
   /// Microseconds since midnight of hours, minutes, seconds and decimals of seconds.
@@ -97,7 +138,7 @@ enum DateReader {
       switch directive {
       case "Y": guard let found = digits(4) else { return nil }; year = found
       case "y":
-        guard let found = digits(2) else { return nil }; year = found < 69 ? 2000 + found : 1900 + found
+        guard let found = digits(2) else { return nil }; year = century(found)
       case "m": guard let found = digits(2) else { return nil }; month = found
       case "d": guard let found = digits(2) else { return nil }; day = found
       case "H", "I": guard let found = digits(2) else { return nil }; hour = found
@@ -157,6 +198,16 @@ enum DateReader {
       }
     }
     return words.isEmpty ? nil : total
+  }
+
+  /// Microseconds of a unit, `ns` included, that an argument names.
+  static func unit(_ name: String, for function: String) throws(DataFrameError) -> Double {
+    if name == "ns" { return 1e-3 }
+    guard let length = unitLength(name) else {
+      throw DataFrameError(
+        .invalidArgument, "\(function): no unit \(PythonText.quoted(name)): D, h, min, s, ms, us, ns")
+    }
+    return Double(length)
   }
 
   /// The microseconds of a unit that pandas knows: `D`, `day`, `h`, `min`, `s`, `ms`, `us`, `W`; nil for others.

@@ -67,6 +67,15 @@ public struct ColumnGroupBy: Sendable {
   /// Python: SeriesGroupBy.size
   public func size() throws(DataFrameError) -> DataFrame { try groups.size() }
 
+  /// Count, mean, standard deviation, least, quartiles and greatest, as columns of their names beside the keys.
+  /// - Throws: ``DataFrameError`` for texts and categories.
+  ///
+  /// Python: SeriesGroupBy.describe
+  public func describe() throws -> DataFrame {
+    try groups.table(
+      GroupBy.summaries.map { try $0.function(column, groups.grouping).renamed($0.name) })
+  }
+
   /// The numbers that a function makes of each group's values, as a column of the column's name beside the keys.
   ///
   /// - Throws: what the function throws.

@@ -135,14 +135,18 @@ extension GroupBy {
   /// `x_mean`, and so on.
   /// Python: DataFrameGroupBy.describe
   public func describe() throws -> DataFrame {
-    let functions: [(String, Aggregation)] = [
+    try table(
+      values.filter(\.isNumeric).flatMap { column in
+        try Self.summaries.map { try $0.function(column, grouping).renamed("\(column.name)_\($0.name)") }
+      })
+  }
+
+  /// What `describe` tells of the values of a group.
+  static var summaries: [(name: String, function: Aggregation)] {
+    [
       ("count", .count), ("mean", .mean), ("std", .std), ("min", .min), ("25%", .quantile(0.25)),
       ("50%", .median), ("75%", .quantile(0.75)), ("max", .max),
     ]
-    return try table(
-      values.filter(\.isNumeric).flatMap { column in
-        try functions.map { try $1(column, grouping).renamed("\(column.name)_\($0)") }
-      })
   }
 
   /// The value of a function of each group's values, in every row of the group; missing in rows of no group.

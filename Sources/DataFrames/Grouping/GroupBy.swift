@@ -121,6 +121,13 @@ extension DataFrame {
     return grouped([labels], sort: sort, dropna: dropna)
   }
 
+  /// The rows in two groups, those for which a mask is false and those for which it is true.
+  ///
+  /// - Throws: ``DataFrameError`` unless the mask has a value for each row.
+  ///
+  /// Python: DataFrame.groupby
+  public func groupby(_ mask: Mask) throws(DataFrameError) -> GroupBy { try groupby(mask.column) }
+
   private func grouped(_ keys: [Column], sort: Bool, dropna: Bool) -> GroupBy {
     let names = Set(keys.map { ColumnValue.string($0.name) })
     return GroupBy(

@@ -172,18 +172,18 @@ extension DataFrame {
     _ other: DataFrame, on: String? = nil, how: JoinType = .left, lsuffix: String = "", rsuffix: String = ""
   ) throws(DataFrameError) -> DataFrame {
     if how == .cross { return try merge(other, how: .cross, suffixes: (lsuffix, rsuffix)) }
-    let labels =
-      try on.map { name throws(DataFrameError) in try column(name).astype(.string) } ?? rowLabels.column
-    let keys = try JoinKeys(
-      [(labels, other.rowLabels.column)], leftCount: rowCount, rightCount: other.rowCount)
+    var labels = try on.map { name throws(DataFrameError) in try column(name) } ?? rowLabels.values
+    var others = other.rowLabels.values
+    // Numbers are matched, and in order, by their values, labels of several types by their texts.
+    if labels.type != others.type {
+      let common: ColumnType = labels.isNumeric && others.isNumeric ? .double : .string
+      (labels, others) = (labels.astype(common), others.astype(common))
+    }
+    let keys = try JoinKeys([(labels, others)], leftCount: rowCount, rightCount: other.rowCount)
     let rows = try JoinRows(keys, how)
     let result = try Self.joined(self, other, rows, shared: [], suffixes: (lsuffix, rsuffix))
-    let found = Self.key(on == nil ? labels : rowLabels.column, other.rowLabels.column, rows)
+    if on == nil { return try result.labeled(RowLabels(values: Self.key(labels, others, rows))) }
+    let found = Self.key(rowLabels.values.astype(.string), others.astype(.string), rows)
     return try result.labeled(RowLabels(found.strings.map { $0 ?? "nan" }))
   }
-}
-
-extension RowLabels {
-  /// The labels as a column of texts.
-  var column: Column { Column(storage: .string(StringColumn(Array(self)))) }
 }

@@ -33,7 +33,7 @@ extension DataFrame {
       } else {
         rows(uncheckedPositions: try order(Array(0..<rowCount), names, ascending, naPosition))
       }
-    return ignoreIndex ? sorted.resetIndex() : sorted
+    return ignoreIndex ? sorted.resetIndex(drop: true) : sorted
   }
 
   /// The rows at some places, which are the labels too where rows are numbered from 0.
@@ -68,13 +68,11 @@ extension DataFrame {
     try sortValues(by: [name], ascending: [ascending], naPosition: naPosition, ignoreIndex: ignoreIndex)
   }
 
-  /// The rows sorted by their labels: as numbers if all are whole numbers, else as texts.
+  /// The rows sorted by their labels: as values of the type that ``DataFrame/setIndex(_:)`` took, as numbers if all are whole
+  /// numbers, else as texts.
   /// Python: DataFrame.sort_index
   public func sortIndex(ascending: Bool = true) -> DataFrame {
-    let texts = Array(rowLabels)
-    let numbers = texts.compactMap { Int($0) }
-    let labels = numbers.count == texts.count ? Column(numbers) : rowLabels.column
-    return rows(uncheckedPositions: labels.sortedPositions(ascending: ascending))
+    rows(uncheckedPositions: rowLabels.values.sortedPositions(ascending: ascending))
   }
 
   /// The rows with the greatest values, the greatest first; of equal ones the first rows.
@@ -135,7 +133,7 @@ extension DataFrame {
     subset: [String]? = nil, keep: DuplicateRule = .first, ignoreIndex: Bool = false
   ) throws(DataFrameError) -> DataFrame {
     let kept = filter(!(try duplicated(subset: subset, keep: keep)))
-    return ignoreIndex ? kept.resetIndex() : kept
+    return ignoreIndex ? kept.resetIndex(drop: true) : kept
   }
 }
 

@@ -17,7 +17,8 @@ extension DataFrame {
   ///   - index: the values that become rows, under the column's name (`row_0` without a name).
   ///   - columns: the values that become columns.
   ///   - normalize: what counts are divided by; nil leaves counts.
-  ///   - margins: whether a row and a column `All` give the sums; only without `normalize`.
+  ///   - margins: whether a row and a column `All` give the sums, or the shares of all rows: of shares in each row there
+  ///     is the row alone, in each column the column alone.
   /// - Throws: ``DataFrameError`` for columns of different lengths.
   ///
   /// Python: pandas.crosstab
@@ -32,31 +33,34 @@ extension DataFrame {
     var counts = [[Int]](repeating: [Int](repeating: 0, count: grid.rows.count), count: grid.columns.count)
     for (row, code) in grid.rows.codes.enumerated() { counts[Int(grid.columns.codes[row])][Int(code)] += 1 }
     var key = grid.rowKeys[0].renamed(rowName)
-    let rowSums = grid.rows.sizes
-    let columnSums = grid.columns.sizes
-    if let normalize {
-      let shares = counts.enumerated().map { column, cells in
-        cells.enumerated().map { row, count -> Double in
-          let total =
-            switch normalize {
-            case .all: complete.rowCount
-            case .index: rowSums[row]
-            case .columns: columnSums[column]
-            }
-          return Double(count) / Double(total)
-        }
-      }
-      return try DataFrame(
-        columns: [key] + zip(grid.columnNames, shares).map { Column(name: $0, $1) })
-    }
+    var rowSums = grid.rows.sizes
+    var columnSums = grid.columns.sizes
     var names = grid.columnNames
-    if margins {
+    if margins, normalize != .columns {
       for column in counts.indices { counts[column].append(columnSums[column]) }
-      counts.append(rowSums + [complete.rowCount])
-      names.append("All")
+      rowSums.append(complete.rowCount)
       key = Column.concatenated([key.astype(.string), Column(["All"])])
     }
-    return try DataFrame(columns: [key] + zip(names, counts).map { Column(name: $0, $1) })
+    if margins, normalize != .index {
+      counts.append(rowSums)
+      columnSums.append(complete.rowCount)
+      names.append("All")
+    }
+    guard let normalize else {
+      return try DataFrame(columns: [key] + zip(names, counts).map { Column(name: $0, $1) })
+    }
+    let shares = counts.enumerated().map { column, cells in
+      cells.enumerated().map { row, count -> Double in
+        let total =
+          switch normalize {
+          case .all: complete.rowCount
+          case .index: rowSums[row]
+          case .columns: columnSums[column]
+          }
+        return Double(count) / Double(total)
+      }
+    }
+    return try DataFrame(columns: [key] + zip(names, shares).map { Column(name: $0, $1) })
   }
 
   /// Truth columns in place of columns of labels: `g_a` says where `g` is `a`.

@@ -69,7 +69,7 @@ extension DataFrame {
     let kept = spread.indices.filter { spread[$0].nonMissingCount > 0 }
     spread = kept.map { spread[$0] }
     var keys = grid.rowKeys
-    if margins {
+    if margins, !spread.isEmpty {
       let total = try Column.concatenated([
         aggfunc(source, grid.rows), aggfunc(source, Grouping(single: source.count)),
       ])
@@ -83,7 +83,7 @@ extension DataFrame {
     // A row without any value goes, as in pandas.
     let result = try DataFrame(columns: keys + spread)
     let empty = (0..<result.rowCount).map { row in spread.allSatisfy { $0.isMissing(row) } }
-    let filled = result.filter(Mask(empty.map { !$0 })).resetIndex()
+    let filled = result.filter(Mask(empty.map { !$0 })).resetIndex(drop: true)
     guard let fillValue else { return filled }
     return try DataFrame(
       columns: filled.columns.enumerated().map { position, column in

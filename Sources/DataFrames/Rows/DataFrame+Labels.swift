@@ -32,10 +32,7 @@ extension DataFrame {
   ///
   /// Python: DataFrame.reset_index
   public func resetIndex(names name: String) throws(DataFrameError) -> DataFrame {
-    let texts = Array(rowLabels)
-    let numbers = texts.compactMap { Int($0) }
-    let labels = numbers.count == texts.count ? Column(name: name, numbers) : Column(name: name, texts)
-    return try DataFrame(columns: [labels] + columns)
+    try DataFrame(columns: [rowLabels.values.renamed(name)] + columns)
   }
 
   /// The frame with columns renamed by a function.
@@ -126,12 +123,12 @@ extension DataFrame {
 
   /// The distinct rows of some columns with how often each occurs, the most frequent first, in a column `count`.
   ///
-  /// Rows with a missing value do not count; equal counts are in the order of the values.
+  /// Rows with a missing value do not count; equal counts are in the order of first appearance.
   /// - Throws: ``DataFrameError`` for an unknown name.
   ///
   /// Python: DataFrame.value_counts
   public func valueCounts(_ names: [String]? = nil) throws(DataFrameError) -> DataFrame {
-    let sizes = try groupby(names ?? columnNames).size().rename(columns: ["size": "count"])
+    let sizes = try groupby(names ?? columnNames, sort: false).size().rename(columns: ["size": "count"])
     return try sizes.sortValues(by: "count", ascending: false, ignoreIndex: true)
   }
 }

@@ -137,9 +137,7 @@ private enum Bins {
   /// The bin of a number, -1 for none.
   static func code(_ value: Double, _ edges: [Double], right: Bool, includeLowest: Bool) -> Int32 {
     if value.isNaN { return -1 }
-    if includeLowest, value == (right ? edges[0] : edges[edges.count - 1]) {
-      return right ? 0 : Int32(truncatingIfNeeded: edges.count - 2)
-    }
+    if includeLowest, right, value == edges[0] { return 0 }
     // The number of edges before the value.
     var (low, high) = (0, edges.count)
     while low < high {

@@ -9,7 +9,7 @@ package struct Rows: Sendable {
   package let response: [Double]
   /// X, n × p; columns may depend on others.
   package let fixed: Matrix
-  package let terms: [RandomTerm]
+  package private(set) var terms: [RandomTerm]
   /// w > 0 of each row; nil where all are 1.
   package let weights: [Double]?
   /// √w of each row: a row times √w has a residual of variance σ².
@@ -84,6 +84,13 @@ package struct Rows: Sendable {
   /// The same design with another response.
   func replacing(response: [Double]) throws(EngineError) -> Rows {
     try Rows(response: response, fixed: fixed, terms: terms, weights: weights, cells: cells)
+  }
+
+  /// The same rows with other random effects.
+  func replacing(terms: [RandomTerm]) -> Rows {
+    var result = self
+    result.terms = terms
+    return result
   }
 
   /// Names the first number that is not finite.

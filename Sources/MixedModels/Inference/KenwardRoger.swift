@@ -21,11 +21,14 @@ extension MixedModel {
       let place = try standardPoint(of: estimate)
       let point = try ParameterPoint(
         model: place.model, lower: place.lower, reml: true, fixedEffects: nil, scale: estimate.scale)
-      return try place.model.kenwardRoger(at: point)
+      return try place.model.kenwardRoger(at: point, hasFlat: !estimate.unidentified.isEmpty)
     }
   }
 
-  private func kenwardRoger(at point: ParameterPoint) throws(EngineError) -> FixedEffectsUncertainty? {
+  /// - Parameter hasFlat: whether there are directions that the data leave open, along which there is nothing to count.
+  private func kenwardRoger(
+    at point: ParameterPoint, hasFlat: Bool
+  ) throws(EngineError) -> FixedEffectsUncertainty? {
     let set = CovarianceParameters(model: self, lower: point.profile.lower)
     let free = set.parameters.indices.filter { !set.parameters[$0].isHeld }
     let directions = free.map { set.standardDirection(set.parameters[$0], model: self) }
@@ -45,8 +48,11 @@ extension MixedModel {
     information[n, n] = 0.5 * point.objective.degreesOfFreedom
     let traces = try informationTraces(directions, at: point)
     for i in 0..<n { for j in 0..<n { information[i, j] = 0.5 * (traces[i, j] + traces[j, i]) } }
-    let spectrum = ScaledSpectrum(information)
-    let weights = spectrum.positiveInverse
+    let flat = hasFlat ? try FlatDirections(model: self, reml: true).directions.map(\.relative) : []
+    let own = directions.map(unsharedInformation) + [information[n, n]]
+    let determined = Self.determined(units: own.map { 1 / $0.squareRoot() }, without: flat)
+    let spectrum = ScaledSpectrum(determined.transposed * information * determined)
+    let weights = determined * spectrum.positiveInverse * determined.transposed
 
     let inverse = point.profile.fixedInverse
     var sum = Matrix(rows: p, columns: p)
@@ -64,5 +70,18 @@ extension MixedModel {
       slopes: fixedSlopes.map { point.scale * (inverse * $0 * inverse) } + [point.scale * inverse],
       parameterCovariance: weights, isKenwardRoger: true,
       isSingular: tangent.isSingular || !spectrum.isPositiveDefinite)
+  }
+
+  /// What the data determine of parameters, by columns: in given units all directions but those that are flat.
+  private static func determined(units: [Double], without flat: [[Double]]) -> Matrix {
+    var spanned = Matrix(rows: units.count, columns: units.count)
+    for direction in flat {
+      let scaled = zip(direction, units).map { $0 / $1 }
+      let square = dot(scaled, scaled)
+      for i in units.indices { for j in units.indices { spanned[i, j] += scaled[i] * scaled[j] / square } }
+    }
+    guard !flat.isEmpty, let eigen = try? SymmetricEigen(spanned) else { return Matrix(diagonal: units) }
+    let rest = eigen.vectors.selecting(columns: Array(0..<units.count - flat.count))
+    return Matrix(diagonal: units) * rest
   }
 }

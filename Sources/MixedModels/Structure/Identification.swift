@@ -16,6 +16,8 @@ struct FlatDirections {
     var matrices: [Matrix]
     /// Change of σ², in parts of it.
     var residual: Double
+    /// The same direction as changes of the parameters and of log σ², where σ² multiplies all of V.
+    var relative: [Double]
   }
 
   private(set) var directions: [Direction] = []
@@ -23,11 +25,10 @@ struct FlatDirections {
   let free: [Int]
 
   /// Eigenvalue of the information below which it is rounding, in units of that of effects that nothing else shares.
-  private static let rounding = 1e-8
+  static let rounding = 1e-8
 
   init(model: MixedModel, reml: Bool) throws(EngineError) {
-    let reference = model.layout.lower(
-      zip(model.layout.parameters, model.parameterScales).map { $0.kind == .loading ? 0 : $1 })
+    let reference = Self.reference(model)
     let set = CovarianceParameters(model: model, lower: reference)
     free = set.parameters.indices.filter { !set.parameters[$0].isHeld }
     let point = try ParameterPoint(model: model, lower: reference, reml: reml, fixedEffects: nil)
@@ -52,15 +53,25 @@ struct FlatDirections {
       let share = dot(c, first) / point.objective.degreesOfFreedom
       let change = zip(c, set.ownChange(free: free)).map { $0 - share * $1 }
       directions.append(
-        Direction(change: change, matrices: set.combined(change, free: free), residual: -share))
+        Direction(
+          change: change, matrices: set.combined(change, free: free), residual: -share,
+          relative: c + [-share]))
     }
+  }
+}
+
+extension FlatDirections {
+  /// T at which every effect counts as much as one level of it.
+  static func reference(_ model: MixedModel) -> [[Double]] {
+    model.layout.lower(
+      zip(model.layout.parameters, model.parameterScales).map { $0.kind == .loading ? 0 : $1 })
   }
 }
 
 extension MixedModel {
   /// ½ tr V⁻¹V_iV⁻¹V_i of a direction where every effect counts as much as one level of it and no other does: a level's
   /// cross-product A then gives A/2.
-  fileprivate func unsharedInformation(_ direction: Direction) -> Double {
+  func unsharedInformation(_ direction: Direction) -> Double {
     let sum = direction.parts.reduce(0.0) { sum, part in
       let means = moments.meanSquares[part.factor]
       var own = 0.0
@@ -74,11 +85,13 @@ extension MixedModel {
 
   /// The estimate at the end of a flat ridge where effects vary least, with what the data leave open named; the same
   /// estimate where nothing is.
-  func identify(_ estimate: inout Estimate) {
+  ///
+  /// - Parameter isAtEnd: whether it is known that something is left open, and that the estimate is at that end.
+  func identify(_ estimate: inout Estimate, isAtEnd: Bool) {
     let certificate = estimate.certificate
     guard layout.count > 0, !plan.isIterative, extended == nil,
       products.trailing == nil || plan.evaluationsAreCheap,
-      certificate.conditionNumber > Tuning.suspiciousCondition
+      isAtEnd || certificate.conditionNumber > Tuning.suspiciousCondition
         || certificate.leastCurvature < Tuning.suspiciousCurvature
     else { return }
     guard let flat = try? FlatDirections(model: self, reml: estimate.reml),
@@ -86,7 +99,7 @@ extension MixedModel {
     else { return }
     let root = estimate.standardRoot
     let set = CovarianceParameters(model: self, at: estimate.relativeCovariances)
-    if flat.directions.count <= Tuning.mostFollowed,
+    if !isAtEnd, flat.directions.count <= Tuning.mostFollowed,
       let end = try? end(of: flat, parameters: set, from: estimate)
     {
       estimate = end

@@ -114,49 +114,22 @@ public func compare(models: [MixedLMResults]) throws -> ModelComparison {
   } else if restricted > 0 {
     notes.append("Restricted likelihoods: the models have the same fixed effects.")
   }
-  let counts = fits.map { Int(clampingFinite: $0.parameterCount) }
-  let order = fits.indices.sorted { (counts[$0], $0) < (counts[$1], $1) }
-  fits = order.map { fits[$0] }
-  var rows: [ModelComparison.Row] = []
-  for (position, fit) in fits.enumerated() {
-    let parameters = counts[order[position]]
-    var (chiSquared, added, pValue, reference) = (Double.nan, 0, Double.nan, "")
-    if position > 0 {
-      let smaller = fits[position - 1]
-      added = parameters - counts[order[position - 1]]
-      if let reason = Nesting.obstacle(
-        to: smaller.specification, in: fit.specification, added: added)
-      {
-        notes.append(
-          "No test of m\(position + 1) against m\(position): \(reason). AIC and BIC compare them all the same."
-        )
-      } else {
-        chiSquared = 2 * (fit.llf - smaller.llf)
-        let distribution = ReferenceDistribution(
-          smaller: smaller.specification, larger: fit.specification, added: added)
-        pValue = distribution.tail(max(chiSquared, 0))
-        reference = distribution.name
-        if distribution.isUpperLimit {
-          notes.append(
-            "Several variances of m\(position + 1) are zero in m\(position): its p-value is an upper limit.")
-        }
-        // Both optima are known to far less than this.
-        if chiSquared < -1e-4 {
-          notes.append(
-            "m\(position + 1) has a smaller likelihood than m\(position), which is nested in it: its fit stopped short."
-          )
-        }
-      }
-    }
-    let criteria = fit.informationCriteria
-    rows.append(
-      .init(
-        name: fit.specification.caption, parameters: parameters, aic: criteria.aic, bic: criteria.bic,
-        logLikelihood: fit.llf, chiSquared: chiSquared, degreesOfFreedom: added, pValue: pValue,
-        reference: reference))
+  let lines = ComparedModels(fits)
+  return ModelComparison(rows: lines.rows, models: lines.fits, notes: notes + lines.notes)
+}
+
+extension MixedLMResults: ComparedFit {
+  var comparedName: String { specification.caption }
+  var comparedCount: Int { Int(clampingFinite: parameterCount.rounded()) }
+  var comparedCriteria: (aic: Double, bic: Double) { informationCriteria }
+
+  func obstacle(in larger: MixedLMResults, added: Int) -> String? {
+    Nesting.obstacle(to: specification, in: larger.specification, added: added)
   }
-  if fits.contains(where: { !$0.converged }) { notes.append("A fit has not converged.") }
-  return ModelComparison(rows: rows, models: fits, notes: notes)
+
+  func reference(in larger: MixedLMResults, added: Int) -> ReferenceDistribution {
+    ReferenceDistribution(smaller: specification, larger: larger.specification, added: added)
+  }
 }
 
 extension MixedLMResults {

@@ -8,6 +8,23 @@ struct ReferenceDistribution {
   /// Whether several variances are zero under the smaller model, so that the tail of this distribution is too large.
   let isUpperLimit: Bool
 
+  /// A likelihood ratio up to this is the rounding of two equal likelihoods.
+  private static let resolution = 1e-9
+
+  /// Of a mixture of χ² in equal parts.
+  init(degrees: [Int]) {
+    self.degrees = degrees
+    isUpperLimit = false
+  }
+
+  /// Where the smaller model has no random effects.
+  init(randomEffects blocks: [RandomBlock], added: Int) {
+    // Coefficients that are tested too leave the mixture, moved by their number.
+    let isSingle = blocks.count == 1 && blocks[0].width == 1
+    degrees = isSingle && added >= 1 ? [added - 1, added] : [added]
+    isUpperLimit = !isSingle
+  }
+
   init(smaller: ModelSpecification, larger: ModelSpecification, added: Int) {
     let addsOne = Self.addsOneVariance(smaller: smaller, larger: larger)
     degrees = addsOne && added > 0 ? [added - 1, added] : [added]
@@ -19,9 +36,10 @@ struct ReferenceDistribution {
     degrees.count == 1 ? "chi2(\(degrees[0]))" : "mixture of chi2(\(degrees[0])) and chi2(\(degrees[1]))"
   }
 
+  /// The probability of at least this value.
   func tail(_ value: Double) -> Double {
     let tails = degrees.map { df -> Double in
-      df == 0 ? (value > 0 ? 0 : 1) : ChiSquared(Double(df)).sf(value)
+      df == 0 ? (value > Self.resolution ? 0 : 1) : ChiSquared(Double(df)).sf(max(value, 0))
     }
     return tails.reduce(0, +) / Double(tails.count)
   }

@@ -30,6 +30,13 @@ public func compare(_ models: MixedGLMResults...) throws -> GLMComparison { try 
 
 /// Compares fits of one response on the same rows, in the order of their numbers of parameters. Not in statsmodels.
 public func compare(models: [MixedGLMResults]) throws -> GLMComparison {
+  try requireComparable(models)
+  let lines = ComparedModels(models)
+  return GLMComparison(rows: lines.rows, models: lines.fits, notes: lines.notes)
+}
+
+/// Throws unless there are two fits at least, of one response and one approximation.
+private func requireComparable(_ models: [MixedGLMResults]) throws {
   guard let first = models.first, models.count > 1 else {
     throw StatsModelsError(.invalidArgument, "compare needs two models at least")
   }
@@ -49,36 +56,6 @@ public func compare(models: [MixedGLMResults]) throws -> GLMComparison {
           + "same nAGQ")
     }
   }
-  let order = models.indices.sorted { (models[$0].parameterCount, $0) < (models[$1].parameterCount, $1) }
-  let fits = order.map { models[$0] }
-  var rows: [GLMComparison.Row] = []
-  var notes: [String] = []
-  for (position, fit) in fits.enumerated() {
-    var test = LikelihoodRatio()
-    if position > 0 {
-      let smaller = fits[position - 1]
-      let added = fit.parameterCount - smaller.parameterCount
-      if let reason = smaller.obstacle(in: fit, added: added) {
-        notes.append(
-          "No test of m\(position + 1) against m\(position): \(reason). AIC and BIC compare them all the same."
-        )
-      } else {
-        test = LikelihoodRatio(smaller: smaller, larger: fit, added: added)
-        // Both optima are known to far less than this.
-        if test.statistic < -1e-4 {
-          notes.append(
-            "m\(position + 1) has a smaller likelihood than m\(position), which is nested in it: its fit stopped short."
-          )
-        }
-      }
-    }
-    rows.append(
-      test.row(
-        name: "\(fit.family): \(fit.specification.caption)", parameters: fit.parameterCount,
-        logLikelihood: fit.llf, rowWeight: fit.rowWeight))
-  }
-  if fits.contains(where: { !$0.converged }) { notes.append("A fit has not converged.") }
-  return GLMComparison(rows: rows, models: fits, notes: notes)
 }
 
 /// Compares a generalised linear model with mixed ones of the same data: are there random effects at all?
@@ -98,71 +75,38 @@ public func compare(null: GLMResults, models: [MixedGLMResults]) throws -> GLMCo
     throw StatsModelsError(.invalidArgument, "compare needs a mixed model beside the generalised linear one")
   }
   for model in models { try model.requireSameData(as: null) }
-  let table =
-    models.count > 1
-    ? try compare(models: models) : GLMComparison(rows: [], models: models, notes: [])
-  let smallest = table.models[0]
+  if models.count > 1 { try requireComparable(models) }
+  let smallest = models.min { $0.parameterCount < $1.parameterCount } ?? models[0]
   let (llf, parameters) = smallest.maximised(null)
-  let added = smallest.parameterCount - parameters
-  var notes: [String] = []
-  var test = LikelihoodRatio()
-  if !spans(smallest.model.exog, null.model.exog) || added <= 0 {
-    notes.append(
-      "No test of m2 against m1: the model without random effects has columns that the mixed model lacks. AIC and BIC "
-        + "compare them.")
-  } else {
-    let reference = NullReference(blocks: smallest.specification.blocks, added: added)
-    let statistic = 2 * (smallest.llf - llf)
-    test = LikelihoodRatio(
-      statistic: statistic, degreesOfFreedom: added, pValue: reference.tail(max(statistic, 0)),
-      reference: reference.name)
-    if reference.isConservative {
-      notes.append("Several variances are zero in m1: the p-value of m2 is an upper limit.")
-    }
-  }
+  let k = Double(parameters)
   let formula = null.designInfo?.describe() ?? null.model.exogNames.joined(separator: " + ")
-  let head = LikelihoodRatio().row(
-    name: "\(null.family): \(null.endogNames) ~ \(formula)", parameters: parameters, logLikelihood: llf,
-    rowWeight: smallest.rowWeight)
-  let second = test.row(
-    name: "\(smallest.family): \(smallest.specification.caption)", parameters: smallest.parameterCount,
-    logLikelihood: smallest.llf, rowWeight: smallest.rowWeight)
-  if !smallest.converged, models.count == 1 { notes.append("A fit has not converged.") }
-  return GLMComparison(
-    rows: [head, second] + table.rows.dropFirst(), models: table.models,
-    notes: notes + table.notes.map(renumbered))
+  let lines = ComparedModels(
+    models,
+    after: NullFit(
+      name: "\(null.family): \(null.endogNames) ~ \(formula)", parameters: parameters, llf: llf,
+      criteria: (2 * k - 2 * llf, log(smallest.rowWeight) * k - 2 * llf),
+      isNested: spans(smallest.model.exog, null.model.exog)))
+  return GLMComparison(rows: lines.rows, models: lines.fits, notes: lines.notes)
 }
 
-/// A test of a model against a smaller one; nan without one.
-private struct LikelihoodRatio {
-  var statistic = Double.nan
-  var degreesOfFreedom = 0
-  var pValue = Double.nan
-  var reference = ""
+extension MixedGLMResults: ComparedFit {
+  var comparedName: String { "\(family): \(specification.caption)" }
+  var comparedCount: Int { parameterCount }
+  var comparedCriteria: (aic: Double, bic: Double) { (aic, bic) }
 
-  func row(name: String, parameters: Int, logLikelihood: Double, rowWeight: Double) -> GLMComparison.Row {
-    let k = Double(parameters)
-    return .init(
-      name: name, parameters: parameters, aic: 2 * k - 2 * logLikelihood,
-      bic: log(rowWeight) * k - 2 * logLikelihood, logLikelihood: logLikelihood, chiSquared: statistic,
-      degreesOfFreedom: degreesOfFreedom, pValue: pValue, reference: reference)
-  }
-}
-
-extension LikelihoodRatio {
-  init(smaller: MixedGLMResults, larger: MixedGLMResults, added: Int) {
-    statistic = 2 * (larger.llf - smaller.llf)
-    degreesOfFreedom = added
-    let value = max(statistic, 0)
-    if smaller.family.distribution == larger.family.distribution {
-      let distribution = ReferenceDistribution(
-        smaller: smaller.specification, larger: larger.specification, added: added)
-      (pValue, reference) = (distribution.tail(value), distribution.name)
-    } else {
-      // α = 0 lies on the boundary too; what else is added moves the mixture.
-      let mixture = NullReference(degrees: [added - 1, added])
-      (pValue, reference) = (mixture.tail(value), mixture.name)
+  func obstacle(in larger: MixedGLMResults, added: Int) -> String? {
+    if family.link != larger.family.link { return "their links differ" }
+    if family.distribution == .negativeBinomial, larger.family.distribution == .poisson {
+      return "a Poisson model contains no negative binomial one"
     }
+    return Nesting.obstacle(to: specification, in: larger.specification, added: added)
+  }
+
+  func reference(in larger: MixedGLMResults, added: Int) -> ReferenceDistribution {
+    // α = 0 lies on the boundary, as a variance of zero does; what else is added moves the mixture.
+    family.distribution == larger.family.distribution
+      ? ReferenceDistribution(smaller: specification, larger: larger.specification, added: added)
+      : ReferenceDistribution(degrees: [added - 1, added])
   }
 }
 
@@ -172,15 +116,6 @@ extension MixedGLMResults {
     model.endog == other.model.endog && weights == other.weights
       && model.response.frequencies?.values == other.model.response.frequencies?.values
       && model.predictorOffset == other.model.predictorOffset
-  }
-
-  /// Why this model is no special case of another one.
-  fileprivate func obstacle(in larger: MixedGLMResults, added: Int) -> String? {
-    if family.link != larger.family.link { return "their links differ" }
-    if family.distribution == .negativeBinomial, larger.family.distribution == .poisson {
-      return "a Poisson model contains no negative binomial one"
-    }
-    return Nesting.obstacle(to: specification, in: larger.specification, added: added)
   }
 
   fileprivate func requireSameData(as null: GLMResults) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 
 /// P-values corrected for their number: what `multipletests` gives.
 public struct MultipletestsResult: Sendable, Equatable {
@@ -38,6 +39,28 @@ public func multipletests(
   _ pvals: [Double], alpha: Double = 0.05, method: String
 ) throws -> MultipletestsResult {
   multipletests(pvals, alpha: alpha, method: try MultipleTestsMethod(method))
+}
+
+/// Corrects p-values that are a column or a series, `results.pvalues`.
+///
+/// - Throws: ``StatsModelsError`` for a column that holds no numbers.
+///
+/// Python: statsmodels.stats.multitest.multipletests
+public func multipletests(
+  _ pvals: some stats.Sample, alpha: Double = 0.05, method: MultipleTestsMethod = .hs
+) throws -> MultipletestsResult {
+  multipletests(try pvals.sampleValues(), alpha: alpha, method: method)
+}
+
+/// Corrects p-values that are a column or a series by the method of that name, `"fdr_bh"`.
+///
+/// - Throws: ``StatsModelsError`` for a name that is none, and for a column that holds no numbers.
+///
+/// Python: statsmodels.stats.multitest.multipletests
+public func multipletests(
+  _ pvals: some stats.Sample, alpha: Double = 0.05, method: String
+) throws -> MultipletestsResult {
+  multipletests(try pvals.sampleValues(), alpha: alpha, method: try MultipleTestsMethod(method))
 }
 
 /// Benjamini and Hochberg's correction. Python: statsmodels.stats.multitest.fdrcorrection

@@ -1,3 +1,4 @@
+import DataFrames
 import LinearAlgebra
 import ProgramStop
 
@@ -68,6 +69,14 @@ public struct LabeledMatrix: Sendable, Equatable {
   public var diagonal: Series {
     let n = Swift.min(values.rows, values.columns)
     return Series(index: Array(index.prefix(n)), values: (0..<n).map { values[$0, $0] })
+  }
+}
+
+extension LabeledMatrix {
+  /// A data frame of the same columns and row labels: `results.confInt().frame.toCsv("limits.csv")`.
+  public var frame: DataFrame {
+    let columns = columns.enumerated().map { Column(name: $1, values.column($0)) }
+    return (try? DataFrame(columns: columns, rowLabels: RowLabels(index))) ?? DataFrame()
   }
 }
 
