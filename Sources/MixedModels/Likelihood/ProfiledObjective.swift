@@ -43,7 +43,7 @@ package final class ProfiledObjective {
     /// log|X̃'V⁻¹X̃|.
     var fixedLogDeterminant: Double
     /// Share that σ² is of the sums of squares it is the difference of: those of the response's residual and of X̃ b; or that
-    /// X̃'V⁻¹X̃ is of X̃'X̃ = I, where effects of nearly the same columns take all of it, in units of ``Tuning/pivotUnit``.
+    /// X̃'V⁻¹X̃ is of X̃'X̃ = I, of which effects may take nearly all, in units of ``Tuning/pivotUnit``.
     var resolution: Double
     /// Which evaluation this is of the objective that made it; 0 for another's.
     fileprivate(set) var evaluation = 0
@@ -169,9 +169,7 @@ package final class ProfiledObjective {
   static func resolution(
     residual: Double, explained: Double, degreesOfFreedom: Double, leastPivot: Double, leastCosine: Double
   ) -> Double {
-    let share = residual / (degreesOfFreedom + explained)
-    return leastCosine < Tuning.nearlySameColumns
-      ? min(share, leastPivot * leastCosine / Tuning.pivotUnit) : share
+    min(residual / (degreesOfFreedom + explained), leastPivot * leastCosine / Tuning.pivotUnit)
   }
 
   /// Gradient and curvature at a point.

@@ -100,7 +100,7 @@ extension MixedModel {
     let root = estimate.standardRoot
     let set = CovarianceParameters(model: self, at: estimate.relativeCovariances)
     if !isAtEnd, flat.directions.count <= Tuning.mostFollowed,
-      let end = try? end(of: flat, parameters: set, from: estimate)
+      let end = try? end(of: flat, parameters: set, from: estimate, mayDescend: true)
     {
       estimate = end
     }
@@ -128,8 +128,11 @@ extension MixedModel {
 
   /// The point of the ridge with the least effects' covariances, as a sum of variances in standardised regressors in
   /// which later terms weigh a little more.
+  ///
+  /// Far out on a ridge, where doubles do not resolve the likelihood, they neither tell which points are level nor where it
+  /// is largest: the end is where a search goes on.
   private func end(
-    of flat: FlatDirections, parameters set: CovarianceParameters, from estimate: Estimate
+    of flat: FlatDirections, parameters set: CovarianceParameters, from estimate: Estimate, mayDescend: Bool
   ) throws(EngineError) -> Estimate {
     let objective = try objective(reml: estimate.reml)
     let weights = flat.free.map { parameter -> Double in
@@ -141,12 +144,15 @@ extension MixedModel {
     if let root = estimate.standardRoot, root.orders != orders {
       lower = layout.lower(covariances: estimate.relativeCovariances)
     }
-    let start = try objective.evaluate(lower: lower, theta: layout.theta(lower))
+    let start = try? objective.evaluate(lower: lower, theta: layout.theta(lower))
+    let isResolved = (start?.resolution ?? 0) >= Tuning.passableShare * Tuning.resolvedScale
+    let level = start.map { $0.deviance + 1e-7 * max(1, abs($0.deviance).squareRoot()) } ?? .infinity
     var best = start
     for direction in flat.directions {
       let sign = dot(weights, direction.change) > 0 ? -1.0 : 1.0
       let residual = sign * direction.residual
-      let present = layout.standardised(best.lower, widths: terms.map(\.width))
+      let present = layout.standardised(lower, widths: terms.map(\.width))
+      let limit = Tuning.ridgeEnd * present.reduce(1) { max($0, $1.diagonal.max() ?? 0) }
       var (near, far) = (0.0, 1.0)
       func lowerAfter(_ step: Double) -> [[Double]]? {
         guard 1 + step * residual > 1e-8 else { return nil }
@@ -155,17 +161,24 @@ extension MixedModel {
         }
         return layout.lower(standardised: moved)
       }
-      while far < Tuning.ridgeEnd, lowerAfter(far) != nil { (near, far) = (far, 4 * far) }
-      if far >= Tuning.ridgeEnd { continue }
+      while far < limit, lowerAfter(far) != nil { (near, far) = (far, 4 * far) }
+      if far >= limit { continue }
       for _ in 0..<60 {
         let middle = 0.5 * (near + far)
         if lowerAfter(middle) == nil { far = middle } else { near = middle }
       }
       guard let moved = lowerAfter(near),
         let point = try? objective.evaluate(lower: moved, theta: layout.theta(moved)),
-        point.deviance < start.deviance + 1e-7 * max(1, abs(start.deviance).squareRoot())
+        isResolved ? point.deviance < level : point.resolution > best?.resolution ?? 0
       else { continue }
-      best = point
+      (best, lower) = (point, moved)
+    }
+    guard let best else { throw .unresolved }
+    if !isResolved, mayDescend {
+      let reached = try optimizer(objective, options: FitOptions()).minimize(from: layout.theta(lower))
+      let found = self.estimate(
+        reached.point, objective: objective, converged: reached.converged, certificate: reached.certificate)
+      return try end(of: flat, parameters: set, from: found, mayDescend: false)
     }
     let derivatives = try objective.derivatives(
       at: try objective.evaluate(lower: best.lower, theta: layout.theta(best.lower)))
