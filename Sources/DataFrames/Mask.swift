@@ -65,15 +65,6 @@ extension Mask {
   /// Number of rows for which the mask is true.
   /// Python: Series.sum
   public func sum() -> Int { trueCount }
-
-  /// A value added to each truth value, 0 or 1. Python: Series.add
-  public static func + (a: Mask, b: some ColumnScalar) -> Column { a.column + b.column(broadcastTo: a.count) }
-  /// A value subtracted from each truth value. Python: Series.sub
-  public static func - (a: Mask, b: some ColumnScalar) -> Column { a.column - b.column(broadcastTo: a.count) }
-  /// Each truth value times a value. Python: Series.mul
-  public static func * (a: Mask, b: some ColumnScalar) -> Column { a.column * b.column(broadcastTo: a.count) }
-  /// Each truth value divided by a value. Python: Series.truediv
-  public static func / (a: Mask, b: some ColumnScalar) -> Column { a.column / b.column(broadcastTo: a.count) }
 }
 
 extension Mask: ColumnConvertible {

@@ -38,7 +38,8 @@ import Testing
     let mask = x > 3
     #expect(mask.astype(.integer).integers == [0, 1, 1, 0] && mask.mean() == 0.5 && mask.sum() == 2)
     #expect((x * mask).integers == [0, 5, 7, 0] && (mask * x).integers == [0, 5, 7, 0])
-    #expect((mask + 1).integers == [1, 2, 2, 1] && (x + [1, 1, 1, 1]).integers == [2, 6, 8, 3])
+    #expect(
+      (mask.astype(.integer) + 1).integers == [1, 2, 2, 1] && (x + [1, 1, 1, 1]).integers == [2, 6, 8, 3])
     let means = try DataFrame(["x": x]).groupby(mask)["x"].mean()
     #expect(means["x"].doubles == [1.5, 6])
   }

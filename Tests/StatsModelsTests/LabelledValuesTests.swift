@@ -38,9 +38,10 @@ struct LabelledValuesTests {
 
   @Test func arithmeticByLabel() throws {
     let (a, b) = (Series(index: ["x", "y"], values: [2, 8]), Series(index: ["y", "x"], values: [2, 1]))
-    #expect((a / b).values == [2, 4] && (1 - a).values == [-1, -7] && (b * 2).index == ["y", "x"])
+    #expect((a / b).values == [2, 4] && (a - b).values == [1, 6] && (b * a).index == ["y", "x"])
     #expect(
-      a.mean() == 5 && abs(a.log().exp().sum() - 10) < 1e-12 && (0 - a).abs() == a && a.pow(2)["y"] == 64)
+      a.mean() == 5 && abs(a.log().exp().sum() - 10) < 1e-12 && a.mapPointwise { -$0 }.abs() == a
+        && a.pow(2)["y"] == 64)
     #expect((Column([3.0, 4]) - a).doubles == [1, -4] && (a + Column([1, 1])).doubles == [3, 9])
     let frame = try DataFrame(["g": ["a", nil, "a"], "x": [1.0, 2, nil]])
     #expect(

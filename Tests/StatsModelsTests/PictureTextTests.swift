@@ -84,7 +84,10 @@ struct PictureTextTests {
     let data = try DataFrame(csv: Fixtures.data("sleepstudy"))
     // A response without any effect of the groups: a variance of zero.
     var noise = data
-    let response = (0..<data.rowCount).map { row -> Double in Double((row / 10 + 3 * (row % 10)) % 10) }
+    let response = (0..<data.rowCount).map { row -> Double in
+      let (group, place) = row.quotientAndRemainder(dividingBy: 10)
+      return Double((group + 3 * place) % 10)
+    }
     noise["Reaction"] = Column(response)
     let flat = try mixedlm("Reaction ~ Days", noise, groups: "Subject").fit()
     try #require(flat.covRe[0, 0] == 0)

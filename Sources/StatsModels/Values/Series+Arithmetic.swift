@@ -2,7 +2,8 @@ import DataFrames
 import Foundation
 import ProgramStop
 
-// Arithmetic of series, label by label: `results.params / results.bse`.
+// Arithmetic of series, label by label: `results.params / results.bse`. Operators with numbers would make the compiler slow in every
+// file that imports this module; `mapPointwise { 2 * $0 }` takes their place.
 extension Series {
   /// The sums of two series of the same labels; other labels stop with a message. Python: Series.add
   public static func + (a: Series, b: Series) -> Series { combined(a, b, +) }
@@ -12,23 +13,6 @@ extension Series {
   public static func * (a: Series, b: Series) -> Series { combined(a, b, *) }
   /// The quotients of two series of the same labels; other labels stop with a message. Python: Series.truediv
   public static func / (a: Series, b: Series) -> Series { combined(a, b, /) }
-
-  /// A number added to each value. Python: Series.add
-  public static func + (a: Series, b: Double) -> Series { a.mapPointwise { $0 + b } }
-  /// A number subtracted from each value. Python: Series.sub
-  public static func - (a: Series, b: Double) -> Series { a.mapPointwise { $0 - b } }
-  /// Each value times a number. Python: Series.mul
-  public static func * (a: Series, b: Double) -> Series { a.mapPointwise { $0 * b } }
-  /// Each value divided by a number. Python: Series.truediv
-  public static func / (a: Series, b: Double) -> Series { a.mapPointwise { $0 / b } }
-  /// Each value added to a number. Python: Series.radd
-  public static func + (a: Double, b: Series) -> Series { b.mapPointwise { a + $0 } }
-  /// Each value subtracted from a number. Python: Series.rsub
-  public static func - (a: Double, b: Series) -> Series { b.mapPointwise { a - $0 } }
-  /// A number times each value. Python: Series.rmul
-  public static func * (a: Double, b: Series) -> Series { b.mapPointwise { a * $0 } }
-  /// A number divided by each value. Python: Series.rtruediv
-  public static func / (a: Double, b: Series) -> Series { b.mapPointwise { a / $0 } }
 
   /// Each value raised to a power. Python: Series.pow
   public func pow(_ exponent: Double) -> Series { mapPointwise { Foundation.pow($0, exponent) } }
