@@ -23,6 +23,42 @@ struct InferenceCommandTests {
     #expect(refitted.errors.contains("Refitted by REML") && refitted.output.contains("REML"))
   }
 
+  /// Options without an effect are named, and contradictions refused.
+  @Test func optionsThatChangeNothing() throws {
+    let smaller = ["--null", "score ~ 1 + (1 | Worker/Machine)"]
+    for (arguments, note) in [
+      (["compare"] + machines + smaller + ["--seed", "3"], "--seed changes nothing without --bootstrap"),
+      (
+        ["means"] + machines + ["--of", "Machine", "--adjust", "holm"],
+        "--adjust changes nothing without --pairwise"
+      ),
+      (["fit"] + machines + ["--all"], "--all changes nothing without --format json"),
+    ] {
+      let outcome = try Mixedlm.run(arguments)
+      #expect(outcome.status == 0 && outcome.errors.contains("note: \(note)"), "\(outcome.errors)")
+      #expect(try !Mixedlm.run(arguments + ["--quiet"]).errors.contains("changes nothing"))
+    }
+    let both = try Mixedlm.run(["anova"] + machines + ["--random", "--type", "2"])
+    #expect(both.status == 64 && both.errors.contains("leave them out with --random"))
+    let short = try Mixedlm.run(["fit"] + machines + ["-o", "x"])
+    #expect(short.status == 64 && short.errors.contains("Unknown option '-o'."))
+  }
+
+  /// The least squares fit of a weighted model is the one with its weights, and a ratio of zero has no tail.
+  @Test func weightedNull() throws {
+    let folder = try Scratch()
+    var text = "y,g,w\n"
+    for i in 0..<24 { text += "\([3, 1, 4, 1][i % 4]),\(i / 4),\(1 + i % 3)\n" }
+    let data = try folder.write("data.csv", text)
+    let outcome = try Mixedlm.run([
+      "compare", data, "--formula", "y ~ 1 + (1 | g)", "--null", "y ~ 1", "--weights", "w", "--format",
+      "json",
+    ])
+    let rows = try #require(outcome.json()["rows"]?.elements)
+    let (a, b) = (try #require(rows[0]["llf"]?.double), try #require(rows[1]["llf"]?.double))
+    #expect(abs(a - b) < 1e-9 && rows[1]["p"]?.double == 1)
+  }
+
   @Test func anovaTables() throws {
     let report = try Mixedlm.run(["anova"] + machines + ["--ddf", "kenward-roger", "--format", "json"]).json()
     #expect(report.members?.map(\.key) == ["type", "ddf", "rows"])

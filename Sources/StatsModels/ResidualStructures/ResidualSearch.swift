@@ -60,7 +60,10 @@ struct ResidualSearch {
     var best: (point: Point, converged: Bool)?
     for start in try starts() {
       let found = try descend(from: start)
-      if found.point.deviance < (best?.point.deviance ?? .infinity) - Self.leastGain { best = found }
+      let gain = (best?.point.deviance ?? .infinity) - found.point.deviance
+      // of two searches that end at one place the one that says so counts
+      let settles = found.converged && best?.converged == false && gain > -Self.leastGain
+      if gain > Self.leastGain || settles { best = found }
     }
     guard var best else {
       throw StatsModelsError(.notAvailable, "no parameters of the residuals admit a fit")
@@ -137,6 +140,7 @@ struct ResidualSearch {
       if own.allSatisfy({ $0 == 0 }) { candidates.removeLast(2) }
     }
     let found = try candidates.flatMap { try starts(along: $0) }
+    if candidates.count == 1 { return found }
     return Array(found.sorted { $0.deviance < $1.deviance }.prefix(Self.mostStarts))
   }
 
