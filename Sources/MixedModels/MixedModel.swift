@@ -157,7 +157,8 @@ package struct MixedModel: Sendable {
   /// Maximises the likelihood.
   package func fit(reml: Bool, options: FitOptions = .init()) throws(EngineError) -> Estimate {
     try leasing { () throws(EngineError) in
-      let remaining = reml && !plan.isIterative ? try RemainingEffects(of: self) : nil
+      // where nothing can be evaluated at a moderate size of the effects, the search says why
+      let remaining = reml && !plan.isIterative ? try? RemainingEffects(of: self) : nil
       var estimate: Estimate
       if let remaining {
         estimate = try remaining.maximum(of: self, options: options)
