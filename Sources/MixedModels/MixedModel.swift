@@ -165,8 +165,8 @@ package struct MixedModel: Sendable {
       } else {
         estimate = try Search(self, reml: reml, options: options).run()
       }
-      try bound(&estimate)
       identify(&estimate, isAtEnd: remaining != nil)
+      try bound(&estimate)
       noteGrowth(&estimate)
       try estimate.requireRepresentable()
       return estimate
@@ -183,7 +183,8 @@ package struct MixedModel: Sendable {
     NewtonOptimizer(
       objective: objective, options: options, tolerance: options.tolerance ?? plan.tolerance,
       scales: parameterScales, verifies: plan.evaluationsAreCheap,
-      leastResolution: canExtend ? Tuning.resolvedScale : 0)
+      leastResolution: canExtend ? Tuning.resolvedScale : 0,
+      ridge: ResidualRidge(of: self, reml: objective.reml))
   }
 
   /// The profiled quantities at given relative covariances, one k × k matrix per term.
@@ -369,6 +370,13 @@ package struct MixedModel: Sendable {
     ExtendedProducts(sums: sums, fixed: fixed, bases: bases)
   }
 
+  /// The same model with its likelihood in doubles.
+  var inDoubles: MixedModel {
+    var result = self
+    result.extended = nil
+    return result
+  }
+
   /// The same model with its likelihood in extended precision and another origin of the response.
   func with(extended: ExtendedProducts, fixed: FixedBasis) -> MixedModel {
     var result = self
@@ -378,7 +386,8 @@ package struct MixedModel: Sendable {
   }
 
   /// Least eigenvalue of the cosines between the columns of a factor's independent effects, over all rows: the share that is
-  /// left of columns of length 1 where they are nearly the same. 1 of effects whose form allows any basis.
+  /// left of columns of length 1 where they are nearly the same; those that are combinations of others leave nothing to resolve.
+  /// 1 of effects whose form allows any basis.
   func leastCosine(ofFactor f: Int) -> Double {
     let factor = sums.structure.factors[f]
     if factor.width == 1 || factor.terms.count == 1 && terms[factor.terms[0]].mayReorder { return 1 }
@@ -391,7 +400,7 @@ package struct MixedModel: Sendable {
         result[a, b] = dot(columns[a], images[b]) / (lengths[a] * lengths[b])
       }
     }
-    return max((try? SymmetricEigen(result))?.values.first ?? 1, 0)
+    return (try? SymmetricEigen(result))?.values.first { $0 > 64 * Double.ulpOfOne } ?? 1
   }
 
   /// Root mean square of the regressors that share a variance, one per tie.

@@ -57,6 +57,29 @@ import Testing
     #expect(results.warnings.contains { $0.message.contains("grows without end") })
   }
 
+  /// A row per cell: effects describe what the residual does, and each model has the likelihood of another without such effects.
+  @Test(arguments: [
+    ("(1 | g) + (0 + t | g)", "(0 + t | g)", nil), ("(t | g) + (x | g)", "(t | g)", nil),
+    ("(1 | g) + diag(0 + t | g)", "(1 | g)", ResidualVariance.byGroup("t")),
+    ("(x | g) + diag(0 + t | g)", "(x | g)", .byGroup("t")),
+  ])
+  func effectsLikeResiduals(effects: String, others: String, variance: ResidualVariance?) throws {
+    for seed in 0..<8 {
+      var noise = SyntheticData.Noise(UInt64(seed + 1))
+      let (g, t) = ((0..<32).map { $0 / 4 }, (0..<32).map { $0 % 4 })
+      let means = (0..<8).map { _ in 50 + noise.next() }
+      let y = g.indices.map { means[g[$0]] + [0.5, 1, 2, 3][t[$0]] * noise.next() }
+      let frame = try DataFrame([
+        "g": g, "t": t.map { "t\($0)" }, "x": t, "arm": g.map { $0 % 2 }, "y": y,
+      ])
+      let fit = try mixedlm("y ~ arm + \(effects)", frame).fit(reml: seed % 2 == 0)
+      let other = try mixedlm("y ~ arm + \(others)", frame, variance: variance).fit(reml: seed % 2 == 0)
+      // the other may end short of a maximum at its boundary
+      #expect(fit.converged && fit.llf > other.llf - 1e-5, "seed \(seed)")
+      #expect(!other.converged || fit.llf < other.llf + 1e-5, "seed \(seed)")
+    }
+  }
+
   /// Variances that change places: two maxima inside, of which lme4 finds the higher one from random starts.
   @Test func fourVariances() throws {
     let results = try mixedlm(

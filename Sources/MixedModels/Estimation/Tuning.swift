@@ -238,7 +238,14 @@ package enum Tuning {
   /// optimum may lie on a flat ridge.
   package static let suspiciousCondition = 1e4
   package static let suspiciousCurvature = 1e-4
-  /// Flat directions that are followed to their end, and the multiple of a unit step at which one has none.
+  /// Flat directions that are followed to their end, the multiple of a unit step at which one has none, and the least that
+  /// may be left of the residual variance on the way.
   package static let mostFollowed = 40
   package static let ridgeEnd = 1e8
+  package static let leastRidgeResidual = 1e-8
+  /// Rise of -2 log L, in parts of its root, that is rounding along a flat direction.
+  package static let ridgeRise = 1e-7
+  /// Size of a parameter, in typical sizes, beyond which a search that may drift along a ridge is set back to its middle: of
+  /// sixteen digits of a level's sums, 1 + T'AT, twelve are left.
+  package static let ridgeDrift = 100.0
 }

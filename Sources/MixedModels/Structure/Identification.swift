@@ -60,7 +60,48 @@ struct FlatDirections {
   }
 }
 
+extension FlatDirections.Direction {
+  /// T a step from S̃ of every term; nil beyond what can be covariances and a residual variance.
+  fileprivate func lower(from present: [Matrix], step: Double, layout: CovarianceLayout) -> [[Double]]? {
+    let residuals = 1 + step * residual
+    guard residuals > Tuning.leastRidgeResidual else { return nil }
+    return layout.lower(
+      standardised: zip(present, matrices).map { own, change in
+        own.zip(change) { ($0 + step * $1) / residuals }
+      })
+  }
+
+  /// The longest step from S̃ of every term to one side; nil where there is no end.
+  fileprivate func reach(from present: [Matrix], sign: Double, layout: CovarianceLayout) -> Double? {
+    func mayBe(_ step: Double) -> Bool { lower(from: present, step: sign * step, layout: layout) != nil }
+    let limit = Tuning.ridgeEnd * present.reduce(1) { max($0, $1.diagonal.max() ?? 0) }
+    var (near, far) = (0.0, 1.0)
+    while mayBe(far) {
+      (near, far) = (far, 4 * far)
+      if far >= limit { return nil }
+    }
+    for _ in 0..<60 {
+      let middle = 0.5 * (near + far)
+      if mayBe(middle) { near = middle } else { far = middle }
+    }
+    return near
+  }
+}
+
 extension FlatDirections {
+  /// T amid the ridge that a T lies on: half way between the ends of every direction that has two.
+  func middle(of lower: [[Double]], model: MixedModel) -> [[Double]] {
+    var result = lower
+    for direction in directions {
+      let present = model.layout.standardised(result, widths: model.terms.map(\.width))
+      guard let up = direction.reach(from: present, sign: 1, layout: model.layout),
+        let down = direction.reach(from: present, sign: -1, layout: model.layout)
+      else { continue }
+      result = direction.lower(from: present, step: 0.5 * (up - down), layout: model.layout) ?? result
+    }
+    return result
+  }
+
   /// T at which every effect counts as much as one level of it.
   static func reference(_ model: MixedModel) -> [[Double]] {
     model.layout.lower(
@@ -100,7 +141,7 @@ extension MixedModel {
     let root = estimate.standardRoot
     let set = CovarianceParameters(model: self, at: estimate.relativeCovariances)
     if !isAtEnd, flat.directions.count <= Tuning.mostFollowed,
-      let end = try? end(of: flat, parameters: set, from: estimate, mayDescend: true)
+      let end = try? end(of: flat, parameters: set, from: estimate)
     {
       estimate = end
     }
@@ -128,11 +169,8 @@ extension MixedModel {
 
   /// The point of the ridge with the least effects' covariances, as a sum of variances in standardised regressors in
   /// which later terms weigh a little more.
-  ///
-  /// Far out on a ridge, where doubles do not resolve the likelihood, they neither tell which points are level nor where it
-  /// is largest: the end is where a search goes on.
   private func end(
-    of flat: FlatDirections, parameters set: CovarianceParameters, from estimate: Estimate, mayDescend: Bool
+    of flat: FlatDirections, parameters set: CovarianceParameters, from estimate: Estimate
   ) throws(EngineError) -> Estimate {
     let objective = try objective(reml: estimate.reml)
     let weights = flat.free.map { parameter -> Double in
@@ -144,42 +182,20 @@ extension MixedModel {
     if let root = estimate.standardRoot, root.orders != orders {
       lower = layout.lower(covariances: estimate.relativeCovariances)
     }
-    let start = try? objective.evaluate(lower: lower, theta: layout.theta(lower))
-    let isResolved = (start?.resolution ?? 0) >= Tuning.passableShare * Tuning.resolvedScale
-    let level = start.map { $0.deviance + 1e-7 * max(1, abs($0.deviance).squareRoot()) } ?? .infinity
-    var best = start
+    var best = try? objective.evaluate(lower: lower, theta: layout.theta(lower))
+    // of a point that doubles do not resolve the estimate tells the likelihood
+    let reached = -2 * estimate.logLikelihood - objective.shift
+    let level = reached + Tuning.ridgeRise * max(1, abs(reached).squareRoot())
     for direction in flat.directions {
+      let present = layout.standardised(best?.lower ?? lower, widths: terms.map(\.width))
       let sign = dot(weights, direction.change) > 0 ? -1.0 : 1.0
-      let residual = sign * direction.residual
-      let present = layout.standardised(lower, widths: terms.map(\.width))
-      let limit = Tuning.ridgeEnd * present.reduce(1) { max($0, $1.diagonal.max() ?? 0) }
-      var (near, far) = (0.0, 1.0)
-      func lowerAfter(_ step: Double) -> [[Double]]? {
-        guard 1 + step * residual > 1e-8 else { return nil }
-        let moved = zip(present, direction.matrices).map { own, change in
-          own.zip(change) { ($0 + step * (sign * $1)) / (1 + step * residual) }
-        }
-        return layout.lower(standardised: moved)
-      }
-      while far < limit, lowerAfter(far) != nil { (near, far) = (far, 4 * far) }
-      if far >= limit { continue }
-      for _ in 0..<60 {
-        let middle = 0.5 * (near + far)
-        if lowerAfter(middle) == nil { far = middle } else { near = middle }
-      }
-      guard let moved = lowerAfter(near),
-        let point = try? objective.evaluate(lower: moved, theta: layout.theta(moved)),
-        isResolved ? point.deviance < level : point.resolution > best?.resolution ?? 0
+      guard let reach = direction.reach(from: present, sign: sign, layout: layout),
+        let moved = direction.lower(from: present, step: sign * reach, layout: layout),
+        let point = try? objective.evaluate(lower: moved, theta: layout.theta(moved)), point.deviance < level
       else { continue }
-      (best, lower) = (point, moved)
+      best = point
     }
-    guard let best else { throw .unresolved }
-    if !isResolved, mayDescend {
-      let reached = try optimizer(objective, options: FitOptions()).minimize(from: layout.theta(lower))
-      let found = self.estimate(
-        reached.point, objective: objective, converged: reached.converged, certificate: reached.certificate)
-      return try end(of: flat, parameters: set, from: found, mayDescend: false)
-    }
+    guard let best, best.deviance < level else { throw .unresolved }
     let derivatives = try objective.derivatives(
       at: try objective.evaluate(lower: best.lower, theta: layout.theta(best.lower)))
     let model = QuadraticModel(gradient: derivatives.gradient, curvature: derivatives.curvature)

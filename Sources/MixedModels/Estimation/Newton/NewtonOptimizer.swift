@@ -19,6 +19,8 @@ struct NewtonOptimizer {
   let verifies: Bool
   /// Resolution of the residual variance below which an end is no optimum.
   var leastResolution: Double
+  /// What the iterations may drift along.
+  let ridge: ResidualRidge?
   /// An optimum near which the iterations end: they would only find it again.
   var known: KnownOptimum?
 
@@ -64,7 +66,8 @@ struct NewtonOptimizer {
       let noise =
         verifies && !run.isSlow
         ? min(Tuning.gradientNoise, 1e-12 * max(1, abs(run.point.deviance))) : Tuning.gradientNoise
-      if run.isFlat(promised: promised, tolerance: tolerance * (verifies ? 1 : 1e-3), noise: noise) {
+      let tolerance = max(tolerance * (verifies ? 1 : 1e-3), unresolved(run.point))
+      if run.isFlat(promised: promised, tolerance: tolerance, noise: noise) {
         if try escape(&run, derivatives) { continue }
         run.converged = true
         break
@@ -81,7 +84,9 @@ struct NewtonOptimizer {
       let remaining = run.accept(
         next, promised: promised, norm: model.scaledNorm, isExtended: isExtended,
         rounding: rounding(next.deviance))
-      if isDone(run, promised: promised, remaining: remaining, isExtended: isExtended),
+      if let middle = ridge?.middle(of: run.point, objective: objective, scales: scales) {
+        run.begin(at: middle)
+      } else if isDone(run, promised: promised, remaining: remaining, isExtended: isExtended),
         try !escape(&run, derivatives)
       {
         run.converged = true
@@ -123,7 +128,7 @@ struct NewtonOptimizer {
   ) throws(EngineError) -> Bool {
     guard run.escapes < Tuning.mostEscapes, let away = try escaped(from: run.point, derivatives: derivatives)
     else { return false }
-    run.restart(at: away)
+    run.escape(to: away)
     return true
   }
 
@@ -155,6 +160,12 @@ struct NewtonOptimizer {
       let size = parameter.kind.power * value
       return min(least, 0.5 * model.curvature[i, i] * size * size)
     }
+  }
+
+  /// What the deviance of a point is known to, where doubles do not resolve the residual variance; elsewhere 0.
+  private func unresolved(_ point: ProfiledObjective.Point) -> Double {
+    guard point.resolution < Tuning.resolvedScale else { return 0 }
+    return 4 * Double.ulpOfOne * objective.degreesOfFreedom / max(point.resolution, Double.ulpOfOne)
   }
 
   /// Rounding error of a difference of deviances.

@@ -66,10 +66,15 @@ struct NewtonRun {
     return remaining
   }
 
-  /// Begins anew elsewhere.
-  mutating func restart(at away: ProfiledObjective.Point) {
+  /// Begins anew off a bound.
+  mutating func escape(to away: ProfiledObjective.Point) {
     escapes += 1
-    point = away
+    begin(at: away)
+  }
+
+  /// Begins anew elsewhere.
+  mutating func begin(at other: ProfiledObjective.Point) {
+    point = other
     (previous, previousNorm, previousPromise) = (nil, .infinity, .infinity)
   }
 

@@ -5,7 +5,7 @@ extension MixedModel {
     guard estimate.converged, plan.evaluationsAreCheap, extended == nil, !plan.isIterative,
       let objective = try? objective(reml: estimate.reml),
       let far = try? objective.evaluate(lower: enlarged(Tuning.growthSize), theta: []),
-      far.scale < Tuning.explainableScale || fixed.rank + effectCount >= rows.observations,
+      far.scale < Tuning.explainableScale || effectsMayTakeEveryRow,
       let near = try? objective.evaluate(lower: enlarged(0.1 * Tuning.growthSize), theta: []),
       near.deviance > far.deviance + 2 * Tuning.growth
     else { return }

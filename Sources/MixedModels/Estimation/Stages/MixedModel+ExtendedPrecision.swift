@@ -76,9 +76,16 @@ extension MixedModel {
   /// best size: there the likelihood levels off as the residual variance vanishes, and the estimate is its limit.
   func bound(_ estimate: inout Estimate) throws(EngineError) {
     let mayLevelOff = terms.contains { !$0.covariance.form.reportsEntries }
-    guard estimate.converged || mayLevelOff, extended == nil, !plan.isIterative,
-      estimate.scale < Tuning.suspiciousScale * fixed.unit * fixed.unit
-    else { return }
+    guard estimate.converged || mayLevelOff, extended == nil, !plan.isIterative else { return }
+    let share = estimate.scale / (fixed.unit * fixed.unit)
+    if share < (effectsMayTakeEveryRow ? Tuning.resolvedScale : Tuning.suspiciousScale),
+      let own = try logLikelihood(of: estimate, enlarged: 1)
+    {
+      // what doubles say of so small a residual variance may be their rounding
+      if abs(own - estimate.logLikelihood) > Tuning.levelRise { estimate.converged = mayLevelOff }
+      estimate.logLikelihood = own
+    }
+    guard estimate.converged || mayLevelOff, share < Tuning.suspiciousScale else { return }
     // where the search has gone as far as precision does, it levelled off on the way
     var rise = Double.infinity
     if let larger = try logLikelihood(of: estimate, enlarged: Tuning.enlargement) {

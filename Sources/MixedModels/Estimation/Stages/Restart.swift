@@ -62,7 +62,7 @@ extension NewtonOptimizer {
     options.maximumIterations = min(options.maximumIterations, Tuning.screeningSteps)
     return NewtonOptimizer(
       objective: objective, options: options, tolerance: Tuning.screeningTolerance, scales: scales,
-      verifies: false, leastResolution: leastResolution, known: KnownOptimum(outcome))
+      verifies: false, leastResolution: leastResolution, ridge: ridge, known: KnownOptimum(outcome))
   }
 
   /// Rounding error of a deviance where effects cancel each other: 1 + T'AT holds the differences of terms θ²A, and

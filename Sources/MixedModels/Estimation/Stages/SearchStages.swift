@@ -59,9 +59,14 @@ extension Search.Stage {
   /// Where iterations ended beyond the resolution of doubles: the best of these ends in extended precision, or, where that
   /// leads nowhere, the best that doubles can tell.
   static let beyondDoubles = Search.Stage(name: "beyond doubles") { progress, context throws(EngineError) in
-    guard !progress.dwarfed.isEmpty, var outcome = progress.reached else { return }
+    guard var outcome = progress.reached else { return }
     var optimizer = context.optimizer
-    let isResolved = outcome.point.resolution >= optimizer.leastResolution
+    var isResolved = outcome.point.resolution >= optimizer.leastResolution
+    if isResolved, try context.isMisjudged(outcome.point) {
+      progress.dwarfed.insert(outcome.point, at: 0)
+      isResolved = false
+    }
+    if progress.dwarfed.isEmpty { return }
     // on a flat ridge the end that doubles resolve is the estimate
     let deviance =
       isResolved ? outcome.point.deviance + context.objective.shift - Tuning.leastExtendedGain : .infinity
@@ -83,6 +88,18 @@ extension Search.Stage {
   static let betterPivots = Search.Stage(name: "better pivots") { progress, context throws(EngineError) in
     guard let outcome = progress.reached, outcome.isSlow else { return }
     progress.estimate = try context.model.repivoted(outcome, reml: context.reml, options: context.options)
+  }
+}
+
+extension Search.Context {
+  /// Whether extended precision has another deviance: where effects may describe all rows, those of a level may depend on each
+  /// other, and large ones cancel.
+  fileprivate func isMisjudged(_ point: ProfiledObjective.Point) throws(EngineError) -> Bool {
+    guard let ridge = optimizer.ridge, ridge.isFarOut(point, scales: optimizer.scales), model.canExtend
+    else { return false }
+    let finer = try model.withExtendedPrecision(at: point.lower).objective(reml: reml)
+    let found = try finer.evaluate(lower: point.lower, theta: point.theta)
+    return abs(found.deviance - point.deviance) > Tuning.leastExtendedGain
   }
 }
 

@@ -90,4 +90,7 @@ extension MixedModel {
 
   /// Effects of all levels together.
   var effectCount: Int { products.structure.factors.reduce(0) { $0 + $1.levelCount * $1.width } }
+
+  /// Whether there are as many effects as rows.
+  var effectsMayTakeEveryRow: Bool { fixed.rank + effectCount >= rows.observations }
 }

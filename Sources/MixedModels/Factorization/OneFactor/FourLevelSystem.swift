@@ -1,13 +1,13 @@
-/// The closed form of four levels at a point: H, and on request W'a and N = W'(M + MSM)W.
+/// The closed form of four levels at a point: L of I + T'MT, and on request W'a and N = W'(M + MSM)W.
 final class FourLevelSystem {
   /// T by columns.
   let root: Buffer
-  /// H, k × k.
-  let h: UnsafeMutablePointer<FourLevels>
   /// g = W'a, k × r by rows.
   let g: UnsafeMutablePointer<FourLevels>
   /// N, lower triangle by rows.
   let own: UnsafeMutablePointer<FourLevels>
+  /// H, k × k.
+  private let h: UnsafeMutablePointer<FourLevels>
   private let w: UnsafeMutablePointer<FourLevels>
   private let product: UnsafeMutablePointer<FourLevels>
   private let middle: UnsafeMutablePointer<FourLevels>
@@ -32,22 +32,12 @@ final class FourLevelSystem {
     self.root.copy(from: root)
   }
 
-  /// H = T(I + T'MT)⁻¹T' of a record.
+  /// L of I + T'MT of a record, by columns with the inverses of its pivots on the diagonal.
   ///
   /// - Returns: |I + T'MT| of each level; not above zero where it is not positive definite.
   @inline(__always)
   func factor<W: BlockWidth>(_: W.Type, _ m: UnsafePointer<FourLevels>) -> FourLevels {
-    let t = root.pointer
-    let k = W.fixed ?? width
-    if k == 1 {
-      let square = t[0] * t[0]
-      let pivot = 1 + square * m[0]
-      h[0] = square / pivot
-      w[0] = 1 / pivot
-      return pivot
-    }
-    // L of I + T'MT, then half = L⁻¹T' and H = half'half.
-    let (half, l) = (middle, w)
+    let (k, t, l) = (W.fixed ?? width, root.pointer, w)
     multiplyByRoot(W.self, m)
     for b in 0..<k {
       for a in b..<k {
@@ -61,11 +51,38 @@ final class FourLevelSystem {
       for c in 0..<b { for a in b..<k { l[a + b * k] -= l[a + c * k] * l[b + c * k] } }
       determinant *= l[b + b * k]
       let inverse = 1 / l[b + b * k].squareRoot()
-      for a in b..<k { l[a + b * k] *= inverse }
+      for a in b + 1..<max(k, b + 1) { l[a + b * k] *= inverse }
+      l[b + b * k] = inverse
+    }
+    return determinant
+  }
+
+  /// L⁻¹T'a of a column of the record that was factored, whose entries are `stride` apart.
+  ///
+  /// Its square is a'Ha, to all digits also where columns depend on each other within a level: H itself then has entries of the
+  /// size of S, which cancel.
+  @inline(__always)
+  func half<W: BlockWidth>(
+    _: W.Type, _ a: UnsafePointer<FourLevels>, stride: Int, to target: UnsafeMutablePointer<FourLevels>
+  ) {
+    let (k, t, l) = (W.fixed ?? width, root.pointer, w)
+    for b in 0..<k {
+      var value = FourLevels.zero
+      for c in b..<k { value += t[c + b * k] * a[c * stride] }
+      for c in 0..<b { value -= l[b + c * k] * target[c] }
+      target[b] = value * l[b + b * k]
+    }
+  }
+
+  /// H = T(I + T'MT)⁻¹T' of the record that was factored.
+  @inline(__always)
+  private func form<W: BlockWidth>(_: W.Type) {
+    let (k, t, l, half) = (W.fixed ?? width, root.pointer, w, middle)
+    for b in 0..<k {
       for a in 0..<k {
         var value = FourLevels(repeating: a >= b ? t[a + b * k] : 0)
         for c in 0..<b { value -= l[b + c * k] * half[c + a * k] }
-        half[b + a * k] = value * inverse
+        half[b + a * k] = value * l[b + b * k]
       }
     }
     for a in 0..<k {
@@ -76,7 +93,6 @@ final class FourLevelSystem {
         h[b * k + a] = value
       }
     }
-    return determinant
   }
 
   /// ``g`` and ``own`` of a record, its width looked up.
@@ -96,10 +112,12 @@ final class FourLevelSystem {
     let determinant = factor(W.self, m)
     let a0 = m + LevelVectors.triangle(k)
     if k == 1 {
+      w[0] = 1 / determinant
       own[0] = w[0] * m[0]
     } else if k == 2 {
       invertPair(m, determinant)
     } else {
+      form(W.self)
       // T'M by rows of M, as (MT)'.
       multiplyByRoot(W.self, m)
       for a in 0..<k {

@@ -13,7 +13,8 @@ final class LevelPasses: FactorPasses {
     sums = FactorSums(width: levels.width, columns: levels.columns)
     system = FourLevelSystem(width: levels.width, columns: levels.columns)
     lanes = FourLevelBuffer(
-      max(sums.count + levels.width + levels.columns - 1, sums.takenCount + levels.width))
+      max(
+        sums.count + levels.width + levels.columns - 1, sums.takenCount + levels.width * levels.columns))
   }
 
   var root: UnsafeMutablePointer<Double> { system.root.pointer }
@@ -32,10 +33,10 @@ final class LevelPasses: FactorPasses {
   private func factorize<W: BlockWidth>(_: W.Type) -> Double? {
     let (k, r) = (W.fixed ?? levels.width, levels.columns)
     let taken = lanes.pointer
-    let weighted = taken + sums.takenCount
+    let halves = taken + sums.takenCount
     taken.update(repeating: .zero, count: sums.takenCount)
     var logs = FourLogSums()
-    let (system, h, records, size) = (system, system.h, levels.pointer, levels.size)
+    let (system, records, size) = (system, levels.pointer, levels.size)
     for group in 0..<levels.count {
       let m = records + group * size
       let a = m + levels.triangle
@@ -43,15 +44,12 @@ final class LevelPasses: FactorPasses {
       guard all(pivots .> 0), all(pivots .< .infinity) else { return nil }
       logs.add(pivots)
       for c in 0..<r {
-        for i in 0..<k {
-          var value = FourLevels.zero
-          for j in 0..<k { value += h[i * k + j] * a[j * r + c] }
-          weighted[i] = value
-        }
+        let half = halves + c * k
+        system.half(W.self, a + c, stride: r, to: half)
         let target = taken + LevelVectors.triangle(c)
         for d in 0...c {
           var value = target[d]
-          for i in 0..<k { value += weighted[i] * a[i * r + d] }
+          for i in 0..<k { value += half[i] * halves[d * k + i] }
           target[d] = value
         }
       }
