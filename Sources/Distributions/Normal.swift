@@ -14,6 +14,15 @@ package enum Normal {
   /// P(Z ≤ x).
   package static func cdf(_ x: Double) -> Double { sf(-x) }
 
+  /// P(Z > x) e^(x²/2) of x ≥ 0, which has no underflow.
+  package static func millsRatio(_ x: Double) -> Double {
+    guard x > 30 else { return sf(x) * exp(0.5 * x * x) }
+    // the asymptotic series, good to twelve digits from here on
+    let inverse = 1 / (x * x)
+    let series = 1 - inverse * (1 - inverse * (3 - inverse * (15 - inverse * 105)))
+    return series / (x * (2 * Double.pi).squareRoot())
+  }
+
   /// P(Z > x).
   package static func sf(_ x: Double) -> Double {
     let z = x * 0.707_106_781_186_547_524_4

@@ -30,9 +30,12 @@ struct ConditionalLaw {
       return single(GammaDistribution(shape).tails(at: shape * y / mean).lower)
     case .inverseGaussian:
       let lambda = (isFree ? weight : 1) / dispersion
+      guard y > 0 else { return single(0) }
       let root = (lambda / y).squareRoot()
-      let second = 2 * lambda / mean + log(max(Normal.cdf(-root * (y / mean + 1)), .leastNormalMagnitude))
-      return single(min(Normal.cdf(root * (y / mean - 1)) + exp(min(second, 0)), 1))
+      let near = root * (y / mean - 1)
+      // e^(2λ/μ) Φ(-far): of huge and tiny factors only the ratio is there
+      let mirrored = exp(-0.5 * near * near) * Normal.millsRatio(root * (y / mean + 1))
+      return single(min(Normal.cdf(near) + mirrored, 1))
     case .beta:
       return single(BetaDistribution(mean * dispersion, (1 - mean) * dispersion).tails(at: y).lower)
     case .gaussian:
