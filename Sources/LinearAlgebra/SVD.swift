@@ -48,6 +48,30 @@ extension Matrix {
     return (left * svd.vTransposed).transposed
   }
 
+  /// Inverse and rank of a symmetric matrix whose rows have units of their own: what is inverted has a unit diagonal.
+  ///
+  /// A matrix of less than full rank gets a generalised inverse, for which x'A⁻x of an x in its range is the Moore–Penrose one's.
+  package func inverseOfAnyUnits() throws(LinearAlgebraError) -> (inverse: Matrix, rank: Int) {
+    let scales = diagonal.map { $0 > 0 ? 1 / $0.squareRoot() : 1 }
+    func scaled(_ matrix: Matrix) -> Matrix {
+      var result = matrix
+      for j in 0..<columns { for i in 0..<rows { result[i, j] *= scales[i] * scales[j] } }
+      return result
+    }
+    let own = scaled(self)
+    return (scaled(try own.pseudoInverse()), try own.matrixRank())
+  }
+
+  /// Number of rows that do not depend on others, whatever their units.
+  package var independentRows: Int {
+    var result = self
+    for i in 0..<rows {
+      let length = row(i).reduce(0) { $0 + $1 * $1 }.squareRoot()
+      if length > 0 { for j in 0..<columns { result[i, j] /= length } }
+    }
+    return (try? result.matrixRank(tolerance: 1e-9)) ?? rows
+  }
+
   /// Number of singular values above `tolerance`, by default max(values) · max(m, n) · ε.
   ///
   /// The rule of `numpy.linalg.matrix_rank`.

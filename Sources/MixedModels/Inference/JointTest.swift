@@ -19,6 +19,53 @@ package struct JointTest: Sendable, Equatable {
   }
 }
 
+/// Combinations of hypotheses whose estimates are independent, those of large variance first.
+package struct HypothesisAxes {
+  /// Weights of the hypotheses in each combination.
+  package let combinations: [[Double]]
+  /// Variance of each.
+  package let variances: [Double]
+
+  /// The principal axes of a covariance of hypotheses: in their own units, as lmerTest takes them; where these differ by so much
+  /// that hypotheses are lost, in units of their standard errors.
+  ///
+  /// - Parameter rank: number of hypotheses that do not depend on others.
+  package init?(_ covariance: Matrix, rank: Int) {
+    let units = [Double](repeating: 1, count: covariance.rows)
+    let errors = covariance.diagonal.map { $0 > 0 ? 1 / $0.squareRoot() : 1 }
+    guard let own = Self.axes(covariance, units: units, leastShare: Self.dependence) else { return nil }
+    let isWhole = own.variances.count >= rank
+    guard let found = isWhole ? own : Self.axes(covariance, units: errors, leastShare: Self.rounding) else {
+      return nil
+    }
+    (combinations, variances) = found
+  }
+
+  /// d'C⁻d of the hypotheses' distances.
+  package func form(_ distance: [Double]) -> Double {
+    zip(combinations, variances).reduce(0) {
+      let along = dot($1.0, distance)
+      return $0 + along * along / $1.1
+    }
+  }
+
+  private static func axes(
+    _ covariance: Matrix, units: [Double], leastShare: Double
+  ) -> (combinations: [[Double]], variances: [Double])? {
+    var scaled = covariance
+    for j in 0..<scaled.columns { for i in 0..<scaled.rows { scaled[i, j] *= units[i] * units[j] } }
+    guard let eigen = try? SymmetricEigen(scaled), let largest = eigen.values.last, largest > 0 else {
+      return nil
+    }
+    let kept = eigen.values.indices.reversed().filter { eigen.values[$0] > leastShare * largest }
+    return (kept.map { zip(eigen.vectors.column($0), units).map { $0 * $1 } }, kept.map { eigen.values[$0] })
+  }
+
+  /// Share of the largest variance below which a combination depends on others: √ε, and what rounding leaves.
+  private static let dependence = 1.490116119384766e-8
+  private static let rounding = 1e-14
+}
+
 extension FixedEffectsUncertainty {
   /// Tests L b = c.
   ///
@@ -27,28 +74,22 @@ extension FixedEffectsUncertainty {
   ///   - distance: L b − c.
   package func test(_ rows: Matrix, distance: [Double]) -> JointTest {
     let standard = rows * toUser
-    // Independent combinations, those of large variance first.
-    guard let eigen = try? SymmetricEigen((standard * adjusted * standard.transposed).symmetrized),
-      let largest = eigen.values.last, largest > 0
-    else { return JointTest(statistic: .nan, numerator: 0, denominator: .nan, scaling: .nan) }
-    let kept = eigen.values.indices.reversed().filter { eigen.values[$0] > Self.dependence * largest }
-    let vectors = eigen.vectors.selecting(columns: kept)
-    let contrasts = vectors.transposed * standard
-    let form = zip(vectors.transposed * distance, kept).reduce(0) { $0 + $1.0 * $1.0 / eigen.values[$1.1] }
-    let mean = form / Double(kept.count)
-    if isKenwardRoger { return kenwardRogerTest(contrasts, mean: mean) }
-    let single = (0..<contrasts.rows).map { standardDegreesOfFreedom(of: contrasts.row($0)) }
+    let covariance = (standard * adjusted * standard.transposed).symmetrized
+    guard let axes = HypothesisAxes(covariance, rank: rows.independentRows) else {
+      return JointTest(statistic: .nan, numerator: 0, denominator: .nan, scaling: .nan)
+    }
+    let contrasts = axes.combinations.map { standard.transposed * $0 }
+    let mean = axes.form(distance) / Double(contrasts.count)
+    if isKenwardRoger { return kenwardRogerTest(Matrix(contrasts), mean: mean) }
     return JointTest(
-      statistic: mean, numerator: kept.count, denominator: Self.combined(single), scaling: 1)
+      statistic: mean, numerator: contrasts.count,
+      denominator: Self.combined(contrasts.map(standardDegreesOfFreedom)), scaling: 1)
   }
-
-  /// Share of the largest variance below which a combination depends on others: √ε.
-  private static let dependence = 1.490116119384766e-8
 
   /// Degrees of freedom of Σ t_m² / r from those of each t: E = Σ ν / (ν − 2) = r E F of F's own mean.
   ///
   /// Source: Fai and Cornelius, J. Statist. Comput. Simul. 54 (1996) 363-378.
-  static func combined(_ single: [Double]) -> Double {
+  package static func combined(_ single: [Double]) -> Double {
     guard let first = single.first else { return .nan }
     if single.count == 1 { return first }
     if single.contains(where: \.isNaN) { return .nan }

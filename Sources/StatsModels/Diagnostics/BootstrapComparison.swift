@@ -58,7 +58,7 @@ public struct BootstrapComparison: Sendable {
     return ReferenceF.pValue(
       max(statistic, 0) / Double(degreesOfFreedom), Double(degreesOfFreedom), denominator)
   }
-  private var mean: Double { finite.reduce(0, +) / Double(max(finite.count, 1)) }
+  private var mean: Double { finite.isEmpty ? .nan : finite.reduce(0, +) / Double(finite.count) }
 }
 
 extension BootstrapComparison: CustomStringConvertible {

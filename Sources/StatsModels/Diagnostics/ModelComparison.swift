@@ -90,10 +90,11 @@ public func compare(models: [MixedLMResults]) throws -> ModelComparison {
   guard let first = models.first, models.count > 1 else {
     throw StatsModelsError(.invalidArgument, "compare needs two models at least")
   }
-  for other in models where !other.hasResponse(of: first) {
+  for other in models {
+    guard let difference = other.difference(from: first) else { continue }
     throw StatsModelsError(
       .invalidArgument,
-      "the models were fitted to different responses: '\(first.model.endogNames)' with \(first.nobs) rows and "
+      "the models were fitted to different \(difference): '\(first.model.endogNames)' with \(first.nobs) rows and "
         + "'\(other.model.endogNames)' with \(other.nobs)")
   }
   var notes: [String] = []
@@ -133,20 +134,19 @@ extension MixedLMResults: ComparedFit {
 }
 
 extension MixedLMResults {
-  /// Whether another fit has the same response, as far as results that were read from a file can tell.
-  fileprivate func hasResponse(of other: MixedLMResults) -> Bool {
-    if specification.cells != nil || other.specification.cells != nil {
-      return nobs == other.nobs && specification.hasResponseMoments(of: other.specification)
+  /// What of the rows differs in another fit, as far as sums and results that were read from a file can tell; nil where nothing
+  /// does.
+  fileprivate func difference(from other: MixedLMResults) -> String? {
+    let (own, theirs) = (specification, other.specification)
+    if nobs != other.nobs { return "rows" }
+    if own.cells != nil || theirs.cells != nil {
+      return own.hasResponseMoments(of: theirs) ? nil : "responses or weights"
     }
-    guard nobs == other.nobs, specification.priorWeights?.values == other.specification.priorWeights?.values,
-      specification.offset?.values == other.specification.offset?.values
-    else { return false }
-    guard specification.isRestored || other.specification.isRestored else {
-      return specification.endog == other.specification.endog
-    }
-    // A file holds fitted values and residuals, whose sum is the response but for rounding.
-    return zip(specification.endog, other.specification.endog).allSatisfy {
-      abs($0 - $1) <= 1e-9 * (abs($0) + abs($1))
-    }
+    // a file holds fitted values and residuals, whose sum is the response but for rounding
+    let rounding = own.isRestored || theirs.isRestored ? 1e-9 : 0
+    let isSame = zip(own.endog, theirs.endog).allSatisfy { abs($0 - $1) <= rounding * (abs($0) + abs($1)) }
+    if !isSame { return "responses" }
+    if own.priorWeights?.values != theirs.priorWeights?.values { return "weights" }
+    return own.offset?.values == theirs.offset?.values ? nil : "offsets"
   }
 }

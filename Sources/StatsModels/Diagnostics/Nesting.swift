@@ -9,7 +9,10 @@ enum Nesting {
     if let name = fixedOutside(small, large) {
       return "'\(name)' of the first is no fixed effect of the second"
     }
-    if let block = small.blocks.indices.first(where: { !isContained(small.blocks[$0], in: large.blocks) }) {
+    let tellsRows = small.cells == nil && large.cells == nil
+    if let block = small.blocks.indices.first(where: {
+      !isContained(small.blocks[$0], in: large.blocks, tellsRows: tellsRows)
+    }) {
       return "the second has no \(small.termText(block))"
     }
     if let residuals = small.residuals, !residuals.isContained(in: large.residuals) {
@@ -50,8 +53,19 @@ enum Nesting {
   // MARK: - Random effects
 
   /// Whether the covariances that a block allows are allowed by blocks of the same factor.
-  private static func isContained(_ block: RandomBlock, in blocks: [RandomBlock]) -> Bool {
-    let same = blocks.filter { $0.parts.map(\.codes) == block.parts.map(\.codes) }
+  ///
+  /// - Parameter tellsRows: whether both models have rows; else factors and regressors are told by their names.
+  private static func isContained(
+    _ block: RandomBlock, in blocks: [RandomBlock], tellsRows: Bool
+  ) -> Bool {
+    func columns(of block: RandomBlock) -> Set<Regressor> {
+      guard tellsRows else { return Set(block.names.map(Regressor.name)) }
+      let width = block.parts.first?.columns.count ?? 0
+      return Set((0..<width).map { column in .values(block.parts.map { $0.columns[column] }) })
+    }
+    let same = blocks.filter { other in
+      tellsRows ? other.parts.map(\.codes) == block.parts.map(\.codes) : other.group == block.group
+    }
     let own = columns(of: block)
     let isJoint = block.width > 1 && (block.hasCovariances || !block.covariance.form.reportsEntries)
     let holds = same.contains { other in
@@ -65,9 +79,9 @@ enum Nesting {
     }
   }
 
-  /// The regressors of a block's effects, nil for ones.
-  private static func columns(of block: RandomBlock) -> Set<[[Double]?]> {
-    guard let width = block.parts.first?.columns.count else { return [] }
-    return Set((0..<width).map { column in block.parts.map { $0.columns[column] } })
+  /// A regressor of a block's effects: its values in each part, nil for ones, or its name.
+  private enum Regressor: Hashable {
+    case values([[Double]?])
+    case name(String)
   }
 }

@@ -50,6 +50,7 @@ extension MixedLMResults {
     case .conditional: values = conditional
     case .marginal: values = marginalResiduals
     case .normalized:
+      try specification.requireSeries("a normalized residual")
       let weighted = specification.weighted(conditional)
       values = (specification.residualCorrelation?.whitened(weighted) ?? weighted).map {
         $0 / scale.squareRoot()
@@ -60,6 +61,7 @@ extension MixedLMResults {
         $0 / (scale * max(1 - $1, 0)).squareRoot()
       }
     case .scaled:
+      try specification.requireSeries("a scaled residual")
       guard specification.hasTermRows else {
         throw StatsModelsError(
           .notAvailable,

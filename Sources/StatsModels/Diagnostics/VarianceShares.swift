@@ -88,7 +88,7 @@ extension MixedLMResults {
     }
     return VarianceShares(
       fixed: shares.fixed, random: Series(index: specification.blocks.map(\.group), values: shares.random),
-      residual: scale)
+      residual: shares.residual ?? scale)
   }
 
   /// AIC + 2k(k + 1)/(n − k − 1), k the number of parameters with the residual variance; from the restricted

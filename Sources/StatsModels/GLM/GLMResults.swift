@@ -158,12 +158,11 @@ private struct GLMSandwich {
       covType == .cluster
       ? scores.map { _ in 1 } : model.freqWeights.map { $0 > 0 ? 1 / $0.squareRoot() : 0 }
     let bread: Matrix
-    do { bread = try information.pseudoInverse() } catch {
+    do { bread = try model.inverseInformation(information) } catch {
       throw StatsModelsError(.numerical, "the Hessian cannot be inverted: \(error)")
     }
     let sandwich = Sandwich(
-      exog: model.exog, pseudoInverse: bread.timesTransposed(model.exog),
-      resid: zip(scores, roots).map { $0 * $1 })
+      exog: model.exog, pseudoInverse: bread, resid: zip(scores, roots).map { $0 * $1 })
     switch covType {
     case .cluster:
       let (codes, groups) = try options.clusters()
@@ -181,14 +180,13 @@ private struct GLMSandwich {
 }
 
 extension GLM {
-  /// Each row's derivative of the log-likelihood by its linear predictor, and the observed information of the coefficients,
-  /// both times the dispersion.
-  func scoresAndInformation(_ mu: [Double], observed: Bool = true) -> (scores: [Double], information: Matrix)
-  {
+  /// Each row's derivative of the log-likelihood by its linear predictor, and the observed information of that, both times the
+  /// dispersion.
+  fileprivate func scoresAndInformation(_ mu: [Double]) -> (scores: [Double], information: [Double]) {
     let weights = totalWeights
     let link = family.link
     var scores = [Double](repeating: 0, count: mu.count)
-    var factors = scores
+    var information = scores
     for (i, mean) in mu.enumerated() {
       let (first, second) = (link.deriv(mean), link.deriv2(mean))
       let variance = family.variance(mean)
@@ -196,10 +194,21 @@ extension GLM {
       scores[i] = gap * weights[i]
       let expected = weights[i] / (first * first * variance)
       let bend = gap * (variance * second + family.varianceDerivative(mean) * first)
-      factors[i] = observed ? expected * (1 + bend) : expected
+      information[i] = expected * (1 + bend)
     }
-    var scaled = exog
-    for j in 0..<exog.columns { for i in 0..<exog.rows { scaled[i, j] *= factors[i] } }
-    return (scores, exog.transposedTimes(scaled))
+    return (scores, information)
+  }
+
+  /// (X'WX)⁻¹X' of the rows' information W: from √W X where that is real, whose condition is the root of X'WX's.
+  fileprivate func inverseInformation(_ information: [Double]) throws -> Matrix {
+    var rows = exog
+    guard information.allSatisfy({ $0 > 0 }) else {
+      for j in 0..<rows.columns { for i in 0..<rows.rows { rows[i, j] *= information[i] } }
+      return try exog.transposedTimes(rows).inverseOfAnyUnits().inverse.timesTransposed(exog)
+    }
+    for j in 0..<rows.columns { for i in 0..<rows.rows { rows[i, j] *= information[i].squareRoot() } }
+    var inverse = try rows.pseudoInverse()
+    for i in 0..<rows.rows { for j in 0..<rows.columns { inverse[j, i] /= information[i].squareRoot() } }
+    return inverse
   }
 }

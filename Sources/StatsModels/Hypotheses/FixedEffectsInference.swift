@@ -8,6 +8,8 @@ struct FixedEffectsInference: Sendable {
   let fit: any MixedModelFit
   /// Nil where degrees of freedom do not depend on the combination.
   let uncertainty: FixedEffectsUncertainty?
+  /// What they depend on where the covariance is a robust one.
+  let clusters: ClusterRobust?
   /// What its user should know.
   let notes: [String]
   /// Columns of the fixed design that were not dropped.
@@ -27,11 +29,12 @@ struct FixedEffectsInference: Sendable {
 
   init(
     method: DegreesOfFreedom, fit: any MixedModelFit, uncertainty: FixedEffectsUncertainty? = nil,
-    notes: [String] = []
+    clusters: ClusterRobust? = nil, notes: [String] = []
   ) {
     self.method = method
     self.fit = fit
     self.uncertainty = uncertainty
+    self.clusters = clusters
     self.notes = notes
     let aliased = Set(fit.aliased)
     kept = fit.fixedEffects.indices.filter { !aliased.contains($0) }
@@ -66,8 +69,8 @@ struct FixedEffectsInference: Sendable {
     let distance = zip(inner * effects, values ?? [Double](repeating: 0, count: inner.rows)).map { $0 - $1 }
     if let uncertainty { return uncertainty.test(inner, distance: distance) }
     return JointTest(
-      covariance: inner * covariance * inner.transposed, distance: distance,
-      denominator: method == .residual ? fit.dfResid : .infinity)
+      covariance: inner * covariance * inner.transposed, distance: distance, rank: inner.independentRows
+    ) { df(inner.transposed * $0) }
   }
 
   /// Rows that the data do not determine.
@@ -91,7 +94,8 @@ struct FixedEffectsInference: Sendable {
     switch method {
     case .residual: fit.dfResid
     case .infinite: .infinity
-    case .satterthwaite, .kenwardRoger: uncertainty?.degreesOfFreedom(of: contrast) ?? .nan
+    case .satterthwaite, .kenwardRoger:
+      uncertainty?.degreesOfFreedom(of: contrast) ?? clusters?.degreesOfFreedom(of: contrast) ?? .nan
     }
   }
 }
@@ -105,6 +109,9 @@ extension MixedLMResults {
     switch method {
     case .residual, .infinite:
       return FixedEffectsInference(method: method, fit: self)
+    case .satterthwaite where robust != nil:
+      if robust?.clusters == nil { _ = try engine() }
+      return FixedEffectsInference(method: method, fit: self, clusters: robust?.clusters)
     case .satterthwaite:
       try requireFreeEstimates(method)
       let uncertainty = try cache.satterthwaite.value {
@@ -117,6 +124,10 @@ extension MixedLMResults {
         }
       }
       return FixedEffectsInference(method: method, fit: self, uncertainty: uncertainty)
+    case .kenwardRoger where robust != nil:
+      throw StatsModelsError(
+        .invalidArgument,
+        "Kenward's and Roger's method has a covariance of its own, and this fit a robust one: take ddf: .satterthwaite")
     case .kenwardRoger:
       try requireFreeEstimates(method)
       try specification.requirePlainResiduals(
@@ -183,16 +194,16 @@ extension MixedLMResults {
 }
 
 extension JointTest {
-  /// The test of hypotheses of a known covariance, on its range; F with given degrees of freedom.
-  init(covariance: Matrix, distance: [Double], denominator: Double) {
-    self.init(statistic: .nan, numerator: 0, denominator: denominator, scaling: 1)
-    guard let eigen = try? SymmetricEigen(covariance.symmetrized), let largest = eigen.values.last,
-      largest > 0
-    else { return }
-    // √ε, as with degrees of freedom that are estimated.
-    let kept = eigen.values.indices.filter { eigen.values[$0] > 1.490116119384766e-8 * largest }
-    let parts = eigen.vectors.transposedTimes(distance)
-    numerator = kept.count
-    statistic = kept.reduce(0) { $0 + parts[$1] * parts[$1] / eigen.values[$1] } / Double(kept.count)
+  /// The test of hypotheses of a known covariance, on its range.
+  ///
+  /// - Parameters:
+  ///   - rank: number of hypotheses that do not depend on others.
+  ///   - degreesOfFreedom: of a combination of the hypotheses.
+  init(covariance: Matrix, distance: [Double], rank: Int, degreesOfFreedom: ([Double]) -> Double) {
+    self.init(statistic: .nan, numerator: 0, denominator: .nan, scaling: 1)
+    guard let axes = HypothesisAxes(covariance.symmetrized, rank: rank) else { return }
+    numerator = axes.variances.count
+    denominator = FixedEffectsUncertainty.combined(axes.combinations.map(degreesOfFreedom))
+    statistic = axes.form(distance) / Double(numerator)
   }
 }

@@ -47,6 +47,14 @@ public struct RobustCovariance: Sendable {
   }
 }
 
+/// A covariance of the fixed effects that results carry in place of the model's own.
+struct RobustErrors: Sendable {
+  /// Of the columns that were kept.
+  let covariance: Matrix
+  /// What degrees of freedom take; nil of results that were read from a file.
+  let clusters: ClusterRobust?
+}
+
 extension MixedLMResults {
   /// A cluster-robust covariance of the fixed effects. Not in statsmodels.
   ///

@@ -8,7 +8,8 @@ extension MixedLM {
   /// let robust = try model.fit(covType: .cluster, covKwds: ["groups": "Subject"])
   /// ```
   /// The correction is that of statsmodels' clustered least squares, `.cr1s`; ``MixedLMResults/robustCovariance(_:clusters:)``
-  /// has better ones for few clusters. Covariance parameters keep their standard errors.
+  /// has better ones for few clusters. Tests, marginal means and intervals of fixed effects take it; intervals with predicted
+  /// effects, and covariance parameters, keep the model's errors.
   /// - Parameters:
   ///   - reml: whether the restricted likelihood is maximised.
   ///   - covType: `.cluster` or `.nonrobust`.
@@ -61,7 +62,8 @@ extension MixedLMResults {
     var result = MixedLMResults(
       model: model, estimate: estimate, warnings: warnings, fitSeconds: fitSeconds,
       engineOptions: engineOptions,
-      hist: hist, penalty: penalty, restrictions: restrictions, cache: cache)
+      hist: hist, penalty: penalty, restrictions: restrictions,
+      robust: RobustErrors(covariance: robust.robust.covariance, clusters: robust.robust), cache: cache)
     result.useT = useT
     return result
   }

@@ -69,7 +69,8 @@ extension MixedLMResults {
   private func predictions(_ data: DataFrame, included: Set<Int>, newLevels: NewLevels) throws -> Series {
     if data.rowCount == 0 { return Series(index: [], values: []) }
     let new = try NewRows(
-      data, specification: specification, included: included, newLevels: newLevels, needsExcluded: false)
+      data, specification: specification, included: included, newLevels: newLevels, needsExcluded: false,
+      needsResiduals: false)
     try refuseWithheld(new.rows, errors: false)
     return Series(index: Array(data.rowLabels), values: new.padded(means(new)))
   }
@@ -94,7 +95,7 @@ extension MixedLMResults {
     }
     let new = try NewRows(
       data, specification: specification, included: included, newLevels: newLevels,
-      needsExcluded: interval == .prediction)
+      needsExcluded: interval == .prediction, needsResiduals: interval == .prediction)
     try refuseWithheld(new.rows, errors: true)
     if let restored = specification.restored, restored.statistics?.random == nil, !included.isEmpty {
       throw restored.noJointErrors
@@ -102,6 +103,13 @@ extension MixedLMResults {
     let system = try predictionSystem()
     var variances = try specification.running { () throws(EngineError) in
       try new.variances(system, scale: scale, interval: interval)
+    }
+    if let robust, included.isEmpty {
+      // what the model's own errors of the fixed part are replaced by
+      let kept = (0..<kFe).filter { !estimate.aliased.contains($0) }
+      let change = robust.covariance - estimate.fixedCovariance
+      let rows = new.rows.fixed.selecting(columns: kept)
+      for row in variances.indices { variances[row] += change.quadraticForm(rows.row(row)) }
     }
     for row in inestimableRows(of: new.rows.fixed) { variances[row] = .nan }
     let errors = variances.map { $0.squareRoot() }

@@ -37,6 +37,12 @@ extension MixedLMResults {
         "Kenward's and Roger's method is about coefficients: take ddf .satterthwaite for predictions")
     case .satterthwaite: break
     }
+    if robust != nil {
+      throw StatsModelsError(
+        .notAvailable,
+        "degrees of freedom of predictions are those of the model's covariance, and this fit has a robust one: take .residual "
+          + "or .infinite")
+    }
     try specification.requirePlainResiduals(
       "degrees of freedom of predictions are not", remedy: "take .residual or .infinite")
     let engine = try engine()

@@ -19,9 +19,10 @@ struct NewRows {
   /// - Parameters:
   ///   - included: positions of the blocks whose predicted effects are used.
   ///   - needsExcluded: whether the regressors of the other blocks are needed too.
+  ///   - needsResiduals: whether the residual variances of the rows are.
   init(
     _ data: DataFrame, specification: ModelSpecification, included: Set<Int>, newLevels: NewLevels,
-    needsExcluded: Bool
+    needsExcluded: Bool, needsResiduals: Bool = true
   ) throws {
     guard let source = specification.source else {
       throw StatsModelsError(
@@ -95,10 +96,11 @@ struct NewRows {
     }
     offset = try specification.offset?.values(in: part, argument: "offset")
     let weights =
-      try specification.residuals.map { try $0.weights(newData: part) }
-      ?? specification.weights.flatMap { weights in
-        weights.column.map(part.contains) == true ? try weights.values(in: part, argument: "weights") : nil
-      }
+      needsResiduals
+      ? try specification.residuals.map { try $0.weights(newData: part) }
+        ?? specification.weights.flatMap { weights in
+          weights.column.map(part.contains) == true ? try weights.values(in: part, argument: "weights") : nil
+        } : nil
     rows = PredictionRows(fixed: designs[0].matrix, effects: effects, weights: weights)
     self.excluded = excluded
     kept = keptRows

@@ -103,8 +103,8 @@ extension LikelihoodModelResults {
           "r_matrix performs f_test for using dimensions that are asymptotically non-normal: a coefficient in it has "
             + "no standard error")
       }
-      inverse = try covariance.pseudoInverse()
-      let rank = try covariance.matrixRank()
+      let rank: Int
+      (inverse, rank) = try covariance.inverseOfAnyUnits()
       if rank < covariance.rows {
         warnings.append(
           FitWarning(

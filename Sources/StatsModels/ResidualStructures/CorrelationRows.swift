@@ -9,8 +9,8 @@ struct CorrelationRows: Sendable {
   /// Whether times are whole numbers, so that ρ may be negative.
   let isWhole: Bool
   /// Series and time of each row, from which other selections of rows are made.
-  private let codes: [Int32]
-  private let times: [Double]?
+  let codes: [Int32]
+  let times: [Double]?
 
   private init(
     structure: ResidualStructure, codes: [Int32], times: [Double]?, series: ResidualCorrelation.Series,
@@ -30,6 +30,8 @@ struct CorrelationRows: Sendable {
       series: .init(rows: [], starts: [0, longest], gaps: []), isWhole: isWhole)
   }
 
+  /// Whether the series of the rows are known.
+  var hasRows: Bool { !codes.isEmpty }
   /// Name of ρ in tables.
   var name: String { structure.kind == .autoregressive ? "AR(1) rho" : "Exchangeable rho" }
 
@@ -85,7 +87,7 @@ struct CorrelationRows: Sendable {
   }
 
   /// - Returns: nil where two rows of a series have the same time.
-  private init?(_ structure: ResidualStructure, codes: [Int32], times: [Double]?) {
+  init?(_ structure: ResidualStructure, codes: [Int32], times: [Double]?) {
     let order = codes.indices.sorted {
       (codes[$0], times?[$0] ?? 0, $0) < (codes[$1], times?[$1] ?? 0, $1)
     }

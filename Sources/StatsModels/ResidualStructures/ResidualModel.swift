@@ -138,12 +138,15 @@ extension ModelSpecification {
   var priorWeights: RowNumbers? { residuals.map(\.prior) ?? weights }
 
   /// Correlations of the residuals at the parameters; nil for independent ones.
-  var residualCorrelation: ResidualCorrelation? { isRestored ? nil : residuals?.residualCorrelation }
+  var residualCorrelation: ResidualCorrelation? {
+    residuals?.correlation?.hasRows == true ? residuals?.residualCorrelation : nil
+  }
 
   /// What the engine fits, with other terms where given.
   func engineRows(terms: [RandomTerm]? = nil) throws(EngineError) -> Rows {
     let rows = try Rows(
-      response: engineResponse, fixed: exog, terms: terms ?? engineTerms, weights: weights?.values,
+      response: engineResponse, fixed: isRestored ? Matrix(rows: endog.count, columns: 0) : exog,
+      terms: terms ?? engineTerms, weights: weights?.values,
       cells: cells?.rows)
     return residualCorrelation.map(rows.whitened) ?? rows
   }
@@ -161,6 +164,15 @@ extension ModelSpecification {
       return weights.map { zip(residuals, $0.values).map { $0 * $1 } } ?? residuals
     }
     return weighted(correlation.whitenedTransposed(correlation.whitened(weighted(residuals))))
+  }
+
+  /// - Throws: ``StatsModelsError`` for what takes correlations of rows that are not known.
+  func requireSeries(_ what: String) throws {
+    guard residuals?.correlation != nil, residualCorrelation == nil else { return }
+    throw StatsModelsError(
+      .notAvailable,
+      "\(what) takes the series of correlated residuals, which these results do not hold (saved with rows: false, or by an "
+        + "earlier version): use the model that was fitted")
   }
 
   /// - Throws: ``StatsModelsError`` for what is not defined where rows of a series are correlated.

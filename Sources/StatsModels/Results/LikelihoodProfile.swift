@@ -175,7 +175,7 @@ extension MixedLMResults {
 
   /// A bootstrap of what profiles tell of.
   private func bootstrapOfDeviations(count: Int, seed: UInt64) throws -> BootstrapResult {
-    let drawn = try parametricBootstrap(count: count, seed: seed)
+    let drawn = try parametricBootstrap(count: count, seed: seed).requireWhole()
     return try profiledBootstrap(drawn, named: profiledParameters) { values in
       let scale = values[values.count - 1]
       let entries = zip(layout.entries, values[kFe..<values.count - 1]).map { $0.hasUnit ? $1 / scale : $1 }

@@ -93,8 +93,8 @@ extension MixedLMResults {
           "r_matrix performs f_test for using dimensions that are asymptotically non-normal: a parameter in it has "
             + "no standard error")
       }
-      inverse = try covariance.pseudoInverse()
-      let rank = try covariance.matrixRank()
+      let rank: Int
+      (inverse, rank) = try covariance.inverseOfAnyUnits()
       if rank < covariance.rows {
         warnings.append(
           FitWarning(

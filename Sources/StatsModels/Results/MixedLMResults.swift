@@ -26,11 +26,13 @@ public struct MixedLMResults: Sendable {
   let cache: ResultsCache
   let penalty: FitPenalty
   let restrictions: FitRestrictions
+  /// What takes the place of the model's own covariance of the fixed effects; nil where nothing does.
+  let robust: RobustErrors?
 
   init(
     model: MixedLM, estimate: Estimate, warnings: [FitWarning], fitSeconds: Double,
     engineOptions: EngineOptions = EngineOptions(), hist: [[String: Double]]? = nil,
-    penalty: FitPenalty = .init(), restrictions: FitRestrictions = .init(),
+    penalty: FitPenalty = .init(), restrictions: FitRestrictions = .init(), robust: RobustErrors? = nil,
     cache: ResultsCache = ResultsCache()
   ) {
     self.model = model
@@ -41,6 +43,7 @@ public struct MixedLMResults: Sendable {
     self.hist = hist
     self.penalty = penalty
     self.restrictions = restrictions
+    self.robust = robust
     self.cache = cache
   }
 

@@ -83,7 +83,7 @@ extension MixedLMResults: MixedModelFit {
   var responseName: String { model.endogNames }
   var fixedEffects: [Double] { estimate.fixedEffects }
   var aliased: [Int] { estimate.aliased }
-  var fixedCovariance: Matrix { estimate.fixedCovariance }
+  var fixedCovariance: Matrix { robust?.covariance ?? estimate.fixedCovariance }
   var blockCovariances: [Matrix] { relativeCovariances }
   var responseFamily: Family? { nil }
   var design: MixedLM { model }

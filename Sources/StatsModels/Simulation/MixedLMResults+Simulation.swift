@@ -23,6 +23,7 @@ extension MixedLMResults {
         "these results hold no rows to draw responses for (saved with rows: false, or by an earlier version): give "
           + "the rows, simulate(data, …)")
     }
+    try specification.requireSeries("drawing responses")
     let rows = PredictionRows(
       fixed: Matrix(rows: nobs, columns: 0),
       effects: specification.engineTerms.map { .init(codes: $0.codes, columns: $0.columns) },
@@ -120,6 +121,7 @@ extension MixedLM {
 
   /// The model from its data again, with another formula or only some rows by position.
   func rebuilt(formula: String?, rows: [Int]?) throws -> MixedLM {
+    try specification.requireRows("another model")
     guard let source = specification.source else {
       throw StatsModelsError(.notAvailable, "a model of arrays has no formula to change")
     }

@@ -139,6 +139,17 @@ enum BootstrapRun {
 }
 
 extension BootstrapResult {
+  /// The same replicates.
+  ///
+  /// - Throws: ``StatsModelsError`` after a cancellation, and where fewer than two were asked for.
+  func requireWhole() throws -> BootstrapResult {
+    guard requested > 1 else {
+      throw StatsModelsError(.invalidArgument, "count is \(requested): limits take two draws at least")
+    }
+    if replicates.index.count < requested { throw StatsModelsError.cancellation }
+    return self
+  }
+
   /// - Parameter rows: nil where a response admitted no fit.
   init(names: [String], estimates: [Double], replicates rows: [[Double]?], requested: Int) {
     var values = Matrix(rows: rows.count, columns: names.count, repeating: .nan)

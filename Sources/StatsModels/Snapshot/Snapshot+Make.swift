@@ -41,6 +41,7 @@ extension SnapshotState {
     aliased = estimate.aliased
     rank = estimate.rank
     fixedCovariance = estimate.fixedCovariance.rowList
+    robustCovariance = results.robust?.covariance.rowList
     varianceCovariance = results.varianceCovariance.rowList
     modes = results.modes.enumerated().map { term, matrix in
       matrix.rowList.enumerated().map { level, effects in
@@ -95,7 +96,9 @@ extension SnapshotState {
         return values.enumerated().map { hidden.contains($0 / size) ? .nan : $1 }
       }
     }
-    shares = (try? results.varianceShares()).map { Shares(fixed: $0.fixed, random: $0.random.values) }
+    shares = (try? results.varianceShares()).map {
+      Shares(fixed: $0.fixed, random: $0.random.values, residual: $0.residual)
+    }
   }
 }
 

@@ -42,7 +42,9 @@ extension MixedLMResults {
       fitSeconds: 0, penalty: FitPenalty(value: state.penaltyValue),
       restrictions: FitRestrictions(
         free: state.freepat, errorVariance: state.scaleIsHeld ? .held(snapshot.scale) : .profiled),
-      cache: cache)
+      robust: try state.robustCovariance.map {
+        RobustErrors(covariance: try Matrix(rowList: $0, columns: state.rank), clusters: nil)
+      }, cache: cache)
     useT = state.useT
   }
 

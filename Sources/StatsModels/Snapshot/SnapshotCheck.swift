@@ -45,7 +45,9 @@ struct SnapshotCheck {
     }
     try require(
       state.groupSizes.map { $0.count == 2 } ?? true, "state.groupSizes", "takes two numbers")
-    try require(state.residuals?.isSound ?? true, "state.residuals", "the parts do not belong together")
+    try require(
+      state.residuals?.isSound(rows: snapshot.nobs) ?? true, "state.residuals",
+      "the parts do not belong together")
   }
 
   /// Members with a value for each row.
@@ -93,11 +95,17 @@ struct SnapshotCheck {
       "\(aliased) are no columns of \(count)")
     try require(
       state.rank == count - aliased.count, "state.rank", "\(state.rank) for \(count - aliased.count) columns")
-    try square(state.fixedCovariance, state.rank, "state.fixedCovariance")
-    for (i, row) in state.fixedCovariance.enumerated() {
-      try require(
-        !row.contains(where: \.isInfinite) && !(row[i] < 0), "state.fixedCovariance",
-        "row \(i) is no row of a covariance matrix")
+    let covariances = [
+      ("state.fixedCovariance", state.fixedCovariance), ("state.robustCovariance", state.robustCovariance),
+    ]
+    for (name, matrix) in covariances {
+      guard let matrix else { continue }
+      try square(matrix, state.rank, name)
+      for (i, row) in matrix.enumerated() {
+        try require(
+          !row.contains(where: \.isInfinite) && !(row[i] < 0), name,
+          "row \(i) is no row of a covariance matrix")
+      }
     }
     if let info = state.fixedInfo {
       try require(

@@ -11,6 +11,9 @@ struct SnapshotResiduals: Codable, Sendable {
   var within: String?
   var isWhole: Bool?
   var longest: Int?
+  /// Series and time of each row where rows are saved.
+  var codes: [Int32]?
+  var times: [Double]?
   /// Parameters of the search, and their covariance.
   var parameters: [Double]
   var covariance: [[Double]]
@@ -26,18 +29,21 @@ struct SnapshotResiduals: Codable, Sendable {
     within = residuals.correlation?.structure.within
     isWhole = residuals.correlation?.isWhole
     longest = residuals.correlation?.series.longest
+    if rows { (codes, times) = (residuals.correlation?.codes, residuals.correlation?.times) }
     parameters = residuals.parameters
     covariance = (residuals.estimate?.covariance ?? Matrix(rows: 0, columns: 0)).rowList
     prior = SnapshotState.Numbers(residuals.prior, rows: rows)
   }
 
-  /// Whether the parts fit each other.
-  var isSound: Bool {
+  /// Whether the parts fit each other and a number of rows.
+  func isSound(rows: Int) -> Bool {
     let kind = variance.map { ResidualVariance.Kind(rawValue: $0) }
     let structure = correlation.map { ResidualStructure.Kind(rawValue: $0) }
     guard kind != .some(.none), structure != .some(.none), kind != nil || structure != nil,
       variance == nil || !columns.isEmpty, Set(labels).count == labels.count,
-      kind != .byGroup || labels.count > 1, longest.map({ $0 > 1 }) ?? (correlation == nil)
+      kind != .byGroup || labels.count > 1, longest.map({ $0 > 1 }) ?? (correlation == nil),
+      codes.map({ $0.count == rows && correlation != nil }) ?? true,
+      times.map({ $0.count == codes?.count && $0.allSatisfy(\.isFinite) }) ?? true
     else { return false }
     let variances = variance == nil ? 0 : kind == .byGroup ? labels.count - 1 : 1
     let count = variances + (correlation == nil ? 0 : 1)
@@ -51,10 +57,15 @@ struct SnapshotResiduals: Codable, Sendable {
       variance: variance.flatMap { ResidualVariance.Kind(rawValue: $0) }.map { kind in
         VarianceRows(restored: ResidualVariance(kind: kind, columns: columns), labels: labels)
       },
-      correlation: correlation.flatMap { ResidualStructure.Kind(rawValue: $0) }.map { kind in
-        CorrelationRows(
-          restored: ResidualStructure(kind: kind, time: time, within: within), isWhole: isWhole ?? true,
-          longest: longest ?? 2)
+      correlation: try correlation.flatMap { ResidualStructure.Kind(rawValue: $0) }.map { kind in
+        let structure = ResidualStructure(kind: kind, time: time, within: within)
+        guard let codes else {
+          return CorrelationRows(restored: structure, isWhole: isWhole ?? true, longest: longest ?? 2)
+        }
+        guard let rows = CorrelationRows(structure, codes: codes, times: times) else {
+          throw SnapshotCheck.damaged("state.residuals.times", "two rows of a series have the same time")
+        }
+        return rows
       }, prior: prior?.restored)
     result.parameters = parameters
     guard !covariance.isEmpty else { return result }

@@ -75,6 +75,8 @@ struct SnapshotState: Codable, Sendable {
   struct Shares: Codable, Sendable {
     var fixed: Double
     var random: [Double]
+    /// Mean variance of the residuals; nil of files that older versions wrote.
+    var residual: Double?
   }
   /// Levels of which no number may be written, because it would tell a row; positions by engine term.
   struct Withheld: Codable, Sendable {
@@ -105,6 +107,8 @@ struct SnapshotState: Codable, Sendable {
   var aliased: [Int]
   var rank: Int
   var fixedCovariance: [[Double]]
+  /// What results with a robust covariance have in its place.
+  var robustCovariance: [[Double]]?
   var varianceCovariance: [[Double]]
   var modes: [[[Double]]]
   var population: [Double]
