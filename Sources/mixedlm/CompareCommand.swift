@@ -120,7 +120,11 @@ struct CompareCommand: ParsableCommand {
     switch format {
     case .text:
       try output.write([text, drawn?.description].compactMap { $0 }.joined(separator: "\n\n"))
-    case .csv: try output.write(frame.csvText(index: false))
+    case .csv:
+      try output.write(frame.csvText(index: false))
+      if drawn != nil, !model.quiet {
+        Terminal.complain("note: csv has no place for the bootstrap; text and json have it")
+      }
     case .json: try output.write(document(rows, notes, drawn).encoded())
     }
   }

@@ -106,6 +106,9 @@ struct MeansCommand: ParsableCommand {
       case .csv: try output.write((pairs?.frame ?? means.frame).csvText(index: false))
       case .json: try output.write(document(means, pairs).encoded())
       }
+      if pairs != nil, format == .csv, !model.quiet {
+        Terminal.complain("note: these are the differences; without --pairwise csv has the means")
+      }
       if !model.quiet, format != .text {
         for note in pairs?.notes ?? means.notes { Terminal.tell("note", note) }
       }

@@ -32,6 +32,11 @@ struct ReaderOptions: ParsableArguments {
       "Encoding of the text: utf-8, utf-16, latin-1, cp1252. Example: --encoding latin-1", valueName: "NAME"))
   var encoding = TextEncoding.utf8
 
+  /// Whether nothing is said.
+  var isPlain: Bool {
+    sep == nil && decimal == .point && thousands == nil && naValues.isEmpty && encoding == .utf8
+  }
+
   func validate() throws {
     if let sep, sep == decimal {
       throw ValidationError("--sep and --decimal are the same character, '\(decimal.scalar)'.")

@@ -62,6 +62,16 @@ struct SourceOptions: ParsableArguments {
     if from == nil, table != nil || condition != nil {
       throw ValidationError("--table and --where need --from.")
     }
+    if from != nil || !aggregates.isEmpty {
+      let source = from == nil ? "--aggregates" : "--from"
+      if model.varianceBy != nil || model.residuals != nil {
+        throw ValidationError(
+          "--variance-by and --residuals take rows, of which the sums of \(source) do not tell: fit a file of rows.")
+      }
+      if !model.reader.isPlain {
+        throw ValidationError("\(source) reads no text file: leave out --sep, --decimal and the like.")
+      }
+    }
     if !aggregates.isEmpty {
       if model.data != nil || from != nil {
         throw ValidationError(

@@ -149,7 +149,7 @@ struct RegressorTable: Sendable {
       let constant = values[values.startIndex + first] / cells.ones[first]
       return constant != 0 && zip(values, cells.ones).allSatisfy { $0 == constant * $1 } ? constant : nil
     }
-    guard let first = values.first, first != 0, !first.isNaN,
+    guard let first = values.first, first != 0, first.isFinite,
       values.dropLast().elementsEqualFast(values.dropFirst())
     else { return nil }
     return first

@@ -47,7 +47,7 @@ extension MixedGLMResults {
     case .wald: return confInt(alpha: alpha)
     case .profile: return try profile(level: 1 - alpha, points: 0).confInt
     case .bootstrap(let count, let seed):
-      let drawn = try parametricBootstrap(count: count, seed: seed)
+      let drawn = try parametricBootstrap(count: count, seed: seed).requireWhole()
       let fixedCount = layout.fixedNames.count
       return try profiledBootstrap(drawn, named: profiledParameters) { values in
         let entries = Array(values[fixedCount..<fixedCount + layout.entries.count])

@@ -81,9 +81,11 @@ private struct Frequencies {
   private var single: [[Double]] = []
 
   init(_ grid: ReferenceGrid, focal: [Int], rest: [Int], averaging: MarginalMeans.Averaging) {
-    self.averaging = averaging
     let levelled = { (positions: [Int]) in positions.filter { grid.variables[$0].isLevelled } }
     self.rest = levelled(rest)
+    // without variables to average over there is nothing to weigh, and a cell may be known that has no rows
+    let averaging = self.rest.isEmpty ? .equal : averaging
+    self.averaging = averaging
     keyed = averaging == .proportional ? self.rest : levelled(focal) + self.rest
     sizes = grid.variables.map(\.count)
     switch averaging {

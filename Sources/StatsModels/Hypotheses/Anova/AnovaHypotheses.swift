@@ -23,8 +23,18 @@ struct AnovaHypotheses {
   /// Terms that are tested, with their hypotheses.
   ///
   /// - Parameter covariance: the metric of ``AnovaType/carTwo``.
+  /// - Throws: ``StatsModelsError`` for types I and II of weighted sums: they take X'X of the rows without weights.
   func hypotheses(_ type: AnovaType, covariance: Matrix) throws -> [(term: String, rows: Matrix)] {
     let tested = terms.filter { !$0.isIntercept }
+    let specification = results.specification
+    if specification.cells != nil, specification.weights?.column != nil, tested.count > 1,
+      type == .one || type == .two
+    {
+      throw StatsModelsError(
+        .notAvailable,
+        "type \(type == .one ? "I" : "II") takes the rows without their weights, of which weighted sums do not tell: take type "
+          + ".three or .carTwo, or fit the rows")
+    }
     // All types of a lone term are one hypothesis, in lmerTest with the basis of type I.
     switch tested.count == 1 ? .one : type {
     case .one:
