@@ -53,6 +53,21 @@ extension Column {
     return weight == 0 ? numbers[lower] : numbers[lower] + weight * (numbers[upper] - numbers[lower])
   }
 
+  /// Whether some value is true, a number other than 0, or a text that is not empty; dates and categories stop with a
+  /// message.
+  /// Python: Series.any
+  public func any() -> Bool { truth("any()", all: false) }
+  /// Whether all values are true, numbers other than 0, or texts that are not empty; dates and categories stop with a
+  /// message.
+  /// Python: Series.all
+  public func all() -> Bool { truth("all()", all: true) }
+
+  private func truth(_ operation: String, all: Bool) -> Bool {
+    if type != .string, let error = typeError(operation) { stop(error.message) }
+    let found = Column(storage: GroupTotals.truth(self, Grouping(single: count), all: all)).mask
+    return all ? found.all() : found.any()
+  }
+
   /// The distinct values in order of appearance.
   /// Python: Series.unique, without the missing value
   public func unique() -> [ColumnValue] { tally().map(\.level) }
