@@ -39,13 +39,13 @@ extension Column {
   /// Python: Series.median
   public func median() -> Double { quantile(0.5) }
 
-  /// The quantile at a fraction from 0 to 1, linear between neighbours; nan outside.
+  /// The quantile at a fraction from 0 to 1, linear between neighbours; another fraction stops with a message.
   /// Python: Series.quantile
   public func quantile(_ q: Double) -> Double {
+    require(
+      q >= 0 && q <= 1, "quantile(\(q)): a fraction lies between 0 and 1; a percentage is divided by 100")
     let numbers = numbersPresent("quantile()").sorted()
-    guard let last = numbers.indices.last, q >= 0, q <= 1 else {
-      return .nan
-    }
+    guard let last = numbers.indices.last else { return .nan }
     let place = q * Double(last)
     let lower = Int(place)
     let upper = Swift.min(lower + 1, last)

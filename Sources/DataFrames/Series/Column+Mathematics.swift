@@ -103,7 +103,7 @@ extension Column {
     return counts.filter { $0.count == counts[0].count }.map(\.level).sorted()
   }
 
-  /// The quantiles at several fractions from 0 to 1.
+  /// The quantiles at several fractions from 0 to 1; another fraction stops with a message.
   /// Python: Series.quantile
   public func quantile(_ fractions: [Double]) -> [Double] { fractions.map { quantile($0) } }
 }
