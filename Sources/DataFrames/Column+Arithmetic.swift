@@ -197,7 +197,11 @@ extension Column {
     }
     // What is left without numbers holds no value at all.
     let missing = [Double](repeating: .nan, count: count)
-    let values = zip(doubles ?? missing, b.doubles ?? missing).map { operation($0, $1) }
+    // A zero of whole numbers has no sign.
+    let isUnsigned = operation.dividesWholes && wholeValues != nil && b.wholeValues != nil
+    let values = zip(doubles ?? missing, b.doubles ?? missing).map { x, y in
+      isUnsigned ? operation(x, y) + 0 : operation(x, y)
+    }
     return Column(name: name, storage: .double(values))
   }
 

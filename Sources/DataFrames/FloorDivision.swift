@@ -19,6 +19,10 @@ enum FloorDivision {
     let differ = rest != 0 && (rest < 0) != (b < 0)
     let exact = (a - rest) / b - (differ ? 1 : 0)
     let whole = exact.rounded(.down)
-    return (exact - whole > 0.5 ? whole + 1 : whole, differ ? rest + b : rest)
+    let quotient = exact - whole > 0.5 ? whole + 1 : whole
+    // A zero has the sign that a quotient, and a remainder, would have.
+    return (
+      quotient == 0 ? copysign(0, a / b) : quotient, rest == 0 ? copysign(0, b) : differ ? rest + b : rest
+    )
   }
 }

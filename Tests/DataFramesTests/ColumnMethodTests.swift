@@ -83,6 +83,9 @@ import Testing
     #expect(try spans.floordiv(Timedelta(days: 7)).values == [0.0, -2.0, nil])
     #expect(try spans.mod(Timedelta(days: 7)).strings == ["5 days", "5 days", nil])
     #expect(throws: DataFrameError.self) { try Self.texts.mod(2) }
+    // Zeros have the sign of the divisor, those of whole numbers none.
+    #expect(try Column([-4.0, 5]).mod(Column([2, -5])).strings == ["0.0", "-0.0"])
+    #expect(try Column([-4, 5, 1]).mod(Column([2, -5, 0])).strings == ["0.0", "0.0", nil])
     Self.expectSame(n.sign(), [1, 1, -1, 0], at: "sign")
     Self.expectSame(x.sign(), [1.0, -1, nil, 0], at: "sign")
     #expect(Column([0.0]).cos().doubles == [1] && Column([0.0]).sin().tan().tanh().doubles == [0])

@@ -173,6 +173,10 @@ import Testing
         try few.pivotTable(values: "v", index: "g", columns: "k", aggfunc: .mean, margins: true),
         "g,x,All a,1.0,1.0 All,1.0,1.0"
       ), (try data.head(0).pivotTable(values: "u", index: "g", columns: "k", margins: true), "g"),
+      (
+        try few.tail(1).pivotTable(values: "v", index: "g", columns: "k", aggfunc: .count, margins: true),
+        "g,x,All b,0.0, All,,0.0"
+      ),
     ]
     for (found, expected) in cases {
       #expect(found.csvText(index: false).split(separator: "\n").joined(separator: " ") == expected)

@@ -26,16 +26,19 @@ struct PivotTable {
     marginRows = (0..<source.rowCount).filter { row in complete.allSatisfy { $0[row] } }
   }
 
-  /// The table without rows and columns of nothing but missing values, as in pandas.
+  /// The table without rows and columns of nothing but missing values, but for the last row of margins, as in pandas.
   ///
   /// - Parameter name: the name of the column of a value's name and a key.
   func frame(_ fillValue: Double?, name: (String, String) -> String) throws -> DataFrame {
     let spread = try values.flatMap { value in
       try block(source.column(value)).map { $0.renamed(name(value, $0.name)) }
     }
-    let keys = margins && !spread.isEmpty ? grid.rowKeys.enumerated().map(withTotal) : grid.rowKeys
+    let hasTotal = margins && !spread.isEmpty
+    let keys = hasTotal ? grid.rowKeys.enumerated().map(withTotal) : grid.rowKeys
     let result = try DataFrame(columns: keys + spread)
-    let isPresent = (0..<result.rowCount).map { row in spread.contains { !$0.isMissing(row) } }
+    let isPresent = (0..<result.rowCount).map { row in
+      (hasTotal && row == grid.rows.count) || spread.contains { !$0.isMissing(row) }
+    }
     let found = result.filter(Mask(isPresent)).resetIndex(drop: true)
     guard let fillValue else { return found }
     return try DataFrame(
@@ -55,15 +58,21 @@ struct PivotTable {
     let spread = grid.spread(summary, positions)
     let kept = spread.indices.filter { spread[$0].nonMissingCount > 0 }
     guard margins, !kept.isEmpty else { return kept.map { spread[$0] } }
-    let bottom = try margin(column, grid.columns)
+    let corner = try total(column)
+    let bottom = hasColumns ? try margin(column, grid.columns) : corner
     var result = kept.map { place in
       Column.concatenated([spread[place], bottom.rows([place])]).renamed(spread[place].name)
     }
     if hasColumns {
-      let total = [try margin(column, grid.rows), try margin(column, Grouping(single: source.rowCount))]
-      result.append(Column.concatenated(total).renamed("All"))
+      result.append(Column.concatenated([try margin(column, grid.rows), corner]).renamed("All"))
     }
-    return result
+    return result.filter { $0.nonMissingCount > 0 }
+  }
+
+  /// The summary of all rows that margins summarise, of none if there are none.
+  private func total(_ column: Column) throws -> Column {
+    let all = Grouping(codes: [Int32](repeating: 0, count: marginRows.count), firstRows: [0])
+    return try aggfunc(column.rows(uncheckedPositions: marginRows), all)
   }
 
   /// A summary of each group over the rows that margins summarise, missing for groups without any.

@@ -74,16 +74,23 @@ struct TimeBins {
 
   /// Bins whose edges are quantiles.
   func qcut(_ column: Column, _ fractions: [Double], _ labels: [String]?) throws(DataFrameError) -> Column {
-    // Counted from the first date, as TimeTotals does.
-    let origin = times.microseconds.first { $0 != TimeColumn.missing } ?? 0
-    let distances = Column(values.map { $0 - Double(origin) })
-    let places = distances.quantile(fractions)
+    let ordered = values.filter { !$0.isNaN }.sorted()
+    let places = fractions.map { Self.quantile(ordered, $0) }
     guard places.count >= 2, zip(places, places.dropFirst()).allSatisfy({ $0 < $1 }) else {
       throw DataFrameError(
         .invalidArgument, "qcut: the quantiles of the dates are not distinct: take fewer bins")
     }
     return try binned(
-      column, places.map { origin + Int($0) }, labels, right: true, includeLowest: true)
+      column, places.map { Int($0) }, labels, right: true, includeLowest: true)
+  }
+
+  /// The quantile by numpy's rounding, which decides about the last microsecond; nan without values.
+  private static func quantile(_ ordered: [Double], _ fraction: Double) -> Double {
+    guard let last = ordered.indices.last else { return .nan }
+    let place = fraction * Double(last)
+    let (lower, upper) = (ordered[Int(place)], ordered[Swift.min(Int(place) + 1, last)])
+    let weight = place - place.rounded(.down)
+    return weight < 0.5 ? lower + (upper - lower) * weight : upper - (upper - lower) * (1 - weight)
   }
 
   private func binned(
