@@ -160,7 +160,8 @@ import Testing
     (
       "a,b\n1,2\n3,4,5\nx,y,z,w\n5,6\n", { try DataFrame(csv: $0, onBadLines: .skip) },
       "0,1|a 1,5|b 2,6"
-    ), ("a,b\n1,2\n", { try DataFrame(csv: $0, defaultDtype: .string) }, "0|a '1'|b '2'"),
+    ), ("a,b\n3,4,5,6\n1,2\n3,4,5\n", { try DataFrame(csv: $0, onBadLines: .skip) }, "0|a 1|b 2"),
+    ("a,b\n1,2\n", { try DataFrame(csv: $0, defaultDtype: .string) }, "0|a '1'|b '2'"),
     (
       "a,b,c\nNA,1,x\n,,y\n2,3\n", { try DataFrame(csv: $0, keepDefaultNa: false) },
       "0,1,2|a NA,,'2'|b '1',,'3'|c x,y,"

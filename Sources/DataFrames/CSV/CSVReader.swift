@@ -44,10 +44,11 @@ struct CSVReader {
       throw location.error(.emptyFile, CSVReader.noHeader, at: nil)
     }
     let width = max(header.names.count, header.firstRowWidth)
-    if width > header.names.count + 1 {
-      throw location.tooManyFields(header, fields)
-    }
-    if options.onBadLines != .error, let reading = try withoutBadLines(header, fields, width) {
+    let isTooWide = width > header.names.count + 1
+    if isTooWide, options.onBadLines == .error { throw location.tooManyFields(header, fields) }
+    if options.onBadLines != .error,
+      let reading = try withoutBadLines(header, fields, isTooWide ? header.names.count : width)
+    {
       return reading
     }
     let hasLabels = width > header.names.count
