@@ -100,6 +100,23 @@ extension Column {
     try combined(filled(other), .divide)
   }
 
+  /// The whole part, towards the past, of the column / a column, an array or a value, row by row: -7 by 2 is -4.
+  ///
+  /// Whole numbers stay whole unless a divisor is 0.
+  /// - Throws: ``DataFrameError`` for different lengths, and for types that do not go together.
+  ///
+  /// Python: Series.floordiv
+  public func floordiv(_ other: some ColumnConvertible) throws(DataFrameError) -> Column {
+    try combined(filled(other), .floorDivide)
+  }
+  /// What ``floordiv(_:)`` leaves, with the sign of the divisor: -7 by 2 leaves 1; missing where a divisor is 0.
+  /// - Throws: ``DataFrameError`` for different lengths, and for types that do not go together.
+  ///
+  /// Python: Series.mod
+  public func mod(_ other: some ColumnConvertible) throws(DataFrameError) -> Column {
+    try combined(filled(other), .remainder)
+  }
+
   /// The column with each sign changed.
   /// Python: -Series
   public static prefix func - (a: Column) -> Column { 0 - a }
@@ -119,6 +136,11 @@ extension Column {
     case subtract = "-"
     case multiply = "*"
     case divide = "/"
+    case floorDivide = "//"
+    case remainder = "%"
+
+    /// Whether whole numbers have a whole result unless one is divided by 0.
+    var dividesWholes: Bool { self == .floorDivide || self == .remainder }
 
     @inline(__always)
     func callAsFunction(_ a: Double, _ b: Double) -> Double {
@@ -127,6 +149,8 @@ extension Column {
       case .subtract: a - b
       case .multiply: a * b
       case .divide: a / b
+      case .floorDivide: FloorDivision.divided(a, b).quotient
+      case .remainder: FloorDivision.divided(a, b).remainder
       }
     }
 
@@ -136,6 +160,8 @@ extension Column {
       case .add, .divide: a &+ b
       case .subtract: a &- b
       case .multiply: a &* b
+      case .floorDivide: FloorDivision.divided(a, b).quotient
+      case .remainder: FloorDivision.divided(a, b).remainder
       }
     }
   }
@@ -163,13 +189,19 @@ extension Column {
     if let error = typeError("'\(operation.rawValue)'") ?? b.typeError("'\(operation.rawValue)'") {
       throw error
     }
-    if operation != .divide, let x = wholeValues, let y = b.wholeValues {
+    if operation != .divide, let x = wholeValues, let y = b.wholeValues,
+      !operation.dividesWholes || !y.hasZero
+    {
       let values = zip(x.values, y.values).map { operation($0, $1) }
       return Column(name: name, storage: .integer(values, missing: Self.union(x.missing, y.missing)))
     }
     // What is left without numbers holds no value at all.
     let missing = [Double](repeating: .nan, count: count)
-    let values = zip(doubles ?? missing, b.doubles ?? missing).map { operation($0, $1) }
+    // A zero of whole numbers has no sign.
+    let isUnsigned = operation.dividesWholes && wholeValues != nil && b.wholeValues != nil
+    let values = zip(doubles ?? missing, b.doubles ?? missing).map { x, y in
+      isUnsigned ? operation(x, y) + 0 : operation(x, y)
+    }
     return Column(name: name, storage: .double(values))
   }
 
@@ -179,13 +211,22 @@ extension Column {
   }
 
   /// The values of a column of integers or truth values.
-  private var wholeValues: (values: [Int], missing: [Bool]?)? {
+  private var wholeValues: WholeValues? {
     switch storage {
-    case .integer(let values, let missing): (values, missing)
-    case .boolean(let values, let missing): (values.map { $0 ? 1 : 0 }, missing)
+    case .integer(let values, let missing): WholeValues(values: values, missing: missing)
+    case .boolean(let values, let missing): WholeValues(values: values.map { $0 ? 1 : 0 }, missing: missing)
     default: nil
     }
   }
+}
+
+/// Whole numbers some of which may be missing.
+private struct WholeValues {
+  let values: [Int]
+  let missing: [Bool]?
+
+  /// Whether a value that is present is 0.
+  var hasZero: Bool { values.indices.contains { values[$0] == 0 && missing?[$0] != true } }
 }
 
 extension StringColumn {

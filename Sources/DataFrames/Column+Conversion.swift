@@ -50,7 +50,7 @@ extension Column {
     case coerce
   }
 
-  /// The column as numbers, whole ones where all values are.
+  /// The column as numbers, whole ones where all values are; empty texts are missing.
   ///
   /// - Throws: ``DataFrameError`` that names the column and the first text that is no number, unless these are
   ///   to become missing.
@@ -67,7 +67,7 @@ extension Column {
     }
     if errors == .raise {
       try refuse(codes, levels) {
-        values[$0] == nil
+        values[$0] == nil && levels[$0] != ""
       } a: {
         "number"
       }

@@ -39,18 +39,33 @@ extension Column {
   /// Python: Series.median
   public func median() -> Double { quantile(0.5) }
 
-  /// The quantile at a fraction from 0 to 1, linear between neighbours; nan outside.
+  /// The quantile at a fraction from 0 to 1, linear between neighbours; another fraction stops with a message.
   /// Python: Series.quantile
   public func quantile(_ q: Double) -> Double {
+    require(
+      q >= 0 && q <= 1, "quantile(\(q)): a fraction lies between 0 and 1; a percentage is divided by 100")
     let numbers = numbersPresent("quantile()").sorted()
-    guard let last = numbers.indices.last, q >= 0, q <= 1 else {
-      return .nan
-    }
+    guard let last = numbers.indices.last else { return .nan }
     let place = q * Double(last)
     let lower = Int(place)
     let upper = Swift.min(lower + 1, last)
     let weight = place - Double(lower)
     return weight == 0 ? numbers[lower] : numbers[lower] + weight * (numbers[upper] - numbers[lower])
+  }
+
+  /// Whether some value is true, a number other than 0, or a text that is not empty; dates and categories stop with a
+  /// message.
+  /// Python: Series.any
+  public func any() -> Bool { truth("any()", all: false) }
+  /// Whether all values are true, numbers other than 0, or texts that are not empty; dates and categories stop with a
+  /// message.
+  /// Python: Series.all
+  public func all() -> Bool { truth("all()", all: true) }
+
+  private func truth(_ operation: String, all: Bool) -> Bool {
+    if type != .string, let error = typeError(operation) { stop(error.message) }
+    let found = Column(storage: GroupTotals.truth(self, Grouping(single: count), all: all)).mask
+    return all ? found.all() : found.any()
   }
 
   /// The distinct values in order of appearance.

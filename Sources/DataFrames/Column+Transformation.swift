@@ -1,4 +1,4 @@
-// Columns made from a column: missing values, mapping, order, selection.
+// Columns made from a column: missing values, replacement, order, selection.
 
 extension Column {
   /// Where the value is missing.
@@ -52,34 +52,6 @@ extension Column {
   /// Python: Series.dropna
   public func dropna() -> Column { hasMissing ? rows(notna().positions) : self }
 
-  /// The column of a function's values over the numbers; missing values stay missing, texts and categories stop
-  /// with a message.
-  /// Python: Series.map
-  public func map(_ transform: (Double) -> Double) -> Column {
-    if let error = typeError("map()") { stop(error.message) }
-    let values = doubles?.map { $0.isNaN ? .nan : transform($0) }
-    return Column(name: name, storage: .double(values ?? [Double](repeating: .nan, count: count)))
-  }
-
-  /// The column of a function's values over the texts (Python's `str` of other values); missing values stay
-  /// missing.
-  /// Python: Series.map
-  public func mapTexts(_ transform: (String) -> String) -> Column {
-    guard case .string(let texts) = astype(.string).storage else { return self }
-    return Column(name: name, storage: .string(texts.mapPool { transform($0) }))
-  }
-
-  /// The column with values looked up in a dictionary; a value that is not in it becomes missing.
-  /// Python: Series.map
-  public func map(_ values: [ColumnValue: ColumnValue]) -> Column {
-    let (codes, levels) = factorized()
-    let targets = levels.map { values[$0] }
-    let mapped = Column(
-      name: name, storage: ColumnValue.columnStorage(codes.map { $0 < 0 ? nil : targets[Int($0)] }))
-    // Whole numbers with gaps are numbers, as in pandas.
-    return mapped.type == .integer && mapped.hasMissing ? mapped.astype(.double) : mapped
-  }
-
   /// The column with some values replaced; the others stay. Numbers with fractions stay such unless texts come in.
   /// Python: Series.replace
   public func replace(_ values: [ColumnValue: ColumnValue]) -> Column {
@@ -104,13 +76,33 @@ extension Column {
 
   /// The sorted column, missing values last; equal values keep their order.
   /// Python: Series.sort_values
-  public func sorted(ascending: Bool = true) -> Column { rows(sortedPositions(ascending: ascending)) }
+  public func sorted(ascending: Bool = true) -> Column { sortValues(ascending: ascending) }
 
-  /// The positions of the values in sorted order, missing ones last; equal values keep their order.
-  public func sortedPositions(ascending: Bool = true) -> [Int] {
+  /// The sorted column; equal values keep their order.
+  ///
+  /// - Parameters:
+  ///   - ascending: whether the least value comes first.
+  ///   - naPosition: where missing values go.
+  /// Python: Series.sort_values
+  public func sortValues(ascending: Bool = true, naPosition: MissingPosition = .last) -> Column {
+    rows(uncheckedPositions: sortedPositions(ascending: ascending, naPosition: naPosition))
+  }
+
+  /// The positions of the values in sorted order, missing ones last unless told otherwise; equal values keep their order.
+  public func sortedPositions(ascending: Bool = true, naPosition: MissingPosition = .last) -> [Int] {
     var keys = SortKeys(self)
     if !ascending { keys.reverse() }
+    if naPosition == .first { keys.putMissingFirst() }
     return RadixSort.sorted(Array(0..<count), by: keys.keys)
+  }
+
+  /// The values where a mask is true; a mask of another length stops with a message.
+  /// Python: Series.loc
+  public subscript(mask: Mask) -> Column {
+    require(
+      mask.count == count,
+      "column \(PythonText.quoted(name)): a mask of \(mask.count) rows cannot filter \(count) rows")
+    return rows(uncheckedPositions: mask.positions)
   }
 
   /// The values at given positions, in the order of the positions; one out of range stops with a message.

@@ -96,21 +96,6 @@ extension DataFrame {
     return rows(uncheckedPositions: positions)
   }
 
-  /// The first rows, five unless told otherwise; a negative count leaves out the last ones.
-  /// Python: DataFrame.head
-  public func head(_ count: Int = 5) -> DataFrame {
-    let end = count < 0 ? Swift.max(rowCount + Swift.max(count, -rowCount), 0) : Swift.min(count, rowCount)
-    return rows(uncheckedPositions: Array(0..<end))
-  }
-
-  /// The last rows, five unless told otherwise; a negative count leaves out the first ones.
-  /// Python: DataFrame.tail
-  public func tail(_ count: Int = 5) -> DataFrame {
-    let start =
-      count < 0 ? Swift.min(-Swift.max(count, -rowCount), rowCount) : rowCount - Swift.min(count, rowCount)
-    return rows(uncheckedPositions: Array(start..<rowCount))
-  }
-
   /// The rows without any missing value.
   /// Python: DataFrame.dropna
   public func dropna() -> DataFrame { keepingComplete(columns) }

@@ -131,4 +131,104 @@ import Testing
     #expect(zeros.allSatisfy { $0.sign == .plus } && zeros.count == 2)
     #expect(try DataFrame(csvText: "x\n-0.0\n")["x"].doubles?[0].sign == .minus)
   }
+
+  /// A text, how it is read, and what pandas makes of it: labels, then names with values.
+  private static let readings: [(String, @Sendable (String) throws -> DataFrame, String)] = [
+    ("junk\n\nmore\na,b\n1,2\n", { try DataFrame(csv: $0, skiprows: 3) }, "0|a 1|b 2"),
+    ("junk\r\n\r\nmore\r\na,b\r\n1,2\r\n", { try DataFrame(csv: $0, skiprows: 3) }, "0|a 1|b 2"),
+    ("a,b\nm,kg\n1,2\n3,4\n", { try DataFrame(csv: $0, skiprows: [1]) }, "0,1|a 1,3|b 2,4"),
+    ("a,b\n\n1,2\n3,4\n", { try DataFrame(csv: $0, skiprows: [2]) }, "0|a 3|b 4"),
+    ("\"x\ny\",1\na,b\n1,2\n", { try DataFrame(csv: $0, skiprows: 1) }, "0|a 1|b 2"),
+    ("j\nj\na,b\n1,2\n", { try DataFrame(csv: $0, header: 1, skiprows: 1) }, "0|a 1|b 2"),
+    ("a,b\n1,2\n3,4\n5,6,7\n", { try DataFrame(csv: $0, nrows: 2) }, "0,1|a 1,3|b 2,4"),
+    ("a,b\n1,2\n", { try DataFrame(csv: $0, nrows: 0) }, "|a |b "),
+    ("1,2\n3,4\n", { try DataFrame(csv: $0, header: nil, nrows: 1) }, "0|0 1|1 2"),
+    ("id,b\nx,2\ny,4\n", { try DataFrame(csv: $0, indexCol: "id") }, "x,y|b 2,4"),
+    (",b\n0,2\n1,4\n", { try DataFrame(csv: $0, indexCol: 0) }, "0,1|b 2,4"),
+    ("id,b\nx,2\n", { try DataFrame(csv: $0, indexCol: -1) }, "2|id x"),
+    ("id,b,c\nx,2,1\n", { try DataFrame(csv: $0, usecols: ["id", "c"], indexCol: 1) }, "1|id x"),
+    ("a,b,c\n1,2,3\n", { try DataFrame(csv: $0, usecols: [0, 2]) }, "0|a 1|c 3"),
+    (
+      "  a   b\tc\n 1  2 3  \n\n4 \"x y\" 5\n", { try DataFrame(csv: $0, delimWhitespace: true) },
+      "0,1|a 1,4|b '2',x y|c 3,5"
+    ), ("a b\n1 2 3\n", { try DataFrame(csv: $0, delimWhitespace: true) }, "1|a 2|b 3"),
+    ("# c\na  b\n1  2\n", { try DataFrame(csv: $0, comment: "#", delimWhitespace: true) }, "0|a 1|b 2"),
+    (
+      "a, b\n1, x\n2, \"y,z\"\n 3,\t w \n", { try DataFrame(csv: $0, skipinitialspace: true) },
+      "0,1,2|a 1,2,3|b x,y,z,\t w "
+    ),
+    (
+      "a,b\n1,2\n3,4,5\nx,y,z,w\n5,6\n", { try DataFrame(csv: $0, onBadLines: .skip) },
+      "0,1|a 1,5|b 2,6"
+    ), ("a,b\n3,4,5,6\n1,2\n3,4,5\n", { try DataFrame(csv: $0, onBadLines: .skip) }, "0|a 1|b 2"),
+    ("a,b\n1,2\n", { try DataFrame(csv: $0, defaultDtype: .string) }, "0|a '1'|b '2'"),
+    (
+      "a,b,c\nNA,1,x\n,,y\n2,3\n", { try DataFrame(csv: $0, keepDefaultNa: false) },
+      "0,1,2|a NA,,'2'|b '1',,'3'|c x,y,"
+    ),
+    (
+      "a,b,c\nyes,True,yes\n,no,x\n", { try DataFrame(csv: $0, trueValues: ["yes"], falseValues: ["no"]) },
+      "0,1|a True,-|b True,False|c yes,x"
+    ),
+  ]
+
+  @Test(arguments: readings.indices)
+  func readsWithOptions(index: Int) throws {
+    let (text, read, expected) = Self.readings[index]
+    let path = FileManager.default.temporaryDirectory.path + "/options-\(UUID()).csv"
+    defer { unlink(path) }
+    try text.write(toFile: path, atomically: false, encoding: .utf8)
+    let data = try read(path)
+    let columns = data.columns.map { column -> String in
+      let values = column.values.map { value -> String in
+        // Digits that are a text stand in quotes.
+        if case .string(let text)? = value, Double(text) != nil { return "'\(text)'" }
+        return value?.description ?? "-"
+      }
+      return column.name + " " + values.joined(separator: ",")
+    }
+    let found = ([data.rowLabels.joined(separator: ",")] + columns).joined(separator: "|")
+    #expect(found == expected, "\(text)")
+  }
+
+  @Test func namesWrongOptions() throws {
+    let wrong: [(CSVOptions) -> CSVOptions] = [
+      {
+        var options = $0; options.nrows = -1; return options
+      },
+      {
+        var options = $0; options.indexColumn = 5; return options
+      },
+      {
+        var options = $0; options.indexColumn = "z"; return options
+      },
+      {
+        var options = $0; options.columnPositions = [7]; return options
+      },
+    ]
+    for change in wrong {
+      #expect(throws: DataFrameError.self) {
+        try DataFrame(csvText: "a,b\n1,2\n", options: change(CSVOptions()))
+      }
+    }
+    let path = FileManager.default.temporaryDirectory.path + "/bad-\(UUID()).csv"
+    defer { unlink(path) }
+    try "a,b\n1,2\n3,4,5\n".write(toFile: path, atomically: false, encoding: .utf8)
+    var options = CSVOptions()
+    options.onBadLines = .warn
+    let reading = try CSVReading(path, options: options)
+    #expect(reading.notes == ["line 3 is passed over: it has 3 fields, not 2"] && reading.frame.rowCount == 1)
+  }
+
+  @Test(arguments: ["", ".gz"])
+  func appendsRows(ending: String) throws {
+    let path = FileManager.default.temporaryDirectory.path + "/appended-\(UUID()).csv" + ending
+    defer { unlink(path) }
+    let data = try DataFrame(["a": [1, 2]])
+    try data.toCsv(path, index: false, mode: .append)
+    try data.toCsv(path, header: false, index: false, mode: .append)
+    #expect(try DataFrame(csv: path)["a"].integers == [1, 2, 1, 2])
+    try data.toCsv(path, index: false)
+    #expect(try DataFrame(csv: path).rowCount == 2)
+  }
 }

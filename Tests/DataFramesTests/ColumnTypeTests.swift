@@ -72,6 +72,7 @@ import Testing
   @Test func convertsTextsThatAreNumbers() throws {
     #expect(try Column(["1", "2"]).toNumeric().integers == [1, 2])
     #expect(try Column(["1", ".", nil]).toNumeric(errors: .coerce).values == [1, nil, nil])
+    #expect(try Column(["1", ""]).toNumeric().values == [1, nil])
     #expect(try Column(["1.5", "x"]).toNumeric(errors: .coerce).mean() == 1.5)
     // A column without any text fits every operation.
     let none = Column([nil, nil] as [String?])

@@ -140,6 +140,116 @@ import Testing
     #expect(error.message.contains("row 1") && error.message.contains("the month being first"))
   }
 
+  /// Clocks, and the same in universal time; nil where the offsets differ.
+  @Test(arguments: [
+    (["2020-01-01T10:00:00+02:00", "2020-06-01 09:00+0200"], "10:00 09:00", "08:00 07:00"),
+    (["2020-01-01T10:00:00+02:00", "2020-06-01T10:00:00+01:00"], nil, "08:00 09:00"),
+    (["2020-01-01 10:00 UTC", "2020-01-01T10:00Z"], "10:00 10:00", "10:00 10:00"),
+    (["2020-01-01T10:00:00Z", "2020-01-01"], "10:00 00:00", "10:00 00:00"),
+    (["31/01/2020 10:00 -03:30", "05/01/2020 0:30:00.5-03:30"], "10:00 00:30", "13:30 04:00"),
+    (["2020-01-01T00:30:00-05", "2020-01-01 10:00 GMT"], nil, "05:30 10:00"),
+  ])
+  func readsOffsets(texts: [String], clocks: String?, universal: String) throws {
+    func times(_ column: Column) -> String {
+      column.dt.strftime("%H:%M").strings.compactMap { $0 }.joined(separator: " ")
+    }
+    #expect(try times(Column(texts).toDatetime(utc: true)) == universal)
+    guard let clocks else {
+      let error = try #require(throws: DataFrameError.self) { try Column(texts).toDatetime(errors: .coerce) }
+      #expect(error.message.contains("row 1") && error.message.contains("utc: true"))
+      return
+    }
+    #expect(try times(Column(texts).toDatetime()) == clocks)
+  }
+
+  @Test(arguments: [
+    ("01.02.2020 10:00 +0200", "%d.%m.%Y %H:%M %z", "2020-02-01 08:00:00"),
+    ("01.02.2020 10:00 Z", "%d.%m.%Y %H:%M %z", "2020-02-01 10:00:00"),
+    ("01.02.2020 10:00 UTC", "%d.%m.%Y %H:%M %Z", "2020-02-01 10:00:00"),
+    ("Mon Jan 06 10:11:12 2020", "%c", "2020-01-06 10:11:12"), ("2020 366", "%Y %j", "2020-12-31"),
+    ("2021 366", "%Y %j", nil), ("01.02.2020 +02", "%d.%m.%Y %z", nil),
+  ])
+  func readsByFormat(text: String, format: String, date: String?) throws {
+    #expect(try Column([text]).toDatetime(format: format, errors: .coerce, utc: true).strings == [date])
+  }
+
+  @Test(arguments: ["%d.%m.%Q", "%F", "%d%"])
+  func namesDirectives(format: String) throws {
+    let error = try #require(throws: DataFrameError.self) {
+      try Column(["x"]).toDatetime(format: format, errors: .coerce)
+    }
+    #expect(error.message.contains("cannot be read") && error.message.contains("%Y"))
+  }
+
+  @Test(arguments: [
+    ("25:00:00", "1 days 01:00:00"), ("100:30:15.25", "4 days 04:30:15.250000"),
+    ("-25:00:00", "-2 days +23:00:00"),
+    ("1 days 25:00:00", "2 days 01:00:00"), ("00:61:00", "0 days 01:01:00"), ("00:00:75", "0 days 00:01:15"),
+  ])
+  func readsSpans(text: String, span: String) throws {
+    #expect(try Column([text]).toTimedelta().strings == [span])
+  }
+
+  @Test func runningValuesAndBins() throws {
+    let d = try Column(name: "d", ["2020-03-01", "2020-01-01", nil, "2020-05-01"]).toDatetime()
+    let spans = d - d.dt.min()!
+    #expect(d.cummax().strings == ["2020-03-01", "2020-03-01", nil, "2020-05-01"])
+    #expect(d.cummin().strings == ["2020-03-01", "2020-01-01", nil, "2020-01-01"])
+    #expect(spans.cumsum().strings == ["60 days", "60 days", nil, "181 days"])
+    let groups = try DataFrame(["d": d, "g": ["a", "b", "a", "b"]]).groupby("g")["d"]
+    #expect(try groups.cummax().strings == ["2020-03-01", "2020-01-01", nil, "2020-05-01"])
+    #expect(throws: DataFrameError.self) { try groups.cumsum() }
+    let cases: [(Column, [String?])] = [
+      (
+        try d.cut(bins: 2),
+        [
+          "(2019-12-31 21:05:45.600000, 2020-03-01 12:00:00]",
+          "(2019-12-31 21:05:45.600000, 2020-03-01 12:00:00]",
+          nil, "(2020-03-01 12:00:00, 2020-05-01 00:00:00]",
+        ]
+      ),
+      (
+        try d.cut(bins: ["2020-01-01", "2020-02-01", "2020-06-01"]),
+        [
+          "(2020-02-01 00:00:00, 2020-06-01 00:00:00]", nil, nil,
+          "(2020-02-01 00:00:00, 2020-06-01 00:00:00]",
+        ]
+      ),
+      (
+        try spans.qcut(2),
+        [
+          "(-1 days +23:59:59.999999, 60 days 00:00:00]", "(-1 days +23:59:59.999999, 60 days 00:00:00]", nil,
+          "(60 days 00:00:00, 121 days 00:00:00]",
+        ]
+      ), (try d.cut(bins: 2, labels: ["early", "late"]), ["early", "early", nil, "late"]),
+    ]
+    for (found, expected) in cases { #expect(found.strings == expected) }
+    let wrong: [() throws -> Column] = [
+      { try d.cut(bins: ["2020-01-01", "x"]) }, { try d.cut(bins: [1.0, 2]) },
+      { try Column([1]).cut(bins: ["1", "2"]) },
+    ]
+    for body in wrong { #expect(throws: DataFrameError.self) { try body() } }
+  }
+
+  @Test func describesDates() throws {
+    let d = try Column(name: "d", ["2020-03-01", "2020-01-01", nil, "2020-05-01"]).toDatetime()
+    let data = try DataFrame([
+      "d": d, "wait": d - d.dt.min()!, "x": [1, 2, 3, 4], "g": ["a", "b", "b", nil],
+    ])
+    let found = data.describe()
+    #expect(Array(found.rowLabels) == ["count", "mean", "min", "25%", "50%", "75%", "max", "std"])
+    #expect(
+      found["d"].strings == [
+        "3", "2020-03-01 08:00:00", "2020-01-01 00:00:00", "2020-01-31 00:00:00", "2020-03-01 00:00:00",
+        "2020-03-31 12:00:00", "2020-05-01 00:00:00", nil,
+      ])
+    #expect(found["wait"].strings[1...2] == ["60 days 08:00:00", "0 days 00:00:00"])
+    #expect(found["wait"].strings[7] == "60 days 12:00:59.503793" && found["x"].doubles?[1] == 2.5)
+    #expect(data.describe(include: .all).columnNames == data.columnNames && !found.contains("g"))
+    #expect(Array(data[["d"]].describe().rowLabels).last == "max")
+    #expect(Array(data[["wait"]].describe().rowLabels)[2] == "std" && data.head(0).describe().rowCount == 8)
+  }
+
   @Test func namesWhatIsWrong() throws {
     let d = try Column(name: "d", ["2020-01-30"]).toDatetime()
     let wrong: [() throws -> Void] = [

@@ -139,4 +139,48 @@ import Testing
       #expect(error?.code == code)
     }
   }
+
+  /// Tables of several values, margins of missing values and of no rows, as pandas has them.
+  @Test func tabulatesSeveralValues() throws {
+    let data = try DataFrame([
+      "g": ["a", "a", "b", "b", "c"], "k": ["x", "y", "x", "x", nil], "u": [1, 2, 3, 4, 5],
+      "v": [0.5, nil, nil, nil, 2], "w": [1.0, 2, 3, 4, 5],
+    ])
+    let few = try DataFrame(["g": ["a", "a", "b"], "k": ["x", "y", "x"], "v": [1.0, nil, nil]])
+    let cases: [(DataFrame, String)] = [
+      (
+        try data.pivotTable(values: ["v", "u"], index: ["g"], columns: ["k"]),
+        "g,u_x,u_y,v_x a,1.0,2.0,0.5 b,3.5,,"
+      ),
+      (try data.pivotTable(values: ["v", "u"], index: ["g"]), "g,u,v a,1.5,0.5 b,3.5, c,5.0,2.0"),
+      (
+        try data.pivotTable(values: ["w", "u"], index: ["g"], columns: ["k"], aggfunc: .sum, margins: true),
+        "g,u_x,u_y,u_All,w_x,w_y,w_All a,1.0,2.0,3,1.0,2.0,3.0 b,7.0,,7,7.0,,7.0 All,8.0,2.0,10,8.0,2.0,10.0"
+      ),
+      (
+        try data.pivotTable(values: ["u", "w"], index: ["g", "k"], aggfunc: .sum, margins: true),
+        "g,k,u,w a,x,1,1.0 a,y,2,2.0 b,x,7,7.0 All,,10,10.0"
+      ), (try data.pivotTable(values: "u", index: ["g"], margins: true), "g,u a,1.5 b,3.5 c,5.0 All,3.0"),
+      (
+        try data.pivotTable(values: ["u"], index: ["g"], columns: ["k"], fillValue: 0),
+        "g,u_x,u_y a,1.0,2.0 b,3.5,0.0"
+      ),
+      (
+        try few.pivotTable(values: "v", index: "g", columns: "k", aggfunc: .sum, margins: true),
+        "g,x,y,All a,1.0,0.0,1.0 b,0.0,, All,1.0,,1.0"
+      ),
+      (
+        try few.pivotTable(values: "v", index: "g", columns: "k", aggfunc: .mean, margins: true),
+        "g,x,All a,1.0,1.0 All,1.0,1.0"
+      ), (try data.head(0).pivotTable(values: "u", index: "g", columns: "k", margins: true), "g"),
+      (
+        try few.tail(1).pivotTable(values: "v", index: "g", columns: "k", aggfunc: .count, margins: true),
+        "g,x,All b,0.0, All,,0.0"
+      ),
+    ]
+    for (found, expected) in cases {
+      #expect(found.csvText(index: false).split(separator: "\n").joined(separator: " ") == expected)
+    }
+    #expect(throws: DataFrameError.self) { try data.pivotTable(values: ["u", "q"], index: ["g"]) }
+  }
 }

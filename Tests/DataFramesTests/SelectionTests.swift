@@ -54,6 +54,18 @@ import Testing
     #expect(throws: DataFrameError.self) { try data.labeled(RowLabels(count: 3)) }
   }
 
+  @Test func makesValuesMissing() {
+    var changed = data
+    changed[data["n"] > 3, "x"] = nil
+    changed[data["n"] == 1, "g"] = nil
+    changed[data["n"] == 20, "n"] = nil
+    changed["b"] = nil
+    changed["new"] = nil
+    #expect(changed["x"].values == [1.5, nil, nil, nil] && changed["g"].values == [nil, "bb", nil, "a"])
+    #expect(changed["n"].type == .double && changed["n"].isna().positions == [1])
+    #expect(changed["b"].type == .boolean && changed["b"].isna().all() && changed["new"].isna().all())
+  }
+
   @Test func namesWhatIsWrong() {
     let wrong: [(DataFrameError.Code, () throws -> DataFrame)] = [
       (.unknownName, { try self.data.selecting(["x", "zz"]) }),

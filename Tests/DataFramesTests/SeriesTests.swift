@@ -70,6 +70,21 @@ import Testing
     #expect(Column(["b", nil, "a"]).rank().values == [2.0, nil, 1.0])
   }
 
+  /// Edges of bins at odd precisions, as pandas names them.
+  @Test(arguments: [
+    (-1, "(-3.0, -1.0]"), (3, "(-3.005, -1.333]"), (15, "(-3.005, -1.333333333333333]"),
+    (20, "(-3.005, -1.3333333333333333]"), (400, "(-3.005, -1.3333333333333333]"),
+  ])
+  func namesBins(precision: Int, first: String) throws {
+    #expect(try Column([1, 2, -3, 0]).cut(bins: 3, precision: precision).strings[2] == first)
+  }
+
+  @Test func stopsAtWrongArguments() async {
+    await #expect(processExitsWith: .failure) { _ = Column([1, 2]).quantile(2) }
+    await #expect(processExitsWith: .failure) { _ = try Column([1, 2]).rolling(2).quantile(-1) }
+    await #expect(processExitsWith: .failure) { _ = Column([1, nil]).ffill(limit: -1) }
+  }
+
   @Test func namesWhatIsWrong() throws {
     let wrong: [(DataFrameError.Code, () throws -> Void)] = [
       (.wrongType, { _ = try Column(["a"]).cut(bins: 2) }),
@@ -77,6 +92,9 @@ import Testing
       (.invalidArgument, { _ = try Column([1, 2]).cut(bins: 0) }),
       (.lengthMismatch, { _ = try Column([1, 2]).cut(bins: 2, labels: ["a"]) }),
       (.invalidArgument, { _ = try Column([1, 1, 1]).qcut(2) }),
+      (.invalidArgument, { _ = try Column([1, 2]).qcut([0, 2]) }),
+      (.invalidArgument, { _ = try Column([1, 2]).qcut([-0.5, 1]) }),
+      (.invalidArgument, { _ = try Column([1, nil]).interpolate(limit: 0) }),
       (.invalidArgument, { _ = try Column([1.0]).rollingMean(0) }),
       (.invalidArgument, { _ = try Column(["a"]).str.contains("(") }),
       (.invalidArgument, { _ = try Column(["a"]).str.extract("a") }),

@@ -54,5 +54,8 @@ import Testing
     #expect(Column(Categorical(["a", "b"])).str.upper().strings == ["A", "B"])
     #expect(try names.str.extract(#"s(?P<n>\d)_?(\w)?"#).columnNames == ["n", "1"])
     #expect(try names.str.replace(#"(?P<n>\d)"#, #"<\g<n>>"#, regex: true)[2] == "s<2>")
+    for regex in [false, true] {
+      #expect(try Column(["ab", "", nil]).str.replace("", "-", regex: regex).strings == ["-a-b-", "-", nil])
+    }
   }
 }

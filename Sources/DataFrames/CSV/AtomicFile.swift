@@ -3,7 +3,7 @@ import Foundation
 /// A file that appears under its name only when it is complete.
 ///
 /// The bytes go to a temporary file in the same folder, which ``finish()`` renames. A target that is no
-/// ordinary file, such as `/dev/stdout`, is written directly.
+/// ordinary file, such as `/dev/stdout`, is written directly, and so is one that is appended to.
 package final class AtomicFile {
   private let path: String
   private let target: String
@@ -11,7 +11,7 @@ package final class AtomicFile {
   private var descriptor: Int32
 
   /// Opens the file for writing.
-  package init(path: String) throws(DataFrameError) {
+  package init(path: String, appends: Bool = false) throws(DataFrameError) {
     guard !path.utf8.contains(0) else {
       throw DataFrameError(.file, "the path holds a zero byte", path: PythonText.quoted(path))
     }
@@ -21,10 +21,10 @@ package final class AtomicFile {
     if exists, status.st_mode & S_IFMT == S_IFDIR {
       throw DataFrameError(.file, "is a directory, not a file", path: path)
     }
-    if exists, status.st_mode & S_IFMT != S_IFREG {
+    if exists, appends || status.st_mode & S_IFMT != S_IFREG {
       target = path
       temporary = nil
-      descriptor = open(path, O_WRONLY | O_CLOEXEC)
+      descriptor = open(path, O_WRONLY | O_CLOEXEC | (appends ? O_APPEND : 0))
     } else {
       // A link keeps pointing at the file it names.
       target =

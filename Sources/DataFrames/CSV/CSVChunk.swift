@@ -3,6 +3,8 @@ final class CSVChunk {
   private let kinds: [ColumnBuilder.Kind]
   private let end: UnsafePointer<UInt8>
   private let capacity: Int
+  /// The most rows that are read.
+  private let most: Int
   private var start: UnsafePointer<UInt8>
   /// The builders, one a field.
   let columns: UnsafeMutablePointer<ColumnBuilder>
@@ -12,13 +14,14 @@ final class CSVChunk {
   /// A stretch of rows that start from `start` and before `end`.
   init(
     kinds: [ColumnBuilder.Kind], start: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>,
-    rowLength: Int
+    rowLength: Int, most: Int
   ) {
     self.kinds = kinds
     self.start = start
     self.end = end
     let rows = (end - start) / max(rowLength, 1)
-    capacity = rows + rows / 16 + 16
+    self.most = most
+    capacity = min(rows + rows / 16, most) + 16
     columns = .allocate(capacity: kinds.count)
     outcome = .init(next: start)
     makeBuilders()
@@ -37,7 +40,7 @@ final class CSVChunk {
 
   /// Reads the rows.
   func read(_ context: CSVContext) {
-    outcome = context.scanner(columns).scan(from: start, until: end, capacity: capacity)
+    outcome = context.scanner(columns).scan(from: start, until: end, capacity: capacity, most: most)
   }
 
   /// Whether `position`, where the chunk before stopped, is the first row of this one.

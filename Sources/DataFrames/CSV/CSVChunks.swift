@@ -43,7 +43,7 @@ package final class CSVChunks: Sequence, IteratorProtocol {
 
   private var readsWhole: Bool {
     switch options.encoding {
-    case .utf8, .utf8Sig, .latin1, .cp1252: options.header != 0 || options.comment != nil
+    case .utf8, .utf8Sig, .latin1, .cp1252: options.needsWholeFile
     default: true
     }
   }

@@ -28,6 +28,37 @@ public struct CSVOptions: Sendable {
   /// are `names`, or `0`, `1`, ….
   /// Python: header
   public var header: Int? = 0
+  /// The lines at the start of the file, or the lines of some numbers, that are passed over before the header is looked
+  /// for. A line inside quotes belongs to the one in which they open.
+  /// Python: skiprows
+  public var skiprows: SkippedLines = .first(0)
+  /// The most rows that are read; nil for all. What follows them is not looked at.
+  /// Python: nrows
+  public var nrows: Int?
+  /// The column whose values become the row labels: its name, or its position among those that are kept.
+  /// Python: index_col
+  public var indexColumn: ColumnValue?
+  /// Positions of columns to keep, beside the names in `columns`; nil for none.
+  /// Python: usecols
+  public var columnPositions: Set<Int>?
+  /// The type of columns that `types` does not name; nil infers it.
+  /// Python: dtype
+  public var defaultType: ColumnType?
+  /// Whether fields are separated by any number of blanks, in place of `separator`.
+  /// Python: sep="\\s+"
+  public var delimWhitespace = false
+  /// Whether blanks after a separator are left out.
+  /// Python: skipinitialspace
+  public var skipInitialSpace = false
+  /// What becomes of lines with too many fields.
+  /// Python: on_bad_lines
+  public var onBadLines = BadLines.error
+  /// Whether empty fields are texts; otherwise they are missing.
+  /// Python: keep_default_na=False
+  public var keepsEmptyTexts = false
+  /// Texts that stand for true, and for false, beside `true` and `false`, in columns of nothing else.
+  /// Python: true_values, false_values
+  public var (trueValues, falseValues): ([String], [String]) = ([], [])
   /// The names of the columns, in place of those of the header.
   /// Python: names
   public var names: [String]?
@@ -83,6 +114,7 @@ public struct CSVOptions: Sendable {
     if let comment, !isMark(comment) || comment == separator {
       throw DataFrameError(.file, "the mark of comments must be one ASCII character other than the separator")
     }
+    if let nrows, nrows < 0 { throw DataFrameError(.file, "nrows is \(nrows), below 0") }
     if let header, header < 0 { throw DataFrameError(.file, "the header cannot be line \(header)") }
     if decimal == separator {
       throw DataFrameError(
@@ -95,6 +127,60 @@ public struct CSVOptions: Sendable {
         .file, "the decimal mark and the thousands mark are both \(PythonText.quoted(String(decimal)))")
     }
   }
+}
+
+extension CSVOptions {
+  /// Whether all lines of a file must be known before some can be read.
+  var needsWholeFile: Bool {
+    header != 0 || rewritesText || nrows != nil || onBadLines != .error || indexColumn != nil
+  }
+
+  /// Whether parts of the text are left out before it is cut into fields.
+  var rewritesText: Bool {
+    comment != nil || (header ?? 0) > 0 || delimWhitespace || skipInitialSpace || skiprows != .first(0)
+  }
+
+  /// The type of a column that is not to be inferred.
+  func type(of name: String) -> ColumnType? { types[name] ?? defaultType }
+
+  /// Whether a column is kept.
+  func keeps(_ name: String, at position: Int) -> Bool {
+    if columns == nil, columnPositions == nil { return true }
+    return columns?.contains(name) == true || columnPositions?.contains(position) == true
+  }
+}
+
+/// Lines of a file that are passed over: `3` for the first three, `[1]` for the line after the first.
+/// Python: the argument skiprows of pandas.read_csv
+public enum SkippedLines: Sendable, Equatable, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
+  /// So many at the start.
+  case first(Int)
+  /// Those of these numbers, from 0.
+  case numbers(Set<Int>)
+
+  /// So many at the start.
+  public init(integerLiteral count: Int) { self = .first(count) }
+  /// Those of these numbers, from 0.
+  public init(arrayLiteral numbers: Int...) { self = .numbers(Set(numbers)) }
+
+  /// Whether a line is passed over.
+  func contains(_ line: Int) -> Bool {
+    switch self {
+    case .first(let count): line < count
+    case .numbers(let numbers): numbers.contains(line)
+    }
+  }
+}
+
+/// What becomes of lines with too many fields.
+/// Python: the argument on_bad_lines of pandas.read_csv
+public enum BadLines: String, Sendable, CaseIterable {
+  /// They are an error.
+  case error
+  /// They are passed over, and ``CSVReading/notes`` name them.
+  case warn
+  /// They are passed over.
+  case skip
 }
 
 /// Whether a file is compressed.

@@ -3,10 +3,10 @@ import Foundation
 
 /// One reading: header, chunks in parallel, types made one, columns put together.
 struct CSVReader {
-  private let start: UnsafePointer<UInt8>
-  private let end: UnsafePointer<UInt8>
-  private let options: CSVOptions
-  private let location: CSVLocation
+  let start: UnsafePointer<UInt8>
+  let end: UnsafePointer<UInt8>
+  let options: CSVOptions
+  let location: CSVLocation
 
   /// A reading of bytes that live as long as it.
   init(_ bytes: UnsafeRawBufferPointer, path: String?, options: CSVOptions) throws(DataFrameError) {
@@ -44,13 +44,17 @@ struct CSVReader {
       throw location.error(.emptyFile, CSVReader.noHeader, at: nil)
     }
     let width = max(header.names.count, header.firstRowWidth)
-    if width > header.names.count + 1 {
-      throw location.tooManyFields(header, fields)
+    let isTooWide = width > header.names.count + 1
+    if isTooWide, options.onBadLines == .error { throw location.tooManyFields(header, fields) }
+    if options.onBadLines != .error,
+      let reading = try withoutBadLines(header, fields, isTooWide ? header.names.count : width)
+    {
+      return reading
     }
     let hasLabels = width > header.names.count
     let kinds = try kinds(header, hasLabels: hasLabels)
 
-    let markers = MissingMarkers(options.missingMarkers)
+    let markers = MissingMarkers(options.missingMarkers, keepsEmpty: options.keepsEmptyTexts)
     defer { markers.deallocate() }
     let numbers = NumberStyle(decimal: options.decimal, thousands: options.thousands)
     let chunks = makeChunks(header, kinds)
@@ -90,9 +94,14 @@ struct CSVReader {
       throw DataFrameError(
         .unknownName, NearestNames.message("column", name, among: header.names), path: location.path)
     }
-    let kinds = header.names.map { name -> ColumnBuilder.Kind in
-      if let wanted = options.columns, !wanted.contains(name) { return .skip }
-      return options.types[name] == .string ? .text : .unknown
+    if let position = options.columnPositions?.sorted().first(where: { !header.names.indices.contains($0) }) {
+      throw DataFrameError(
+        .positionOutOfRange, "usecols: no column at position \(position): there are \(header.names.count)",
+        path: location.path)
+    }
+    let kinds = header.names.enumerated().map { position, name -> ColumnBuilder.Kind in
+      if !options.keeps(name, at: position) { return .skip }
+      return options.type(of: name) == .string ? .text : .unknown
     }
     return hasLabels ? [.unknown] + kinds : kinds
   }
@@ -102,7 +111,7 @@ struct CSVReader {
   private func makeChunks(_ header: CSVHeader, _ kinds: [ColumnBuilder.Kind]) -> [CSVChunk] {
     let size = end - header.next
     let threads = max(1, options.threads ?? ProcessInfo.processInfo.activeProcessorCount)
-    let count = max(1, min(threads, size >> 20, 64))
+    let count = options.nrows == nil ? max(1, min(threads, size >> 20, 64)) : 1
     let rowLength = meanRowLength(header.next)
     var starts = [header.next]
     for index in 1..<max(count, 2) where index < count {
@@ -114,7 +123,8 @@ struct CSVReader {
     return starts.indices.map { index in
       CSVChunk(
         kinds: kinds, start: starts[index],
-        end: index + 1 < starts.count ? starts[index + 1] : end, rowLength: rowLength)
+        end: index + 1 < starts.count ? starts[index + 1] : end, rowLength: rowLength,
+        most: options.nrows ?? .max)
     }
   }
 
@@ -176,7 +186,7 @@ struct CSVReader {
       let column = Column(name: name, storage: CSVAssembly.storage(chunks, field, kind, rows: rows))
       for chunk in chunks { chunk.columns[field].releaseValues() }
       let isLabels = hasLabels && field == 0
-      if let type = options.types[name], !isLabels {
+      if let type = options.type(of: name), !isLabels {
         if type == .integer, let row = column.firstFraction {
           throw DataFrameError(
             .wrongType,
@@ -186,7 +196,7 @@ struct CSVReader {
         // digits are a date as it is written, not a number of seconds
         columns.append(type == .datetime ? try column.writtenDates() : try column.converted(to: type))
       } else {
-        columns.append(column)
+        columns.append(isLabels ? column : column.withTruths(options.trueValues, options.falseValues))
       }
     }
     for name in options.parseDates {
@@ -196,7 +206,25 @@ struct CSVReader {
       }
       if let dates = try? columns[place].writtenDates() { columns[place] = dates }
     }
-    guard hasLabels else { return try DataFrame(columns: columns) }
+    guard hasLabels else { return try labelled(DataFrame(columns: columns), header) }
     return try DataFrame(columns: Array(columns.dropFirst()), rowLabels: RowLabels(values: columns[0]))
+  }
+
+  /// The frame with the column as row labels that is asked for; one without a written name gives none.
+  private func labelled(_ frame: DataFrame, _ header: CSVHeader) throws(DataFrameError) -> DataFrame {
+    guard let wanted = options.indexColumn else { return frame }
+    var name = wanted.description
+    if case .integer(let position) = wanted {
+      let place = position < 0 ? position + frame.columnCount : position
+      guard frame.columns.indices.contains(place) else {
+        throw DataFrameError(
+          .positionOutOfRange, "indexCol: no column at position \(position): there are \(frame.columnCount)",
+          path: location.path)
+      }
+      name = frame.columnNames[place]
+    }
+    let labels = try frame.column(name)
+    let isUnnamed = header.names.firstIndex(of: name).map { name == "Unnamed: \($0)" } ?? false
+    return try frame.drop(columns: [name]).labeled(RowLabels(values: labels, isNamed: !isUnnamed))
   }
 }

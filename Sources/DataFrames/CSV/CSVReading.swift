@@ -20,6 +20,8 @@ public struct CSVReading: Sendable {
 
   /// Reads bytes that live as long as the call.
   init(bytes: UnsafeRawBufferPointer, path: String?, options: CSVOptions) throws(DataFrameError) {
+    var options = options
+    if options.delimWhitespace { options.separator = " " }
     try options.validate()
     let isCompressed = bytes.starts(with: [0x1F, 0x8B])
     if options.compression == .gzip || (options.compression == .infer && isCompressed) {
@@ -34,7 +36,7 @@ public struct CSVReading: Sendable {
     }
     try FileKind.checkText(bytes, path: path)
     var text = try TextDecoding.utf8(bytes, options.encoding, path: path)
-    if options.comment != nil || (options.header ?? 0) > 0 {
+    if options.rewritesText {
       text = CSVBlanking.blanked(text ?? Array(bytes), options)
     }
     guard let decoded = text else {

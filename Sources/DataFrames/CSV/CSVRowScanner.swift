@@ -69,7 +69,12 @@ struct CSVRowScanner {
     }
     if index < width, !padsRows { throw .tooFewFields(p) }
     while index < width {
-      columns[index].setMissing(row)
+      if missing.keepsEmpty {
+        // The end of the row is an empty field.
+        _ = try takeSlowly(row, columns + index, at: p)
+      } else {
+        columns[index].setMissing(row)
+      }
       index += 1
     }
     return fields.skippingLineEnd(p)
@@ -97,6 +102,7 @@ struct CSVRowScanner {
       return q
     case .double:
       if fields.isStop(p) {
+        if missing.keepsEmpty { break }
         column.pointee.doubles[row] = .nan
         return p
       }

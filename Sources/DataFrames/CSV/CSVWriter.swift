@@ -12,11 +12,20 @@ public enum CSVQuoting: String, Sendable, CaseIterable {
   case nonnumeric
 }
 
+/// What becomes of a file that is there already.
+/// Python: the argument mode of DataFrame.to_csv
+public enum FileMode: String, Sendable, CaseIterable {
+  /// It is replaced.
+  case write = "w"
+  /// The rows are written after what it holds: `header: false` leaves the names out.
+  case append = "a"
+}
+
 extension DataFrame {
   /// Writes the frame as separated values; the path `-` is standard output, one that ends in `.gz` is compressed.
   ///
   /// Numbers are written with all their digits. The file appears complete or not at all: a temporary file beside it is
-  /// renamed.
+  /// renamed. What is appended may be cut off when the disk is full.
   /// - Parameters:
   ///   - path: the file.
   ///   - sep: the character between fields, one byte.
@@ -29,6 +38,7 @@ extension DataFrame {
   ///   - decimal: the mark before the fraction of a number.
   ///   - dateFormat: the form of dates, as `%d.%m.%Y`.
   ///   - quoting: which fields stand in quotes.
+  ///   - mode: what becomes of a file that is there already.
   /// - Throws: ``DataFrameError`` with the path when the file cannot be written, for unknown columns, and for marks and
   ///   forms that no file can have.
   ///
@@ -36,7 +46,8 @@ extension DataFrame {
   public func toCsv(
     _ path: String, sep: Unicode.Scalar = ",", naRep: String = "", floatFormat: String? = nil,
     columns: [String]? = nil, header: Bool = true, index: Bool = true, indexLabel: String = "",
-    decimal: Unicode.Scalar = ".", dateFormat: String? = nil, quoting: CSVQuoting = .minimal
+    decimal: Unicode.Scalar = ".", dateFormat: String? = nil, quoting: CSVQuoting = .minimal,
+    mode: FileMode = .write
   ) throws(DataFrameError) {
     let writer = CSVWriter(
       sep: sep, naRep: naRep, floatFormat: floatFormat, header: header, index: index, indexLabel: indexLabel,
@@ -47,7 +58,7 @@ extension DataFrame {
       writer.eachPiece(of: chosen) { FileHandle.standardOutput.write(Data($0)) }
       return
     }
-    let file = try AtomicFile(path: path)
+    let file = try AtomicFile(path: path, appends: mode == .append)
     if path.hasSuffix(".gz") {
       var deflate = try Deflate(path: path)
       try writer.eachPiece(of: chosen) { (bytes) throws(DataFrameError) in
@@ -60,7 +71,7 @@ extension DataFrame {
     try file.finish()
   }
 
-  /// The frame as comma-separated values, as ``toCsv(_:sep:naRep:floatFormat:columns:header:index:indexLabel:decimal:dateFormat:quoting:)``
+  /// The frame as comma-separated values, as ``toCsv(_:sep:naRep:floatFormat:columns:header:index:indexLabel:decimal:dateFormat:quoting:mode:)``
   /// writes them.
   ///
   /// `header` writes the columns' names first.

@@ -3,14 +3,18 @@ struct MissingMarkers {
   private let texts: UnsafeMutablePointer<ByteInterner>
   private let numbers: UnsafeMutableBufferPointer<Double>
 
-  /// The markers, the empty text, and of each marker that is a number its usual spellings, as in pandas.
-  init(_ markers: [String]) {
+  /// Whether the empty text is a value.
+  let keepsEmpty: Bool
+
+  /// The markers, the empty text unless it is a value, and of each marker that is a number its usual spellings, as in pandas.
+  init(_ markers: [String], keepsEmpty: Bool = false) {
+    self.keepsEmpty = keepsEmpty
     let values = markers.compactMap { ColumnValue.string($0).parsedNumber }
     numbers = .allocate(capacity: values.count)
     _ = numbers.initialize(from: values)
     var interner = ByteInterner()
     let spellings = values.map { PythonText.of($0) } + values.compactMap { Int(exactly: $0).map(String.init) }
-    for var marker in markers + spellings + [""] {
+    for var marker in markers + spellings + (keepsEmpty ? [] : [""]) {
       marker.withUTF8 { bytes in
         withUnsafePointer(to: UInt8(0)) { none in
           _ = interner.code(for: bytes.baseAddress ?? none, bytes.count) { true }

@@ -1,6 +1,6 @@
 import CZlib
 
-/// Compression by zlib, with gzip's header.
+/// Compression by zlib.
 struct Deflate {
   private final class Stream {
     var state = z_stream()
@@ -11,11 +11,10 @@ struct Deflate {
   private static let pieceSize = 1 << 16
 
   /// - Throws: ``DataFrameError`` without memory.
-  init(path: String) throws(DataFrameError) {
+  init(_ format: Inflate.Format = .gzip, path: String) throws(DataFrameError) {
     self.path = path
-    // 31: the largest window, with gzip's header.
     let status = deflateInit2_(
-      &stream.state, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+      &stream.state, Z_DEFAULT_COMPRESSION, Z_DEFLATED, format.rawValue, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
       Int32(MemoryLayout<z_stream>.size))
     if status != Z_OK { throw failure }
   }

@@ -8,16 +8,20 @@ extension Column {
   ///     and common forms, where the first value tells whether the day comes before the month in all of them.
   ///   - dayfirst: whether `1/2/2020` is the first of February.
   ///   - errors: whether a text that is no date is an error or becomes missing.
+  ///   - utc: whether offsets from universal time, `+02:00` or `%z`, turn clocks into it. Otherwise values show the clock as
+  ///     it is written, which has one offset for all of them: columns keep no time zones.
   ///   - unit: what numbers count since 1970 began, without a `format`: `D`, `h`, `min`, `s`, `ms`, `us`, `ns`.
-  /// - Throws: ``DataFrameError`` that names the first text that is no date, and for an unknown unit.
+  /// - Throws: ``DataFrameError`` that names the first text that is no date, for different offsets without `utc`, for a
+  ///   directive that cannot be read, and for an unknown unit.
   ///
   /// Python: pandas.to_datetime
   public func toDatetime(
-    format: String? = nil, dayfirst: Bool = false, errors: ConversionErrors = .raise, unit: String = "ns"
+    format: String? = nil, dayfirst: Bool = false, errors: ConversionErrors = .raise, utc: Bool = false,
+    unit: String = "ns"
   ) throws(DataFrameError) -> Column {
     if case .time(let times) = storage, times.kind == .moment { return self }
     guard format == nil, type == .integer || type == .double else {
-      return try writtenDates(format: format, dayfirst: dayfirst, errors: errors)
+      return try writtenDates(format: format, dayfirst: dayfirst, errors: errors, utc: utc)
     }
     let factor = try DateReader.unit(unit, for: "toDatetime")
     let values = Aggregation.numbers(self).map { number in
@@ -30,8 +34,9 @@ extension Column {
   ///
   /// - Throws: ``DataFrameError`` that names the first value that is no date.
   package func writtenDates(
-    format: String? = nil, dayfirst: Bool = false, errors: ConversionErrors = .raise
+    format: String? = nil, dayfirst: Bool = false, errors: ConversionErrors = .raise, utc: Bool = false
   ) throws(DataFrameError) -> Column {
+    let readable = try format.map { form throws(DataFrameError) in try DateReader.readable(form) }
     let (codes, levels) = factorized()
     let texts = levels.map { level in
       (level.number.flatMap { Int(exactly: $0) }.map(String.init) ?? level.description).trimmingBlanks
@@ -39,8 +44,8 @@ extension Column {
     let orders = format == nil ? texts.map { DateReader.isDayFirst($0, preferred: dayfirst) } : []
     let first = orders.isEmpty ? nil : codes.lazy.compactMap { $0 < 0 ? nil : orders[Int($0)] }.first
     let values = texts.map { text in
-      format.map { DateReader.moment(text, format: $0) }
-        ?? DateReader.moment(text, isDayFirst: first ?? dayfirst)
+      readable.map { DateReader.written(text, format: $0) }
+        ?? DateReader.written(text, isDayFirst: first ?? dayfirst)
     }
     if errors == .raise, let row = codes.firstIndex(where: { $0 >= 0 && values[Int($0)] == nil }) {
       throw DataFrameError(
@@ -56,8 +61,28 @@ extension Column {
           + (format == nil ? "; format: names the form" : "")
           + "; errors: .coerce makes such values missing")
     }
-    let moments = codes.map { $0 < 0 ? TimeColumn.missing : values[Int($0)] ?? TimeColumn.missing }
+    if !utc { try requireOneOffset(values, codes, texts) }
+    let moments = codes.map { code -> Int in
+      guard code >= 0, let value = values[Int(code)] else { return TimeColumn.missing }
+      return utc ? value.universal : value.clock
+    }
     return Column(name: name, storage: .time(TimeColumn(.moment, microseconds: moments)))
+  }
+
+  /// Throws for values whose clocks differ in their offsets from universal time.
+  private func requireOneOffset(
+    _ values: [WrittenMoment?], _ codes: [Int32], _ texts: [String]
+  ) throws(DataFrameError) {
+    let rows = codes.indices.filter { codes[$0] >= 0 && values[Int(codes[$0])] != nil }
+    func offset(_ row: Int) -> Int { values[Int(codes[row])]?.offset ?? 0 }
+    guard let first = rows.first, let other = rows.first(where: { offset($0) != offset(first) }) else {
+      return
+    }
+    func place(_ row: Int) -> String { "\(PythonText.quoted(texts[Int(codes[row])])) in row \(row)" }
+    throw DataFrameError(
+      .wrongType,
+      "column \(PythonText.quoted(name)): \(place(first)) and \(place(other)) have different offsets from universal "
+        + "time: toDatetime(utc: true) turns all into it")
   }
 
   /// The column as spans of time: texts as `5 days 02:30:00`, or numbers of a unit.

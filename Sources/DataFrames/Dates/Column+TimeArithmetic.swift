@@ -1,5 +1,5 @@
 // Arithmetic of moments and spans: moment - moment is a span, moment ± span a moment, span ± span a span, span * number
-// and span / number a span, span / span a number.
+// and span / number a span, span / span a number; // and % of spans as of numbers.
 
 extension Column {
   /// The result of an operation of which an operand is a time; nil where neither is.
@@ -18,9 +18,13 @@ extension Column {
     case (.moment?, "-", .span?): return result(.moment) { $0 &- $1 }
     case (.moment?, "+", .span?), (.span?, "+", .moment?): return result(.moment) { $0 &+ $1 }
     case (.span?, "+", .span?): return result(.span) { $0 &+ $1 }
-    case (.span?, "/", .span?):
-      let quotients = zip(x.values, y.values).map { a, b in
-        a == TimeColumn.missing || b == TimeColumn.missing ? .nan : Double(a) / Double(b)
+    case (.span?, "%", .span?):
+      return result(.span) { $1 == 0 ? TimeColumn.missing : FloorDivision.divided($0, $1).remainder }
+    case (.span?, "/", .span?), (.span?, "//", .span?):
+      let quotients = zip(x.values, y.values).map { a, b -> Double in
+        if a == TimeColumn.missing || b == TimeColumn.missing { return .nan }
+        let isExact = symbol == "/" || b == 0
+        return isExact ? Double(a) / Double(b) : Double(FloorDivision.divided(a, b).quotient)
       }
       return Column(name: name, storage: .double(quotients))
     case (.span?, "*", nil), (.span?, "/", nil), (nil, "*", .span?):

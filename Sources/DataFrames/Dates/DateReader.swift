@@ -14,11 +14,19 @@ enum DateReader {
     return CalendarTime(year: date.year, month: date.month, day: date.day, sinceMidnight: time)?.microseconds
   }
 
+  /// The point in time of a text that may end in an offset from universal time; nil for texts that are none.
+  static func written(_ text: String, isDayFirst: Bool?) -> WrittenMoment? {
+    let offset = WrittenOffset(text)
+    return moment(offset?.clock ?? text, isDayFirst: isDayFirst).map {
+      WrittenMoment(clock: $0, offset: offset?.microseconds)
+    }
+  }
+
   /// Whether a text writes the day before the month; nil where the text leaves no choice, as `2020-03-31`.
   ///
   /// - Parameter preferred: the answer where both would be dates.
   static func isDayFirst(_ text: String, preferred: Bool) -> Bool? {
-    let parts = parts(text)
+    let parts = parts(WrittenOffset(text)?.clock ?? text)
     guard parts.count >= 3, parts[0].count < 4, [2, 4].contains(parts[2].count), let x = number(parts[0]),
       let y = number(parts[1])
     else { return nil }
@@ -99,24 +107,59 @@ enum DateReader {
 
   /// Microseconds since midnight of hours, minutes, seconds and decimals of seconds.
   private static func time(_ parts: [[UInt8]]) -> Int? {
+    let isWithin = zip(parts, [24, 60, 60]).allSatisfy { part, limit in
+      number(part).map { $0 < limit } ?? false
+    }
+    return isWithin ? length(parts) : nil
+  }
+
+  /// Microseconds of hours, minutes, seconds and decimals of seconds, of which there may be any number.
+  private static func length(_ parts: [[UInt8]]) -> Int? {
     if parts.isEmpty { return 0 }
     var decimals = parts.count > 3 ? parts[3] : []
     decimals = Array(decimals.prefix(6)) + [UInt8](repeating: 48, count: Swift.max(0, 6 - decimals.count))
     let numbers = (parts.prefix(3) + [decimals]).compactMap(number)
-    guard numbers.count == Swift.min(parts.count, 3) + 1, numbers[0] < 24 else { return nil }
+    guard numbers.count == Swift.min(parts.count, 3) + 1 else { return nil }
     let (minute, second) = (numbers.count > 2 ? numbers[1] : 0, numbers.count > 3 ? numbers[2] : 0)
-    guard minute < 60, second < 60 else { return nil }
     return numbers[0] * CalendarTime.hour + minute * CalendarTime.minute + second * CalendarTime.second
       + (numbers.last ?? 0)
   }
 
-  /// The microseconds since 1970 began of a text of the form that `strftime` would write; nil for others.
-  static func moment(_ text: String, format: String) -> Int? {
+  /// The directives of `strftime` that can be read.
+  static let directives = "YymdjHIMSfpbBaAzZ%"
+
+  /// A format with directives for several parts in place of which there are those of the parts.
+  ///
+  /// - Throws: ``DataFrameError`` that names a directive that cannot be read.
+  static func readable(_ format: String) throws(DataFrameError) -> String {
+    let wholes: [Character: String] = ["c": "%a %b %d %H:%M:%S %Y", "x": "%m/%d/%y", "X": "%H:%M:%S"]
+    var (result, rest) = ("", Substring(format))
+    while let character = rest.popFirst() {
+      guard character == "%" else {
+        result.append(character)
+        continue
+      }
+      let directive = rest.popFirst()
+      guard let directive, directives.contains(directive) || wholes[directive] != nil else {
+        throw DataFrameError(
+          .invalidArgument,
+          "toDatetime: the format \(PythonText.quoted(format)) has \(PythonText.quoted("%" + (directive.map { String($0) } ?? ""))), "
+            + "which cannot be read; what can: \((directives + "cxX").map { "%\($0)" }.joined(separator: " "))"
+        )
+      }
+      result += wholes[directive] ?? "%\(directive)"
+    }
+    return result
+  }
+
+  /// The point in time of a text of the form that `strftime` would write; nil for others.
+  static func written(_ text: String, format: String) -> WrittenMoment? {
     var (rest, pattern) = (Substring(text), Substring(format))
     var (year, month, day) = (1900, 1, 1)
     var (hour, minute, second, fraction) = (0, 0, 0, 0)
     var isAfternoon: Bool?
     var dayOfYear: Int?
+    var offset: Int?
     func digits(_ most: Int) -> Int? {
       let found = rest.prefix(most).prefix { $0.isASCII && $0.isNumber }
       rest = rest.dropFirst(found.count)
@@ -157,6 +200,15 @@ enum DateReader {
       case "A": guard name(CalendarTime.dayNames, short: false) != nil else { return nil }
       case "p":
         guard let found = name(["AM", "PM"], short: false) else { return nil }; isAfternoon = found == 1
+      case "Z":
+        guard name(["UTC", "GMT"], short: false) != nil else { return nil }; offset = 0
+      case "z":
+        let zone = rest.hasPrefix("Z") ? rest.prefix(1) : rest.prefix { "+-:".contains($0) || $0.isNumber }
+        guard let found = zone == "Z" ? 0 : zone.count > 3 ? WrittenOffset.microseconds(zone) : nil else {
+          return nil
+        }
+        rest = rest.dropFirst(zone.count)
+        offset = found
       case "%": guard rest.popFirst() == "%" else { return nil }
       default: return nil
       }
@@ -165,16 +217,16 @@ enum DateReader {
     guard rest.isEmpty, minute < 60, second < 60, hour < 24 else { return nil }
     let time =
       hour * CalendarTime.hour + minute * CalendarTime.minute + second * CalendarTime.second + fraction
-    if let dayOfYear {
-      guard let first = CalendarTime(year: year, month: 1, day: 1, sinceMidnight: time), dayOfYear >= 1,
-        dayOfYear <= (CalendarTime.isLeap(year) ? 366 : 365)
-      else { return nil }
-      return first.microseconds + (dayOfYear - 1) * CalendarTime.day
-    }
-    return CalendarTime(year: year, month: month, day: day, sinceMidnight: time)?.microseconds
+    let monthAndDay = dayOfYear == nil ? (month, day) : (1, 1)
+    guard
+      let first = CalendarTime(year: year, month: monthAndDay.0, day: monthAndDay.1, sinceMidnight: time),
+      (1...(CalendarTime.isLeap(year) ? 366 : 365)).contains(dayOfYear ?? 1)
+    else { return nil }
+    return WrittenMoment(
+      clock: first.microseconds + ((dayOfYear ?? 1) - 1) * CalendarTime.day, offset: offset)
   }
 
-  /// The microseconds of a span: `5 days`, `-1 days +02:00:00`, `3 days 02:30:00.5`, `1:30:00`, `36 h`; nil for others.
+  /// The microseconds of a span: `5 days`, `-1 days +02:00:00`, `3 days 02:30:00.5`, `36:30:00`, `36 h`; nil for others.
   static func span(_ text: String) -> Int? {
     let words = text.split(whereSeparator: { $0 == " " || $0 == "," })
     var total = 0
@@ -185,7 +237,7 @@ enum DateReader {
         let isNegative = word.hasPrefix("-")
         let parts = word.drop { $0 == "+" || $0 == "-" }.split(whereSeparator: { $0 == ":" || $0 == "." }).map
         { Array($0.utf8) }
-        guard let time = time(parts) else { return nil }
+        guard let time = length(parts) else { return nil }
         total += isNegative ? -time : time
         position += 1
       } else {

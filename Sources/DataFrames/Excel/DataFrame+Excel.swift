@@ -2,7 +2,7 @@ extension DataFrame {
   /// Reads a sheet of an Excel workbook (.xlsx).
   ///
   /// Columns become whole numbers, numbers, truth values, dates or texts by their cells' values; formulas give the values
-  /// that were saved with them. Texts that mark a missing value in a CSV file do so here.
+  /// that were saved with them. Texts that mark a missing value in a CSV file do so here. An empty sheet has no columns.
   /// - Parameters:
   ///   - path: the file.
   ///   - sheet: the name of the sheet; nil for the first one.
@@ -56,6 +56,7 @@ extension DataFrame {
   {
     let width = cells.reduce(0) { Swift.max($0, $1.count) }
     let first = header.map { $0 + 1 } ?? 0
+    if width == 0, first <= 1 { return DataFrame() }
     guard width > 0, first >= 0, first <= cells.count else {
       throw DataFrameError(.emptyFile, "no header: the sheet has \(cells.count) rows", path: path)
     }

@@ -10,8 +10,8 @@ struct Workbook {
   private var texts: [String] = []
   /// Whether numbers of each cell style are dates.
   private var styleIsDate: [Bool] = []
-  /// Days from the origin of the workbook's dates to 1970.
-  private var dayOffset = 25_569
+  /// Whether dates count from 1904, as in old workbooks of the Macintosh.
+  private var isFrom1904 = false
 
   /// Reads the parts that all sheets share.
   ///
@@ -27,20 +27,19 @@ struct Workbook {
       files[id] = target.hasPrefix("/") ? String(target.dropFirst()) : "xl/" + target
     }
     var found: [(String, String)] = []
-    var offset = dayOffset
+    var isFrom1904 = false
     guard
       try read(
         "xl/workbook.xml",
         { event in
           guard case .start(let name, let values) = event else { return }
-          // Old workbooks of the Macintosh count from 1904.
-          if name == "workbookPr", ["1", "true"].contains(values["date1904"]) { offset = 24_107 }
+          if name == "workbookPr", ["1", "true"].contains(values["date1904"]) { isFrom1904 = true }
           if name == "sheet", let id = values["r:id"], let file = files[id] {
             found.append((values["name"] ?? "", file))
           }
         })
     else { throw failure("it is no Excel workbook of the kind .xlsx") }
-    (sheets, dayOffset) = (found, offset)
+    (sheets, self.isFrom1904) = (found, isFrom1904)
     texts = try sharedTexts()
     styleIsDate = try dateStyles()
   }
@@ -122,7 +121,7 @@ struct Workbook {
   }
 
   /// The most columns and rows of a sheet.
-  private static let (columnLimit, rowLimit) = (16_384, 1_048_576)
+  static let (columnLimit, rowLimit) = (16_384, 1_048_576)
 
   /// The cells of a sheet by row and column, nil for empty ones.
   ///
@@ -177,9 +176,7 @@ struct Workbook {
     default:
       guard let number = Double(value), number.isFinite else { return nil }
       if styleIsDate.indices.contains(style), styleIsDate[style] {
-        // A day's fraction holds no more than milliseconds.
-        let milliseconds = ((number - Double(dayOffset)) * 86_400_000).rounded()
-        return Int(exactly: milliseconds).map { .moment($0 * 1000) }
+        return ExcelDate.microseconds(number, isFrom1904: isFrom1904).map(Cell.moment)
       }
       return .level(Int(exactly: number).map(ColumnValue.integer) ?? .double(number))
     }

@@ -19,7 +19,8 @@ final class XMLEvents: NSObject, XMLParserDelegate {
 
   /// Reads a text; false when it is damaged.
   static func read(_ bytes: [UInt8], _ handle: @escaping (Event) -> Void) -> Bool {
-    let parser = XMLParser(data: Data(bytes))
+    // As a stream: of one piece the parser takes no more than ten megabytes.
+    let parser = XMLParser(stream: InputStream(data: Data(bytes)))
     let delegate = XMLEvents(handle)
     parser.delegate = delegate
     return withExtendedLifetime(delegate) { parser.parse() }

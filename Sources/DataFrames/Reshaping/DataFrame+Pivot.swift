@@ -55,44 +55,36 @@ extension DataFrame {
     values: String, index: [String], columns: [String] = [], aggfunc: Aggregation = .mean,
     fillValue: Double? = nil, margins: Bool = false
   ) throws -> DataFrame {
-    _ = try column(values)
-    guard !columns.isEmpty else {
-      let result = try groupby(index).agg([values: aggfunc])
-      return fillValue.map { result.fillna($0) } ?? result
+    try PivotTable(self, [values], index, columns, aggfunc, margins: margins).frame(fillValue) {
+      columns.isEmpty ? values : $1
     }
-    let complete = try dropna(subset: index + columns)
-    let source = try complete.column(values)
-    let grid = try Spreading(complete, index: index, columns: columns, keepsMissing: false)
-    let (grouping, groupOfCell) = try grid.cells()
-    let summary = try aggfunc(source, grouping)
-    var spread = grid.spread(summary, groupOfCell.map { $0 >= 0 && !summary.isMissing($0) ? $0 : -1 })
-    let kept = spread.indices.filter { spread[$0].nonMissingCount > 0 }
-    spread = kept.map { spread[$0] }
-    var keys = grid.rowKeys
-    if margins, !spread.isEmpty {
-      let total = try Column.concatenated([
-        aggfunc(source, grid.rows), aggfunc(source, Grouping(single: source.count)),
-      ])
-      let bottom = try aggfunc(source, grid.columns)
-      spread = zip(kept, spread).map { Column.concatenated([$1, bottom.rows([$0])]).renamed($1.name) }
-      spread.append(total.renamed("All"))
-      keys = keys.enumerated().map { position, key in
-        Column.concatenated([key.astype(.string), Column([position == 0 ? "All" : ""])])
-      }
+  }
+
+  /// A table of summaries of several columns: for the values `x` where `columns` is `a` there is a column `x_a`, for all
+  /// values `x` `x_All`, in the order of the names.
+  ///
+  /// Margins summarise the rows that have all of the values.
+  /// - Parameters:
+  ///   - values: the columns to summarise.
+  ///   - index: the key columns.
+  ///   - columns: the columns whose values become names, joined by `_`; none for one column of each of the values.
+  ///   - aggfunc: what becomes of the values of a cell.
+  ///   - fillValue: what stands in cells without values.
+  ///   - margins: whether a row, and a column of each of the values, `All` summarise everything.
+  /// - Throws: ``DataFrameError`` for unknown names, and for values that have no such summary.
+  ///
+  /// Python: DataFrame.pivot_table
+  public func pivotTable(
+    values: [String], index: [String], columns: [String] = [], aggfunc: Aggregation = .mean,
+    fillValue: Double? = nil, margins: Bool = false
+  ) throws -> DataFrame {
+    try PivotTable(self, values, index, columns, aggfunc, margins: margins).frame(fillValue) {
+      columns.isEmpty ? $0 : "\($0)_\($1)"
     }
-    // A row without any value goes, as in pandas.
-    let result = try DataFrame(columns: keys + spread)
-    let empty = (0..<result.rowCount).map { row in spread.allSatisfy { $0.isMissing(row) } }
-    let filled = result.filter(Mask(empty.map { !$0 })).resetIndex(drop: true)
-    guard let fillValue else { return filled }
-    return try DataFrame(
-      columns: filled.columns.enumerated().map { position, column in
-        position < keys.count ? column : column.fillna(fillValue)
-      })
   }
 
   /// A table of summaries keyed by one column, as
-  /// ``pivotTable(values:index:columns:aggfunc:fillValue:margins:)-(_,[String],_,_,_,_)`` makes it.
+  /// ``pivotTable(values:index:columns:aggfunc:fillValue:margins:)-(String,[String],_,_,_,_)`` makes it.
   ///
   /// Python: DataFrame.pivot_table
   public func pivotTable(

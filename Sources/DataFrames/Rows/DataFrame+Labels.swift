@@ -141,6 +141,23 @@ extension Column {
   /// Python: Series.argmin
   public func argmin() -> Int? { extreme(greatest: false) }
 
+  /// A column has no row labels: ``argmax()`` is the position, ``DataFrame/idxmax(_:)`` the label.
+  /// Python: Series.idxmax
+  @available(
+    *, unavailable,
+    message:
+      "a column has no row labels: argmax() is the position, as in data[i, \"y\"]; data.idxmax(\"x\") is the label"
+  )
+  public func idxmax() -> Int? { argmax() }
+  /// A column has no row labels: ``argmin()`` is the position, ``DataFrame/idxmin(_:)`` the label.
+  /// Python: Series.idxmin
+  @available(
+    *, unavailable,
+    message:
+      "a column has no row labels: argmin() is the position, as in data[i, \"y\"]; data.idxmin(\"x\") is the label"
+  )
+  public func idxmin() -> Int? { argmin() }
+
   private func extreme(greatest: Bool) -> Int? {
     GroupRows.extreme(self, Grouping(single: count), greatest: greatest).first.flatMap { $0 < 0 ? nil : $0 }
   }

@@ -18,6 +18,28 @@ extension DataFrame {
     set { set(name, mask, newValue) }
   }
 
+  /// Makes the values of a column missing in the rows where a mask is true: `data[data["x"] < 0, "x"] = nil`.
+  ///
+  /// The type of the column stays, but whole numbers become floating-point ones; a new name makes a column of missing
+  /// numbers. A wrong mask stops with a message.
+  /// Python: DataFrame.loc
+  @_disfavoredOverload
+  public subscript(mask: Mask, name: String) -> Never? {
+    @available(*, unavailable, message: "nil can be assigned; isna() tells where values are missing")
+    get { nil }
+    set { set(name, mask, Double.nan) }
+  }
+
+  /// Makes all values of a column missing: `data["x"] = nil`; a new name makes a column of missing numbers, and
+  /// `data["g"] = [String?](repeating: nil, count: data.rowCount)` one of missing texts.
+  /// Python: DataFrame.__setitem__
+  @_disfavoredOverload
+  public subscript(name: String) -> Never? {
+    @available(*, unavailable, message: "nil can be assigned; isna() tells where values are missing")
+    get { nil }
+    set { set(name, Mask([Bool](repeating: true, count: rowCount)), Double.nan) }
+  }
+
   /// Some columns of the rows where a mask is true; wrong names and masks stop with a message.
   /// Python: DataFrame.loc
   public subscript(mask: Mask, names: [String]) -> DataFrame { self[names][mask] }

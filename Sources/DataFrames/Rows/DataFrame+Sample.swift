@@ -26,30 +26,68 @@ extension DataFrame {
     n: Int? = nil, frac: Double? = nil, replace: Bool = false,
     using generator: inout some RandomNumberGenerator
   ) throws(DataFrameError) -> DataFrame {
+    rows(
+      uncheckedPositions: try SampledRows.positions(
+        rowCount, n: n, frac: frac, replace: replace, using: &generator))
+  }
+}
+
+extension Column {
+  /// Values chosen at random, as ``DataFrame/sample(n:frac:replace:seed:)`` chooses rows.
+  ///
+  /// - Throws: ``DataFrameError`` as there.
+  ///
+  /// Python: Series.sample
+  public func sample(
+    n: Int? = nil, frac: Double? = nil, replace: Bool = false, seed: UInt64? = nil
+  ) throws(DataFrameError) -> Column {
+    var generator = SplitMix64(state: seed ?? .random(in: .min ... .max))
+    return try sample(n: n, frac: frac, replace: replace, using: &generator)
+  }
+
+  /// Values chosen at random by a generator, as ``DataFrame/sample(n:frac:replace:seed:)`` chooses rows.
+  ///
+  /// - Throws: ``DataFrameError`` as there.
+  ///
+  /// Python: Series.sample
+  public func sample(
+    n: Int? = nil, frac: Double? = nil, replace: Bool = false,
+    using generator: inout some RandomNumberGenerator
+  ) throws(DataFrameError) -> Column {
+    rows(
+      uncheckedPositions: try SampledRows.positions(
+        count, n: n, frac: frac, replace: replace, using: &generator))
+  }
+}
+
+/// A choice of rows at random.
+private enum SampledRows {
+  static func positions(
+    _ total: Int, n: Int?, frac: Double?, replace: Bool, using generator: inout some RandomNumberGenerator
+  ) throws(DataFrameError) -> [Int] {
     if n != nil, frac != nil {
       throw DataFrameError(.invalidArgument, "sample: give either n or frac, not both")
     }
-    guard let count = n ?? frac.map({ Int(exactly: ($0 * Double(rowCount)).rounded(.toNearestOrEven)) }) ?? 1,
+    guard let count = n ?? frac.map({ Int(exactly: ($0 * Double(total)).rounded(.toNearestOrEven)) }) ?? 1,
       count >= 0
     else { throw DataFrameError(.invalidArgument, "sample: the number of rows must not be negative") }
     if replace {
-      if count > 0, rowCount == 0 {
+      if count > 0, total == 0 {
         throw DataFrameError(.invalidArgument, "sample: there is no row to choose from")
       }
-      return rows(
-        uncheckedPositions: (0..<count).map { _ in Int.random(in: 0..<rowCount, using: &generator) })
+      return (0..<count).map { _ in Int.random(in: 0..<total, using: &generator) }
     }
-    guard count <= rowCount else {
+    guard count <= total else {
       throw DataFrameError(
         .invalidArgument,
-        "sample: \(count) rows of \(rowCount): a larger sample needs replace: true")
+        "sample: \(count) rows of \(total): a larger sample needs replace: true")
     }
     // The start of a Fisher–Yates shuffle.
-    var positions = Array(0..<rowCount)
+    var positions = Array(0..<total)
     for place in 0..<count {
-      positions.swapAt(place, Int.random(in: place..<rowCount, using: &generator))
+      positions.swapAt(place, Int.random(in: place..<total, using: &generator))
     }
-    return rows(uncheckedPositions: Array(positions[..<count]))
+    return Array(positions[..<count])
   }
 }
 

@@ -41,14 +41,6 @@ extension Column {
     let isUnwanted = levels.map(unwanted.contains)
     return self.where(Mask(codes.map { $0 < 0 || !isUnwanted[Int($0)] }))
   }
-
-  /// The value at a number of rows from the start that are not missing.
-  /// Python: Series.head
-  public func head(_ count: Int = 5) -> Column {
-    let end =
-      count < 0 ? Swift.max(self.count + Swift.max(count, -self.count), 0) : Swift.min(count, self.count)
-    return rows(uncheckedPositions: Array(0..<end))
-  }
 }
 
 extension Mask {

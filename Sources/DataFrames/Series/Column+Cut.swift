@@ -47,18 +47,25 @@ extension Column {
     _ edges: [Double], _ labels: [String]?, isWhole: Bool, _ right: Bool, _ includeLowest: Bool,
     _ precision: Int
   ) throws(DataFrameError) -> Column {
-    if let error = typeError("cut()") { throw error }
-    if let labels, labels.count != edges.count - 1 {
+    if case .time = storage {
       throw DataFrameError(
-        .lengthMismatch, "cut: \(labels.count) labels for \(edges.count - 1) bins")
+        .wrongType,
+        "cut: column \(PythonText.quoted(name)) holds times: bins: [\"2020-01-01\", …] gives their edges")
     }
-    let names =
-      labels
-      ?? Bins.names(
-        edges, isWhole: isWhole, right: right, includeLowest: includeLowest, precision: precision)
-    let codes = Aggregation.numbers(self).map { value in
-      Bins.code(value, edges, right: right, includeLowest: includeLowest)
+    if let error = typeError("cut()") { throw error }
+    let names = Bins.names(
+      edges, isWhole: isWhole, right: right, includeLowest: includeLowest, precision: precision)
+    return try binned(Aggregation.numbers(self), edges, labels ?? names, right, includeLowest)
+  }
+
+  /// The bins of values, as ordered categories of given names.
+  func binned(
+    _ values: [Double], _ edges: [Double], _ names: [String], _ right: Bool, _ includeLowest: Bool
+  ) throws(DataFrameError) -> Column {
+    guard names.count == edges.count - 1 else {
+      throw DataFrameError(.lengthMismatch, "cut: \(names.count) labels for \(edges.count - 1) bins")
     }
+    let codes = values.map { Bins.code($0, edges, right: right, includeLowest: includeLowest) }
     guard Set(names).count == names.count else {
       throw DataFrameError(.invalidArgument, "cut: labels repeat: \(names.joined(separator: ", "))")
     }
@@ -68,7 +75,7 @@ extension Column {
         Categorical(uncheckedLevels: names.map(ColumnValue.string), codes: codes, ordered: true)))
   }
 
-  /// The interval of each number among a number of bins of equal width from the least to the greatest number.
+  /// The interval of each number, date or span among a number of bins of equal width from the least to the greatest one.
   ///
   /// - Throws: ``DataFrameError`` without bins or numbers, for infinite numbers, and for a wrong number of labels.
   ///
@@ -76,6 +83,7 @@ extension Column {
   public func cut(
     bins count: Int, labels: [String]? = nil, right: Bool = true, precision: Int = 3
   ) throws(DataFrameError) -> Column {
+    if case .time(let times) = storage { return try TimeBins(times).cut(self, count, labels, right: right) }
     if let error = typeError("cut()") { throw error }
     let (low, high) = (min(), max())
     guard count >= 1, low.isFinite, high.isFinite else {
@@ -99,7 +107,7 @@ extension Column {
     return edges
   }
 
-  /// The interval of each number among bins that hold about as many numbers each.
+  /// The interval of each number, date or span among bins that hold about as many each.
   ///
   /// - Throws: ``DataFrameError`` without bins or numbers, and when two quantiles are equal.
   ///
@@ -110,14 +118,18 @@ extension Column {
     return try qcut((0...count).map { Double($0) / Double(count) }, labels: labels, precision: precision)
   }
 
-  /// The interval of each number among bins whose edges are given quantiles.
+  /// The interval of each number, date or span among bins whose edges are given quantiles.
   ///
-  /// - Throws: ``DataFrameError`` without numbers, and when two quantiles are equal.
+  /// - Throws: ``DataFrameError`` without numbers, when two quantiles are equal, and for a fraction outside 0 to 1.
   ///
   /// Python: pandas.qcut
   public func qcut(
     _ fractions: [Double], labels: [String]? = nil, precision: Int = 3
   ) throws(DataFrameError) -> Column {
+    if let bad = fractions.first(where: { !($0 >= 0 && $0 <= 1) }) {
+      throw DataFrameError(.invalidArgument, "qcut: \(bad) is no fraction from 0 to 1")
+    }
+    if case .time(let times) = storage { return try TimeBins(times).qcut(self, fractions, labels) }
     if let error = typeError("qcut()") { throw error }
     let edges = quantile(fractions)
     // One bin may hold nothing but equal numbers, as in pandas.
@@ -152,6 +164,7 @@ private enum Bins {
     _ edges: [Double], isWhole: Bool, right: Bool, includeLowest: Bool, precision: Int
   ) -> [String] {
     // Doubles have at most 17 digits that count.
+    let precision = Swift.min(precision, 19)
     let digits =
       (precision..<20).first { digits in
         Set(edges.map { rounded($0, digits) }).count == Set(edges).count
@@ -170,6 +183,8 @@ private enum Bins {
     let digits =
       whole != 0 || fraction == 0 ? precision : precision - 1 - Int(log10(fraction.magnitude).rounded(.down))
     let scale = pow(10, Double(digits))
-    return (value * scale).rounded(.toNearestOrEven) / scale
+    // Beyond its digits a number is what it is.
+    let scaled = value * scale
+    return scaled.magnitude < 0x1p53 ? scaled.rounded(.toNearestOrEven) / scale : value
   }
 }

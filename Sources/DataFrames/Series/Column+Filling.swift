@@ -21,18 +21,22 @@ extension Column {
   /// number goes on to the end, those before the first one stay missing.
   ///
   /// - Parameter limit: how many missing values in a row are filled at most.
-  /// - Throws: ``DataFrameError`` for texts and categories.
+  /// - Throws: ``DataFrameError`` for texts and categories, and for a limit below 1.
   ///
   /// Python: Series.interpolate
   public func interpolate(limit: Int? = nil) throws(DataFrameError) -> Column {
     if let error = typeError("interpolate()") { throw error }
+    if let limit, limit < 1 {
+      throw DataFrameError(
+        .invalidArgument, "interpolate: limit is \(limit): a limit is 1 or more, nil for none")
+    }
     var values = Aggregation.numbers(self)
     var last: Int?
     for row in 0...count where row == count || !values[row].isNaN {
       if let last, row - last > 1 {
         let step = row == count ? 0 : (values[row] - values[last]) / Double(row - last)
-        let end = limit.map { Swift.min(row, last + 1 + Swift.max($0, 0)) } ?? row
-        for gap in last + 1..<Swift.max(end, last + 1) {
+        let end = limit.map { Swift.min(row, last + 1 + $0) } ?? row
+        for gap in last + 1..<end {
           values[gap] = values[last] + step * Double(gap - last)
         }
       }

@@ -31,6 +31,27 @@ extension Column {
   /// Python: numpy.ceil
   public func ceil() -> Column { map { $0.rounded(.up) } }
 
+  /// The sine of each number in radians.
+  /// Python: numpy.sin
+  public func sin() -> Column { map { Foundation.sin($0) } }
+  /// The cosine of each number in radians.
+  /// Python: numpy.cos
+  public func cos() -> Column { map { Foundation.cos($0) } }
+  /// The tangent of each number in radians.
+  /// Python: numpy.tan
+  public func tan() -> Column { map { Foundation.tan($0) } }
+  /// The hyperbolic tangent of each number.
+  /// Python: numpy.tanh
+  public func tanh() -> Column { map { Foundation.tanh($0) } }
+  /// -1, 0 or 1 by the sign of each number; whole numbers stay whole.
+  /// Python: numpy.sign
+  public func sign() -> Column {
+    guard case .integer(let values, let missing) = storage else {
+      return map { $0 < 0 ? -1 : $0 > 0 ? 1 : 0 }
+    }
+    return Column(name: name, storage: .integer(values.map { $0.signum() }, missing: missing))
+  }
+
   /// Each number rounded to a number of decimals, halves to even; whole numbers stay.
   /// Python: Series.round
   public func round(_ decimals: Int = 0) -> Column {
@@ -82,7 +103,7 @@ extension Column {
     return counts.filter { $0.count == counts[0].count }.map(\.level).sorted()
   }
 
-  /// The quantiles at several fractions from 0 to 1.
+  /// The quantiles at several fractions from 0 to 1; another fraction stops with a message.
   /// Python: Series.quantile
   public func quantile(_ fractions: [Double]) -> [Double] { fractions.map { quantile($0) } }
 }

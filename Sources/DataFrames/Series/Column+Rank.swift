@@ -14,7 +14,7 @@ public enum RankMethod: String, Sendable, CaseIterable {
 }
 
 extension Column {
-  /// The rank of each value, from 1; missing for missing values.
+  /// The rank of each value, from 1; missing for missing values. Categories without an order rank by their values.
   ///
   /// - Parameters:
   ///   - method: which rank equal values get.
@@ -27,7 +27,7 @@ extension Column {
 
   /// The rank of each value in its group.
   func ranked(_ method: RankMethod, ascending: Bool, pct: Bool, _ grouping: Grouping) -> Column {
-    var sortKeys = SortKeys(self)
+    var sortKeys = SortKeys(valuesInOrder)
     if !ascending { sortKeys.reverse() }
     let keys = sortKeys.keys
     let present = (0..<count).filter { keys[$0] != SortKeys.missing && grouping.codes[$0] >= 0 }
@@ -42,6 +42,12 @@ extension Column {
       start = end
     }
     return Column(name: name, storage: .double(result))
+  }
+
+  /// The column, its levels sorted where they are categories without an order.
+  private var valuesInOrder: Column {
+    guard case .categorical(let values) = storage, !values.ordered else { return self }
+    return Column(storage: .categorical(Categorical(self, levels: values.levels.sorted())))
   }
 
   /// Ranks sorted rows.

@@ -7,6 +7,11 @@ enum RunningOperation: String {
   case max = "cummax()"
   case min = "cummin()"
 
+  /// Whether moments, or spans, have such values.
+  func isOf(_ kind: TimeColumn.Kind) -> Bool {
+    self == .max || self == .min || (self == .sum && kind == .span)
+  }
+
   @inline(__always)
   func callAsFunction(_ a: Double, _ b: Double) -> Double {
     switch self {
@@ -29,16 +34,16 @@ enum RunningOperation: String {
 }
 
 extension Column {
-  /// The running sum; missing values stay and do not count. Texts stop with a message.
+  /// The running sum, of spans too; missing values stay and do not count. Texts and dates stop with a message.
   /// Python: Series.cumsum
   public func cumsum() -> Column { running(.sum) }
   /// The running product; missing values stay and do not count. Texts stop with a message.
   /// Python: Series.cumprod
   public func cumprod() -> Column { running(.product) }
-  /// The greatest value so far; missing values stay and do not count. Texts stop with a message.
+  /// The greatest value so far, of dates too; missing values stay and do not count. Texts stop with a message.
   /// Python: Series.cummax
   public func cummax() -> Column { running(.max) }
-  /// The least value so far; missing values stay and do not count. Texts stop with a message.
+  /// The least value so far, of dates too; missing values stay and do not count. Texts stop with a message.
   /// Python: Series.cummin
   public func cummin() -> Column { running(.min) }
 
@@ -48,6 +53,10 @@ extension Column {
 
   /// Running values in each group, missing in rows of none.
   func running(_ operation: RunningOperation, _ grouping: Grouping) throws(DataFrameError) -> Column {
+    if case .time(let times) = storage, operation.isOf(times.kind) {
+      let numbers = Column(storage: .integer(times.microseconds, missing: missingRows))
+      return Column(name: name, storage: try numbers.running(operation, grouping).times(times.kind))
+    }
     if let error = typeError(operation.rawValue) { throw error }
     let codes = grouping.codes
     var started = [Bool](repeating: false, count: grouping.count)
@@ -79,6 +88,11 @@ extension Column {
     }
   }
 
+  /// Whole numbers as microseconds.
+  private func times(_ kind: TimeColumn.Kind) -> Storage {
+    .time(TimeColumn(kind, microseconds: (integers ?? []).map { $0 ?? TimeColumn.missing }))
+  }
+
   /// The column with the values of rows of no group missing.
   func withoutRows(of grouping: Grouping) -> Column {
     guard grouping.codes.contains(-1) else { return self }
@@ -106,7 +120,7 @@ extension Column {
     return self.rows(withGaps: sources)
   }
 
-  /// The difference from the value a number of rows before. Texts stop with a message.
+  /// The difference from the value a number of rows before: of dates a span. Texts stop with a message.
   /// Python: Series.diff
   public func diff(_ periods: Int = 1) -> Column { self - shift(periods) }
 
@@ -114,13 +128,13 @@ extension Column {
   /// Python: Series.pct_change
   public func pctChange(_ periods: Int = 1) -> Column { self / shift(periods) - 1 }
 
-  /// Missing values filled with the last value before them, at most `limit` in a row.
+  /// Missing values filled with the last value before them, at most `limit` in a row; a limit below 1 stops with a message.
   /// Python: Series.ffill
   public func ffill(limit: Int? = nil) -> Column {
     filled(Grouping(single: count), backward: false, limit: limit)
   }
 
-  /// Missing values filled with the next value after them, at most `limit` in a row.
+  /// Missing values filled with the next value after them, at most `limit` in a row; a limit below 1 stops with a message.
   /// Python: Series.bfill
   public func bfill(limit: Int? = nil) -> Column {
     filled(Grouping(single: count), backward: true, limit: limit)
@@ -128,6 +142,9 @@ extension Column {
 
   /// Missing values filled from a neighbour in the same group; missing in rows of no group.
   func filled(_ grouping: Grouping, backward: Bool, limit: Int? = nil) -> Column {
+    require(
+      limit.map { $0 > 0 } != false,
+      "limit: \(limit ?? 0) values in a row: a limit is 1 or more, nil for none")
     let missing = isna().values
     var last = [Int](repeating: -1, count: grouping.count)
     var filled = [Int](repeating: 0, count: grouping.count)

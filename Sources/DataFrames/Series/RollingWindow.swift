@@ -58,9 +58,14 @@ public struct RollingWindow: Sendable {
   /// The middle value of each window, or the mean of the middle two.
   /// Python: Rolling.median
   public func median() -> Column { quantile(0.5) }
-  /// The quantile of each window at a fraction from 0 to 1, linear between neighbours; nan outside.
+  /// The quantile of each window at a fraction from 0 to 1, linear between neighbours; another
+  /// fraction stops with a message.
   /// Python: Rolling.quantile
-  public func quantile(_ q: Double) -> Column { summarised(WindowOrder()) { $0.quantile(q) } }
+  public func quantile(_ q: Double) -> Column {
+    require(
+      q >= 0 && q <= 1, "quantile(\(q)): a fraction lies between 0 and 1; a percentage is divided by 100")
+    return summarised(WindowOrder()) { $0.quantile(q) }
+  }
   /// The number of values of each window that has as many rows as `minPeriods` asks for, infinite ones included.
   /// Python: Rolling.count
   public func count() -> Column {

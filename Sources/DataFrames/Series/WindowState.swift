@@ -60,7 +60,7 @@ struct WindowOrder: WindowState {
 
   /// The quantile at a fraction, linear between neighbours.
   func quantile(_ q: Double) -> Double {
-    guard q >= 0, q <= 1, let last = sorted.indices.last else { return .nan }
+    guard let last = sorted.indices.last else { return .nan }
     let place = q * Double(last)
     let lower = Int(place)
     let weight = place - Double(lower)

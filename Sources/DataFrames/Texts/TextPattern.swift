@@ -17,8 +17,9 @@ struct TextPattern {
         of: #"\(\?P=(\w+)\)"#, with: #"\\k<$1>"#, options: .regularExpression)
       : NSRegularExpression.escapedPattern(for: pattern)
     do {
+      // The empty pattern, which NSRegularExpression refuses, is found between all characters.
       expression = try NSRegularExpression(
-        pattern: translated, options: caseSensitive ? [] : .caseInsensitive)
+        pattern: translated.isEmpty ? "(?:)" : translated, options: caseSensitive ? [] : .caseInsensitive)
     } catch {
       throw DataFrameError(.invalidArgument, "\(PythonText.quoted(pattern)) is no regular expression")
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What deviations are taken from in Levene's test. Python: the argument center
+/// What deviations are taken from in Levene's and Fligner's test. Python: the argument center
 public enum LeveneCenter: String, Sendable, CaseIterable {
   /// The median: the test of Brown and Forsythe.
   case median
@@ -138,15 +138,7 @@ extension stats {
     guard let groups = try independent(samples, nanPolicy), groups.allSatisfy({ !$0.isEmpty }) else {
       return .undefined
     }
-    let deviations = groups.map { group in
-      let middle =
-        switch center {
-        case .median: group.median
-        case .mean: group.mean
-        case .trimmed: trimmedMean(group, proportiontocut)
-        }
-      return group.map { abs($0 - middle) }
-    }
+    let deviations = groups.map { self.deviations($0, from: center, proportiontocut) }
     let (k, n) = (Double(groups.count), Double(groups.reduce(0) { $0 + $1.count }))
     let means = deviations.map(\.mean)
     let overall = zip(deviations, means).reduce(0) { $0 + Double($1.0.count) * $1.1 } / n
@@ -154,6 +146,17 @@ extension stats {
     let within = deviations.reduce(0) { $0 + $1.centralMoment(2) * Double($1.count) }
     let w = (n - k) * between / ((k - 1) * within)
     return SignificanceResult(statistic: w, pvalue: f.sf(w, k - 1, n - k))
+  }
+
+  /// The distances of values from their centre.
+  static func deviations(_ group: [Double], from center: LeveneCenter, _ share: Double) -> [Double] {
+    let middle =
+      switch center {
+      case .median: group.median
+      case .mean: group.mean
+      case .trimmed: trimmedMean(group, share)
+      }
+    return group.map { abs($0 - middle) }
   }
 
   private static func trimmedMean(_ x: [Double], _ share: Double) -> Double {
@@ -188,7 +191,7 @@ extension stats {
     return SignificanceResult(statistic: above / below, pvalue: chi2.sf(above / below, k - 1))
   }
 
-  private static func atLeast(_ count: Int, _ samples: [any Sample], _ name: String) throws {
+  static func atLeast(_ count: Int, _ samples: [any Sample], _ name: String) throws {
     guard samples.count >= count else {
       throw StatisticsError(
         "stats.\(name) needs at least \(count) samples, each an argument: it got \(samples.count)")
