@@ -66,7 +66,7 @@ struct SourceOptions: ParsableArguments {
       let source = from == nil ? "--aggregates" : "--from"
       if model.varianceBy != nil || model.residuals != nil {
         throw ValidationError(
-          "--variance-by and --residuals take rows, of which the sums of \(source) do not tell: fit a file of rows.")
+          "--variance-by and --residuals take rows, and \(source) has sums: fit a file of rows.")
       }
       if !model.reader.isPlain {
         throw ValidationError("\(source) reads no text file: leave out --sep, --decimal and the like.")

@@ -42,6 +42,17 @@ import Testing
     #expect(sums["fittedvalues"] == nil && sums["resid"] == nil && sums["random_effects"] != nil)
   }
 
+  /// Options that sums know nothing of are refused, not passed over.
+  @Test(arguments: [["--variance-by", "Evit"], ["--residuals", "cs"], ["--sep", ";"]])
+  func optionsOfRows(_ options: [String]) throws {
+    for source in [
+      ["--from", "sqlite:a.db", "--table", "t", "--formula", formula], ["--aggregates", "a.mlx"],
+    ] {
+      let outcome = try Mixedlm.run(["fit"] + source + options)
+      #expect(outcome.status == 64 && outcome.errors.contains(options[0]), "\(outcome.errors)")
+    }
+  }
+
   @Test func statementsArePrinted() throws {
     let folder = try Scratch()
     let schema = try folder.write("s.json", "{\"y\": \"double\", \"x\": \"bigint\", \"g\": \"varchar(9)\"}")

@@ -2,6 +2,27 @@ import Distributions
 import Foundation
 import Testing
 
+/// Shapes for which series would take thousands of terms, against mpmath.
+@Suite struct LargeShapeTests {
+  @Test(arguments: [
+    (2e5, -8.0, 4.22648666842e-16), (2e5, 0, 0.499702645972), (2e5, 2, 0.0228707242143),
+    (2e5, 20, 8.82318701694e-87), (1e7, 0.1, 0.460130738994), (1e7, 6, 1.00922748118e-9),
+  ])
+  func incompleteGamma(_ a: Double, _ deviations: Double, _ tail: Double) {
+    let found = SpecialFunctions.incompleteGamma(a, a + deviations * a.squareRoot())
+    let value = deviations < 0 ? found.lower : found.upper
+    #expect(abs(value / tail - 1) < 1e-11)
+    let above = SpecialFunctions.incompleteGamma(1.000_000_1e5, 1.002e5)
+    let below = SpecialFunctions.incompleteGamma(0.999_999_9e5, 1.002e5)
+    #expect(above.upper > below.upper && above.upper < below.upper * 1.001)
+  }
+
+  @Test(arguments: [
+    (0.0, 0.5), (1, 0.2615782918651234), (29.9, 0.01332767660038959), (30.1, 0.01323931566977158),
+  ])
+  func millsRatio(_ x: Double, _ ratio: Double) { #expect(abs(Normal.millsRatio(x) / ratio - 1) < 1e-11) }
+}
+
 /// One row of the reference table, which mpmath computed with 60 digits.
 struct Reference: Sendable {
   let distribution: String

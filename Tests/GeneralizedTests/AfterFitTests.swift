@@ -32,6 +32,22 @@ import Testing
   static let fixture = try? Fixtures.load(Fixture.self, "generalized/after-fit.json")
   static let cases = fixture?.means ?? []
 
+  /// Precise responses: prediction intervals are near those of the logarithm's linear model, and take no time.
+  @Test(arguments: [Family.gamma(link: .log), .inverseGaussian(link: .log)])
+  func preciseResponses(_ family: Family) throws {
+    let (g, x) = ((0..<60).map { $0 % 6 }, (0..<60).map { Double($0 * 7 % 11) / 10 })
+    let noise = (0..<60).map { Double($0 * $0 * 13 % 29) / 29 - 0.5 }
+    let logarithms = g.indices.map { 0.5 * x[$0] + Double(g[$0]) / 6 + 0.01 * noise[$0] }
+    let data = try DataFrame(["g": g, "x": x, "w": logarithms.map { exp($0) }, "l": logarithms])
+    let interval = try mixedglm("w ~ x + (1 | g)", data, family: family).fit()
+      .predict(data, randomEffects: .all, interval: .prediction)
+    let linear = try mixedlm("l ~ x + (1 | g)", data).fit()
+      .predict(data, randomEffects: .all, interval: .prediction)
+    for (bounds, logs) in [(interval.lower, linear.lower), (interval.upper, linear.upper)] {
+      #expect(zip(bounds.values, logs.values).allSatisfy { abs(log($0) - $1) < 2e-3 })
+    }
+  }
+
   static func model(_ c: Fixture.Case) throws -> MixedGLM {
     let link = try c.link.map { try #require(Family.Link(rawValue: $0)) }
     let family = try Family(#require(Family.Distribution(rawValue: c.family)), link: link)

@@ -24,6 +24,30 @@ struct AggregateFixtureTests {
       MixedLM(aggregates: sums).fit(reml: call.reml), model.fit(reml: call.reml), name)
   }
 
+  /// Fits of sums are compared by the names of their terms; what weighted sums do not tell is an error.
+  @Test func comparedAndTested() throws {
+    let data = try DataFrame(csv: Fixtures.data("dietox")).dropna(subset: ["Weight", "Time", "Evit", "Pig"])
+    func fits(_ formula: String) throws -> (sums: MixedLMResults, rows: MixedLMResults) {
+      (
+        try MixedLM(aggregates: Aggregates(formula: formula, data: data)).fit(),
+        try mixedlm(formula, data).fit()
+      )
+    }
+    let chain = try ["1 + (1 | Pig)", "Time + (1 | Pig)", "Time + (1 + Time | Pig)"].map {
+      try fits("Weight ~ \($0)")
+    }
+    for (small, large) in zip(chain, chain.dropFirst()) {
+      let (a, b) = (try compare(small.sums, large.sums).rows[1], try compare(small.rows, large.rows).rows[1])
+      #expect(abs(a.chiSquared / b.chiSquared - 1) < 1e-6 && a.reference == b.reference)
+    }
+    #expect(throws: StatsModelsError.self) { try chain[1].sums.update(formula: ". ~ 1") }
+    let weighted = try MixedLM(
+      aggregates: Aggregates(formula: "Weight ~ Time + Evit + (1 | Pig)", data: data, weights: "Time")
+    ).fit()
+    #expect(throws: StatsModelsError.self) { try weighted.anova(type: .two) }
+    #expect(try weighted.anova().f.count == 2)
+  }
+
   @Test(arguments: Fixtures.names(in: "lme4"))
   func sumsGiveTheFitOfTheRowsWithBars(_ name: String) throws {
     let fixture = try Fixtures.load(BarFixture.self, "lme4/\(name).json")

@@ -33,6 +33,50 @@ import Testing
     #expect(abs(row.se - se) < 1e-5 * se && abs(row.df - df) < 5e-5 * df)
   }
 
+  /// Joint tests and robust errors are the same whatever the units and the origin of a predictor.
+  @Test(arguments: [1e5, 1e9, 1e-6])
+  func unitsOfHypotheses(_ unit: Double) throws {
+    var data = try DataFrame(csv: Fixtures.data("sleepstudy"))
+    let days = try #require(data["Days"].doubles)
+    data["q"] = days.map { $0 * unit }
+    data["x"] = days.indices.map { Double($0 * $0 % 7) }
+    data["year"] = days.map { $0 + 2000 }
+    func expectSame(_ a: Double, _ b: Double, _ what: String, _ tolerance: Double = 1e-6) {
+      #expect(abs(a / b - 1) < tolerance, "\(what): \(a) and \(b)")
+    }
+    func mixed(_ fixed: String) throws -> MixedLMResults {
+      try mixedlm("Reaction ~ \(fixed) + (1 | Subject)", data).fit()
+    }
+    let (own, scaled) = (try mixed("Days + x"), try mixed("q + x"))
+    for ddf in [DegreesOfFreedom.satterthwaite, .kenwardRoger, .infinite] {
+      let (a, b) = (
+        try own.fTest("Days = 0, x = 0", ddf: ddf), try scaled.fTest("q = 0, x = 0", ddf: ddf)
+      )
+      #expect(b.dfNum == 2)
+      expectSame(b.statistic, a.statistic, "\(ddf)")
+      let (c, d) = (
+        try mixed("Days + I(Days ** 2)").fTest("Days = 0, I(Days ** 2) = 0", ddf: ddf),
+        try mixed("year + I(year ** 2)").fTest("year = 0, I(year ** 2) = 0", ddf: ddf)
+      )
+      #expect(d.dfNum == 2)
+      expectSame(d.statistic, c.statistic, "years, \(ddf)", 1e-3)
+    }
+    try expectSame(
+      scaled.fTest("q = 0, x = 0").statistic, own.fTest("Days = 0, x = 0").statistic, "plain")
+    let (plain, other) = (try ols("Reaction ~ Days + x", data), try ols("Reaction ~ q + x", data))
+    try expectSame(other.fit(covType: .hc1).fvalue, plain.fit(covType: .hc1).fvalue, "fvalue")
+    let null = try ols("Reaction ~ x", data).fit()
+    try expectSame(
+      other.fit().compareLmTest(null).statistic, plain.fit().compareLmTest(null).statistic, "score test")
+    func error(_ formula: String) throws -> Double {
+      let fit = try glm(formula, data, family: .gamma(link: .log)).fit(covType: .hc1)
+      return try #require(fit.bse.values.last)
+    }
+    try expectSame(error("Reaction ~ x + q") * unit, error("Reaction ~ x + Days"), "glm")
+    try expectSame(
+      error("Reaction ~ year + I(year ** 2)"), error("Reaction ~ Days + I(Days ** 2)"), "glm of years", 1e-3)
+  }
+
   /// beets: F(1, 2) and p = 0.06 where the likelihood ratio has p = 0.0003.
   @Test func smallSample() throws {
     let fit = try mixedlm(

@@ -34,6 +34,30 @@ import Testing
       "score ~ Machine + (1 | Worker/Machine)", "Machines", without: [2, 3, 6, 8, 9, 12, 19, 20, 27, 33])
   }
 
+  /// A fit with a robust covariance has it everywhere, and when it is read again.
+  @Test func everywhere() throws {
+    let data = try DataFrame(csv: Fixtures.data("Machines"))
+    let model = try mixedlm("score ~ Machine + (1 | Worker/Machine)", data)
+    let fit = try model.fit(covType: .cluster, covKwds: ["groups": "Worker"])
+    let errors = fit.bseFe.values
+    let table = try fit.coefficients(ddf: .satterthwaite)
+    let own = try fit.coefficients(covariance: fit.robustCovariance(.cr1s, clusters: "Worker"))
+    for (i, error) in errors.enumerated() {
+      #expect(abs(table.se[i] / error - 1) < 1e-9 && abs(table.df[i] / own.df[i] - 1) < 1e-9)
+    }
+    let rows = data.rows([0])
+    let new = try fit.predict(rows, interval: .confidence)
+    let means = try fit.marginalMeans(of: "Machine", ddf: .infinite)
+    #expect(abs(new.se.values[0] / errors[0] - 1) < 1e-9 && abs(means.se[0] / errors[0] - 1) < 1e-9)
+    let wald = try fit.waldTest("Machine[T.B] = 0, Machine[T.C] = 0", useF: true)
+    #expect(try abs(fit.anova(ddf: .infinite).f[0] / wald.statistic - 1) < 1e-9)
+    #expect(throws: StatsModelsError.self) { try fit.coefficients(ddf: .kenwardRoger) }
+    let removed = try fit.removeData()
+    #expect(removed.bseFe == fit.bseFe)
+    let again = try removed.waldTest("Machine[T.B] = 0, Machine[T.C] = 0", useF: true)
+    #expect(again.statistic == wald.statistic)
+  }
+
   @Test(arguments: sleepstudy)
   func slopes(_ correction: RobustCovariance.Correction, _ expected: [Double]) throws {
     let robust = try Self.sleep().robustCovariance(

@@ -32,6 +32,35 @@ import Testing
     #expect(result.fittedvalues.count == data.rowCount)
   }
 
+  /// What takes the correlations of the rows, and the variances of weighted ones.
+  @Test(arguments: [
+    (ResidualVariance?.none, ResidualStructure?.some(.compoundSymmetry)), (nil, .autoregressive(time: "age")),
+    (.byGroup("sex"), .autoregressive(time: nil)), (.byGroup("sex"), nil),
+  ])
+  func savedResiduals(_ variance: ResidualVariance?, _ residuals: ResidualStructure?) throws {
+    var data = data
+    data["age"] = Array(0..<data.rowCount)
+    let result = try mixedlm(
+      "test_score ~ pretest + (0 + pretest | school)", data, variance: variance, residuals: residuals
+    ).fit()
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).json").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try result.save(path)
+    let loaded = try MixedLMResults.load(path)
+    for kind in [ResidualKind.normalized, .scaled] {
+      let (a, b) = (try result.residuals(kind).values, try loaded.residuals(kind).values)
+      #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-9 * (1 + abs($0)) }, "\(kind)")
+    }
+    let (a, b) = (try result.simulate(seed: 1).values.storage, try loaded.simulate(seed: 1).values.storage)
+    #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-9 * (1 + abs($0)) })
+    #expect(try abs(result.varianceShares().residual / loaded.varianceShares().residual - 1) < 1e-12)
+    #expect(
+      try abs(result.varianceShares().residual / result.removeData().varianceShares().residual - 1) < 1e-12)
+    // new rows of a mean need no column of variances
+    let new = data.drop(columns: ["sex"])
+    #expect(try loaded.predict(new).values == result.predict(data).values)
+  }
+
   @Test func equalResultsGiveEqualFiles() throws {
     let result = try mixedlm(
       "test_score ~ age", data, groups: "school",

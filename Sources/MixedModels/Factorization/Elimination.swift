@@ -33,6 +33,8 @@ package protocol Elimination: AnyObject {
 
   // MARK: What only some can do
 
+  /// Rounding of the arithmetic, in parts of a number.
+  var precision: Double { get }
   /// Share of the sums of squares below which the residual variance is rounding.
   var leastScale: Double { get }
   /// Share of its column's square below which a pivot of R'V⁻¹R is rounding: the point counts as not resolved.
@@ -54,6 +56,7 @@ package protocol Elimination: AnyObject {
 }
 
 extension Elimination {
+  package var precision: Double { .ulpOfOne }
   package var leastScale: Double { 1e-9 }
   package var leastPivotShare: Double { 0 }
   package var isStochastic: Bool { false }

@@ -53,7 +53,8 @@ public func compare(null: RegressionResults, models: [MixedLMResults]) throws ->
   if isRestricted { notes.append("Restricted likelihoods: the models have the same fixed effects.") }
   if fits.contains(where: { $0.specification.residuals != nil }) {
     notes.append(
-      "The regression has one residual variance and independent residuals: the test is of those of the mixed model, too.")
+      "The regression has one variance and independent residuals: the test is of those of the mixed model, too."
+    )
   }
   let (parameters, llf) = (null.estimate.rank + 1, isRestricted ? null.restrictedLlf : null.llf)
   let k = Double(parameters)

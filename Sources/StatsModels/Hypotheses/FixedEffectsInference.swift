@@ -127,7 +127,8 @@ extension MixedLMResults {
     case .kenwardRoger where robust != nil:
       throw StatsModelsError(
         .invalidArgument,
-        "Kenward's and Roger's method has a covariance of its own, and this fit a robust one: take ddf: .satterthwaite")
+        "Kenward's and Roger's method has a covariance of its own, and this fit a robust one: take ddf: .satterthwaite"
+      )
     case .kenwardRoger:
       try requireFreeEstimates(method)
       try specification.requirePlainResiduals(

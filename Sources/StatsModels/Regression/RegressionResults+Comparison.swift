@@ -77,7 +77,7 @@ extension RegressionResults {
         .notAvailable,
         "compareLmTest knows the covariance types nonrobust and HC0 to HC3, not \(covType.rawValue)")
     }
-    let value = n * zip(means, try covariance.inverseOfAnyUnits().inverse * means).reduce(0) { $0 + $1.0 * $1.1 }
+    let value = n * dot(means, try covariance.inverseOfAnyUnits().inverse * means)
     return RestrictionTest(statistic: value, pvalue: ChiSquared(df).sf(value), dfDiff: df, warnings: [])
   }
 

@@ -162,10 +162,11 @@ struct NewtonOptimizer {
     }
   }
 
-  /// What the deviance of a point is known to, where doubles do not resolve the residual variance; elsewhere 0.
+  /// What the deviance of a point is known to, where doubles would not resolve the residual variance; elsewhere 0.
   private func unresolved(_ point: ProfiledObjective.Point) -> Double {
     guard point.resolution < Tuning.resolvedScale else { return 0 }
-    return 4 * Double.ulpOfOne * objective.degreesOfFreedom / max(point.resolution, Double.ulpOfOne)
+    let precision = objective.elimination.precision
+    return 4 * precision * objective.degreesOfFreedom / max(point.resolution, precision)
   }
 
   /// Rounding error of a difference of deviances.

@@ -37,6 +37,7 @@ extension ExtendedElimination {
     return .transposedProduct(root, root)
   }
 
+  var precision: Double { Double.ulpOfOne * Double.ulpOfOne }
   var leastScale: Double { Tuning.leastExtendedScale }
   var leastPivotShare: Double { Tuning.leastPivotShare }
 
