@@ -84,7 +84,8 @@ extension MixedLMResults {
     guard let shares else {
       throw StatsModelsError(
         .notAvailable,
-        "these results were saved by an earlier version, without shares of variance: fit and save again")
+        "these results hold no shares of variance: they were saved by an earlier version, or are of weighted sums; fit the rows and "
+          + "save them")
     }
     return VarianceShares(
       fixed: shares.fixed, random: Series(index: specification.blocks.map(\.group), values: shares.random),

@@ -45,6 +45,7 @@ public final class Refitter {
   /// - Throws: ``StatsModelsError`` for results without data, and for fits with penalties, held parameters or a covariance of
   ///   the residuals.
   public init(_ results: MixedLMResults) throws {
+    try results.specification.requireRows("a refitter")
     guard results.model.specification.residuals == nil, results.restrictions.errorVariance == .profiled,
       results.restrictions.maskedParameters.isEmpty, !results.penalty.movesFixedEffects
     else {

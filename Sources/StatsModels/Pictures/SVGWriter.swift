@@ -144,7 +144,7 @@ struct SVGWriter {
     value >= 1 ? "" : " \(name)=\"\(number(value))\""
   }
 
-  /// XML text: markup characters replaced, control characters left out.
+  /// XML text: markup characters replaced, control characters and those that are none left out.
   static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -154,7 +154,8 @@ struct SVGWriter {
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       default:
-        if scalar.value >= 0x20 || scalar == "\n" || scalar == "\t" { result.unicodeScalars.append(scalar) }
+        let isText = scalar.value >= 0x20 && scalar.value & 0xFFFE != 0xFFFE
+        if isText || scalar == "\n" || scalar == "\t" { result.unicodeScalars.append(scalar) }
       }
     }
     return result

@@ -35,10 +35,11 @@ struct ResidualSearch {
   private static let longestStep = 1.0
   private static let mostSteps = 60
   /// Information of a direction in φ from which no flat one can seem to have it, and the step along others with the rise of D
-  /// that they must bring: one with a standard error of 50 brings it.
+  /// that they must bring: one with a standard error of 50 brings it. What moves what is reported by less is at a bound.
   private static let surelyKnown = 1.0
   private static let flatStep = 0.5
   private static let flatRise = 1e-4
+  private static let flatMove = 1e-2
 
   init(_ model: MixedLM, _ arguments: FitArguments) {
     self.model = model
@@ -289,14 +290,20 @@ struct ResidualSearch {
       hist: results.hist)
   }
 
-  /// Whether D rises along the direction that is known least: differences of neighbouring optima cannot tell a flat one.
+  /// Whether D rises along the direction that is known least: differences of neighbouring optima cannot tell a flat one. Level on
+  /// one side is enough to be flat, as the other may end where a variance vanishes; what is at its bound does not move.
   private func isIdentified(_ point: Point, information: Matrix) throws -> Bool {
     guard let eigen = try? SymmetricEigen(information), let least = eigen.values.first,
       least < Self.surelyKnown
     else { return true }
-    return try [-Self.flatStep, Self.flatStep].contains { step in
+    let reported = model.specification.residuals?.reported ?? []
+    return try [-Self.flatStep, Self.flatStep].allSatisfy { step in
       let moved = zip(point.parameters, eigen.vectors.column(0)).map { $0 + step * $1 }
-      return try self.point(moved, near: point.estimate).deviance > point.deviance + Self.flatRise
+      let isAtBound = zip(reported, zip(moved, point.parameters)).allSatisfy {
+        abs($0.value($1.0) - $0.value($1.1)) < Self.flatMove
+      }
+      return try isAtBound
+        || self.point(moved, near: point.estimate).deviance > point.deviance + Self.flatRise
     }
   }
 
