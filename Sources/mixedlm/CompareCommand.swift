@@ -72,8 +72,9 @@ struct CompareCommand: ParsableCommand {
         try runGeneralized(family, smaller: options)
         return
       }
-      let large = try FittedModel(model)
-      let small = try FittedModel(options)
+      var frame = DataFrame()
+      let large = try FittedModel(model) { frame = $0 }
+      let small = try FittedModel(options, rows: shared(frame, large.results.fittedvalues))
       let comparison = try compare(small.results, large.results)
       let drawn = try bootstrap.map {
         try compare(
@@ -85,8 +86,10 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func runGeneralized(_ family: Family, smaller options: ModelOptions) throws {
-    let large = try GeneralizedFit(model, family: family)
-    let small = try GeneralizedFit(options, family: family)
+    var frame = DataFrame()
+    let large = try GeneralizedFit(model, family: family) { frame = $0 }
+    let small = try GeneralizedFit(
+      options, family: family, rows: shared(frame, large.results.fittedvalues))
     let comparison = try compare(small.results, large.results)
     let drawn = try bootstrap.map {
       try compare(
@@ -96,15 +99,23 @@ struct CompareCommand: ParsableCommand {
     try write(comparison.description, comparison.frame, comparison.rows, comparison.notes, drawn)
   }
 
+  /// The rows that the larger model uses: with those of missing values dropped, the smaller one would use more.
+  private func shared(_ frame: DataFrame, _ fitted: Series) throws -> DataFrame {
+    guard model.missing == .drop, fitted.count < frame.rowCount else { return frame }
+    return try frame.rows(labels: fitted.index)
+  }
+
   private func runAgainstRegression(_ options: ModelOptions) throws {
     var frame = DataFrame()
     if let family = try model.generalized.chosenFamily {
       let large = try GeneralizedFit(model, family: family) { frame = $0 }
+      frame = try shared(frame, large.results.fittedvalues)
       let null = try options.regression(frame, family: family).fit()
       let comparison = try compare(null, large.results)
       try write(comparison.description, comparison.frame, comparison.rows, comparison.notes, nil)
     } else {
       let large = try FittedModel(model) { frame = $0 }
+      frame = try shared(frame, large.results.fittedvalues)
       let null = try RegressionModel.fromFormula(
         formula: smaller, data: frame, weights: model.weights, missing: model.missing.missing
       ).fit()

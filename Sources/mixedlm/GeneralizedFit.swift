@@ -5,15 +5,20 @@ struct GeneralizedFit {
   let results: MixedGLMResults
   let readSeconds: Double
 
-  /// - Parameter check: what else can fail, with the data that were read, before the fit.
-  init(_ options: ModelOptions, family: Family, check: (DataFrame) throws -> Void = { _ in }) throws {
+  /// - Parameters:
+  ///   - rows: data that were read already.
+  ///   - check: what else can fail, with the data that were read, before the fit.
+  init(
+    _ options: ModelOptions, family: Family, rows: DataFrame? = nil,
+    check: (DataFrame) throws -> Void = { _ in }
+  ) throws {
     let progress = ProgressLine(enabled: !options.quiet)
     defer { progress.finish() }
     let data = options.data ?? ""
     progress.step = "reading \(data)"
     let clock = ContinuousClock()
     let start = clock.now
-    let frame = try options.reader.frame(data, quiet: options.quiet)
+    let frame = try rows ?? options.reader.frame(data, quiet: options.quiet)
     let reading = start.duration(to: clock.now).components
     readSeconds = Double(reading.seconds) + Double(reading.attoseconds) * 1e-18
     try check(frame)

@@ -18,6 +18,8 @@ struct FlatDirections {
     var residual: Double
     /// The same direction as changes of the parameters and of log σ², where σ² multiplies all of V.
     var relative: [Double]
+    /// Whether σ² changes by more than rounding.
+    var movesResidual: Bool { abs(residual) > 1e-6 * change.reduce(0) { max($0, abs($1)) } }
   }
 
   private(set) var directions: [Direction] = []
@@ -157,9 +159,7 @@ extension MixedModel {
     }
     estimate.unidentified = open.sorted()
     estimate.openTerms = Set(open.flatMap { set.parameters[$0].parts.map(\.term) }).sorted()
-    estimate.residualIsOpen = flat.directions.contains {
-      abs($0.residual) > 1e-6 * $0.change.reduce(0) { max($0, abs($1)) }
-    }
+    estimate.residualIsOpen = flat.directions.contains(where: \.movesResidual)
     // What the data do determine has the errors of the ridge, not those of the boundary at its end.
     if !estimate.residualIsOpen { estimate.standardRoot = root }
     let openTerms = estimate.openTerms

@@ -92,10 +92,13 @@ public func compare(models: [MixedLMResults]) throws -> ModelComparison {
   }
   for other in models {
     guard let difference = other.difference(from: first) else { continue }
+    let remedy =
+      difference == "rows"
+      ? "; drop the rows in which a variable of either model is missing from the data" : ""
     throw StatsModelsError(
       .invalidArgument,
       "the models were fitted to different \(difference): '\(first.model.endogNames)' with \(first.nobs) rows and "
-        + "'\(other.model.endogNames)' with \(other.nobs)")
+        + "'\(other.model.endogNames)' with \(other.nobs)\(remedy)")
   }
   var notes: [String] = []
   var fits = models

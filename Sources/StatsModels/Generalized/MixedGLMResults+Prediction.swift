@@ -210,13 +210,20 @@ extension MixedGLMResults {
       data, included: included, newLevels: newLevels,
       needsExcluded: which == .marginal || interval == .prediction, errors: true)
     let errors = try predictorVariances(new.rows).map { max($0, 0).squareRoot() }
+    guard included.isEmpty || zip(predictor, errors).allSatisfy({ $0.isNaN || $1.isFinite }) else {
+      throw StatsModelsError(
+        .notAvailable,
+        "predictions with these effects have no standard error: given the data, fixed and random effects have no joint normal "
+          + "law at their modes. Leave the effects out, randomEffects: .none, or take the canonical link")
+    }
     if interval == .prediction {
       return try observations(data, new, predictor, errors: errors, which: which, level: level)
     }
     let spread = which == .marginal ? priorVariances(new.excluded, rows: new.rows.count) : nil
     let quantile = -Normal.ppf(0.5 - level / 2)
     let limits = [-quantile, 0, quantile].map { q in
-      values(zip(predictor, errors).map { $0 + q * $1 }, which: which, variances: spread)
+      values(
+        q == 0 ? predictor : zip(predictor, errors).map { $0 + q * $1 }, which: which, variances: spread)
     }
     let mean = MarginalMean(link: family.link)
     let slopes = predictor.indices.map { i -> Double in

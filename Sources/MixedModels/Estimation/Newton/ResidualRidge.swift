@@ -24,7 +24,7 @@ final class ResidualRidge {
   func middle(
     of point: ProfiledObjective.Point, objective: ProfiledObjective, scales: [Double]
   ) -> ProfiledObjective.Point? {
-    guard isFarOut(point, scales: scales), let flat, flat.directions.contains(where: { $0.residual != 0 })
+    guard isFarOut(point, scales: scales), let flat, flat.directions.contains(where: \.movesResidual)
     else { return nil }
     let theta = model.layout.theta(flat.middle(of: point.lower, model: model))
     guard let found = try? objective.evaluate(theta),
