@@ -1,3 +1,4 @@
+import Foundation
 import StatsModels
 import TestSupport
 import Testing

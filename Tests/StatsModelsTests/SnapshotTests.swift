@@ -57,7 +57,7 @@ import Testing
     #expect(
       try abs(result.varianceShares().residual / result.removeData().varianceShares().residual - 1) < 1e-12)
     // new rows of a mean need no column of variances
-    let new = data.drop(columns: ["sex"])
+    let new = try data.drop(columns: ["sex"])
     #expect(try loaded.predict(new).values == result.predict(data).values)
   }
 

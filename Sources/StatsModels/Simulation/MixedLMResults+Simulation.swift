@@ -145,7 +145,7 @@ extension MixedLM {
       }
     }
     return try MixedLM.fromFormula(
-      formula: formula.map { try FormulaUpdate.apply($0, to: arguments.formula) } ?? arguments.formula,
+      formula: formula.map { FormulaUpdate.apply($0, to: arguments.formula) } ?? arguments.formula,
       data: source.data, groups: groups,
       reFormula: arguments.reFormula, vcFormula: arguments.vcFormula, reCovariance: arguments.reCovariance,
       weights: again(specification.priorWeights), offset: again(specification.offset),
