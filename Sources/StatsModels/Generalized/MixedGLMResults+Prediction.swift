@@ -221,9 +221,10 @@ extension MixedGLMResults {
     }
     let spread = which == .marginal ? priorVariances(new.excluded, rows: new.rows.count) : nil
     let quantile = -Normal.ppf(0.5 - level / 2)
-    let limits = [-quantile, 0, quantile].map { q in
-      values(
-        q == 0 ? predictor : zip(predictor, errors).map { $0 + q * $1 }, which: which, variances: spread)
+    let limits = [-quantile, 0, quantile].map { (q: Double) -> [Double] in
+      // errors that are not known leave the predictions
+      let moved: [Double] = q == 0 ? predictor : zip(predictor, errors).map { $0 + q * $1 }
+      return values(moved, which: which, variances: spread)
     }
     let mean = MarginalMean(link: family.link)
     let slopes = predictor.indices.map { i -> Double in
