@@ -11,8 +11,9 @@ extension Column {
   /// ```swift
   /// data["dose"].map(naAction: nil) { $0 > 2 ? 1 : 0 }
   /// ```
-  /// - Parameter naAction: what becomes of missing values; nil calls the function with nan, as pandas does unless told
-  ///   otherwise.
+  /// - Parameters:
+  ///   - naAction: what becomes of missing values; nil calls the function with nan, as pandas does unless told otherwise.
+  ///   - transform: the function.
   ///
   /// Python: Series.map
   public func map(naAction: MissingAction? = .ignore, _ transform: (Double) -> Double) -> Column {
@@ -27,7 +28,9 @@ extension Column {
   /// ```swift
   /// data["x"].map { $0 > 3 ? "high" : "low" }
   /// ```
-  /// - Parameter naAction: what becomes of missing values; nil calls the function with nan.
+  /// - Parameters:
+  ///   - naAction: what becomes of missing values; nil calls the function with nan.
+  ///   - transform: the function.
   ///
   /// Python: Series.map
   @_disfavoredOverload
