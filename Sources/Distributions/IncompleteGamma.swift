@@ -19,7 +19,7 @@ extension SpecialFunctions {
   private static let largeShape = 1e5
 
   /// Temme's uniform expansion of P(a, x) and Q(a, x) for large a: the normal tail at √a η with ½η² = x/a − 1 − log(x/a), and
-  /// a correction in powers of 1/a, of η where it is not small both tails are 0 and 1.
+  /// a correction in powers of 1/a and of η. Where η is not small, one tail is 0.
   ///
   /// Source: N. Temme, SIAM J. Math. Anal. 10 (1979) 757-766; NIST DLMF 8.12.
   private static func uniformGamma(_ a: Double, _ x: Double) -> (lower: Double, upper: Double) {
